@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The public face of single networks: no arithmetic here. */
+#define _GNU_SOURCE
+#include "adm.h"
+
+#include "base/error.h"
+#include "models/network.h"
+
+#include <sched.h>
+
+const char *
+adm_version (void)
+{
+  return ADM_VERSION;
+}
+
+int
+adm_processor_count (void)
+{
+  cpu_set_t set;
+  int count = sched_getaffinity (0, sizeof set, &set) == 0 ? CPU_COUNT (&set) : 1;
+  return count < 1 ? 1 : count > ADM_MAX_THREADS ? ADM_MAX_THREADS : count;
+}
+
+/* ---- networks ---------------------------------------------------------------------------------------------------- */
+
+struct load_progress {
+  adm_callback callback;
+  void *user;
+};
+
+static bool
+load_progress (void *user, double done)
+{
+  struct load_progress *p = user;
+  adm_progress progress = { .stage = ADM_STAGE_LOAD, .images = 1, .fraction = done };
+  return !p->callback || p->callback (&progress, p->user);
+}
+
+adm_status
+adm_network_load (const char *path, const adm_options *options, adm_callback callback, void *user, adm_network **out, adm_error *error)
+{
+  struct load_progress progress = { callback, user };
+  adm_network_source source = { .path = path, .progress = load_progress, .user = &progress };
+  return adm_network_open (&source, options->threads, NULL, NULL, options->exact, options->memory_limit, out, error);
+}
+
+adm_status
+adm_network_make_up (const adm_description *description, const adm_options *options, uint64_t seed, adm_network **out, adm_error *error)
+{
+  adm_network_source source = { .description = description, .seed = seed };
+  return adm_network_open (&source, options->threads, NULL, NULL, options->exact, options->memory_limit, out, error);
+}
+
+const adm_description *
+adm_network_description (const adm_network *network)
+{
+  return &network->description;
+}
+
+uint64_t
+adm_network_weights_bytes (const adm_network *network)
+{
+  return network->weights_bytes;
+}
+
+adm_status
+adm_description_memory (const adm_description *description, int batch, bool exact, uint64_t *weights, uint64_t *workspace, adm_error *error)
+{
+  adm_network_plan plan;
+  adm_status status = adm_network_measure (description, batch, exact, description->kind == ADM_KIND_CLASSIFIER, &plan, error);
+  if (status)
+    return status;
+  *weights = plan.weights;
+  *workspace = plan.arena + plan.scratch * (uint64_t) adm_processor_count ();
+  return ADM_OK;
+}
+
+adm_status
+adm_description_flops (const adm_description *description, double *flops, adm_error *error)
+{
+  adm_network_plan plan;
+  adm_status status = adm_network_measure (description, 1, true, description->kind == ADM_KIND_CLASSIFIER, &plan, error);
+  if (!status)
+    *flops = plan.flops;
+  return status;
+}
+
+/* ---- pixels ------------------------------------------------------------------------------------------------------ */
+
+void
+adm_pixels_to_u8 (const float *planar, int height, int width, uint8_t *interleaved)
+{
+  size_t pixels = (size_t) height * (size_t) width;
+  for (size_t i = 0; i < pixels; i++)
+    for (size_t c = 0; c < 3; c++) {
+      float v = (planar[c * pixels + i] + 1) * 127.5f;
+      interleaved[3 * i + c] = v <= 0 ? 0 : v >= 255 ? 255 : (uint8_t) v;
+    }
+}
+
+void
+adm_pixels_from_u8 (const uint8_t *interleaved, int height, int width, float *planar)
+{
+  size_t pixels = (size_t) height * (size_t) width;
+  for (size_t i = 0; i < pixels; i++)
+    for (size_t c = 0; c < 3; c++)
+      planar[c * pixels + i] = (float) interleaved[3 * i + c] / 127.5f - 1;
+}

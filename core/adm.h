@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * libadm: inference for ablated diffusion models (Dhariwal & Nichol 2021, "Diffusion Models Beat GANs on Image
+ * Synthesis", arXiv 2105.05233). The only public header.
+ *
+ * Legend
+ *   N images, C channels, H height, W width, K classes, T diffusion steps (1000).
+ *   pixels    float32 in [-1, 1], [N,3,H,W] (planar, as in .npy files); 8-bit pixels are [H,W,3].
+ *   t         the ORIGINAL timestep number, 0 … T-1 (T-1 is the noisiest), whatever the respacing.
+ *   label     0 … K-1, or ADM_NO_LABEL.
+ *   s         gradient scale of classifier guidance, 0 = diversity, larger = fidelity (paper, section 4).
+ *   x0        the predicted clean picture, x̂0.
+ *
+ * Errors: a function that can fail returns adm_status and fills a caller-owned adm_error (never NULL) with one line that
+ * says what, where and what to do; on failure its outputs are NULL or untouched. Every _free accepts NULL.
+ * Nothing here exits, prints, aborts or keeps globals. Handles may be used from any thread, one thread at a time.
+ */
+#ifndef ADM_H
+#define ADM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- errors ------------------------------------------------------------------------------------------------------ */
+
+typedef enum adm_status {
+  ADM_OK = 0,
+  ADM_ERROR_USAGE,     /* an argument that cannot be (class, number, combination of options) */
+  ADM_ERROR_IO,        /* a file cannot be opened, read or written */
+  ADM_ERROR_FORMAT,    /* a file's contents are broken, hostile or of another kind */
+  ADM_ERROR_SHAPE,     /* tensors or arrays whose shapes do not fit */
+  ADM_ERROR_VALUE,     /* NaN or infinity in weights or activations */
+  ADM_ERROR_MEMORY,    /* memory, a memory limit, or a thread could not be had */
+  ADM_ERROR_CANCELLED, /* the callback asked to stop */
+} adm_status;
+
+typedef struct adm_error {
+  adm_status status;
+  char message[1024]; /* UTF-8, one line, no trailing newline */
+} adm_error;
+
+/* ---- descriptions of networks ------------------------------------------------------------------------------------ */
+
+#define ADM_MAX_LEVELS 8
+#define ADM_NO_LABEL (-1)
+
+typedef enum adm_kind { ADM_KIND_UNET, ADM_KIND_SUPERRES, ADM_KIND_CLASSIFIER } adm_kind;
+typedef enum adm_pool_kind { ADM_POOL_NONE, ADM_POOL_ATTENTION, ADM_POOL_ADAPTIVE, ADM_POOL_SPATIAL, ADM_POOL_SPATIAL_V2 } adm_pool_kind;
+typedef enum adm_schedule_kind { ADM_SCHEDULE_UNKNOWN = -1, ADM_SCHEDULE_LINEAR, ADM_SCHEDULE_COSINE } adm_schedule_kind;
+
+/* One network, by the reference implementation's option names. -1 / ADM_SCHEDULE_UNKNOWN mark what the tensors alone did
+ * not settle (only in descriptions that come from adm_file_inspect; loading refuses them and names the keys). */
+typedef struct adm_description {
+  adm_kind kind;
+  int image_size;                  /* output side in pixels; -1 unknown */
+  int small_size;                  /* superres: side of the low-resolution input, 0 if not stated */
+  int model_channels;
+  int num_res_blocks;
+  int levels;                      /* entries of channel_mult */
+  double channel_mult[ADM_MAX_LEVELS]; /* channels = floor (mult * model_channels) */
+  int attention_levels;            /* entries of attention_resolutions */
+  int attention_resolutions[ADM_MAX_LEVELS]; /* sides in pixels at output size */
+  int num_classes;                 /* rows of the label table (null class included) or a classifier's outputs; 0 none */
+  int num_heads;                   /* used when num_head_channels is -1; -1 here too: unknown */
+  int num_heads_upsample;          /* decoder's heads; -1: as num_heads */
+  int num_head_channels;           /* heads = channels / it; -1: use num_heads */
+  int learn_sigma;                 /* 1: 6 output channels */
+  int use_scale_shift_norm;
+  int resblock_updown;
+  int use_new_attention_order;     /* -1 unknown */
+  int rescale_residual;            /* (skip + h) / sqrt 2 (paper, Table 1) */
+  adm_schedule_kind noise_schedule;
+  adm_pool_kind pool;              /* classifiers only */
+  int diffusion_steps;             /* T, 1000 */
+} adm_description;
+
+/* Parses and validates the JSON object TEXT (LENGTH bytes, need not end in NUL). WHERE names its origin in messages. */
+adm_status adm_description_parse (const char *text, size_t length, const char *where, adm_description *out, adm_error *error);
+
+/* What a weights file holds, without reading its weights. */
+typedef struct adm_file_info {
+  const char *format;          /* "safetensors", "torch-zip", "torch-legacy" */
+  adm_description description;
+  size_t tensors;
+  uint64_t parameters;
+  const char *recognised_as;   /* name of the published checkpoint, or NULL */
+  const char *unknown_keys;    /* "num_heads, noise_schedule" when the tensors do not settle them, else NULL; static or owned by the info */
+} adm_file_info;
+
+adm_status adm_file_inspect (const char *path, adm_file_info *out, adm_error *error);
+
+/* Writes DESCRIPTION as a JSON object (unknown values null) into BUFFER; returns the length needed, as snprintf does. */
+int adm_description_to_json (const adm_description *description, char *buffer, size_t size);
+
+/* Memory to run a network on a batch of BATCH images: weights as kept in memory, and workspace, in bytes.
+ * A classifier's includes its gradient. EXACT: direct convolutions only. */
+adm_status adm_description_memory (const adm_description *description, int batch, bool exact, uint64_t *weights, uint64_t *workspace,
+                                   adm_error *error);
+
+/* Multiply-adds times two of one forward evaluation (a classifier: forward and input gradient), counted for the direct
+ * computation: convolutions, linear layers, attention's two products. */
+adm_status adm_description_flops (const adm_description *description, double *flops, adm_error *error);
+
+/* ---- networks ---------------------------------------------------------------------------------------------------- */
+
+typedef struct adm_network adm_network;
+
+/* Called while working; X0 is non-NULL once a step. Return false to cancel: it takes effect between layers. Always called
+ * on the thread that called the core. */
+typedef struct adm_progress {
+  enum { ADM_STAGE_LOAD, ADM_STAGE_SAMPLE, ADM_STAGE_UPSAMPLE } stage;
+  int image, images;           /* which of the images of the request, from 0 */
+  int step, steps;             /* steps finished, of how many */
+  double fraction;             /* of this stage and image, 0 … 1; moves within a step too */
+  const float *x0;             /* [3,size,size], only valid during the call; NULL when there is none */
+  int size;
+} adm_progress;
+typedef bool (*adm_callback) (const adm_progress *progress, void *user);
+
+typedef struct adm_options {
+  int threads;                 /* 0: all processors this process may use */
+  bool exact;                  /* direct convolutions only */
+  uint64_t memory_limit;       /* bytes for weights and workspace together; 0: what the machine has */
+} adm_options;
+
+/* Loads, validates and packs one network. CALLBACK may be NULL. */
+adm_status adm_network_load (const char *path, const adm_options *options, adm_callback callback, void *user, adm_network **out,
+                             adm_error *error);
+/* The same architecture with made-up weights of the true shapes, for benchmarks and tests. */
+adm_status adm_network_make_up (const adm_description *description, const adm_options *options, uint64_t seed, adm_network **out,
+                                adm_error *error);
+void adm_network_free (adm_network *network);
+const adm_description *adm_network_description (const adm_network *network);
+uint64_t adm_network_weights_bytes (const adm_network *network);
+
+/* One evaluation, N images at once. X [N,3,S,S]; T [N]; LABELS [N] or NULL; LOW [N,3,h,w] for superres, else NULL.
+ * OUT: [N,3 or 6,S,S]; a classifier's logits [N,K]. Plans a workspace for N on first use and keeps it. */
+adm_status adm_network_evaluate (adm_network *network, int n, const float *x, const int *t, const int *labels, const float *low, int low_h,
+                                 int low_w, float *out, adm_error *error);
+/* Classifier: LOGITS [N,K] (may be NULL) and GRAD [N,3,S,S], the gradient of sum log p(label | x, t) by x, unscaled. */
+adm_status adm_network_gradient (adm_network *network, int n, const float *x, const int *t, const int *labels, float *logits, float *grad,
+                                 adm_error *error);
+
+/* ---- models: what the artist sees -------------------------------------------------------------------------------- */
+
+typedef enum adm_sampler { ADM_SAMPLER_DDPM, ADM_SAMPLER_DDIM } adm_sampler;
+/* Name as on the command line ("ddpm", "ddim"), or NULL past the end; and back (false: no such sampler). */
+const char *adm_sampler_name (int sampler);
+bool adm_sampler_parse (const char *name, adm_sampler *out);
+
+typedef struct adm_defaults {
+  adm_sampler sampler;
+  int steps;
+  double scale;
+} adm_defaults;
+
+/* Owned by the catalog (or by the caller of adm_model_from_files, freed with adm_model_free). Strings are UTF-8. */
+typedef struct adm_model {
+  char *id, *name, *license;
+  char *path;                      /* of the JSON description or of the weights file */
+  char *diffusion, *classifier, *upsampler; /* absolute paths; NULL: none */
+  int image_size, upsampled_size;  /* upsampled_size 0: no upsampler */
+  int label_count;                 /* labels the network has, null class included; 0: no classes */
+  int class_count;                 /* named classes: entries of class_names */
+  char **class_names;
+  int null_class;                  /* ADM_NO_LABEL: none */
+  adm_defaults defaults, upsampler_defaults;
+} adm_model;
+
+/* A model from weights files alone; CLASSIFIER and UPSAMPLER may be NULL. Files are inspected, not loaded. */
+adm_status adm_model_from_files (const char *diffusion, const char *classifier, const char *upsampler, adm_model **out, adm_error *error);
+void adm_model_free (adm_model *model);
+/* CLASS: a number or a name (case-insensitive), "none" or NULL: the null class. ADM_NO_LABEL when the network has no classes. */
+adm_status adm_model_label (const adm_model *model, const char *class_name, int *label, adm_error *error);
+
+typedef struct adm_catalog adm_catalog;
+/* Reads the model descriptions (*.json with "format": "adm-model-1") and lone weights files of FOLDERS, in order; the first
+ * of an id wins. Unreadable entries are remembered as notes, not errors: one bad file must not hide the others. */
+adm_status adm_catalog_new (const char *const *folders, size_t n, adm_catalog **out, adm_error *error);
+void adm_catalog_free (adm_catalog *catalog);
+size_t adm_catalog_count (const adm_catalog *catalog);
+const adm_model *adm_catalog_get (const adm_catalog *catalog, size_t i);
+size_t adm_catalog_notes (const adm_catalog *catalog);
+const char *adm_catalog_note (const adm_catalog *catalog, size_t i); /* one line: what, where, what to do */
+/* NAME: an id or a name (case-insensitive), a model description (*.json) or a weights file; the result lives as long as the catalog. */
+adm_status adm_catalog_find (adm_catalog *catalog, const char *name, const adm_model **out, adm_error *error);
+
+/* ---- sessions: a model's networks kept warm ---------------------------------------------------------------------- */
+
+typedef struct adm_request {
+  int label;                   /* of network and classifier; ADM_NO_LABEL: none */
+  int guide_label;             /* of the classifier alone; ADM_NO_LABEL: as label */
+  double scale;                /* s >= 0; > 0 needs a classifier and a label */
+  adm_sampler sampler;
+  int steps;                   /* 2 … T; used when respacing is NULL */
+  const char *respacing;       /* the reference's spelling ("250", "ddim25", "10,15,20"), or NULL */
+  double eta;                  /* ddim: 0 … 1 */
+  uint64_t seed;               /* image i uses seed + i and its own generator */
+  int count;                   /* N >= 1 */
+  const float *noise;          /* [steps+1,N,3,H,W] or NULL; overrides seed */
+  const float *low;            /* superres: [N,3,low_h,low_w], else NULL */
+  int low_h, low_w;
+} adm_request;
+
+/* The request a model's defaults make: seed 0, one image, null class (or no label), eta 0. */
+adm_request adm_request_default (const adm_model *model);
+/* The same for the model's upsampling stage (upsampler_defaults; without them ddpm at 250 steps). */
+adm_request adm_request_upsample_default (const adm_model *model);
+
+typedef struct adm_session adm_session;
+/* MODEL is copied. Networks are loaded when first needed, or by adm_session_load. */
+adm_status adm_session_new (const adm_model *model, const adm_options *options, adm_session **out, adm_error *error);
+void adm_session_free (adm_session *session);
+enum { ADM_PART_DIFFUSION = 1, ADM_PART_CLASSIFIER = 2, ADM_PART_UPSAMPLER = 4 };
+adm_status adm_session_load (adm_session *session, int parts, adm_callback callback, void *user, adm_error *error);
+/* Samples request->count images, one after the other; OUT [N,3,S,S], the final x, unclamped. Nothing is written on failure
+ * but images finished before a cancellation; *FINISHED (may be NULL) tells how many are whole. */
+adm_status adm_session_sample (adm_session *session, const adm_request *request, adm_callback callback, void *user, float *out, int *finished,
+                               adm_error *error);
+/* The upsampling stage: request->low [N,3,s,s] with s the upsampler's input size; OUT [N,3,S,S]. */
+adm_status adm_session_upscale (adm_session *session, const adm_request *request, adm_callback callback, void *user, float *out, int *finished,
+                                adm_error *error);
+/* Side of the upsampler's low-resolution input. */
+adm_status adm_session_upscale_size (adm_session *session, int *low_size, int *out_size, adm_error *error);
+
+/* ---- pixels ------------------------------------------------------------------------------------------------------ */
+
+/* [3,H,W] in [-1,1] to [H,W,3]: clamp ((x + 1) * 127.5, 0, 255), truncated (reference implementation). */
+void adm_pixels_to_u8 (const float *planar, int height, int width, uint8_t *interleaved);
+/* The way back: u / 127.5 - 1. */
+void adm_pixels_from_u8 (const uint8_t *interleaved, int height, int width, float *planar);
+
+/* ---- arrays on disk, the machine --------------------------------------------------------------------------------- */
+
+/* .npy, version 1.0, little-endian float32, C order. DATA is malloc'ed, freed by the caller with free (). */
+adm_status adm_npy_read (const char *path, float **data, int *rank, int64_t shape[8], adm_error *error);
+adm_status adm_npy_write (const char *path, const float *data, int rank, const int64_t *shape, adm_error *error);
+
+/* sgemm peak of this machine in GFLOP/s: a 2048^3 product split over THREADS of our threads, best of 5 after a warm-up. */
+adm_status adm_sgemm_peak (int threads, double *gflops, adm_error *error);
+int adm_processor_count (void);
+const char *adm_version (void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The one way the core reports failure. */
+#ifndef ADM_BASE_ERROR_H
+#define ADM_BASE_ERROR_H
+
+#include "adm.h"
+
+/* Fills ERROR with STATUS and a formatted line (control characters become '?'), and returns STATUS:
+ *   return adm_fail (error, ADM_ERROR_IO, "%s: cannot open: %s", path, strerror (errno)); */
+adm_status adm_fail (adm_error *error, adm_status status, const char *format, ...) __attribute__ ((format (printf, 3, 4)));
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What a sampler knows of networks: two functions. Tests put an analytic denoiser in their place. */
+#ifndef ADM_DIFFUSION_DENOISER_H
+#define ADM_DIFFUSION_DENOISER_H
+
+#include "adm.h"
+
+typedef struct adm_denoiser {
+  int channels;     /* 3: epsilon only; 6: epsilon, then v (learned variance) */
+  int size;         /* side S; an image is [3,S,S] */
+  /* OUT [channels,S,S] = network (X [3,S,S], T). */
+  adm_status (*predict) (void *user, const float *x, int t, float *out, adm_error *error);
+  /* GRAD [3,S,S] = gradient of log p(y | X, T) by X, unscaled; NULL: no guidance. */
+  adm_status (*gradient) (void *user, const float *x, int t, float *grad, adm_error *error);
+  void *user;
+} adm_denoiser;
+
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The step loop that all samplers share. Workspace: | out [channels,S,S] | grad [3,S,S] | noise [3,S,S] | x0 [3,S,S] |. */
+#include "diffusion/sampler.h"
+
+#include "base/error.h"
+
+#include <math.h>
+#include <string.h>
+
+static size_t
+pixels (const adm_denoiser *denoiser)
+{
+  return 3 * (size_t) denoiser->size * (size_t) denoiser->size;
+}
+
+size_t
+adm_diffusion_workspace (const adm_denoiser *denoiser)
+{
+  return pixels (denoiser) * ((size_t) denoiser->channels / 3 + 3);
+}
+
+static adm_step_function
+step_function (adm_sampler sampler)
+{
+  switch (sampler) {
+  case ADM_SAMPLER_DDPM:
+    return adm_ddpm_step;
+  case ADM_SAMPLER_DDIM:
+    return adm_ddim_step;
+  }
+  return NULL;
+}
+
+/* x - x is 0 for every finite x and NaN for all others; the sum keeps a NaN. */
+static bool
+all_finite (const float *x, size_t n)
+{
+  float sum = 0.0f;
+  for (size_t i = 0; i < n; i++)
+    sum += x[i] - x[i];
+  return sum == 0.0f;
+}
+
+static adm_status
+check_values (const float *values, size_t n, const char *what, const char *remedy, const adm_step *step, adm_error *error)
+{
+  if (all_finite (values, n))
+    return ADM_OK;
+  return adm_fail (error, ADM_ERROR_VALUE, "%s: NaN or infinity at step %d of %d (timestep %d): %s", what,
+                   step->schedule->steps - step->i, step->schedule->steps, step->schedule->step[step->i].t, remedy);
+}
+
+static adm_status
+check_params (const adm_denoiser *denoiser, const adm_diffusion_params *params, adm_error *error)
+{
+  if (!(params->scale >= 0.0 && isfinite (params->scale)))
+    return adm_fail (error, ADM_ERROR_USAGE, "scale: %g is not a gradient scale: use 0 or more", params->scale);
+  if (params->scale > 0.0 && !denoiser->gradient)
+    return adm_fail (error, ADM_ERROR_USAGE, "scale: %g needs a classifier and a label: give both, or scale 0", params->scale);
+  if (!(params->eta >= 0.0 && params->eta <= 1.0))
+    return adm_fail (error, ADM_ERROR_USAGE, "eta: %g is not within 0 … 1", params->eta);
+  if (!step_function (params->sampler))
+    return adm_fail (error, ADM_ERROR_USAGE, "sampler: number %d is not a sampler", (int) params->sampler);
+  return ADM_OK;
+}
+
+adm_status
+adm_diffusion_run (const adm_denoiser *denoiser, const adm_schedule *schedule, const adm_diffusion_params *params, float *workspace,
+                   float *x, adm_error *error)
+{
+  adm_status status = check_params (denoiser, params, error);
+  if (status != ADM_OK)
+    return status;
+  size_t n = pixels (denoiser);
+  float *out = workspace, *grad = out + n * ((size_t) denoiser->channels / 3), *drawn = grad + n;
+  bool guided = params->scale > 0.0;
+  adm_step step = { .schedule = schedule,
+                    .n = n,
+                    .learned = denoiser->channels == 6,
+                    .out = out,
+                    .grad = guided ? grad : NULL,
+                    .scale = guided ? params->scale : 0.0,
+                    .eta = params->eta,
+                    .x = x,
+                    .x0 = drawn + n };
+  if (params->noise)
+    memcpy (x, params->noise, n * sizeof *x);
+  else
+    adm_rng_randn (params->rng, x, n);
+
+  for (int done = 1; done <= schedule->steps; done++) {
+    step.i = schedule->steps - done;
+    int t = schedule->step[step.i].t;
+    if ((status = denoiser->predict (denoiser->user, x, t, out, error)) != ADM_OK)
+      return status;
+    if ((status = check_values (out, n * (step.learned ? 2 : 1), "the network's output", "its weights are unusable, try another file", &step,
+                                error)) != ADM_OK)
+      return status;
+    if (guided) {
+      if ((status = denoiser->gradient (denoiser->user, x, t, grad, error)) != ADM_OK)
+        return status;
+      if ((status = check_values (grad, n, "the classifier's gradient", "its weights are unusable, try another file or scale 0", &step,
+                                  error)) != ADM_OK)
+        return status;
+    }
+    if (params->noise) {
+      step.noise = params->noise + (size_t) done * params->noise_stride;
+    } else {
+      adm_rng_randn (params->rng, drawn, n);
+      step.noise = drawn;
+    }
+    step_function (params->sampler) (&step);
+    if ((status = check_values (x, n, "the picture", guided ? "use a smaller scale" : "try another seed or sampler", &step, error)) != ADM_OK)
+      return status;
+    if (params->stepped && !params->stepped (params->user, done, schedule->steps, step.x0))
+      return adm_fail (error, ADM_ERROR_CANCELLED, "cancelled at step %d of %d", done, schedule->steps);
+  }
+  return ADM_OK;
+}

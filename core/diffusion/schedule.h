@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The noise schedule a sampler walks: the T betas a network was trained with, thinned to the steps asked for (Improved
+ * DDPM, arXiv 2102.09672, sections 3.2 and 4), with the coefficients of the posterior q(x_{t-1} | x_t, x0) (DDPM, arXiv
+ * 2006.11239, equations 6 and 7). Everything is computed in double. */
+#ifndef ADM_DIFFUSION_SCHEDULE_H
+#define ADM_DIFFUSION_SCHEDULE_H
+
+#include "adm.h"
+
+enum { ADM_SCHEDULE_MIN_T = 2, ADM_SCHEDULE_MAX_T = 100000 };
+
+/* Step i of the thinned chain, 0 the cleanest. a = alpha-bar, b = beta below. */
+typedef struct adm_schedule_step {
+  int t;                         /* ORIGINAL timestep number, what the network sees */
+  double beta;                   /* 1 - a_i / a_{i-1} */
+  double alpha_bar;              /* a_i: share of the picture's variance left in x_i */
+  double alpha_bar_prev;         /* a_{i-1}; 1 at step 0 */
+  double recip;                  /* sqrt (1/a_i):     x0 = recip * x - recip_m1 * eps */
+  double recip_m1;               /* sqrt (1/a_i - 1) */
+  double root_m1;                /* sqrt (1 - a_i) */
+  double mean_x0, mean_x;        /* posterior mean = mean_x0 * x0 + mean_x * x */
+  double log_beta;               /* upper end of a learned variance */
+  double log_posterior_variance; /* lower end; entry 0 is 0 and takes entry 1's */
+  double fixed_variance;         /* "fixed large", for networks that learn no variance: b_i, entry 0 as above */
+} adm_schedule_step;
+
+typedef struct adm_schedule {
+  int diffusion_steps; /* T */
+  int steps;           /* N, 2 … T */
+  adm_schedule_step step[];
+} adm_schedule;
+
+/* KIND's schedule over T = DIFFUSION_STEPS, thinned as RESPACING says, in the reference's spelling:
+ *   "250"       evenly spread, first and last timestep included, rounded half to even
+ *   "10,15,20"  so many in each of equal sections of the timesteps, the first sections one longer
+ *   "ddim25"    every i-th timestep from 0, for the stride i that gives exactly that number
+ * ADM_ERROR_USAGE when it cannot be parsed or met, or leaves fewer than 2 steps. Freed with adm_schedule_free. */
+adm_status adm_schedule_new (adm_schedule_kind kind, int diffusion_steps, const char *respacing, adm_schedule **out, adm_error *error);
+void adm_schedule_free (adm_schedule *schedule);
+
+enum { ADM_RESPACING_LENGTH = 24 };
+
+/* The spelling that `--steps STEPS` stands for: with ddim "ddimN" where such a stride exists, else "N". STEPS outside
+ * 2 … T is ADM_ERROR_USAGE. */
+adm_status adm_respacing_for_steps (adm_sampler sampler, int steps, int diffusion_steps, char respacing[ADM_RESPACING_LENGTH],
+                                    adm_error *error);
+
+#endif

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Loading: describe, measure, take memory once, then read tensor by tensor, packing on the way. Evaluating: the same walk over the
+ * network first measures, then runs. */
+#include "models/network.h"
+
+#include "base/checked.h"
+#include "base/error.h"
+#include "base/rng.h"
+#include "models/description.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static double
+mib (uint64_t bytes)
+{
+  return (double) bytes / (1024.0 * 1024.0);
+}
+
+/* ---- memory ------------------------------------------------------------------------------------------------------ */
+
+void *
+adm_block_new (uint64_t bytes)
+{
+  if (bytes == 0 || bytes > SIZE_MAX / 2)
+    return NULL;
+  void *block = mmap (NULL, (size_t) bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (block == MAP_FAILED)
+    return NULL;
+#ifdef MADV_HUGEPAGE
+  madvise (block, (size_t) bytes, MADV_HUGEPAGE); /* only a wish: fewer TLB misses when the system grants it */
+#endif
+  return block;
+}
+
+void
+adm_block_free (void *block, uint64_t bytes)
+{
+  if (block)
+    munmap (block, (size_t) bytes);
+}
+
+uint64_t
+adm_memory_limit (uint64_t limit)
+{
+  long pages = sysconf (_SC_PHYS_PAGES), page = sysconf (_SC_PAGESIZE);
+  uint64_t machine = pages > 0 && page > 0 ? (uint64_t) pages * (uint64_t) page : UINT64_MAX;
+  return limit && limit < machine ? limit : machine;
+}
+
+/* ---- binding ----------------------------------------------------------------------------------------------------- */
+
+struct reader {
+  adm_weights *file;
+  const adm_network_source *source;
+  adm_rng rng;
+  uint64_t done, total;
+};
+
+static adm_status
+read_from_file (const char *name, uint64_t elements, float *out, void *user, adm_error *error)
+{
+  struct reader *reader = user;
+  ptrdiff_t i = adm_weights_find (reader->file, name);
+  if (i < 0 || adm_weights_tensor (reader->file, (size_t) i)->elements != elements)
+    return adm_fail (error, ADM_ERROR_SHAPE, "%s: tensor %s is missing or of another size; download the file again", reader->source->path, name);
+  adm_status status = adm_weights_read (reader->file, (size_t) i, out, error);
+  reader->done += elements;
+  if (!status && reader->source->progress && !reader->source->progress (reader->source->user, (double) reader->done / (double) reader->total))
+    return adm_fail (error, ADM_ERROR_CANCELLED, "loading %s was stopped", reader->source->path);
+  return status;
+}
+
+/* Small weights keep activations of deep networks within range; norms' gains are near 1. */
+static adm_status
+make_up (const char *name, uint64_t elements, float *out, void *user, adm_error *error)
+{
+  struct reader *reader = user;
+  (void) name;
+  (void) error;
+  for (uint64_t i = 0; i < elements; i++)
+    out[i] = 0.02f * ((float) (adm_rng_next (&reader->rng) >> 8) / (float) (1 << 23) - 1);
+  return ADM_OK;
+}
+
+static adm_status
+bind (adm_network *network, adm_params *params)
+{
+  if (network->description.kind == ADM_KIND_CLASSIFIER)
+    return adm_classifier_bind (params, &network->description, &network->classifier, params->error);
+  return adm_unet_bind (params, &network->description, &network->unet, params->error);
+}
+
+static void
+unbind (adm_network *network)
+{
+  if (network->description.kind == ADM_KIND_CLASSIFIER)
+    adm_classifier_clear (&network->classifier);
+  else
+    adm_unet_clear (&network->unet);
+}
+
+/* Walks the network as an evaluation does. */
+static void
+walk (adm_network *network, adm_exec *exec, int n, const float *x, const int *t, const int *labels, const float *low, int low_h, int low_w,
+      float *out, float *grad, bool gradient)
+{
+  static const int some_label;
+  if (network->description.kind == ADM_KIND_CLASSIFIER)
+    adm_classifier_run (exec, &network->classifier, n, x, t, gradient ? labels ? labels : &some_label : NULL, out, grad);
+  else
+    adm_unet_forward (exec, &network->unet, n, x, t, labels, low, low_h, low_w, out);
+}
+
+static adm_status
+plan (adm_network *network, int n, bool gradient, adm_error *error)
+{
+  adm_arena_init (&network->arena, NULL, 0);
+  adm_exec exec = { .arena = &network->arena, .kernels = adm_kernels_best (), .measure = true };
+  walk (network, &exec, n, NULL, NULL, NULL, NULL, 0, 0, NULL, NULL, gradient);
+  if (network->arena.failed)
+    return adm_fail (error, ADM_ERROR_MEMORY, "this network is too deep or too large to plan; use a smaller one");
+  network->planned_n = n;
+  network->planned_gradient = gradient;
+  network->planned_bytes = network->arena.reach;
+  network->scratch_bytes = exec.scratch_bytes;
+  network->flops = exec.flops;
+  return ADM_OK;
+}
+
+adm_status
+adm_network_measure (const adm_description *description, int n, bool exact, bool gradient, adm_network_plan *out, adm_error *error)
+{
+  adm_network *network = calloc (1, sizeof *network);
+  if (!network)
+    return adm_fail (error, ADM_ERROR_MEMORY, "no memory to plan a network; close other programs");
+  network->description = *description;
+  adm_params params = { .exact = exact, .gradient = description->kind == ADM_KIND_CLASSIFIER, .error = error };
+  adm_status status = bind (network, &params);
+  if (!status)
+    status = plan (network, n, gradient, error);
+  if (!status)
+    *out = (adm_network_plan) { params.used, network->planned_bytes, network->scratch_bytes, network->flops };
+  unbind (network);
+  free (network);
+  return status;
+}
+
+static adm_status
+fill (adm_network *network, const adm_network_source *source, adm_weights *file, uint64_t limit, adm_error *error)
+{
+  adm_params params = { .exact = network->exact, .gradient = network->description.kind == ADM_KIND_CLASSIFIER, .error = error };
+  adm_status status = bind (network, &params);
+  unbind (network);
+  if (status)
+    return status;
+  const char *what = source->path ? source->path : "made-up network";
+  if (params.used > adm_memory_limit (limit))
+    return adm_fail (error, ADM_ERROR_MEMORY, "%s: needs %.0f MiB for its weights, %.0f MiB are allowed; use a smaller model", what,
+                     mib (params.used), mib (adm_memory_limit (limit)));
+
+  uint64_t raw_bytes = params.raw_floats * sizeof (float);
+  float *raw = adm_block_new (raw_bytes ? raw_bytes : sizeof (float));
+  network->weights_bytes = params.used;
+  network->weights = adm_block_new (params.used);
+  if (!raw || !network->weights)
+    status = adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory for %.0f MiB of weights; close other programs", what,
+                       mib (params.used + raw_bytes));
+  else {
+    struct reader reader = { .file = file, .source = source, .total = params.parameters ? params.parameters : 1 };
+    adm_rng_seed (&reader.rng, source->seed);
+    params.used = 0;
+    params.memory = network->weights;
+    params.raw = raw;
+    params.pool = network->pool;
+    params.read = file ? read_from_file : make_up;
+    params.user = &reader;
+    status = bind (network, &params);
+  }
+  adm_block_free (raw, raw_bytes ? raw_bytes : sizeof (float));
+  return status;
+}
+
+adm_status
+adm_network_open (const adm_network_source *source, int threads, adm_pool *pool, adm_workspace *workspace, bool exact, uint64_t limit,
+                  adm_network **out, adm_error *error)
+{
+  adm_weights *file = NULL;
+  const char *recognised;
+  adm_status status = ADM_OK;
+  *out = NULL;
+  adm_network *network = calloc (1, sizeof *network);
+  if (!network)
+    return adm_fail (error, ADM_ERROR_MEMORY, "no memory for a network; close other programs");
+  network->exact = exact;
+  network->owns = !pool;
+  network->pool = pool;
+  network->workspace = workspace;
+
+  if (source->path) {
+    status = adm_weights_open (source->path, &file, error);
+    if (!status)
+      status = adm_description_of_weights (file, &network->description, &recognised, error);
+    const char *unknown = status ? NULL : adm_description_unknown (&network->description);
+    if (unknown)
+      status = adm_fail (error, ADM_ERROR_FORMAT,
+                         "%s: the tensors do not tell %s; write these keys into a JSON file of the same name beside it (see adm info)", source->path,
+                         unknown);
+  } else {
+    network->description = *source->description;
+    status = adm_description_validate (source->description, "made-up network", error);
+  }
+  if (!status && network->owns) {
+    status = adm_pool_new (threads > 0 ? threads : adm_processor_count (), &network->pool, error);
+    network->workspace = calloc (1, sizeof *network->workspace);
+    if (!status && !network->workspace)
+      status = adm_fail (error, ADM_ERROR_MEMORY, "no memory for a network; close other programs");
+  }
+  if (!status)
+    status = fill (network, source, file, limit, error);
+  adm_weights_free (file);
+  if (status) {
+    adm_network_free (network);
+    return status;
+  }
+  *out = network;
+  return ADM_OK;
+}
+
+void
+adm_network_free (adm_network *network)
+{
+  if (!network)
+    return;
+  unbind (network);
+  adm_block_free (network->weights, network->weights_bytes);
+  if (network->owns) {
+    adm_pool_free (network->pool);
+    if (network->workspace)
+      adm_block_free (network->workspace->base, network->workspace->size);
+    free (network->workspace);
+  }
+  free (network);
+}
+
+/* ---- evaluating -------------------------------------------------------------------------------------------------- */
+
+adm_status
+adm_network_prepare (adm_network *network, int n, bool gradient, adm_error *error)
+{
+  if (network->planned_n != n || network->planned_gradient != gradient) {
+    network->planned_n = 0;
+    adm_status status = plan (network, n, gradient, error);
+    if (status)
+      return status;
+  }
+  uint64_t threads = (uint64_t) adm_pool_threads (network->pool), bytes, scratch;
+  if (!adm_mul_u64 (threads, network->scratch_bytes, &scratch) || !adm_add_u64 (scratch, network->planned_bytes, &bytes)
+      || bytes > adm_memory_limit (0))
+    return adm_fail (error, ADM_ERROR_MEMORY, "%.0f MiB of workspace are more than this machine has; use fewer images at once or a smaller model",
+                     mib (network->planned_bytes));
+  adm_workspace *workspace = network->workspace;
+  if (workspace->size < bytes) {
+    adm_block_free (workspace->base, workspace->size);
+    workspace->size = 0;
+    workspace->base = adm_block_new (bytes);
+    if (!workspace->base)
+      return adm_fail (error, ADM_ERROR_MEMORY, "no memory for %.0f MiB of workspace; close other programs", mib (bytes));
+    workspace->size = bytes;
+  }
+  return ADM_OK;
+}
+
+static adm_status
+evaluate (adm_network *network, int n, const float *x, const int *t, const int *labels, const float *low, int low_h, int low_w, float *out,
+          float *grad, bool gradient, adm_error *error)
+{
+  const adm_description *d = &network->description;
+  if (n < 1)
+    return adm_fail (error, ADM_ERROR_USAGE, "%d images cannot be evaluated; give at least 1", n);
+  for (int i = 0; i < n; i++) {
+    if (t[i] < 0 || t[i] >= d->diffusion_steps)
+      return adm_fail (error, ADM_ERROR_USAGE, "timestep %d is outside 0 … %d", t[i], d->diffusion_steps - 1);
+    bool used = d->kind == ADM_KIND_CLASSIFIER ? gradient : d->num_classes > 0;
+    if (used && (!labels || labels[i] < 0 || labels[i] >= d->num_classes))
+      return adm_fail (error, ADM_ERROR_USAGE, "class %d is outside 0 … %d", labels ? labels[i] : ADM_NO_LABEL, d->num_classes - 1);
+  }
+  if ((d->kind == ADM_KIND_SUPERRES) != (low != NULL) || (low && (low_h < 1 || low_w < 1)))
+    return adm_fail (error, ADM_ERROR_USAGE, d->kind == ADM_KIND_SUPERRES ? "an upsampler needs a low-resolution picture"
+                                                                          : "this network takes no low-resolution picture");
+  adm_status status = adm_network_prepare (network, n, gradient, error);
+  if (status)
+    return status;
+
+  adm_arena_init (&network->arena, network->workspace->base, network->planned_bytes);
+  adm_exec exec = {
+    .arena = &network->arena,
+    .pool = network->pool,
+    .kernels = adm_kernels_best (),
+    .total_flops = network->flops,
+    .scratch_bytes = network->scratch_bytes,
+    .scratch = network->workspace->base + network->planned_bytes,
+    .poll = network->poll,
+    .poll_user = network->poll_user,
+  };
+  walk (network, &exec, n, x, t, labels, low, low_h, low_w, out, grad, gradient);
+  if (exec.stopped)
+    return adm_fail (error, ADM_ERROR_CANCELLED, "stopped");
+  if (network->arena.failed)
+    return adm_fail (error, ADM_ERROR_MEMORY, "the workspace was planned too small; please report this");
+  return ADM_OK;
+}
+
+adm_status
+adm_network_evaluate (adm_network *network, int n, const float *x, const int *t, const int *labels, const float *low, int low_h, int low_w,
+                      float *out, adm_error *error)
+{
+  return evaluate (network, n, x, t, labels, low, low_h, low_w, out, NULL, false, error);
+}
+
+adm_status
+adm_network_gradient (adm_network *network, int n, const float *x, const int *t, const int *labels, float *logits, float *grad,
+                      adm_error *error)
+{
+  uint64_t count = (uint64_t) (n > 0 ? n : 1) * (uint64_t) network->description.num_classes;
+  if (network->description.kind != ADM_KIND_CLASSIFIER)
+    return adm_fail (error, ADM_ERROR_USAGE, "only a classifier has a gradient; give its file");
+  float *own = logits ? NULL : calloc (count, sizeof *own);
+  if (!logits && !own)
+    return adm_fail (error, ADM_ERROR_MEMORY, "no memory for the logits; close other programs");
+  adm_status status = evaluate (network, n, x, t, labels, NULL, 0, 0, logits ? logits : own, grad, true, error);
+  free (own);
+  return status;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * One network ready to run: description, packed weights, and the workspace planned for it. */
+#ifndef ADM_MODELS_NETWORK_H
+#define ADM_MODELS_NETWORK_H
+
+#include "models/classifier.h"
+#include "models/unet.h"
+
+/* Memory for evaluations; the networks of a session take turns in one. */
+typedef struct adm_workspace {
+  unsigned char *base;
+  uint64_t size;
+} adm_workspace;
+
+struct adm_network {
+  adm_description description;
+  bool exact;
+  union {
+    adm_unet unet;
+    adm_classifier classifier;
+  };
+  unsigned char *weights;
+  uint64_t weights_bytes;
+  adm_pool *pool;
+  adm_workspace *workspace;
+  bool owns;                /* pool and workspace are its own */
+  adm_arena arena;
+  /* the last plan */
+  int planned_n;
+  bool planned_gradient;
+  uint64_t planned_bytes, scratch_bytes;
+  double flops;
+  /* asked between layers */
+  bool (*poll) (void *user, double done);
+  void *poll_user;
+};
+
+/* What evaluating N images takes. */
+typedef struct adm_network_plan {
+  uint64_t weights, arena, scratch; /* bytes; SCRATCH for each thread */
+  double flops;
+} adm_network_plan;
+adm_status adm_network_measure (const adm_description *description, int n, bool exact, bool gradient, adm_network_plan *out, adm_error *error);
+
+/* PATH NULL: made-up weights from SEED. POOL and WORKSPACE NULL: the network's own, with THREADS threads. LIMIT: bytes, 0 for the
+ * machine's memory. PROGRESS (may be NULL) gets the share read; false cancels. */
+typedef struct adm_network_source {
+  const char *path;
+  const adm_description *description; /* with PATH NULL */
+  uint64_t seed;
+  bool (*progress) (void *user, double done);
+  void *user;
+} adm_network_source;
+adm_status adm_network_open (const adm_network_source *source, int threads, adm_pool *pool, adm_workspace *workspace, bool exact, uint64_t limit,
+                             adm_network **out, adm_error *error);
+
+/* Plans for N images and takes the workspace. */
+adm_status adm_network_prepare (adm_network *network, int n, bool gradient, adm_error *error);
+
+/* Aligned memory that is NULL when there is none; ZEROED pages come from the system. Freed with adm_block_free. */
+void *adm_block_new (uint64_t bytes);
+void adm_block_free (void *block, uint64_t bytes);
+/* The limit that holds: LIMIT, or the machine's memory. */
+uint64_t adm_memory_limit (uint64_t limit);
+
+#endif

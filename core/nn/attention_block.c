@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The norm is read by the qkv product, the sum with x is written by the last one. */
+#include "nn/attention_block.h"
+
+#include <math.h>
+#include <stdio.h>
+
+void
+adm_attention_block_bind (adm_params *params, const char *prefix, int channels, int heads, bool new_order, bool rescale, int h, int w,
+                          adm_attention_block *block)
+{
+  char name[128];
+  block->channels = channels;
+  block->rescale = rescale;
+  block->shape = (adm_attention_shape) { heads, new_order };
+  snprintf (name, sizeof name, "%s.norm", prefix);
+  adm_params_norm (params, name, channels, &block->norm);
+  snprintf (name, sizeof name, "%s.qkv", prefix);
+  adm_params_conv1d (params, name, channels, 3 * channels, h * w, &block->qkv, &block->qkv_t);
+  snprintf (name, sizeof name, "%s.proj_out", prefix);
+  adm_params_conv1d (params, name, channels, channels, h * w, &block->proj, &block->proj_t);
+}
+
+adm_map
+adm_attention_block_forward (adm_exec *exec, const adm_attention_block *block, adm_map x, adm_attention_saved *saved)
+{
+  int c = block->channels;
+  adm_norm norm = adm_norm_take (exec, x.n, c);
+  adm_source residual = adm_source_of (x), in = residual;
+  adm_group_norm (exec, &in, block->norm.w, block->norm.b, NULL, norm);
+  in.mul = norm.mul;
+  in.add = norm.add;
+
+  adm_map qkv = adm_map_take (exec, x.n, x.h, x.w, 3 * c);
+  adm_conv2d (exec, &block->qkv, &in, (adm_conv_output) { .y = qkv, .scale = 1 });
+  adm_map mixed = adm_map_take (exec, x.n, x.h, x.w, c);
+  adm_attention (exec, block->shape, qkv, mixed);
+  adm_map y = adm_map_take (exec, x.n, x.h, x.w, c);
+  adm_source out = adm_source_of (mixed);
+  adm_conv2d (exec, &block->proj, &out, (adm_conv_output) { .y = y, .residual = &residual, .scale = block->rescale ? (float) M_SQRT1_2 : 1 });
+  adm_map_give (exec, mixed);
+
+  if (saved)
+    *saved = (adm_attention_saved) { x, qkv, norm };
+  else {
+    adm_map_give (exec, qkv);
+    adm_norm_give (exec, norm);
+  }
+  return y;
+}
+
+adm_map
+adm_attention_block_backward (adm_exec *exec, const adm_attention_block *block, adm_attention_saved *saved, adm_map dy)
+{
+  adm_map x = saved->x;
+  if (block->rescale)
+    adm_map_scale (exec, (float) M_SQRT1_2, dy);
+  adm_map dmixed = adm_map_take (exec, x.n, x.h, x.w, x.c), dqkv = adm_map_take (exec, x.n, x.h, x.w, 3 * x.c);
+  adm_source from = adm_source_of (dy), back = adm_source_of (dqkv);
+  adm_conv2d (exec, &block->proj_t, &from, (adm_conv_output) { .y = dmixed, .scale = 1 });
+  adm_attention_backward (exec, block->shape, saved->qkv, dmixed, dqkv);
+  adm_conv2d (exec, &block->qkv_t, &back, (adm_conv_output) { .y = dmixed, .scale = 1 });
+  adm_group_norm_backward (exec, saved->norm, x, false, dmixed, true, dy);
+  adm_map_give (exec, dmixed);
+  adm_map_give (exec, dqkv);
+  adm_map_give (exec, saved->qkv);
+  adm_norm_give (exec, saved->norm);
+  return dy;
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Keys and values for all tokens, one query. */
+#include "nn/attention_pool.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void
+adm_attention_pool_bind (adm_params *params, const char *prefix, int channels, int head_channels, int out, int h, int w,
+                         adm_attention_pool *pool)
+{
+  char name[128];
+  pool->channels = channels;
+  pool->out = out;
+  pool->positions = h * w;
+  pool->shape = (adm_attention_shape) { channels / head_channels, true };
+  pool->embedding = adm_params_tensor (params, prefix, "positional_embedding", 2, (int64_t[]) { channels, (int64_t) h * w + 1 });
+  snprintf (name, sizeof name, "%s.qkv_proj", prefix);
+  adm_params_conv1d (params, name, channels, 3 * channels, h * w + 1, &pool->qkv, &pool->qkv_t);
+  snprintf (name, sizeof name, "%s.c_proj", prefix);
+  pool->proj = (adm_linear_weights) { .in = channels, .out = out };
+  pool->proj.w = adm_params_tensor (params, name, "weight", 3, (int64_t[]) { out, channels, 1 });
+  pool->proj.b = adm_params_tensor (params, name, "bias", 1, (int64_t[]) { out });
+}
+
+static void
+make_tokens (const adm_attention_pool *pool, adm_map x, adm_map tokens)
+{
+  int c = pool->channels, t = pool->positions + 1;
+  for (int n = 0; n < x.n; n++) {
+    const float *from = x.data + (ptrdiff_t) n * pool->positions * c;
+    float *to = tokens.data + (ptrdiff_t) n * t * c;
+    for (int k = 0; k < c; k++) {
+      double sum = 0;
+      for (int i = 0; i < pool->positions; i++)
+        sum += (double) from[(ptrdiff_t) i * c + k];
+      to[k] = (float) (sum / pool->positions) + pool->embedding[(ptrdiff_t) k * t];
+      for (int i = 1; i < t; i++)
+        to[(ptrdiff_t) i * c + k] = from[(ptrdiff_t) (i - 1) * c + k] + pool->embedding[(ptrdiff_t) k * t + i];
+    }
+  }
+}
+
+void
+adm_attention_pool_forward (adm_exec *exec, const adm_attention_pool *pool, adm_map x, float *out, adm_map *qkv)
+{
+  int c = pool->channels, t = pool->positions + 1;
+  adm_map tokens = adm_map_take (exec, x.n, 1, t, c), all = adm_map_take (exec, x.n, 1, t, 3 * c);
+  if (adm_exec_begin (exec, 0))
+    make_tokens (pool, x, tokens);
+  adm_source in = adm_source_of (tokens);
+  adm_conv2d (exec, &pool->qkv, &in, (adm_conv_output) { .y = all, .scale = 1 });
+  float *mixed = adm_floats_take (exec, (uint64_t) x.n * (uint64_t) c);
+  adm_attention_first (exec, pool->shape, all, mixed);
+  adm_linear (exec, x.n, c, pool->out, mixed, false, pool->proj.w, pool->proj.b, out);
+  adm_arena_give (exec->arena, mixed);
+  adm_map_give (exec, tokens);
+  if (qkv)
+    *qkv = all;
+  else
+    adm_map_give (exec, all);
+}
+
+void
+adm_attention_pool_backward (adm_exec *exec, const adm_attention_pool *pool, adm_map qkv, const float *dout, adm_map dx)
+{
+  int c = pool->channels, t = pool->positions + 1, n = qkv.n;
+  float *dmixed = adm_floats_take (exec, (uint64_t) n * (uint64_t) c);
+  adm_map dqkv = adm_map_take (exec, n, 1, t, 3 * c), dtokens = adm_map_take (exec, n, 1, t, c);
+  adm_linear_backward (exec, n, c, pool->out, dout, pool->proj.w, dmixed);
+  adm_attention_first_backward (exec, pool->shape, qkv, dmixed, dqkv);
+  adm_source back = adm_source_of (dqkv);
+  adm_conv2d (exec, &pool->qkv_t, &back, (adm_conv_output) { .y = dtokens, .scale = 1 });
+  if (adm_exec_begin (exec, 0))
+    for (int i = 0; i < n; i++) {
+      const float *from = dtokens.data + (ptrdiff_t) i * t * c;
+      float *to = dx.data + (ptrdiff_t) i * pool->positions * c;
+      for (int j = 0; j < pool->positions; j++)
+        for (int k = 0; k < c; k++)
+          to[(ptrdiff_t) j * c + k] = from[(ptrdiff_t) (j + 1) * c + k] + from[k] / (float) pool->positions;
+    }
+  adm_arena_give (exec->arena, dmixed);
+  adm_map_give (exec, dqkv);
+  adm_map_give (exec, dtokens);
+  adm_map_give (exec, qkv);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Binding: the walk that names every tensor of a network. The same walk lists the tensors, measures the memory for packed
+ * weights, and fills it; so the list, the size and the loading cannot drift apart. */
+#ifndef ADM_NN_PARAMS_H
+#define ADM_NN_PARAMS_H
+
+#include "ops/conv2d.h"
+
+typedef struct adm_params {
+  /* Called for every tensor in checkpoint order; may be NULL. */
+  void (*visit) (const char *name, int rank, const int64_t *shape, void *user);
+  /* Reads tensor NAME [elements] as float32 in C order; NULL: nothing is read (listing or measuring). */
+  adm_status (*read) (const char *name, uint64_t elements, float *out, void *user, adm_error *error);
+  void *user;
+  bool exact;              /* direct convolutions only */
+  bool gradient;           /* pack the convolutions' input gradients too */
+  adm_pool *pool;          /* packs on all threads; NULL while measuring */
+  unsigned char *memory;   /* NULL while measuring */
+  uint64_t used;           /* bytes of packed weights so far */
+  float *raw;              /* room for the largest convolution in checkpoint order */
+  uint64_t raw_floats;     /* its size; measured */
+  uint64_t parameters;     /* elements of all tensors */
+  adm_error *error;
+  adm_status status;       /* the first failure; later calls do nothing */
+} adm_params;
+
+/* A tensor kept as it is in the checkpoint: "PREFIX.SUFFIX" of RANK (1 … 4) dimensions, SHAPE [4]. */
+const float *adm_params_tensor (adm_params *params, const char *prefix, const char *suffix, int rank, const int64_t *shape);
+
+/* "PREFIX.weight" [cout,cin,size,size] and "PREFIX.bias" of a 2-d convolution giving maps of H x W; BACKWARD (NULL, or used when
+ * params->gradient) receives its input gradient, on maps of the input's size. */
+void adm_params_conv (adm_params *params, const char *prefix, int cin, int cout, int size, int stride, int h, int w, adm_conv *conv,
+                      adm_conv *backward);
+/* The same for a 1-d convolution over H * W positions: "PREFIX.weight" [cout,cin,1]. */
+void adm_params_conv1d (adm_params *params, const char *prefix, int cin, int cout, int positions, adm_conv *conv, adm_conv *backward);
+
+typedef struct adm_linear_weights {
+  int in, out;
+  const float *w, *b; /* [out,in], [out] */
+} adm_linear_weights;
+void adm_params_linear (adm_params *params, const char *prefix, int in, int out, adm_linear_weights *linear);
+
+typedef struct adm_norm_weights {
+  const float *w, *b; /* [C] */
+} adm_norm_weights;
+void adm_params_norm (adm_params *params, const char *prefix, int c, adm_norm_weights *norm);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * emb = Linear (SiLU (Linear (sinusoids (t)))) + label table; the networks use SiLU (emb) only. */
+#ifndef ADM_NN_TIME_EMBEDDING_H
+#define ADM_NN_TIME_EMBEDDING_H
+
+#include "nn/params.h"
+
+typedef struct adm_time_embedding {
+  int channels, labels;          /* model_channels; rows of the table, 0: none */
+  adm_linear_weights first, second; /* time_embed.0 [4mc,mc], time_embed.2 [4mc,4mc] */
+  const float *label;            /* label_emb.weight [labels,4mc] */
+} adm_time_embedding;
+
+void adm_time_embedding_bind (adm_params *params, int channels, int labels, adm_time_embedding *embedding);
+/* OUT [N,4mc] = SiLU (emb); LABELS may be NULL when there is no table. */
+void adm_time_embedding_forward (adm_exec *exec, const adm_time_embedding *embedding, int n, const int *t, const int *labels, float *out);
+
+#endif

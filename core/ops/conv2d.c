@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Direct convolution as an implicit matrix product: [pixels, size * size * cin] times [size * size * cin, cout], where a row of the
+ * left matrix is never built: the product's inner loop reads it from the padded map through one offset for each tap.
+ *
+ *   source --(norm, SiLU, resample, concatenate, pad)--> padded [N,H+2,W+2,cin] --(strip x panels of 32 outputs)--> y
+ *
+ * A 1x1 convolution of a plain map needs no padded copy at all. */
+#include "ops/conv2d.h"
+
+#include <string.h>
+
+enum {
+  STRIP_PIXELS = 256,  /* pixels of one unit of work */
+  UNITS = 32,          /* units wanted, so that any number of threads finds work */
+  DEPTH = 1536,        /* depth (taps * cin) of one pass over a strip: a panel of weights then stays in L2 */
+};
+
+static int
+panels (const adm_conv *conv)
+{
+  return (conv->cout + ADM_PANEL - 1) / ADM_PANEL;
+}
+
+void
+adm_conv_plan (adm_conv *conv, int h, int w, bool exact)
+{
+  /* Below 32x32 the transformed weights cost more to stream than the arithmetic saves. */
+  bool winograd = !exact && conv->size == 3 && conv->stride == 1 && h >= 32 && w >= 32 && conv->cin >= 32 && conv->cout >= 32;
+  conv->algorithm = winograd ? ADM_CONV_WINOGRAD : ADM_CONV_DIRECT;
+}
+
+uint64_t
+adm_conv_packed_floats (const adm_conv *conv)
+{
+  if (conv->algorithm == ADM_CONV_WINOGRAD)
+    return adm_winograd_packed_floats (conv);
+  return (uint64_t) panels (conv) * (uint64_t) (conv->size * conv->size) * (uint64_t) conv->cin * ADM_PANEL;
+}
+
+struct packing {
+  const adm_conv *conv;
+  const float *raw;
+  float *packed;
+  bool backward;
+};
+
+static void
+pack_panel (void *arg, int unit, int worker)
+{
+  struct packing *job = arg;
+  const adm_conv *conv = job->conv;
+  int taps = conv->size * conv->size, cin = conv->cin;
+  (void) worker;
+  if (conv->algorithm == ADM_CONV_WINOGRAD) {
+    adm_winograd_pack_panel (conv, unit, job->raw, job->backward, job->packed);
+    return;
+  }
+  float *packed = job->packed + (size_t) unit * (size_t) (taps * cin) * ADM_PANEL;
+  memset (packed, 0, (size_t) (taps * cin) * ADM_PANEL * sizeof *packed);
+  for (int k = 0; k < ADM_PANEL; k++) {
+    int o = unit * ADM_PANEL + k;
+    if (o >= conv->cout)
+      break;
+    for (int i = 0; i < cin; i++) {
+      const float *from = job->raw + (size_t) (job->backward ? (size_t) i * (size_t) conv->cout + (size_t) o : (size_t) o * (size_t) cin + (size_t) i) * (size_t) taps;
+      for (int t = 0; t < taps; t++)
+        packed[((size_t) t * (size_t) cin + (size_t) i) * ADM_PANEL + (size_t) k] = from[job->backward ? taps - 1 - t : t];
+    }
+  }
+}
+
+void
+adm_conv_pack (const adm_conv *conv, adm_pool *pool, const float *raw, float *packed)
+{
+  struct packing job = { conv, raw, packed, false };
+  adm_pool_run (pool, panels (conv), pack_panel, &job);
+}
+
+void
+adm_conv_pack_backward (const adm_conv *conv, adm_pool *pool, const float *raw, float *packed)
+{
+  struct packing job = { conv, raw, packed, true };
+  adm_pool_run (pool, panels (conv), pack_panel, &job);
+}
+
+void
+adm_conv_finish (const adm_kernels *kernels, const adm_conv *conv, const adm_conv_output *output, int n, int y, int x, int p, int c0,
+                 const float *columns, float *temp)
+{
+  const adm_source *residual = output->residual;
+  int width = conv->cout - c0 < ADM_PANEL ? conv->cout - c0 : ADM_PANEL;
+  static const float no_bias[ADM_PANEL];
+  const float *r = NULL;
+  ptrdiff_t stride = 0, at = ((ptrdiff_t) n * output->y.h + y) * output->y.w + x;
+
+  if (residual && residual->resample == ADM_RESAMPLE_NONE && residual->b.c == 0) {
+    stride = residual->a.c;
+    r = residual->a.data + at * stride + c0;
+  } else if (residual) {
+    stride = ADM_PANEL;
+    adm_source_row (kernels, residual, n, y, x, x + p, c0, c0 + width, temp, stride);
+    r = temp;
+  }
+  kernels->finish (p, width, columns, conv->bias ? conv->bias + c0 : no_bias,
+                   output->extra ? output->extra + (ptrdiff_t) n * conv->cout + c0 : NULL, r, stride, output->scale,
+                   output->y.data + at * conv->cout + c0, conv->cout);
+}
+
+/* ---- bringing the source into a padded map ----------------------------------------------------------------------- */
+
+struct gather {
+  const adm_kernels *kernels;
+  const adm_source *source;
+  float *out;
+  int pad, rows, width, channels; /* of the padded map */
+};
+
+static void
+gather_row (void *arg, int unit, int worker)
+{
+  struct gather *g = arg;
+  (void) worker;
+  int n = unit / g->rows, y = unit % g->rows;
+  adm_source_row (g->kernels, g->source, n, y - g->pad, -g->pad, g->width - g->pad, 0, g->channels,
+                  g->out + (ptrdiff_t) unit * g->width * g->channels, g->channels);
+}
+
+/* ---- the product ------------------------------------------------------------------------------------------------- */
+
+struct direct {
+  adm_exec *exec;
+  const adm_conv *conv;
+  const adm_conv_output *output;
+  const float *input; /* padded map */
+  int in_w;           /* its width */
+  int in_h;           /* and height */
+  int rows, columns;  /* of a strip of outputs */
+  int strips_y, strips_x;
+  int group, groups;  /* panels of one unit */
+};
+
+static void
+direct_unit (void *arg, int unit, int worker)
+{
+  struct direct *d = arg;
+  const adm_conv *conv = d->conv;
+  const adm_map *y = &d->output->y;
+  int group = unit % d->groups, strip = unit / d->groups;
+  int x0 = strip % d->strips_x * d->columns, y0 = strip / d->strips_x % d->strips_y * d->rows, n = strip / d->strips_x / d->strips_y;
+  int x1 = x0 + d->columns < y->w ? x0 + d->columns : y->w, y1 = y0 + d->rows < y->h ? y0 + d->rows : y->h;
+  int last = (group + 1) * d->group < panels (conv) ? (group + 1) * d->group : panels (conv);
+  int taps = conv->size * conv->size, cin = conv->cin, w = x1 - x0;
+  float *columns = adm_exec_scratch_of (d->exec, worker), *temp = columns + STRIP_PIXELS * ADM_PANEL;
+
+  ptrdiff_t tap[ADM_MAX_TAPS];
+  for (int t = 0; t < taps; t++)
+    tap[t] = ((ptrdiff_t) (t / conv->size) * d->in_w + t % conv->size) * cin;
+  int pass = DEPTH / cin < 1 ? 1 : DEPTH / cin < taps ? DEPTH / cin : taps;
+
+  for (int p = group * d->group; p < last; p++) {
+    const float *weights = conv->packed + (ptrdiff_t) p * taps * cin * ADM_PANEL;
+    for (int t = 0; t < taps; t += pass)
+      for (int row = y0; row < y1; row++) {
+        const float *a = d->input + (((ptrdiff_t) n * d->in_h + (ptrdiff_t) row * conv->stride) * d->in_w + (ptrdiff_t) x0 * conv->stride) * cin;
+        d->exec->kernels->multiply (w, taps - t < pass ? taps - t : pass, tap + t, cin, a, (ptrdiff_t) conv->stride * cin,
+                                    weights + (ptrdiff_t) t * cin * ADM_PANEL, columns + (ptrdiff_t) (row - y0) * w * ADM_PANEL, ADM_PANEL,
+                                    t > 0);
+      }
+    for (int row = y0; row < y1; row++)
+      adm_conv_finish (d->exec->kernels, conv, d->output, n, row, x0, w, p * ADM_PANEL, columns + (ptrdiff_t) (row - y0) * w * ADM_PANEL, temp);
+  }
+}
+
+static void
+conv2d_direct (adm_exec *exec, const adm_conv *conv, const adm_source *source, const adm_conv_output *output)
+{
+  int n = source->a.n, h = adm_source_height (source), w = adm_source_width (source), pad = conv->size / 2;
+  bool plain = conv->size == 1 && !source->mul && !source->silu && source->b.c == 0 && source->resample == ADM_RESAMPLE_NONE;
+  float *input = plain ? source->a.data : adm_floats_take (exec, (uint64_t) n * (uint64_t) (h + 2 * pad) * (uint64_t) (w + 2 * pad) * (uint64_t) conv->cin);
+
+  adm_exec_scratch (exec, 2 * STRIP_PIXELS * ADM_PANEL * sizeof (float));
+  if (adm_exec_begin (exec, 2.0 * n * output->y.h * output->y.w * conv->cout * conv->cin * conv->size * conv->size)) {
+    if (!plain) {
+      struct gather gather = { exec->kernels, source, input, pad, h + 2 * pad, w + 2 * pad, conv->cin };
+      adm_exec_run (exec, n * gather.rows, gather_row, &gather);
+    }
+    struct direct d = { .exec = exec, .conv = conv, .output = output, .input = input, .in_w = w + 2 * pad, .in_h = h + 2 * pad };
+    d.columns = output->y.w < STRIP_PIXELS ? output->y.w : STRIP_PIXELS;
+    d.rows = STRIP_PIXELS / d.columns < output->y.h ? STRIP_PIXELS / d.columns : output->y.h;
+    d.strips_x = (output->y.w + d.columns - 1) / d.columns;
+    d.strips_y = (output->y.h + d.rows - 1) / d.rows;
+    int strips = n * d.strips_x * d.strips_y, count = panels (conv);
+    int split = strips >= UNITS ? 1 : (UNITS + strips - 1) / strips; /* groups of panels for each strip */
+    d.group = split >= count ? 1 : (count + split - 1) / split;
+    d.groups = (count + d.group - 1) / d.group;
+    adm_exec_run (exec, strips * d.groups, direct_unit, &d);
+  }
+  if (!plain)
+    adm_arena_give (exec->arena, input);
+}
+
+void
+adm_conv2d (adm_exec *exec, const adm_conv *conv, const adm_source *source, adm_conv_output output)
+{
+  if (conv->algorithm == ADM_CONV_WINOGRAD)
+    adm_conv2d_winograd (exec, conv, source, &output);
+  else
+    conv2d_direct (exec, conv, source, &output);
+}
+
+/* Seven loops and a double: what the others must equal. */
+void
+adm_conv2d_ref (const adm_conv *conv, const float *raw, const adm_source *source, adm_conv_output output)
+{
+  const adm_kernels *kernels = adm_kernels_named ("portable");
+  adm_map y = output.y;
+  int pad = conv->size / 2;
+  for (int n = 0; n < y.n; n++)
+    for (int row = 0; row < y.h; row++)
+      for (int col = 0; col < y.w; col++)
+        for (int o = 0; o < conv->cout; o++) {
+          double sum = conv->bias ? (double) conv->bias[o] : 0;
+          for (int i = 0; i < conv->cin; i++)
+            for (int ky = 0; ky < conv->size; ky++)
+              for (int kx = 0; kx < conv->size; kx++) {
+                float v;
+                int at = col * conv->stride + kx - pad;
+                adm_source_row (kernels, source, n, row * conv->stride + ky - pad, at, at + 1, i, i + 1, &v, 1);
+                sum += (double) v * (double) raw[((o * conv->cin + i) * conv->size + ky) * conv->size + kx];
+              }
+          if (output.extra)
+            sum += (double) output.extra[n * conv->cout + o];
+          if (output.residual) {
+            float v;
+            adm_source_row (kernels, output.residual, n, row, col, col + 1, o, o + 1, &v, 1);
+            sum += (double) v;
+          }
+          y.data[((n * y.h + row) * y.w + col) * y.c + o] = (float) (sum * (double) output.scale);
+        }
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What all kernels share: workspace, scratch, counting, the question whether to go on. */
+#include "ops/ops.h"
+
+float *
+adm_floats_take (adm_exec *exec, uint64_t floats)
+{
+  return adm_arena_take (exec->arena, floats * sizeof (float));
+}
+
+adm_map
+adm_map_take (adm_exec *exec, int n, int h, int w, int c)
+{
+  return (adm_map) { adm_floats_take (exec, (uint64_t) n * (uint64_t) h * (uint64_t) w * (uint64_t) c), n, h, w, c };
+}
+
+void
+adm_map_give (adm_exec *exec, adm_map map)
+{
+  adm_arena_give (exec->arena, map.data);
+}
+
+bool
+adm_exec_begin (adm_exec *exec, double flops)
+{
+  exec->flops += flops;
+  if (exec->measure)
+    return false;
+  if (!exec->stopped && exec->poll && !exec->poll (exec->poll_user, exec->total_flops > 0 ? exec->flops / exec->total_flops : 0))
+    exec->stopped = true;
+  return !exec->stopped;
+}
+
+void
+adm_exec_scratch (adm_exec *exec, uint64_t bytes)
+{
+  bytes = (bytes + 127) & ~(uint64_t) 127;
+  if (exec->measure && bytes > exec->scratch_bytes)
+    exec->scratch_bytes = bytes;
+}
+
+void *
+adm_exec_scratch_of (const adm_exec *exec, int worker)
+{
+  return exec->scratch + (uint64_t) worker * exec->scratch_bytes;
+}
+
+void
+adm_exec_run (adm_exec *exec, int units, adm_work work, void *arg)
+{
+  adm_pool_run (exec->pool, units, work, arg);
+}

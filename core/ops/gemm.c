@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The yardstick: OpenBLAS's sgemm on this machine, the only use of that library. Inference does without it: it ends the process
+ * when it cannot start its threads, its serial build must not be called from two threads, and its interface packs the weights
+ * anew in every call. */
+#include "adm.h"
+
+#include "base/error.h"
+#include "base/pool.h"
+
+#include <cblas.h>
+#include <math.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum { SIDE = 2048, REPEATS = 5 };
+
+struct peak {
+  const float *a, *b;
+  float *c;
+  int parts;
+};
+
+static void
+peak_part (void *arg, int unit, int worker)
+{
+  struct peak *p = arg;
+  (void) worker;
+  int from = SIDE * unit / p->parts, to = SIDE * (unit + 1) / p->parts;
+  cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, to - from, SIDE, SIDE, 1, p->a + (size_t) from * SIDE, SIDE, p->b, SIDE, 0,
+               p->c + (size_t) from * SIDE, SIDE);
+}
+
+adm_status
+adm_sgemm_peak (int threads, double *gflops, adm_error *error)
+{
+  size_t count = (size_t) SIDE * SIDE;
+  adm_pool *pool;
+  if (openblas_get_parallel () == OPENBLAS_SEQUENTIAL)
+    return adm_fail (error, ADM_ERROR_IO, "the serial OpenBLAS on this system cannot be used from several threads; install libopenblas0-pthread");
+  openblas_set_num_threads (1);
+  adm_status status = adm_pool_new (threads > 0 ? threads : adm_processor_count (), &pool, error);
+  if (status)
+    return status;
+  float *memory = malloc (3 * count * sizeof *memory);
+  if (!memory) {
+    adm_pool_free (pool);
+    return adm_fail (error, ADM_ERROR_MEMORY, "no memory for the sgemm measurement (50 MB); close other programs");
+  }
+  for (size_t i = 0; i < 3 * count; i++)
+    memory[i] = (float) (i % 1021) / 1021.0f - 0.5f;
+  struct peak peak = { memory, memory + count, memory + 2 * count, adm_pool_threads (pool) };
+  double best = INFINITY;
+  for (int i = 0; i <= REPEATS; i++) {
+    struct timespec t0, t1;
+    clock_gettime (CLOCK_MONOTONIC, &t0);
+    adm_pool_run (pool, peak.parts, peak_part, &peak);
+    clock_gettime (CLOCK_MONOTONIC, &t1);
+    double seconds = (double) (t1.tv_sec - t0.tv_sec) + 1e-9 * (double) (t1.tv_nsec - t0.tv_nsec);
+    if (i > 0 && seconds < best)
+      best = seconds;
+  }
+  *gflops = 2e-9 * SIDE * (double) SIDE * SIDE / best;
+  free (memory);
+  adm_pool_free (pool);
+  return ADM_OK;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The inner loops, one table of them for each instruction set. kernels_body.h writes each loop once, in GCC's vector
+ * extensions; it is compiled three times (portable, AVX2+FMA, AVX-512) and the best table the processor can run is chosen
+ * at run time. All arrays are float32; channels are the fastest axis. */
+#ifndef ADM_OPS_KERNELS_H
+#define ADM_OPS_KERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum {
+  ADM_PANEL = 32,    /* output channels in one packed panel of weights, whatever the instruction set */
+  ADM_MAX_TAPS = 9,
+  ADM_WINO_OUT = 4,  /* F(4x4, 3x3): output tile */
+  ADM_WINO_IN = 6,   /* input tile */
+  ADM_WINO_POINTS = 36,
+};
+
+typedef struct adm_kernels {
+  const char *name;
+
+  /* C [m][ADM_PANEL] (=, or += if ACCUMULATE) sum over taps t and channels k of A [m * a_stride + tap[t] + k] * W [t * cin + k][ADM_PANEL].
+   * C's rows are c_stride apart. */
+  void (*multiply) (int m, int taps, const ptrdiff_t *tap, int cin, const float *a, ptrdiff_t a_stride, const float *w, float *c,
+                    ptrdiff_t c_stride, bool accumulate);
+
+  /* y[i] = f (mul[i] * x[i] + add[i]), i < n; f is SiLU or the identity; MUL NULL: f (x[i]). Y may be X. */
+  void (*affine) (int n, const float *x, const float *mul, const float *add, bool silu, float *y);
+
+  /* Sums over P pixels of C channels, rows STRIDE apart: sum[c] += x, square[c] += x * x, in double. */
+  void (*moments) (int p, int c, const float *x, ptrdiff_t stride, double *sum, double *square);
+
+  /* One row of group norm's backward (group_norm.c has the derivation): dz = dy * f' (mul * x + add); a[c] += dz, b[c] += dz * x. */
+  void (*norm_grad_sums) (int p, int c, const float *x, const float *dy, const float *mul, const float *add, bool silu, double *a, double *b);
+  /* dx = mul * dz - k1 - k2 * x (+ dx if ACCUMULATE). */
+  void (*norm_grad) (int p, int c, const float *x, const float *dy, const float *mul, const float *add, const float *k1, const float *k2,
+                     bool silu, bool accumulate, float *dx);
+
+  /* y = (c + bias + extra + residual) * scale over P rows of N <= ADM_PANEL channels; EXTRA and RESIDUAL may be NULL. */
+  void (*finish) (int p, int n, const float *c, const float *bias, const float *extra, const float *residual, ptrdiff_t residual_stride,
+                  float scale, float *y, ptrdiff_t y_stride);
+
+  /* Winograd F(4x4,3x3) input transform (Lavin & Gray 2016): V [36][v_stride] = B^T d B for C channels of one 6x6 tile d whose rows
+   * are ROW apart and pixels PIXEL apart. */
+  void (*wino_input) (int c, const float *d, ptrdiff_t row, ptrdiff_t pixel, float *v, ptrdiff_t v_stride);
+  /* Output transform: Y [4][4][ADM_PANEL] = A^T M A of M [36][m_stride]. */
+  void (*wino_output) (const float *m, ptrdiff_t m_stride, float *y);
+
+  /* Row-wise softmax in place over N entries: x = exp (x - max) / sum. */
+  void (*softmax) (int n, float *x);
+  /* dot (a, b) over N entries. */
+  float (*dot) (int n, const float *a, const float *b);
+  /* y += a * x over N entries. */
+  void (*axpy) (int n, float a, const float *x, float *y);
+} adm_kernels;
+
+/* The best table for this processor; NAME ("portable", "avx2", "avx512") asks for one, NULL if the processor lacks it or
+ * there is none of that name. */
+const adm_kernels *adm_kernels_best (void);
+const adm_kernels *adm_kernels_named (const char *name);
+
+#endif

@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The inner loops, written once over vectors of LANES floats. Included by kernels_portable.c, kernels_avx2.c and
+ * kernels_avx512.c, which define LANES (4, 8, 16), ROWS (tile height of the product) and TABLE (the table's name).
+ *
+ * The product keeps a tile of ROWS pixels by two vectors of output channels in registers: each step loads two vectors of
+ * weights and broadcasts ROWS activations, 2 * ROWS multiply-adds for 2 + ROWS loads. Weights come packed in panels of
+ * ADM_PANEL output channels, so that they are read in order. */
+#include "ops/kernels.h"
+
+#include <stdint.h>
+#include <string.h>
+
+typedef float vf __attribute__ ((vector_size (LANES * 4)));
+typedef int32_t vi __attribute__ ((vector_size (LANES * 4)));
+typedef double vd __attribute__ ((vector_size (LANES * 8)));
+
+#define ALWAYS static inline __attribute__ ((always_inline))
+
+ALWAYS vf
+load (const float *p)
+{
+  vf v;
+  memcpy (&v, p, sizeof v);
+  return v;
+}
+
+ALWAYS void
+store (float *p, vf v)
+{
+  memcpy (p, &v, sizeof v);
+}
+
+/* The first N < LANES entries; the others are 0. */
+ALWAYS vf
+load_part (const float *p, int n)
+{
+  vf v = { 0 };
+  memcpy (&v, p, (size_t) n * sizeof *p);
+  return v;
+}
+
+ALWAYS void
+store_part (float *p, vf v, int n)
+{
+  memcpy (p, &v, (size_t) n * sizeof *p);
+}
+
+ALWAYS vf
+splat (float x)
+{
+  return x - (vf) { 0 };
+}
+
+ALWAYS vf
+select_vf (vi mask, vf yes, vf no)
+{
+  return (vf) (((vi) yes & mask) | ((vi) no & ~mask));
+}
+
+/* exp by range reduction to |r| <= ln 2 / 2 and a polynomial of degree 6; within 2 ulp on [-87, 88], clamped outside.
+ * NaN stays NaN. */
+ALWAYS vf
+exp_vf (vf x)
+{
+  vi nan = x != x;
+  vf c = select_vf (x > splat (88.0f), splat (88.0f), x);
+  c = select_vf (c < splat (-87.0f), splat (-87.0f), c);
+  vf magic = splat (12582912.0f); /* 1.5 * 2^23: adding it rounds to an integer */
+  vf t = c * splat (1.44269504f) + magic;
+  vf n = t - magic;
+  vf r = c - n * splat (0.693359375f);
+  r = r - n * splat (-2.12194440e-4f);
+  vf p = splat (1.9875691500e-4f);
+  p = p * r + splat (1.3981999507e-3f);
+  p = p * r + splat (8.3334519073e-3f);
+  p = p * r + splat (4.1665795894e-2f);
+  p = p * r + splat (1.6666665459e-1f);
+  p = p * r + splat (5.0000001201e-1f);
+  p = p * r * r + r + splat (1.0f);
+  vi scale = ((vi) t - (vi) magic + 127) << 23;
+  return select_vf (nan, x, p * (vf) scale);
+}
+
+ALWAYS vf
+sigmoid_vf (vf x)
+{
+  return splat (1.0f) / (splat (1.0f) + exp_vf (-x));
+}
+
+/* ---- product ----------------------------------------------------------------------------------------------------- */
+
+ALWAYS void
+multiply_tile (const int m, int taps, const ptrdiff_t *tap, int cin, const float *a, ptrdiff_t a_stride, const float *w, float *c,
+               ptrdiff_t c_stride, bool accumulate)
+{
+  for (int column = 0; column < ADM_PANEL; column += 2 * LANES) {
+    vf acc0[ROWS], acc1[ROWS];
+#pragma GCC unroll 16
+    for (int i = 0; i < m; i++) {
+      acc0[i] = accumulate ? load (c + i * c_stride + column) : (vf) { 0 };
+      acc1[i] = accumulate ? load (c + i * c_stride + column + LANES) : (vf) { 0 };
+    }
+    const float *wp = w + column;
+    for (int t = 0; t < taps; t++) {
+      const float *at = a + tap[t];
+      for (int k = 0; k < cin; k++, wp += ADM_PANEL) {
+        vf w0 = load (wp), w1 = load (wp + LANES);
+#pragma GCC unroll 16
+        for (int i = 0; i < m; i++) {
+          vf x = splat (at[i * a_stride + k]);
+          acc0[i] += x * w0;
+          acc1[i] += x * w1;
+        }
+      }
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < m; i++) {
+      store (c + i * c_stride + column, acc0[i]);
+      store (c + i * c_stride + column + LANES, acc1[i]);
+    }
+  }
+}
+
+static void
+multiply (int m, int taps, const ptrdiff_t *tap, int cin, const float *a, ptrdiff_t a_stride, const float *w, float *c, ptrdiff_t c_stride,
+          bool accumulate)
+{
+  for (; m >= ROWS; m -= ROWS, a += ROWS * a_stride, c += ROWS * c_stride)
+    multiply_tile (ROWS, taps, tap, cin, a, a_stride, w, c, c_stride, accumulate);
+#if ROWS > 8
+  if (m >= 8) {
+    multiply_tile (8, taps, tap, cin, a, a_stride, w, c, c_stride, accumulate);
+    m -= 8, a += 8 * a_stride, c += 8 * c_stride;
+  }
+#endif
+#if ROWS > 4
+  if (m >= 4) {
+    multiply_tile (4, taps, tap, cin, a, a_stride, w, c, c_stride, accumulate);
+    m -= 4, a += 4 * a_stride, c += 4 * c_stride;
+  }
+#endif
+  if (m >= 2) {
+    multiply_tile (2, taps, tap, cin, a, a_stride, w, c, c_stride, accumulate);
+    m -= 2, a += 2 * a_stride, c += 2 * c_stride;
+  }
+  if (m)
+    multiply_tile (1, taps, tap, cin, a, a_stride, w, c, c_stride, accumulate);
+}
+
+/* ---- elementwise ------------------------------------------------------------------------------------------------- */
+
+static void
+affine (int n, const float *x, const float *mul, const float *add, bool silu, float *y)
+{
+  int i = 0;
+  if (!mul && !silu) {
+    if (y != x)
+      memcpy (y, x, (size_t) n * sizeof *y);
+    return;
+  }
+  for (; i < n; i += LANES) {
+    int part = n - i;
+    bool whole = part >= LANES;
+    vf v = whole ? load (x + i) : load_part (x + i, part);
+    if (mul)
+      v = v * (whole ? load (mul + i) : load_part (mul + i, part)) + (whole ? load (add + i) : load_part (add + i, part));
+    if (silu)
+      v = v * sigmoid_vf (v);
+    if (whole)
+      store (y + i, v);
+    else
+      store_part (y + i, v, part);
+  }
+}
+
+static void
+moments (int p, int c, const float *x, ptrdiff_t stride, double *sum, double *square)
+{
+  int i = 0;
+  for (; i + LANES <= c; i += LANES) {
+    vd s, q;
+    memcpy (&s, sum + i, sizeof s);
+    memcpy (&q, square + i, sizeof q);
+    for (int j = 0; j < p; j++) {
+      vd v = __builtin_convertvector (load (x + j * stride + i), vd);
+      s += v;
+      q += v * v;
+    }
+    memcpy (sum + i, &s, sizeof s);
+    memcpy (square + i, &q, sizeof q);
+  }
+  for (; i < c; i++)
+    for (int j = 0; j < p; j++) {
+      double v = (double) x[j * stride + i];
+      sum[i] += v;
+      square[i] += v * v;
+    }
+}
+
+/* dy * f' (z), z = mul * x + add. SiLU' (z) = s + z s (1 - s), s = sigmoid (z). */
+ALWAYS vf
+grad_through (vf x, vf dy, vf mul, vf add, bool silu)
+{
+  if (!silu)
+    return dy;
+  vf z = mul * x + add;
+  vf s = sigmoid_vf (z);
+  return dy * (s + z * s * (splat (1.0f) - s));
+}
+
+static void
+norm_grad_sums (int p, int c, const float *x, const float *dy, const float *mul, const float *add, bool silu, double *a, double *b)
+{
+  for (int i = 0; i < c; i += LANES) {
+    int part = c - i < LANES ? c - i : LANES;
+    vd sa = { 0 }, sb = { 0 };
+    vf m = load_part (mul + i, part), n = load_part (add + i, part);
+    for (int j = 0; j < p; j++) {
+      vf xv = load_part (x + (ptrdiff_t) j * c + i, part);
+      vf dz = grad_through (xv, load_part (dy + (ptrdiff_t) j * c + i, part), m, n, silu);
+      vd dzd = __builtin_convertvector (dz, vd);
+      sa += dzd;
+      sb += dzd * __builtin_convertvector (xv, vd);
+    }
+    for (int k = 0; k < part; k++) {
+      a[i + k] += sa[k];
+      b[i + k] += sb[k];
+    }
+  }
+}
+
+static void
+norm_grad (int p, int c, const float *x, const float *dy, const float *mul, const float *add, const float *k1, const float *k2, bool silu,
+           bool accumulate, float *dx)
+{
+  for (int j = 0; j < p; j++, x += c, dy += c, dx += c)
+    for (int i = 0; i < c; i += LANES) {
+      int part = c - i < LANES ? c - i : LANES;
+      vf xv = load_part (x + i, part), m = load_part (mul + i, part);
+      vf dz = grad_through (xv, load_part (dy + i, part), m, load_part (add + i, part), silu);
+      vf g = m * dz - load_part (k1 + i, part) - load_part (k2 + i, part) * xv;
+      if (accumulate)
+        g += load_part (dx + i, part);
+      store_part (dx + i, g, part);
+    }
+}
+
+static void
+finish (int p, int n, const float *c, const float *bias, const float *extra, const float *residual, ptrdiff_t residual_stride, float scale,
+        float *y, ptrdiff_t y_stride)
+{
+  for (int i = 0; i < n; i += LANES) {
+    int part = n - i;
+    if (part >= LANES) {
+      vf b = load (bias + i);
+      if (extra)
+        b += load (extra + i);
+      for (int j = 0; j < p; j++) {
+        vf v = load (c + j * ADM_PANEL + i) + b;
+        if (residual)
+          v += load (residual + j * residual_stride + i);
+        store (y + j * y_stride + i, v * splat (scale));
+      }
+    } else {
+      vf b = load_part (bias + i, part);
+      if (extra)
+        b += load_part (extra + i, part);
+      for (int j = 0; j < p; j++) {
+        vf v = load (c + j * ADM_PANEL + i) + b;
+        if (residual)
+          v += load_part (residual + j * residual_stride + i, part);
+        store_part (y + j * y_stride + i, v * splat (scale), part);
+      }
+    }
+  }
+}
+
+/* ---- Winograd F(4x4, 3x3) ---------------------------------------------------------------------------------------- */
+
+/* One dimension of B^T d, interpolation points 0, ±1, ±2, ∞. */
+ALWAYS void
+wino_b (const vf d[6], vf o[6])
+{
+  vf four = splat (4.0f), two = splat (2.0f);
+  vf a = d[4] - four * d[2], b = d[3] - four * d[1];
+  vf e = d[4] - d[2], f = two * (d[3] - d[1]);
+  o[0] = four * d[0] - splat (5.0f) * d[2] + d[4];
+  o[1] = a + b;
+  o[2] = a - b;
+  o[3] = e + f;
+  o[4] = e - f;
+  o[5] = four * d[1] - splat (5.0f) * d[3] + d[5];
+}
+
+/* One dimension of A^T m. */
+ALWAYS void
+wino_a (const vf m[6], vf o[4])
+{
+  vf s = m[1] + m[2], d = m[1] - m[2], t = m[3] + m[4], e = m[3] - m[4];
+  o[0] = m[0] + s + t;
+  o[1] = d + splat (2.0f) * e;
+  o[2] = s + splat (4.0f) * t;
+  o[3] = d + splat (8.0f) * e + m[5];
+}
+
+ALWAYS void
+wino_input_vector (const float *d, ptrdiff_t row, ptrdiff_t pixel, float *v, ptrdiff_t v_stride, int part)
+{
+  vf t[6][6];
+  for (int x = 0; x < 6; x++) {
+    vf in[6], out[6];
+    for (int y = 0; y < 6; y++)
+      in[y] = part == LANES ? load (d + y * row + x * pixel) : load_part (d + y * row + x * pixel, part);
+    wino_b (in, out);
+    for (int y = 0; y < 6; y++)
+      t[y][x] = out[y];
+  }
+  for (int y = 0; y < 6; y++) {
+    vf out[6];
+    wino_b (t[y], out);
+    for (int x = 0; x < 6; x++)
+      if (part == LANES)
+        store (v + (y * 6 + x) * v_stride, out[x]);
+      else
+        store_part (v + (y * 6 + x) * v_stride, out[x], part);
+  }
+}
+
+static void
+wino_input (int c, const float *d, ptrdiff_t row, ptrdiff_t pixel, float *v, ptrdiff_t v_stride)
+{
+  int i = 0;
+  for (; i + LANES <= c; i += LANES)
+    wino_input_vector (d + i, row, pixel, v + i, v_stride, LANES);
+  if (i < c)
+    wino_input_vector (d + i, row, pixel, v + i, v_stride, c - i);
+}
+
+static void
+wino_output (const float *m, ptrdiff_t m_stride, float *y)
+{
+  for (int i = 0; i < ADM_PANEL; i += LANES) {
+    vf t[4][6];
+    for (int x = 0; x < 6; x++) {
+      vf in[6], out[4];
+      for (int k = 0; k < 6; k++)
+        in[k] = load (m + (k * 6 + x) * m_stride + i);
+      wino_a (in, out);
+      for (int k = 0; k < 4; k++)
+        t[k][x] = out[k];
+    }
+    for (int k = 0; k < 4; k++) {
+      vf out[4];
+      wino_a (t[k], out);
+      for (int x = 0; x < 4; x++)
+        store (y + (k * 4 + x) * ADM_PANEL + i, out[x]);
+    }
+  }
+}
+
+/* ---- rows of attention, linear layers ---------------------------------------------------------------------------- */
+
+static void
+softmax (int n, float *x)
+{
+  float top = x[0];
+  for (int i = 1; i < n; i++)
+    top = x[i] > top ? x[i] : top;
+  double sum = 0;
+  vf s = { 0 };
+  int i = 0;
+  for (; i + LANES <= n; i += LANES) {
+    vf e = exp_vf (load (x + i) - splat (top));
+    store (x + i, e);
+    s += e;
+  }
+  for (int k = 0; k < LANES; k++)
+    sum += (double) s[k];
+  if (i < n) {
+    vf e = exp_vf (load_part (x + i, n - i) - splat (top));
+    store_part (x + i, e, n - i);
+    for (int k = 0; k < n - i; k++)
+      sum += (double) e[k];
+  }
+  vf inverse = splat ((float) (1.0 / sum));
+  for (i = 0; i + LANES <= n; i += LANES)
+    store (x + i, load (x + i) * inverse);
+  for (; i < n; i++)
+    x[i] *= inverse[0];
+}
+
+static float
+dot (int n, const float *a, const float *b)
+{
+  vf s0 = { 0 }, s1 = { 0 }, s2 = { 0 }, s3 = { 0 };
+  int i = 0;
+  for (; i + 4 * LANES <= n; i += 4 * LANES) {
+    s0 += load (a + i) * load (b + i);
+    s1 += load (a + i + LANES) * load (b + i + LANES);
+    s2 += load (a + i + 2 * LANES) * load (b + i + 2 * LANES);
+    s3 += load (a + i + 3 * LANES) * load (b + i + 3 * LANES);
+  }
+  for (; i + LANES <= n; i += LANES)
+    s0 += load (a + i) * load (b + i);
+  if (i < n)
+    s1 += load_part (a + i, n - i) * load_part (b + i, n - i);
+  s0 = (s0 + s1) + (s2 + s3);
+  float sum = 0;
+  for (int k = 0; k < LANES; k++)
+    sum += s0[k];
+  return sum;
+}
+
+static void
+axpy (int n, float a, const float *x, float *y)
+{
+  int i = 0;
+  vf s = splat (a);
+  for (; i + LANES <= n; i += LANES)
+    store (y + i, load (y + i) + s * load (x + i));
+  for (; i < n; i++)
+    y[i] += a * x[i];
+}
+
+const adm_kernels TABLE = {
+  .name = NAME,
+  .multiply = multiply,
+  .affine = affine,
+  .moments = moments,
+  .norm_grad_sums = norm_grad_sums,
+  .norm_grad = norm_grad,
+  .finish = finish,
+  .wino_input = wino_input,
+  .wino_output = wino_output,
+  .softmax = softmax,
+  .dot = dot,
+  .axpy = axpy,
+};

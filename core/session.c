@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A model at work: its networks share one set of threads and one workspace, are loaded when first needed and stay warm. */
+#include "adm.h"
+
+#include "base/error.h"
+#include "diffusion/sampler.h"
+#include "models/network.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct adm_session {
+  adm_model *model;
+  adm_options options;
+  adm_pool *pool;
+  adm_workspace workspace;
+  adm_network *diffusion, *classifier, *upsampler;
+  float *sampling; /* the sampler's own arrays */
+  size_t sampling_floats;
+};
+
+/* ---- life -------------------------------------------------------------------------------------------------------- */
+
+static bool
+copy_string (char **to, const char *from)
+{
+  *to = from ? strdup (from) : NULL;
+  return !from || *to;
+}
+
+static adm_model *
+model_copy (const adm_model *model)
+{
+  adm_model *copy = calloc (1, sizeof *copy);
+  if (!copy)
+    return NULL;
+  *copy = *model;
+  copy->class_names = NULL;
+  copy->class_count = 0;
+  bool ok = copy_string (&copy->id, model->id);
+  ok &= copy_string (&copy->name, model->name);
+  ok &= copy_string (&copy->license, model->license);
+  ok &= copy_string (&copy->path, model->path);
+  ok &= copy_string (&copy->diffusion, model->diffusion);
+  ok &= copy_string (&copy->classifier, model->classifier);
+  ok &= copy_string (&copy->upsampler, model->upsampler);
+  if (ok)
+    return copy;
+  adm_model_free (copy);
+  return NULL;
+}
+
+adm_status
+adm_session_new (const adm_model *model, const adm_options *options, adm_session **out, adm_error *error)
+{
+  *out = NULL;
+  adm_session *session = calloc (1, sizeof *session);
+  adm_model *copy = session ? model_copy (model) : NULL;
+  if (!copy) {
+    free (session);
+    return adm_fail (error, ADM_ERROR_MEMORY, "no memory for a session; close other programs");
+  }
+  session->model = copy;
+  session->options = *options;
+  adm_status status = adm_pool_new (options->threads > 0 ? options->threads : adm_processor_count (), &session->pool, error);
+  if (status) {
+    adm_session_free (session);
+    return status;
+  }
+  *out = session;
+  return ADM_OK;
+}
+
+void
+adm_session_free (adm_session *session)
+{
+  if (!session)
+    return;
+  adm_network_free (session->diffusion);
+  adm_network_free (session->classifier);
+  adm_network_free (session->upsampler);
+  adm_block_free (session->workspace.base, session->workspace.size);
+  adm_pool_free (session->pool);
+  adm_model_free (session->model);
+  free (session->sampling);
+  free (session);
+}
+
+/* ---- loading ----------------------------------------------------------------------------------------------------- */
+
+struct loading {
+  adm_callback callback;
+  void *user;
+  int part, parts;
+};
+
+static bool
+load_progress (void *user, double done)
+{
+  struct loading *l = user;
+  adm_progress progress = { .stage = ADM_STAGE_LOAD, .images = 1, .fraction = (l->part + done) / l->parts };
+  return !l->callback || l->callback (&progress, l->user);
+}
+
+static adm_status
+load_part (adm_session *session, struct loading *loading, const char *path, const char *what, adm_kind kind, adm_kind other, adm_network **network,
+           adm_error *error)
+{
+  if (*network)
+    return ADM_OK;
+  if (!path)
+    return adm_fail (error, ADM_ERROR_USAGE, "model %s has no %s; choose another model or do without", session->model->name, what);
+  uint64_t used = 0;
+  adm_network *const all[] = { session->diffusion, session->classifier, session->upsampler };
+  for (size_t i = 0; i < 3; i++)
+    used += all[i] ? all[i]->weights_bytes : 0;
+  uint64_t limit = adm_memory_limit (session->options.memory_limit);
+  adm_network_source source = { .path = path, .progress = load_progress, .user = loading };
+  adm_status status
+      = adm_network_open (&source, 0, session->pool, &session->workspace, session->options.exact, limit > used ? limit - used : 1, network, error);
+  if (!status && (*network)->description.kind != kind && (*network)->description.kind != other) {
+    adm_network_free (*network);
+    *network = NULL;
+    return adm_fail (error, ADM_ERROR_SHAPE, "%s is not a %s; correct the model's description", path, what);
+  }
+  loading->part++;
+  return status;
+}
+
+/* Parts that belong together must fit together. */
+static adm_status
+check_parts (const adm_session *session, adm_error *error)
+{
+  const adm_network *d = session->diffusion, *c = session->classifier;
+  if (d && c && d->description.image_size != c->description.image_size)
+    return adm_fail (error, ADM_ERROR_SHAPE, "%s is for %d px pictures, the diffusion model for %d px; use the classifier made for it",
+                     session->model->classifier, c->description.image_size, d->description.image_size);
+  if (d && c && d->description.diffusion_steps != c->description.diffusion_steps)
+    return adm_fail (error, ADM_ERROR_SHAPE, "%s was trained on %d noise levels, the diffusion model on %d; use the classifier made for it",
+                     session->model->classifier, c->description.diffusion_steps, d->description.diffusion_steps);
+  return ADM_OK;
+}
+
+adm_status
+adm_session_load (adm_session *session, int parts, adm_callback callback, void *user, adm_error *error)
+{
+  const adm_model *m = session->model;
+  struct loading loading = { callback, user, 0, 0 };
+  loading.parts += (parts & ADM_PART_DIFFUSION) && !session->diffusion;
+  loading.parts += (parts & ADM_PART_CLASSIFIER) && !session->classifier;
+  loading.parts += (parts & ADM_PART_UPSAMPLER) && !session->upsampler;
+  adm_status status = ADM_OK;
+  if (parts & ADM_PART_DIFFUSION)
+    status = load_part (session, &loading, m->diffusion, "diffusion model", ADM_KIND_UNET, ADM_KIND_SUPERRES, &session->diffusion, error);
+  if (!status && parts & ADM_PART_CLASSIFIER)
+    status = load_part (session, &loading, m->classifier, "classifier", ADM_KIND_CLASSIFIER, ADM_KIND_CLASSIFIER, &session->classifier, error);
+  if (!status && parts & ADM_PART_UPSAMPLER)
+    status = load_part (session, &loading, m->upsampler, "upsampler", ADM_KIND_SUPERRES, ADM_KIND_SUPERRES, &session->upsampler, error);
+  if (!status && (status = check_parts (session, error))) {
+    adm_network_free (session->classifier);
+    session->classifier = NULL;
+  }
+  return status;
+}
+
+/* ---- one stage --------------------------------------------------------------------------------------------------- */
+
+struct stage {
+  adm_network *network, *classifier; /* CLASSIFIER NULL: no guidance */
+  int label, guide;
+  const float *low;
+  int low_h, low_w;
+  adm_callback callback;
+  void *user;
+  adm_progress progress;
+  double share;       /* of a step that the diffusion network takes */
+  double from, width; /* of a step: the part being worked on */
+};
+
+static bool
+between_layers (void *user, double done)
+{
+  struct stage *s = user;
+  adm_progress p = s->progress;
+  p.fraction = (s->progress.step + s->from + s->width * done) / p.steps;
+  return !s->callback || s->callback (&p, s->user);
+}
+
+static bool
+after_step (void *user, int done, int steps, const float *x0)
+{
+  struct stage *s = user;
+  s->progress.step = done;
+  s->progress.fraction = (double) done / steps;
+  adm_progress p = s->progress;
+  p.x0 = x0;
+  return !s->callback || s->callback (&p, s->user);
+}
+
+static adm_status
+predict (void *user, const float *x, int t, float *out, adm_error *error)
+{
+  struct stage *s = user;
+  s->from = 0;
+  s->width = s->share;
+  s->network->poll = between_layers;
+  s->network->poll_user = s;
+  adm_status status = adm_network_evaluate (s->network, 1, x, &t, &s->label, s->low, s->low_h, s->low_w, out, error);
+  s->network->poll = NULL;
+  return status;
+}
+
+static adm_status
+gradient (void *user, const float *x, int t, float *grad, adm_error *error)
+{
+  struct stage *s = user;
+  s->from = s->share;
+  s->width = 1 - s->share;
+  s->classifier->poll = between_layers;
+  s->classifier->poll_user = s;
+  adm_status status = adm_network_gradient (s->classifier, 1, x, &t, &s->guide, NULL, grad, error);
+  s->classifier->poll = NULL;
+  return status;
+}
+
+static adm_status
+check_labels (const adm_session *session, const adm_request *request, struct stage *stage, adm_error *error)
+{
+  const adm_description *d = &stage->network->description;
+  int label = request->label, guide = request->guide_label != ADM_NO_LABEL ? request->guide_label : request->label;
+  stage->label = label != ADM_NO_LABEL ? label : session->model->null_class;
+  if (d->num_classes > 0 && stage->label == ADM_NO_LABEL)
+    return adm_fail (error, ADM_ERROR_USAGE, "model %s needs a class: it has no null class; give a class from 0 to %d", session->model->name,
+                     d->num_classes - 1);
+  if (d->num_classes > 0 && (stage->label < 0 || stage->label >= d->num_classes))
+    return adm_fail (error, ADM_ERROR_USAGE, "class %d is outside 0 to %d", stage->label, d->num_classes - 1);
+  if (stage->classifier) {
+    int classes = stage->classifier->description.num_classes;
+    if (guide == ADM_NO_LABEL || guide == session->model->null_class)
+      return adm_fail (error, ADM_ERROR_USAGE, "a gradient scale above 0 needs a class to guide to; choose a class or scale 0");
+    if (guide < 0 || guide >= classes)
+      return adm_fail (error, ADM_ERROR_USAGE, "the classifier cannot guide to class %d; choose 0 to %d", guide, classes - 1);
+    stage->guide = guide;
+  }
+  return ADM_OK;
+}
+
+static adm_status
+check_request (const adm_session *session, const adm_request *request, struct stage *stage, adm_error *error)
+{
+  bool low = stage->network->description.kind == ADM_KIND_SUPERRES;
+  if (request->count < 1 || request->count > 100000)
+    return adm_fail (error, ADM_ERROR_USAGE, "%d images cannot be made; ask for 1 to 100000", request->count);
+  if (!(request->scale >= 0) || request->scale > 1e6)
+    return adm_fail (error, ADM_ERROR_USAGE, "the gradient scale must be from 0 to 1000000");
+  if (!(request->eta >= 0 && request->eta <= 1))
+    return adm_fail (error, ADM_ERROR_USAGE, "eta must be from 0 to 1");
+  if (low != (request->low != NULL))
+    return adm_fail (error, ADM_ERROR_USAGE, low ? "an upsampler needs a low-resolution picture; give one"
+                                                 : "this model takes no low-resolution picture; leave it out");
+  if (low && stage->network->description.small_size > 0
+      && (request->low_h != stage->network->description.small_size || request->low_w != stage->network->description.small_size))
+    return adm_fail (error, ADM_ERROR_SHAPE, "the low-resolution picture is %d x %d px; this upsampler takes %d x %d", request->low_w, request->low_h,
+                     stage->network->description.small_size, stage->network->description.small_size);
+  return check_labels (session, request, stage, error);
+}
+
+/* Plans both networks before the first step, so that memory is refused at once, and finds out how they share a step. */
+static adm_status
+prepare (adm_session *session, struct stage *stage, size_t floats, adm_error *error)
+{
+  adm_status status = adm_network_prepare (stage->network, 1, false, error);
+  stage->share = 1;
+  if (!status && stage->classifier) {
+    status = adm_network_prepare (stage->classifier, 1, true, error);
+    stage->share = stage->network->flops / (stage->network->flops + stage->classifier->flops);
+  }
+  if (!status && floats > session->sampling_floats) {
+    free (session->sampling);
+    session->sampling_floats = 0;
+    session->sampling = malloc (floats * sizeof *session->sampling);
+    if (!session->sampling)
+      return adm_fail (error, ADM_ERROR_MEMORY, "no memory for the sampler (%zu MiB); close other programs", (floats * sizeof (float)) >> 20);
+    session->sampling_floats = floats;
+  }
+  return status;
+}
+
+static adm_status
+run_stage (adm_session *session, const adm_request *request, struct stage *stage, float *out, int *finished, adm_error *error)
+{
+  const adm_description *d = &stage->network->description;
+  char respacing[ADM_RESPACING_LENGTH];
+  adm_schedule *schedule = NULL;
+  adm_status status = check_request (session, request, stage, error);
+  if (!status && !request->respacing)
+    status = adm_respacing_for_steps (request->sampler, request->steps, d->diffusion_steps, respacing, error);
+  if (!status)
+    status = adm_schedule_new (d->noise_schedule, d->diffusion_steps, request->respacing ? request->respacing : respacing, &schedule, error);
+  if (status)
+    return status;
+
+  adm_denoiser denoiser = { d->learn_sigma ? 6 : 3, d->image_size, predict, stage->classifier ? gradient : NULL, stage };
+  size_t pixels = 3 * (size_t) d->image_size * (size_t) d->image_size, room = adm_diffusion_workspace (&denoiser);
+  status = prepare (session, stage, room + pixels, error);
+  const float *lows = request->low;
+  for (int i = 0; i < request->count && !status; i++) {
+    adm_rng rng;
+    adm_rng_seed (&rng, request->seed + (uint64_t) i);
+    stage->progress.image = i;
+    stage->progress.images = request->count;
+    stage->progress.step = 0;
+    stage->progress.steps = schedule->steps;
+    stage->progress.size = d->image_size;
+    stage->low = lows ? lows + (size_t) i * 3 * (size_t) request->low_h * (size_t) request->low_w : NULL;
+    stage->low_h = request->low_h;
+    stage->low_w = request->low_w;
+    adm_diffusion_params params = {
+      .sampler = request->sampler,
+      .eta = request->eta,
+      .scale = stage->classifier ? request->scale : 0,
+      .rng = request->noise ? NULL : &rng,
+      .noise = request->noise ? request->noise + (size_t) i * pixels : NULL,
+      .noise_stride = (size_t) request->count * pixels,
+      .stepped = after_step,
+      .user = stage,
+    };
+    float *x = session->sampling + room;
+    status = adm_diffusion_run (&denoiser, schedule, &params, session->sampling, x, error);
+    if (!status) {
+      memcpy (out + (size_t) i * pixels, x, pixels * sizeof *x);
+      if (finished)
+        *finished = i + 1;
+    }
+  }
+  adm_schedule_free (schedule);
+  return status;
+}
+
+adm_status
+adm_session_sample (adm_session *session, const adm_request *request, adm_callback callback, void *user, float *out, int *finished,
+                    adm_error *error)
+{
+  if (finished)
+    *finished = 0;
+  bool guided = request->scale > 0;
+  if (guided && !session->model->classifier)
+    return adm_fail (error, ADM_ERROR_USAGE, "model %s has no classifier: a gradient scale above 0 is not possible; use scale 0",
+                     session->model->name);
+  adm_status status = adm_session_load (session, ADM_PART_DIFFUSION | (guided ? ADM_PART_CLASSIFIER : 0), callback, user, error);
+  if (status)
+    return status;
+  struct stage stage = { .network = session->diffusion, .classifier = guided ? session->classifier : NULL, .callback = callback, .user = user };
+  stage.progress.stage = ADM_STAGE_SAMPLE;
+  return run_stage (session, request, &stage, out, finished, error);
+}
+
+adm_status
+adm_session_upscale (adm_session *session, const adm_request *request, adm_callback callback, void *user, float *out, int *finished,
+                     adm_error *error)
+{
+  if (finished)
+    *finished = 0;
+  adm_status status = adm_session_load (session, ADM_PART_UPSAMPLER, callback, user, error);
+  if (status)
+    return status;
+  struct stage stage = { .network = session->upsampler, .callback = callback, .user = user };
+  stage.progress.stage = ADM_STAGE_UPSAMPLE;
+  return run_stage (session, request, &stage, out, finished, error);
+}
+
+adm_status
+adm_session_upscale_size (adm_session *session, int *low_size, int *out_size, adm_error *error)
+{
+  adm_status status = adm_session_load (session, ADM_PART_UPSAMPLER, NULL, NULL, error);
+  if (status)
+    return status;
+  const adm_description *d = &session->upsampler->description;
+  *low_size = d->small_size > 0 ? d->small_size : d->image_size / 4;
+  *out_size = d->image_size;
+  return ADM_OK;
+}

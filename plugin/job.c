@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The work in the background: see job.h. The worker owns the session and everything it makes until it has ended; what both
+ * threads touch is the flag that cancels and the report, which a mutex guards.
+ */
+#include "job.h"
+
+#include <glib-unix.h>
+#include <glib/gi18n-lib.h>
+#include <signal.h>
+
+#include "plugin-error.h"
+#include "resample.h"
+
+#define OWNER_KEY "adm-job"
+#define REPORT_INTERVAL (G_USEC_PER_SEC / 20)
+/* Loading's share of the whole job's progress. */
+#define LOAD_SHARE 0.05
+
+typedef struct {
+  const AdmJobPlan *plan;
+  AdmJobProgress progress;
+  gpointer user;
+  GMainLoop *loop;
+  GThread *thread;
+  gint cancelled; /* atomic */
+
+  /* Worker only. */
+  int loads, load;           /* networks to load, and the one being loaded */
+  gint64 reported;           /* when the last report was posted */
+  double sample_work, upsample_work; /* rough cost of each picture's stage */
+
+  GMutex mutex; /* guards the three that follow */
+  adm_progress report;
+  double fraction;
+  guint idle; /* the pending call of show_report, or 0 */
+
+  /* Written by the worker, read once it has ended. */
+  adm_error error;
+  AdmJobResult result;
+} Job;
+
+/* Main thread: shows the latest report. */
+static gboolean
+show_report (gpointer data)
+{
+  Job *job = data;
+
+  g_mutex_lock (&job->mutex);
+  adm_progress report = job->report;
+  double fraction = job->fraction;
+  job->idle = 0;
+  g_mutex_unlock (&job->mutex);
+
+  char *text = NULL;
+  if (report.stage == ADM_STAGE_LOAD)
+    text = g_strdup_printf (_("Loading %s"), job->plan->model->name);
+  else if (report.stage == ADM_STAGE_SAMPLE)
+    text = g_strdup_printf (_("Picture %d of %d: step %d of %d"), report.image + 1, report.images, report.step, report.steps);
+  else
+    text = g_strdup_printf (_("Upsampling picture %d of %d: step %d of %d"), report.image + 1, report.images, report.step, report.steps);
+  job->progress (fraction, text, job->user);
+  g_free (text);
+  return G_SOURCE_REMOVE;
+}
+
+/* The part of the whole job that is done. */
+static double
+job_fraction (const Job *job, const adm_progress *progress)
+{
+  double images = MAX (progress->images, 1);
+  double whole = images * (job->sample_work + job->upsample_work);
+  double done = 0.0;
+
+  if (progress->stage == ADM_STAGE_LOAD)
+    return LOAD_SHARE * MIN ((job->load + progress->fraction) / job->loads, 1.0);
+  if (progress->stage == ADM_STAGE_SAMPLE)
+    done = (progress->image + progress->fraction) * job->sample_work;
+  else
+    done = images * job->sample_work + (progress->image + progress->fraction) * job->upsample_work;
+  return LOAD_SHARE + (1.0 - LOAD_SHARE) * done / whole;
+}
+
+/* Worker: the core's callback. */
+static bool
+on_progress (const adm_progress *progress, void *data)
+{
+  Job *job = data;
+  gint64 now = g_get_monotonic_time ();
+
+  if (now - job->reported >= REPORT_INTERVAL) {
+    job->reported = now;
+    g_mutex_lock (&job->mutex);
+    job->report = *progress;
+    job->report.x0 = NULL;
+    job->fraction = job_fraction (job, progress);
+    if (!job->idle)
+      job->idle = g_idle_add (show_report, job);
+    g_mutex_unlock (&job->mutex);
+  }
+  return !g_atomic_int_get (&job->cancelled);
+}
+
+static adm_status
+fail_memory (Job *job)
+{
+  job->error.status = ADM_ERROR_MEMORY;
+  g_strlcpy (job->error.message, _("There is not enough memory for the pictures. Ask for fewer, or close other programs."),
+             sizeof job->error.message);
+  return job->error.status;
+}
+
+/* Room for COUNT pictures of SIDE × SIDE × 3 values of SIZE bytes, or NULL. */
+static gpointer
+pictures_new (int count, int side, gsize size)
+{
+  return g_try_malloc_n ((gsize) count, (gsize) side * (gsize) side * 3 * size);
+}
+
+/* Rounds COUNT planar pictures of SIDE to 8 bits; takes PLANAR over. */
+static adm_status
+finish (Job *job, float *planar, int count, int side)
+{
+  gsize values = (gsize) side * (gsize) side * 3;
+  guint8 *pixels = pictures_new (count, side, 1);
+
+  if (pixels) {
+    for (int i = 0; i < count; i++)
+      adm_pixels_to_u8 (planar + (gsize) i * values, side, side, pixels + (gsize) i * values);
+    g_free (job->result.pixels);
+    job->result = (AdmJobResult) { .count = count, .side = side, .pixels = pixels };
+  }
+  g_free (planar);
+  return pixels ? ADM_OK : fail_memory (job);
+}
+
+static adm_status
+load (Job *job, adm_session *session)
+{
+  const AdmJobPlan *plan = job->plan;
+  int parts[3] = { plan->sample ? ADM_PART_DIFFUSION : 0, plan->sample && plan->request.scale > 0.0 ? ADM_PART_CLASSIFIER : 0,
+                   !plan->sample || plan->upsample ? ADM_PART_UPSAMPLER : 0 };
+
+  for (int i = 0; i < 3; i++)
+    job->loads += parts[i] != 0;
+  for (int i = 0; i < 3; i++) {
+    if (parts[i] && adm_session_load (session, parts[i], on_progress, job, &job->error) != ADM_OK)
+      return job->error.status;
+    job->load += parts[i] != 0;
+  }
+  return ADM_OK;
+}
+
+/* Samples the pictures of the plan. */
+static adm_status
+run_sample (Job *job, adm_session *session)
+{
+  const AdmJobPlan *plan = job->plan;
+  int side = plan->model->image_size;
+  float *planar = pictures_new (plan->request.count, side, sizeof (float));
+
+  if (!planar)
+    return fail_memory (job);
+  if (adm_session_sample (session, &plan->request, on_progress, job, planar, NULL, &job->error) != ADM_OK) {
+    g_free (planar);
+    return job->error.status;
+  }
+  return finish (job, planar, plan->request.count, side);
+}
+
+/* The 8-bit PIXELS of COUNT pictures, as planar values. NULL when memory is short. */
+static float *
+to_planar (const guint8 *pixels, int count, int side)
+{
+  gsize values = (gsize) side * (gsize) side * 3;
+  float *planar = pictures_new (count, side, sizeof (float));
+
+  for (int i = 0; planar && i < count; i++)
+    adm_pixels_from_u8 (pixels + (gsize) i * values, side, side, planar + (gsize) i * values);
+  return planar;
+}
+
+/* The plan's source picture at SIDE × SIDE, planar. NULL when memory is short. */
+static float *
+reduce_source (const AdmJobPlan *plan, int side)
+{
+  gsize area = (gsize) side * (gsize) side;
+  float *packed = pictures_new (1, side, sizeof (float)), *planar = pictures_new (1, side, sizeof (float));
+
+  if (!packed || !planar || !resample_picture (plan->source, plan->source_w, plan->source_h, 3, packed, side, side))
+    g_clear_pointer (&planar, g_free);
+  for (gsize i = 0; planar && i < area * 3; i++)
+    planar[i % 3 * area + i / 3] = packed[i];
+  g_free (packed);
+  return planar;
+}
+
+/* Upsamples the pictures sampled before, or the plan's source. */
+static adm_status
+run_upsample (Job *job, adm_session *session)
+{
+  adm_request request = job->plan->upsample_request;
+  int low_side, side;
+
+  if (adm_session_upscale_size (session, &low_side, &side, &job->error) != ADM_OK)
+    return job->error.status;
+  if (job->plan->sample && low_side != job->result.side) {
+    job->error.status = ADM_ERROR_SHAPE;
+    g_snprintf (job->error.message, sizeof job->error.message,
+                _("The upsampling network of “%s” takes pictures of %d pixels, but its pictures have %d. Switch Upsample off."),
+                job->plan->model->name, low_side, job->result.side);
+    return job->error.status;
+  }
+  float *low = job->plan->sample ? to_planar (job->result.pixels, request.count, low_side) : reduce_source (job->plan, low_side);
+  float *planar = pictures_new (request.count, side, sizeof (float));
+  request.low = low;
+  request.low_h = request.low_w = low_side;
+  adm_status status = low && planar ? adm_session_upscale (session, &request, on_progress, job, planar, NULL, &job->error)
+                                    : fail_memory (job);
+  g_free (low);
+  if (status == ADM_OK)
+    return finish (job, planar, request.count, side);
+  g_free (planar);
+  return status;
+}
+
+static gboolean
+quit_loop (gpointer data)
+{
+  Job *job = data;
+
+  g_main_loop_quit (job->loop);
+  return G_SOURCE_REMOVE;
+}
+
+static gpointer
+worker (gpointer data)
+{
+  Job *job = data;
+  const AdmJobPlan *plan = job->plan;
+  adm_options options = { .threads = plan->threads };
+  adm_session *session = NULL;
+  adm_status status = adm_session_new (plan->model, &options, &session, &job->error);
+
+  if (status == ADM_OK)
+    status = load (job, session);
+  if (status == ADM_OK && plan->sample)
+    status = run_sample (job, session);
+  if (status == ADM_OK && (!plan->sample || plan->upsample))
+    status = run_upsample (job, session);
+  adm_session_free (session);
+  if (status != ADM_OK)
+    g_clear_pointer (&job->result.pixels, g_free);
+  job->error.status = status;
+  g_idle_add (quit_loop, job);
+  return NULL;
+}
+
+static gboolean
+on_signal (gpointer data)
+{
+  Job *job = data;
+
+  g_atomic_int_set (&job->cancelled, 1);
+  return G_SOURCE_CONTINUE;
+}
+
+/* Main thread: waits for the worker's end and takes back what it posted. */
+static void
+join (Job *job)
+{
+  g_clear_pointer (&job->thread, g_thread_join);
+  while (g_idle_remove_by_data (job))
+    ;
+}
+
+gboolean
+job_run (const AdmJobPlan *plan, GObject *owner, AdmJobProgress progress, gpointer user, AdmJobResult *result, GError **error)
+{
+  Job job = { .plan = plan, .progress = progress, .user = user };
+  double growth = plan->model->upsampled_size > 0 ? (double) plan->model->upsampled_size / plan->model->image_size : 1.0;
+
+  /* Upsampling steps cost about as many times more as there are more pixels. */
+  job.sample_work = plan->sample ? plan->request.steps : 0.0;
+  job.upsample_work = !plan->sample || plan->upsample ? plan->upsample_request.steps * growth * growth : 0.0;
+  job.loop = g_main_loop_new (NULL, FALSE);
+  g_mutex_init (&job.mutex);
+  g_object_set_data (owner, OWNER_KEY, &job);
+  guint terminate = g_unix_signal_add (SIGTERM, on_signal, &job), interrupt = g_unix_signal_add (SIGINT, on_signal, &job);
+
+  job.thread = g_thread_try_new ("adm-job", worker, &job, NULL);
+  if (job.thread) {
+    g_main_loop_run (job.loop);
+    join (&job);
+  } else {
+    fail_memory (&job);
+  }
+
+  g_source_remove (terminate);
+  g_source_remove (interrupt);
+  g_object_set_data (owner, OWNER_KEY, NULL);
+  g_main_loop_unref (job.loop);
+  g_mutex_clear (&job.mutex);
+  if (job.error.status != ADM_OK) {
+    plugin_error_set_core (error, &job.error);
+    return FALSE;
+  }
+  *result = job.result;
+  return TRUE;
+}
+
+void
+job_stop (GObject *owner)
+{
+  Job *job = g_object_get_data (owner, OWNER_KEY);
+
+  if (!job)
+    return;
+  g_atomic_int_set (&job->cancelled, 1);
+  join (job);
+  g_clear_pointer (&job->result.pixels, g_free);
+}

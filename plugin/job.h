@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The work in the background: a thread of its own runs the core, while the main thread keeps a main loop going, since only
+ * the main thread may speak with GIMP. Progress comes to the main thread as idle calls, never more than twenty a second.
+ */
+#ifndef ADM_JOB_H
+#define ADM_JOB_H
+
+#include <glib-object.h>
+
+#include "adm.h"
+
+/* What to do. Either pictures are sampled, and upsampled afterwards when asked, or one picture is upsampled. */
+typedef struct {
+  const adm_model *model;
+  int threads;              /* 0: all processors */
+  gboolean sample;          /* make pictures by REQUEST; else SOURCE is upsampled */
+  adm_request request;
+  gboolean upsample;        /* after sampling */
+  adm_request upsample_request; /* its count is REQUEST's; low is set by the job */
+  const float *source;      /* [source_h][source_w][3] in [-1, 1]; only without sample */
+  int source_w, source_h;
+} AdmJobPlan;
+
+/* Called on the main thread: FRACTION of the whole job, and a line to show. */
+typedef void (*AdmJobProgress) (double fraction, const char *text, gpointer user);
+
+/* The finished pictures: 8-bit sRGB, [count][side][side][3]. */
+typedef struct {
+  int count, side;
+  guint8 *pixels; /* freed with g_free */
+} AdmJobResult;
+
+/* Runs PLAN to its end; while it runs, OWNER (the plug-in) holds it, so that job_stop finds it. A SIGTERM or SIGINT, or
+ * job_stop, ends it early with PLUGIN_ERROR_CANCELLED. FALSE with ERROR set, and RESULT untouched, when it fails. */
+gboolean job_run (const AdmJobPlan *plan, GObject *owner, AdmJobProgress progress, gpointer user, AdmJobResult *result, GError **error);
+
+/* Stops the job of OWNER, if one runs, and waits until its thread has ended. For a plug-in about to quit: the interrupted
+ * job_run must not be returned to. */
+void job_stop (GObject *owner);
+
+#endif

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Finished pictures become layers: see layers.h.
+ */
+#include "layers.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "metadata.h"
+#include "plugin-error.h"
+
+gboolean
+layers_check_image (GimpImage *image, GError **error)
+{
+  if (!image)
+    return TRUE;
+  if (!gimp_image_is_valid (image)) {
+    g_set_error_literal (error, PLUGIN_ERROR, PLUGIN_ERROR_EXECUTION,
+                         _("The image is no longer open. Open it again, or start without an image to get a new one."));
+    return FALSE;
+  }
+  if (gimp_image_get_base_type (image) == GIMP_INDEXED) {
+    g_set_error_literal (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING,
+                         _("Indexed images have too few colors for this. Convert the image with Image ▸ Mode ▸ RGB first."));
+    return FALSE;
+  }
+  return TRUE;
+}
+
+void
+layers_place (GimpImage *image, int width, int height, int *x, int *y)
+{
+  gboolean selected = FALSE;
+  int x1, y1, x2, y2;
+
+  if (gimp_selection_bounds (image, &selected, &x1, &y1, &x2, &y2) && selected) {
+    *x = x1;
+    *y = y1;
+  } else {
+    *x = (gimp_image_get_width (image) - width) / 2;
+    *y = (gimp_image_get_height (image) - height) / 2;
+  }
+}
+
+/* A layer of IMAGE that holds PICTURE, not yet inserted. NULL with ERROR set when GIMP refuses it. */
+static GimpLayer *
+make_layer (GimpImage *image, const AdmPicture *picture, GError **error)
+{
+  GimpImageType type = gimp_image_get_base_type (image) == GIMP_GRAY ? GIMP_GRAYA_IMAGE : GIMP_RGBA_IMAGE;
+  GimpLayer *layer = gimp_layer_new (image, picture->name, picture->width, picture->height, type, 100.0,
+                                     gimp_image_get_default_new_layer_mode (image));
+
+  if (!layer) {
+    g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_EXECUTION, _("GIMP could not make the layer “%s”: %s"), picture->name,
+                 gimp_pdb_get_last_error (gimp_get_pdb ()));
+    return NULL;
+  }
+  gimp_layer_set_offsets (layer, picture->x, picture->y);
+
+  GeglBuffer *buffer = gimp_drawable_get_buffer (GIMP_DRAWABLE (layer));
+  gegl_buffer_set (buffer, GEGL_RECTANGLE (0, 0, picture->width, picture->height), 0, babl_format (picture->format), picture->pixels,
+                   GEGL_AUTO_ROWSTRIDE);
+  g_object_unref (buffer);
+  gimp_drawable_update (GIMP_DRAWABLE (layer), 0, 0, picture->width, picture->height);
+  metadata_attach (layer, picture->settings);
+  return layer;
+}
+
+/* Inserts LAYERS into IMAGE. FALSE when GIMP refuses one. */
+static gboolean
+insert_layers (GimpImage *image, GimpLayer **layers, GimpLayer *above)
+{
+  gboolean ok = TRUE;
+
+  for (int i = 0; ok && layers[i]; i++) {
+    GimpLayer *parent = NULL;
+    int position = -1; /* above the active layer, which is the one inserted before */
+    if (above && gimp_item_is_valid (GIMP_ITEM (above))) {
+      parent = GIMP_LAYER (gimp_item_get_parent (GIMP_ITEM (above)));
+      position = gimp_image_get_item_position (image, GIMP_ITEM (above));
+      above = layers[i];
+    }
+    ok = gimp_image_insert_layer (image, layers[i], parent, position);
+  }
+  return ok;
+}
+
+GimpLayer **
+layers_add (GimpImage **image, const AdmPicture *pictures, int n, GimpLayer *above, gboolean show, GError **error)
+{
+  gboolean fresh = *image == NULL;
+  GimpImage *target = fresh ? gimp_image_new (pictures[0].width, pictures[0].height, GIMP_RGB) : *image;
+  GimpLayer **layers = g_new0 (GimpLayer *, (gsize) n + 1);
+  gboolean ok = target != NULL;
+  int made = 0;
+
+  while (ok && made < n) {
+    layers[made] = make_layer (target, &pictures[made], error);
+    ok = layers[made] != NULL;
+    made += ok;
+  }
+  if (ok) {
+    if (fresh)
+      gimp_image_undo_disable (target);
+    else
+      gimp_image_undo_group_start (target);
+    ok = insert_layers (target, layers, above);
+    if (fresh)
+      gimp_image_undo_enable (target);
+    else
+      gimp_image_undo_group_end (target);
+  }
+  if (!ok) {
+    if (error && !*error)
+      g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_EXECUTION, _("GIMP could not add the layers: %s"),
+                   gimp_pdb_get_last_error (gimp_get_pdb ()));
+    for (int i = 0; i < made; i++) {
+      if (gimp_item_is_valid (GIMP_ITEM (layers[i])))
+        gimp_item_delete (GIMP_ITEM (layers[i]));
+    }
+    if (fresh && target)
+      gimp_image_delete (target);
+    g_free (layers);
+    return NULL;
+  }
+  if (fresh && show)
+    gimp_display_new (target);
+  gimp_displays_flush ();
+  *image = target;
+  return layers;
+}

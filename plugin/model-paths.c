@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Where models are looked for: see model-paths.h.
+ */
+#include "model-paths.h"
+
+#include <glib/gi18n-lib.h>
+#include <libgimp/gimp.h>
+#include <string.h>
+
+#include "plugin-error.h"
+
+char **
+model_paths_get (void)
+{
+  GStrvBuilder *builder = g_strv_builder_new ();
+  const char *extra = g_getenv ("ADM_MODEL_PATH");
+
+  if (extra) {
+    char **folders = g_strsplit (extra, G_SEARCHPATH_SEPARATOR_S, -1);
+    for (int i = 0; folders[i]; i++) {
+      if (*folders[i])
+        g_strv_builder_add (builder, folders[i]);
+    }
+    g_strfreev (folders);
+  }
+
+  char *beside = g_path_get_dirname (gimp_get_progname ());
+  char *data = g_build_filename (beside, "data", NULL);
+  g_strv_builder_add (builder, g_file_test (data, G_FILE_TEST_IS_DIR) ? data : ADM_SOURCE_DATA_DIR);
+  g_free (data);
+  g_free (beside);
+
+  char *user = g_build_filename (g_get_user_data_dir (), "gimp-adm", "models", NULL);
+  g_strv_builder_add (builder, user);
+  g_free (user);
+
+  char **paths = g_strv_builder_end (builder);
+  g_strv_builder_unref (builder);
+  return paths;
+}
+
+adm_catalog *
+model_paths_catalog (GError **error)
+{
+  char **paths = model_paths_get ();
+  const char **existing = g_new0 (const char *, g_strv_length (paths) + 1);
+  size_t n = 0;
+  adm_catalog *catalog = NULL;
+  adm_error core = { 0 };
+
+  for (int i = 0; paths[i]; i++) {
+    if (g_file_test (paths[i], G_FILE_TEST_IS_DIR))
+      existing[n++] = paths[i];
+  }
+  if (adm_catalog_new (existing, n, &catalog, &core) != ADM_OK)
+    plugin_error_set_core (error, &core);
+  g_free (existing);
+  g_strfreev (paths);
+  return catalog;
+}
+
+/* Says what there is instead of the model NAME. */
+static void
+set_not_found (adm_catalog *catalog, const char *name, GError **error)
+{
+  GString *text = g_string_new (NULL);
+
+  g_string_append_printf (text, _("There is no model “%s”."), name);
+  if (adm_catalog_count (catalog) > 0) {
+    GString *names = g_string_new (NULL);
+    for (size_t i = 0; i < adm_catalog_count (catalog); i++)
+      g_string_append_printf (names, "%s%s", i ? ", " : "", adm_catalog_get (catalog, i)->id);
+    g_string_append_c (text, ' ');
+    g_string_append_printf (text, _("Choose one of these: %s."), names->str);
+    g_string_free (names, TRUE);
+  } else {
+    char **paths = model_paths_get ();
+    char *folders = g_strjoinv (", ", paths);
+    g_string_append_c (text, ' ');
+    g_string_append_printf (text, _("Put its files into one of these folders: %s."), folders);
+    g_free (folders);
+    g_strfreev (paths);
+  }
+  if (adm_catalog_notes (catalog) > 0) {
+    g_string_append_c (text, ' ');
+    g_string_append_printf (text, _("Not usable: %s"), adm_catalog_note (catalog, 0));
+  }
+  g_set_error_literal (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING, text->str);
+  g_string_free (text, TRUE);
+}
+
+const adm_model *
+model_paths_find (adm_catalog *catalog, const char *name, GError **error)
+{
+  const adm_model *model = NULL;
+  adm_error core = { 0 };
+
+  if (adm_catalog_find (catalog, name, &model, &core) == ADM_OK)
+    return model;
+  /* A file that was named and is there has a fault of its own, which the core tells. */
+  if (g_file_test (name, G_FILE_TEST_EXISTS))
+    plugin_error_set_core (error, &core);
+  else
+    set_not_found (catalog, name, error);
+  return NULL;
+}

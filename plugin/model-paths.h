@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Where models are looked for, and the catalog of those found.
+ */
+#ifndef ADM_MODEL_PATHS_H
+#define ADM_MODEL_PATHS_H
+
+#include <glib.h>
+
+#include "adm.h"
+
+/* The folders searched, first to last (the first model of an id wins): the folders of $ADM_MODEL_PATH; the data folder beside
+ * the plug-in's program or, where there is none, the one of the source tree it was built from; the folder gimp-adm/models of
+ * the user's data folder. Folders that do not exist are listed too. Free with g_strfreev. */
+char **model_paths_get (void);
+
+/* Reads the folders that exist. NULL with ERROR set on failure; free with adm_catalog_free. */
+adm_catalog *model_paths_catalog (GError **error);
+
+/* The model called NAME (an id, a name, or a file), owned by CATALOG. When there is none, the error names the models there
+ * are, the folders searched and the first thing found amiss in them. */
+const adm_model *model_paths_find (adm_catalog *catalog, const char *name, GError **error);
+
+#endif

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Respacing against the reference's table of spellings, and the schedule's coefficients against their definitions. */
+#include "diffusion/respacing.h"
+#include "diffusion/schedule.h"
+
+#include "check.h"
+
+#include <stdlib.h>
+#include <yyjson.h>
+
+static void
+test_table (void)
+{
+  yyjson_read_err read_error;
+  yyjson_doc *doc = yyjson_read_file (ADM_TEST_FIXTURES "/respacing.json", 0, NULL, &read_error);
+  if (!CHECK (doc != NULL))
+    return;
+  size_t index, count, spellings = 0;
+  yyjson_val *key, *value;
+  yyjson_obj_foreach (yyjson_doc_get_root (doc), index, count, key, value)
+  {
+    adm_schedule *schedule;
+    adm_error error = { 0 };
+    spellings++;
+    if (!CHECK (adm_schedule_new (ADM_SCHEDULE_COSINE, 1000, yyjson_get_str (key), &schedule, &error) == ADM_OK)) {
+      printf ("  %s: %s\n", yyjson_get_str (key), error.message);
+      continue;
+    }
+    bool same = (size_t) schedule->steps == yyjson_arr_size (value);
+    for (int i = 0; same && i < schedule->steps; i++)
+      same = schedule->step[i].t == yyjson_get_int (yyjson_arr_get (value, (size_t) i));
+    if (!CHECK (same))
+      printf ("  %s\n", yyjson_get_str (key));
+    adm_schedule_free (schedule);
+  }
+  CHECK (spellings >= 20);
+  yyjson_doc_free (doc);
+}
+
+static void
+expect_refused (const char *respacing, const char *part)
+{
+  adm_schedule *schedule = (adm_schedule *) 1;
+  adm_error error = { 0 };
+  if (!CHECK (adm_schedule_new (ADM_SCHEDULE_LINEAR, 1000, respacing, &schedule, &error) == ADM_ERROR_USAGE))
+    printf ("  respacing \"%s\"\n", respacing);
+  CHECK (schedule == NULL);
+  CHECK_CONTAINS (error.message, part);
+}
+
+static void
+test_refusals (void)
+{
+  const char *not_spelled[] = { "", "x", "25x", " 25", "25 ", "+25", "-25", "2.5", "1e2", "10,", ",10", "10,,10", "10;20", "99999999999999999999" };
+  for (size_t i = 0; i < sizeof not_spelled / sizeof *not_spelled; i++)
+    expect_refused (not_spelled[i], "not a spelling of steps");
+  expect_refused ("1001", "1001 steps do not fit in 1000 timesteps");
+  expect_refused ("10,10,335", "335 steps do not fit in 333 timesteps");
+  expect_refused ("1", "leaves 1 step,");
+  expect_refused ("0", "leaves 0 steps");
+  expect_refused ("0,1", "at least 2");
+  expect_refused ("ddim", "ddim must be followed");
+  expect_refused ("ddim-5", "ddim must be followed");
+  expect_refused ("ddim25,25", "ddim must be followed");
+  expect_refused ("ddim1", "no stride divides 1000 timesteps into exactly 1");
+  expect_refused ("ddim0", "no stride");
+  expect_refused ("ddim300", "no stride divides 1000 timesteps into exactly 300");
+  expect_refused ("ddim1001", "no stride");
+}
+
+static void
+test_sections (void)
+{
+  bool keep[10];
+  int kept;
+  adm_error error;
+  /* 10 timesteps in 3 sections: 4, 3 and 3 long; an empty section keeps nothing. */
+  CHECK (adm_respacing_parse ("2,0,1", 10, keep, &kept, &error) == ADM_OK);
+  CHECK (kept == 3 && keep[0] && keep[3] && keep[7]);
+  CHECK (adm_respacing_stride (5, 10) == 2);
+  CHECK (adm_respacing_stride (6, 10) == 0);
+}
+
+static void
+test_for_steps (void)
+{
+  char respacing[ADM_RESPACING_LENGTH];
+  adm_error error;
+  CHECK (adm_respacing_for_steps (ADM_SAMPLER_DDIM, 25, 1000, respacing, &error) == ADM_OK);
+  CHECK_STR (respacing, "ddim25");
+  CHECK (adm_respacing_for_steps (ADM_SAMPLER_DDIM, 30, 1000, respacing, &error) == ADM_OK);
+  CHECK_STR (respacing, "30");
+  CHECK (adm_respacing_for_steps (ADM_SAMPLER_DDPM, 25, 1000, respacing, &error) == ADM_OK);
+  CHECK_STR (respacing, "25");
+  CHECK (adm_respacing_for_steps (ADM_SAMPLER_DDPM, 1, 1000, respacing, &error) == ADM_ERROR_USAGE);
+  CHECK (adm_respacing_for_steps (ADM_SAMPLER_DDPM, 1001, 1000, respacing, &error) == ADM_ERROR_USAGE);
+  CHECK_CONTAINS (error.message, "1001 is not within 2");
+}
+
+/* The full chain: alpha-bar is the product of 1 - beta, and the ends have the papers' values. */
+static void
+test_full_chain (adm_schedule_kind kind)
+{
+  adm_schedule *schedule;
+  adm_error error;
+  if (!CHECK (adm_schedule_new (kind, 1000, "1000", &schedule, &error) == ADM_OK))
+    return;
+  double product = 1.0, worst = 0.0;
+  for (int t = 0; t < 1000; t++) {
+    double u = t / 1000.0, v = (t + 1) / 1000.0;
+    double cu = cos ((u + 0.008) / 1.008 * acos (-1.0) / 2), cv = cos ((v + 0.008) / 1.008 * acos (-1.0) / 2);
+    double beta = kind == ADM_SCHEDULE_LINEAR ? 1e-4 + (0.02 - 1e-4) * t / 999.0 : fmin (1.0 - cv * cv / (cu * cu), 0.999);
+    product *= 1.0 - beta;
+    worst = fmax (worst, fabs (schedule->step[t].beta - beta) / beta);
+    worst = fmax (worst, fabs (schedule->step[t].alpha_bar - product) / product);
+  }
+  CHECK_NEAR (worst, 0.0, 1e-9); /* doubles, and 1 - a / b loses some digits where beta is 1e-4 */
+  CHECK (schedule->step[999].t == 999 && schedule->step[0].alpha_bar_prev == 1.0);
+  adm_schedule_free (schedule);
+}
+
+/* A thinned chain keeps the alpha-bars of the timesteps kept; q(x_{t-1} | x_t, x0) then follows from Bayes' rule. */
+static void
+test_thinned_chain (adm_schedule_kind kind)
+{
+  adm_schedule *full, *thin;
+  adm_error error;
+  if (!CHECK (adm_schedule_new (kind, 1000, "1000", &full, &error) == ADM_OK && adm_schedule_new (kind, 1000, "25", &thin, &error) == ADM_OK))
+    return;
+  for (int i = 0; i < thin->steps; i++) {
+    const adm_schedule_step *s = &thin->step[i];
+    double a = full->step[s->t].alpha_bar, before = i > 0 ? full->step[s[-1].t].alpha_bar : 1.0, alpha = a / before;
+    CHECK_NEAR (s->alpha_bar / a, 1.0, 1e-10);
+    CHECK_NEAR (s->recip * s->recip - s->recip_m1 * s->recip_m1, 1.0, 1e-6 * s->recip * s->recip);
+    CHECK_NEAR (s->root_m1 * s->root_m1, 1.0 - a, 1e-12);
+    if (i == 0)
+      continue;
+    /* precision of x_{t-1}: 1 / (1 - before) from x0, alpha / (1 - alpha) from x_t */
+    double variance = 1.0 / (1.0 / (1.0 - before) + alpha / (1.0 - alpha));
+    CHECK_NEAR (exp (s->log_posterior_variance) / variance, 1.0, 1e-9);
+    CHECK_NEAR (s->mean_x0, variance * sqrt (before) / (1.0 - before), 1e-9);
+    CHECK_NEAR (s->mean_x, variance * sqrt (alpha) / (1.0 - alpha), 1e-9);
+    CHECK_NEAR (s->fixed_variance, 1.0 - alpha, 1e-10);
+    CHECK_NEAR (exp (s->log_beta), 1.0 - alpha, 1e-10);
+  }
+  CHECK (thin->step[0].log_posterior_variance == thin->step[1].log_posterior_variance);
+  CHECK_NEAR (thin->step[0].fixed_variance, exp (thin->step[1].log_posterior_variance), 1e-15);
+  CHECK_NEAR (thin->step[0].mean_x0, 1.0, 1e-12);
+  CHECK (thin->step[0].mean_x == 0.0);
+  adm_schedule_free (full);
+  adm_schedule_free (thin);
+}
+
+static void
+test_steps_of_training (void)
+{
+  adm_schedule *schedule;
+  adm_error error;
+  CHECK (adm_schedule_new (ADM_SCHEDULE_LINEAR, 4000, "250", &schedule, &error) == ADM_OK);
+  CHECK_NEAR (schedule->step[0].beta, 1e-4 / 4, 1e-12);
+  CHECK (schedule->step[249].t == 3999);
+  adm_schedule_free (schedule);
+  CHECK (adm_schedule_new (ADM_SCHEDULE_LINEAR, 10, "10", &schedule, &error) == ADM_ERROR_USAGE); /* beta would reach 2 */
+  CHECK_CONTAINS (error.message, "too few for a linear noise schedule");
+  CHECK (adm_schedule_new (ADM_SCHEDULE_LINEAR, 1, "2", &schedule, &error) == ADM_ERROR_USAGE);
+  CHECK (adm_schedule_new (ADM_SCHEDULE_LINEAR, 100001, "2", &schedule, &error) == ADM_ERROR_USAGE);
+  CHECK (adm_schedule_new (ADM_SCHEDULE_UNKNOWN, 1000, "25", &schedule, &error) == ADM_ERROR_USAGE);
+  CHECK_CONTAINS (error.message, "noise_schedule");
+}
+
+int
+main (void)
+{
+  test_table ();
+  test_refusals ();
+  test_sections ();
+  test_for_steps ();
+  test_full_chain (ADM_SCHEDULE_LINEAR);
+  test_full_chain (ADM_SCHEDULE_COSINE);
+  test_thinned_chain (ADM_SCHEDULE_LINEAR);
+  test_thinned_chain (ADM_SCHEDULE_COSINE);
+  test_steps_of_training ();
+  return check_summary ();
+}
