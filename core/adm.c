@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The public face of single networks: no arithmetic here. */
-#define _GNU_SOURCE
 #include "adm.h"
 
 #include "base/error.h"

@@ -25,8 +25,10 @@ panels (const adm_conv *conv)
 void
 adm_conv_plan (adm_conv *conv, int h, int w, bool exact)
 {
-  /* Below 32x32 the transformed weights cost more to stream than the arithmetic saves. */
-  bool winograd = !exact && conv->size == 3 && conv->stride == 1 && h >= 32 && w >= 32 && conv->cin >= 32 && conv->cout >= 32;
+  /* Transformed weights are four times as large. Below 32x32, and for the widest layers there, streaming them costs what the
+   * arithmetic saves; and a network's memory stays near its weights' size. */
+  bool worth = h >= 32 && w >= 32 && (int64_t) h * w * 256 >= (int64_t) conv->cin * conv->cout;
+  bool winograd = !exact && conv->size == 3 && conv->stride == 1 && worth && conv->cin >= 32 && conv->cout >= 32;
   conv->algorithm = winograd ? ADM_CONV_WINOGRAD : ADM_CONV_DIRECT;
 }
 

@@ -321,7 +321,7 @@ main (void)
     { { ADM_SCHEDULE_LINEAR, "1000", ADM_SAMPLER_DDPM, false, 0.0, 0.0 }, 0.02 },
     { { ADM_SCHEDULE_LINEAR, "250", ADM_SAMPLER_DDPM, true, 0.0, 0.0 }, 0.01 },
     { { ADM_SCHEDULE_COSINE, "250", ADM_SAMPLER_DDPM, true, 0.0, 0.0 }, 0.01 },
-    { { ADM_SCHEDULE_LINEAR, "ddim250", ADM_SAMPLER_DDIM, false, 1.0, 0.0 }, 0.05 },
+    { { ADM_SCHEDULE_LINEAR, "ddim250", ADM_SAMPLER_DDIM, false, 1.0, 0.0 }, 0.1 },
     { { ADM_SCHEDULE_LINEAR, "ddim250", ADM_SAMPLER_DDIM, false, 0.5, 0.0 }, 0.05 },
     { { ADM_SCHEDULE_LINEAR, "1000", ADM_SAMPLER_DDPM, true, 0.0, 1.0 }, 0.02 },
     { { ADM_SCHEDULE_LINEAR, "1000", ADM_SAMPLER_DDPM, true, 0.0, 2.0 }, 0.02 },

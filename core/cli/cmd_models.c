@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * `adm models`: one JSON object for each model found, then one with the folders searched and what in them is of no use. */
+#include "cli/json_line.h"
+#include "cli/options.h"
+#include "cli/program.h"
+#include "cli/search.h"
+
+#include <stdlib.h>
+
+static const char usage[]
+    = "Usage: adm models\n"
+      "Prints one JSON object a line: each model found (its id is what --model takes), then the folders searched, in order,\n"
+      "and notes on files in them that cannot be used.\n"
+      "\n"
+      "Searched: the folders in $ADM_MODEL_PATH (separated by colons), the program's own data folder, and\n"
+      "$XDG_DATA_HOME/gimp-adm/models (~/.local/share/gimp-adm/models). Of an id found twice the first counts.\n";
+
+static bool
+add_model (text_lines *lines, const adm_model *model)
+{
+  yyjson_mut_doc *doc = yyjson_mut_doc_new (NULL);
+  if (!doc)
+    return false;
+  yyjson_mut_val *object = yyjson_mut_obj (doc), *classes = yyjson_mut_arr (doc), *defaults = yyjson_mut_obj (doc);
+  for (int i = 0; i < model->class_count; i++)
+    yyjson_mut_arr_append (classes, json_text (doc, model->class_names[i]));
+  bool ok = yyjson_mut_obj_add_val (doc, object, "id", json_text (doc, model->id))
+            && yyjson_mut_obj_add_val (doc, object, "name", json_text (doc, model->name))
+            && yyjson_mut_obj_add_val (doc, object, "license", json_text (doc, model->license))
+            && yyjson_mut_obj_add_val (doc, object, "path", json_text (doc, model->path))
+            && yyjson_mut_obj_add_val (doc, object, "diffusion", json_text (doc, model->diffusion))
+            && yyjson_mut_obj_add_val (doc, object, "classifier", json_text (doc, model->classifier))
+            && yyjson_mut_obj_add_val (doc, object, "upsampler", json_text (doc, model->upsampler))
+            && yyjson_mut_obj_add_int (doc, object, "image_size", model->image_size)
+            && yyjson_mut_obj_add_val (doc, object, "upsampled_size",
+                                       model->upsampled_size > 0 ? yyjson_mut_int (doc, model->upsampled_size) : yyjson_mut_null (doc))
+            && yyjson_mut_obj_add_int (doc, object, "labels", model->label_count)
+            && yyjson_mut_obj_add_val (doc, object, "null_class",
+                                       model->null_class != ADM_NO_LABEL ? yyjson_mut_int (doc, model->null_class) : yyjson_mut_null (doc))
+            && yyjson_mut_obj_add_val (doc, object, "classes", classes)
+            && yyjson_mut_obj_add_str (doc, defaults, "sampler", adm_sampler_name ((int) model->defaults.sampler))
+            && yyjson_mut_obj_add_int (doc, defaults, "steps", model->defaults.steps)
+            && yyjson_mut_obj_add_real (doc, defaults, "scale", model->defaults.scale)
+            && yyjson_mut_obj_add_val (doc, object, "defaults", defaults) && json_add_line (lines, doc, object);
+  yyjson_mut_doc_free (doc);
+  return ok;
+}
+
+static bool
+add_folders (text_lines *lines, const search_path *path, const adm_catalog *catalog)
+{
+  yyjson_mut_doc *doc = yyjson_mut_doc_new (NULL);
+  if (!doc)
+    return false;
+  yyjson_mut_val *object = yyjson_mut_obj (doc), *folders = yyjson_mut_arr (doc), *notes = yyjson_mut_arr (doc);
+  bool ok = true;
+  for (size_t i = 0; i < path->count; i++)
+    ok = ok && yyjson_mut_arr_append (folders, json_text (doc, path->folders[i]));
+  for (size_t i = 0; i < adm_catalog_notes (catalog); i++)
+    ok = ok && yyjson_mut_arr_append (notes, json_text (doc, adm_catalog_note (catalog, i)));
+  ok = ok && yyjson_mut_obj_add_val (doc, object, "folders", folders) && yyjson_mut_obj_add_val (doc, object, "notes", notes)
+       && json_add_line (lines, doc, object);
+  yyjson_mut_doc_free (doc);
+  return ok;
+}
+
+int
+cmd_models (int argc, char **argv)
+{
+  bool help = false;
+  int rest;
+  adm_error error;
+  const option_spec specs[] = { { .name = "--help", .type = OPTION_FLAG, .value = &help } };
+  if (options_parse (argc, argv, specs, 1, &rest, &error))
+    return program_report (&error);
+  if (help)
+    return program_print (usage);
+  if (rest > 0) {
+    program_fail (&error, ADM_ERROR_USAGE, "%s: models takes no file; see adm models --help", argv[0]);
+    return program_report (&error);
+  }
+
+  search_path path = { NULL, 0 };
+  adm_catalog *catalog = NULL;
+  text_lines lines = { NULL, 0 };
+  adm_status status = search_path_get (&path, &error);
+  if (!status)
+    status = search_catalog (&path, &catalog, &error);
+  if (!status) {
+    bool ok = true;
+    for (size_t i = 0; ok && i < adm_catalog_count (catalog); i++)
+      ok = add_model (&lines, adm_catalog_get (catalog, i));
+    if (!ok || !add_folders (&lines, &path, catalog))
+      status = program_fail (&error, ADM_ERROR_MEMORY, "no memory for the list of models; close other programs");
+  }
+  int result = status ? program_report (&error) : program_print (lines.text);
+  free (lines.text);
+  adm_catalog_free (catalog);
+  search_path_clear (&path);
+  return result;
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The `adm` program: finds the command, catches signals, complains in one line. The locale is never set, so numbers are read
+ * and written the same everywhere. */
+#include "cli/program.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char usage[]
+    = "Usage: adm COMMAND [OPTION…]\n"
+      "Images from ablated diffusion models.\n"
+      "\n"
+      "  adm info FILE…      what weights files hold\n"
+      "  adm models          models found, and the folders searched\n"
+      "  adm sample …        make images\n"
+      "  adm upscale …       enlarge an image with a model's upsampler\n"
+      "  adm eval …          one evaluation of one network\n"
+      "  adm bench …         speed and memory on this machine\n"
+      "\n"
+      "  adm COMMAND --help  a command's options\n"
+      "  adm --version\n"
+      "\n"
+      "Exit status: 0; 2 bad usage; 1 any other failure; 130 interrupted. A failure is one line on standard error.\n";
+
+static const struct command {
+  const char *name;
+  int (*run) (int argc, char **argv);
+} commands[] = {
+  { "info", cmd_info },       { "models", cmd_models }, { "sample", cmd_sample },
+  { "upscale", cmd_upscale }, { "eval", cmd_eval },     { "bench", cmd_bench },
+};
+
+/* ---- complaints -------------------------------------------------------------------------------------------------- */
+
+adm_status
+program_fail (adm_error *error, adm_status status, const char *format, ...)
+{
+  va_list args;
+  error->status = status;
+  va_start (args, format);
+  vsnprintf (error->message, sizeof error->message, format, args);
+  va_end (args);
+  return status;
+}
+
+int
+program_report (const adm_error *error)
+{
+  char line[sizeof error->message];
+  size_t i = 0;
+  if (error->status == ADM_ERROR_CANCELLED) {
+    fputs ("adm: interrupted\n", stderr);
+    return EXIT_INTERRUPTED;
+  }
+  /* Names of files and options come from outside and may hold anything. */
+  for (; error->message[i] && i < sizeof line - 1; i++) {
+    unsigned char c = (unsigned char) error->message[i];
+    line[i] = c < 0x20 || c == 0x7f ? '?' : (char) c;
+  }
+  line[i] = '\0';
+  fprintf (stderr, "adm: %s\n", line);
+  return error->status == ADM_ERROR_USAGE ? EXIT_USAGE : EXIT_FAILED;
+}
+
+int
+program_print (const char *text)
+{
+  adm_error error;
+  errno = 0;
+  if (fputs (text, stdout) >= 0 && fflush (stdout) == 0)
+    return EXIT_OK;
+  program_fail (&error, ADM_ERROR_IO, "standard output: cannot write: %s", strerror (errno));
+  return program_report (&error);
+}
+
+/* ---- signals ----------------------------------------------------------------------------------------------------- */
+
+/* A signal handler can be told nothing but through static variables. */
+static volatile sig_atomic_t interrupted, at_once;
+
+static void
+on_signal (int number)
+{
+  static const char line[] = "adm: interrupted\n";
+  (void) number;
+  interrupted = 1;
+  if (at_once) {
+    ssize_t written = write (STDERR_FILENO, line, sizeof line - 1);
+    (void) written; /* nobody is left to tell */
+    _exit (EXIT_INTERRUPTED);
+  }
+}
+
+void
+interrupt_install (void)
+{
+  static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+  struct sigaction action = { .sa_handler = on_signal };
+  sigemptyset (&action.sa_mask);
+  for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+    struct sigaction before;
+    /* Under nohup, hanging up stays ignored. Shells start a script's background jobs with SIGINT ignored, which is no wish. */
+    if (signals[i] != SIGHUP || sigaction (SIGHUP, NULL, &before) != 0 || before.sa_handler != SIG_IGN)
+      sigaction (signals[i], &action, NULL);
+  }
+}
+
+bool
+interrupt_requested (void)
+{
+  return interrupted != 0;
+}
+
+void
+interrupt_at_once (bool on)
+{
+  at_once = on;
+  if (on && interrupted)
+    on_signal (0);
+}
+
+/* ---- commands ---------------------------------------------------------------------------------------------------- */
+
+int
+main (int argc, char **argv)
+{
+  adm_error error;
+  if (argc < 2) {
+    program_fail (&error, ADM_ERROR_USAGE, "no command given; see adm --help");
+    return program_report (&error);
+  }
+  if (strcmp (argv[1], "--help") == 0 || strcmp (argv[1], "-h") == 0)
+    return program_print (usage);
+  if (strcmp (argv[1], "--version") == 0) {
+    char text[64];
+    snprintf (text, sizeof text, "adm %s\n", adm_version ());
+    return program_print (text);
+  }
+  for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+    if (strcmp (argv[1], commands[i].name) == 0) {
+      interrupt_install ();
+      return commands[i].run (argc - 2, argv + 2);
+    }
+  program_fail (&error, ADM_ERROR_USAGE, "%s: no such command; there are info, models, sample, upscale, eval and bench (see adm --help)", argv[1]);
+  return program_report (&error);
+}

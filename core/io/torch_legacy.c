@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * torch.save before 1.6: five pickles (magic number, protocol, system information, the object, the list of storage keys), then for
+ * each key its number of elements (int64) and its data, up to the end of the file. */
+#include "io/torch_state.h"
+
+#include "base/checked.h"
+#include "base/error.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_PICKLES ((uint64_t) 32 * 1024 * 1024)
+
+/* A storage that the object names. */
+struct storage {
+  const char *key;
+  uint32_t length;
+  adm_pickle_global type;
+  int64_t numel;
+  uint64_t at; /* file offset, 0 until its key has come */
+};
+
+struct legacy {
+  adm_weights *weights;
+  struct storage *storage; /* sorted by key, one entry each */
+  size_t count;
+};
+
+static int
+compare_keys (const void *a, const void *b)
+{
+  const struct storage *x = a, *y = b;
+  uint32_t n = x->length < y->length ? x->length : y->length;
+  int order = memcmp (x->key, y->key, n);
+  return order ? order : (x->length > y->length) - (x->length < y->length);
+}
+
+static struct storage *
+find_key (const struct legacy *l, const char *key, uint32_t length)
+{
+  struct storage wanted = { .key = key, .length = length };
+  return l->count ? bsearch (&wanted, l->storage, l->count, sizeof wanted, compare_keys) : NULL;
+}
+
+static adm_status
+list_storages (struct legacy *l, const adm_pickle *object, adm_error *error)
+{
+  const char *path = l->weights->path;
+  l->storage = calloc (object->count, sizeof *l->storage);
+  if (!l->storage)
+    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory for its list of storages; close other programs", path);
+  size_t n = 0, kept = 0;
+  for (uint32_t i = 1; i < object->count; i++) {
+    const adm_pickle_value *v = &object->value[i];
+    if (v->type == ADM_PICKLE_STORAGE)
+      l->storage[n++] = (struct storage) { v->text, v->length, v->global, v->integer, 0 };
+  }
+  qsort (l->storage, n, sizeof *l->storage, compare_keys);
+  for (size_t i = 0; i < n; i++) {
+    if (kept && !compare_keys (&l->storage[i], &l->storage[kept - 1])) {
+      if (l->storage[i].type != l->storage[kept - 1].type || l->storage[i].numel != l->storage[kept - 1].numel)
+        return adm_fail (error, ADM_ERROR_FORMAT, "%s: storage %.*s is described in two ways; the file is broken", path,
+                         (int) (l->storage[i].length < 80 ? l->storage[i].length : 80), l->storage[i].key);
+      continue;
+    }
+    l->storage[kept++] = l->storage[i];
+  }
+  l->count = kept;
+  return ADM_OK;
+}
+
+/* Walks the data section in the order of KEYS. */
+static adm_status
+place_storages (struct legacy *l, const adm_pickle *keys, uint64_t at, adm_error *error)
+{
+  adm_weights *w = l->weights;
+  if (keys->value[keys->root].type != ADM_PICKLE_LIST)
+    return adm_fail (error, ADM_ERROR_FORMAT, "%s: its list of storages is missing; the file is broken", w->path);
+  for (uint32_t cell = keys->value[keys->root].first; cell; cell = keys->cell[cell].next) {
+    const adm_pickle_value *key = &keys->value[keys->cell[cell].value];
+    struct storage *s = key->type == ADM_PICKLE_STRING ? find_key (l, key->text, key->length) : NULL;
+    unsigned char head[8];
+    uint64_t numel = 0, bytes, end;
+    if (!s || s->at)
+      return adm_fail (error, ADM_ERROR_FORMAT, "%s: its list of storages does not fit its tensors; the file is broken", w->path);
+    adm_status status = adm_weights_pread (w, at, head, sizeof head, error);
+    if (status)
+      return status;
+    for (int i = 7; i >= 0; i--)
+      numel = numel << 8 | head[i];
+    if (numel != (uint64_t) s->numel || !adm_mul_u64 (numel, adm_torch_item_size (s->type), &bytes) || !adm_add_u64 (at + 8, bytes, &end)
+        || end > w->size)
+      return adm_fail (error, ADM_ERROR_FORMAT, "%s: storage %.*s does not fit into the file; download it again", w->path,
+                       (int) (s->length < 80 ? s->length : 80), s->key);
+    s->at = at + 8;
+    at = end;
+  }
+  if (at != w->size)
+    return adm_fail (error, ADM_ERROR_FORMAT, "%s: bytes follow the last storage; the file is broken", w->path);
+  return ADM_OK;
+}
+
+static adm_status
+find_storage (void *user, const adm_pickle_value *storage, adm_place *place, adm_error *error)
+{
+  struct legacy *l = user;
+  const struct storage *s = find_key (l, storage->text, storage->length);
+  if (!s || !s->at)
+    return adm_fail (error, ADM_ERROR_FORMAT, "%s: storage %.*s has no data; download it again", l->weights->path,
+                     (int) (storage->length < 80 ? storage->length : 80), storage->text);
+  place->record = s->at;
+  return ADM_OK;
+}
+
+static uint32_t
+dict_get (const adm_pickle *p, const char *key)
+{
+  const adm_pickle_value *root = &p->value[p->root];
+  for (uint32_t i = 0; root->type == ADM_PICKLE_DICT && i + 1 < root->size && i < 64; i += 2) {
+    const adm_pickle_value *k = &p->value[adm_pickle_item (p, p->root, i)];
+    if (k->type == ADM_PICKLE_STRING && k->length == strlen (key) && !memcmp (k->text, key, k->length))
+      return adm_pickle_item (p, p->root, i + 1);
+  }
+  return 0;
+}
+
+adm_status
+adm_torch_legacy_open (adm_weights *weights, adm_error *error)
+{
+  enum { MAGIC, PROTOCOL, SYSTEM, OBJECT, KEYS, PICKLES };
+  adm_pickle pickle[PICKLES] = { { .count = 0 } };
+  struct legacy legacy = { .weights = weights };
+  uint64_t size = weights->size < MAX_PICKLES ? weights->size : MAX_PICKLES, at = 0;
+  weights->format = "torch-legacy";
+  unsigned char *data = malloc ((size_t) size);
+  if (!data)
+    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to read it; close other programs", weights->path);
+  adm_status status = adm_weights_pread (weights, 0, data, (size_t) size, error);
+  for (int i = 0; i < PICKLES && !status; i++) {
+    status = adm_pickle_parse (data + at, size - at, weights->path, &pickle[i], error);
+    at += pickle[i].end;
+  }
+  if (!status) {
+    const adm_pickle_value *protocol = &pickle[PROTOCOL].value[pickle[PROTOCOL].root];
+    if (protocol->type != ADM_PICKLE_INT || protocol->integer != 1001)
+      status = adm_fail (error, ADM_ERROR_FORMAT, "%s: is of an unknown torch version; save it again with torch.save", weights->path);
+  }
+  if (!status) {
+    uint32_t little = dict_get (&pickle[SYSTEM], "little_endian");
+    weights->swap = little && pickle[SYSTEM].value[little].type == ADM_PICKLE_BOOL && !pickle[SYSTEM].value[little].integer;
+    status = list_storages (&legacy, &pickle[OBJECT], error);
+  }
+  if (!status)
+    status = place_storages (&legacy, &pickle[KEYS], at, error);
+  if (!status)
+    status = adm_torch_add_state (weights, &pickle[OBJECT], find_storage, &legacy, error);
+  for (int i = 0; i < PICKLES; i++)
+    adm_pickle_clear (&pickle[i]);
+  free (legacy.storage);
+  free (data);
+  return status;
+}

@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Opening by content, the table of tensors, reading with conversion. Files come from strangers: every size goes through checked
+ * arithmetic, nothing is mapped (a file cut short while mapped would kill the process). */
+#include "io/weights_file.h"
+
+#include "base/checked.h"
+#include "base/error.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { CHUNK = 1 << 20 };
+
+/* ---- the table --------------------------------------------------------------------------------------------------- */
+
+static adm_status
+check_place (const adm_weights *weights, const adm_tensor *tensor, adm_place *place, adm_error *error)
+{
+  uint64_t last = place->offset;
+  int64_t dense = 1;
+  place->contiguous = true;
+  for (int i = tensor->rank - 1; i >= 0; i--) {
+    uint64_t step;
+    if (place->stride[i] < 0)
+      return adm_fail (error, ADM_ERROR_FORMAT, "%s: tensor %s has a negative stride; save it again with torch.save", weights->path, tensor->name);
+    if (tensor->shape[i] > 1 && place->stride[i] != dense)
+      place->contiguous = false;
+    if (tensor->shape[i] > 0
+        && (!adm_mul_u64 ((uint64_t) tensor->shape[i] - 1, (uint64_t) place->stride[i], &step) || !adm_add_u64 (last, step, &last)))
+      return adm_fail (error, ADM_ERROR_FORMAT, "%s: tensor %s reaches past any size; the file is broken, download it again", weights->path,
+                       tensor->name);
+    dense *= tensor->shape[i]; /* no overflow: the product was checked as the number of elements */
+  }
+  if (tensor->elements > 0 && last >= place->numel)
+    return adm_fail (error, ADM_ERROR_FORMAT, "%s: tensor %s reaches past the end of its storage (%llu elements); the file is broken, download it again",
+                     weights->path, tensor->name, (unsigned long long) place->numel);
+  return ADM_OK;
+}
+
+adm_status
+adm_weights_add (adm_weights *weights, const char *name, size_t name_length, adm_dtype dtype, int rank, const int64_t *shape, adm_place place,
+                 adm_error *error)
+{
+  if (name_length == 0 || name_length > ADM_MAX_NAME || memchr (name, 0, name_length))
+    return adm_fail (error, ADM_ERROR_FORMAT, "%s: a tensor's name is empty, over %d bytes or holds a NUL; the file is broken", weights->path,
+                     ADM_MAX_NAME);
+  if (weights->count == ADM_MAX_TENSORS)
+    return adm_fail (error, ADM_ERROR_FORMAT, "%s: more than %d tensors; this is not a network's weights", weights->path, ADM_MAX_TENSORS);
+  if (weights->count == weights->room) {
+    size_t room = weights->room ? 2 * weights->room : 256;
+    adm_tensor *tensors = realloc (weights->tensor, room * sizeof *tensors);
+    if (tensors)
+      weights->tensor = tensors;
+    adm_place *places = realloc (weights->place, room * sizeof *places);
+    if (places)
+      weights->place = places;
+    if (!tensors || !places)
+      return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory for its list of tensors; close other programs", weights->path);
+    weights->room = room;
+  }
+
+  adm_tensor tensor = { .dtype = dtype, .rank = rank, .elements = 1 };
+  char *copy = strndup (name, name_length);
+  tensor.name = copy;
+  if (!copy)
+    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory for its list of tensors; close other programs", weights->path);
+  adm_status status = ADM_OK;
+  if (rank < 0 || rank > ADM_TENSOR_MAX_RANK)
+    status = adm_fail (error, ADM_ERROR_FORMAT, "%s: tensor %s has %d dimensions; at most %d are possible", weights->path, copy, rank,
+                       ADM_TENSOR_MAX_RANK);
+  for (int i = 0; i < rank && !status; i++) {
+    tensor.shape[i] = shape[i];
+    if (shape[i] < 0 || !adm_mul_u64 (tensor.elements, (uint64_t) shape[i], &tensor.elements) || tensor.elements > (uint64_t) INT64_MAX / 8)
+      status = adm_fail (error, ADM_ERROR_FORMAT, "%s: tensor %s has an impossible shape; the file is broken, download it again", weights->path, copy);
+  }
+  if (!status)
+    status = check_place (weights, &tensor, &place, error);
+  if (status) {
+    free (copy);
+    return status;
+  }
+  weights->tensor[weights->count] = tensor;
+  weights->place[weights->count++] = place;
+  return ADM_OK;
+}
+
+struct by_name {
+  const char *name;
+  size_t index;
+};
+
+static int
+compare_names (const void *a, const void *b)
+{
+  return strcmp (((const struct by_name *) a)->name, ((const struct by_name *) b)->name);
+}
+
+static adm_status
+sort_tensors (adm_weights *weights, adm_error *error)
+{
+  struct by_name *order = calloc (weights->count + 1, sizeof *order);
+  weights->sorted = calloc (weights->count + 1, sizeof *weights->sorted);
+  if (!order || !weights->sorted) {
+    free (order);
+    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory for its list of tensors; close other programs", weights->path);
+  }
+  for (size_t i = 0; i < weights->count; i++)
+    order[i] = (struct by_name) { weights->tensor[i].name, i };
+  qsort (order, weights->count, sizeof *order, compare_names);
+  adm_status status = ADM_OK;
+  for (size_t i = 0; i < weights->count; i++) {
+    weights->sorted[i] = order[i].index;
+    if (i && !strcmp (order[i].name, order[i - 1].name))
+      status = adm_fail (error, ADM_ERROR_FORMAT, "%s: tensor %s appears twice; the file is broken", weights->path, order[i].name);
+  }
+  free (order);
+  return status;
+}
+
+/* ---- opening ----------------------------------------------------------------------------------------------------- */
+
+adm_status
+adm_weights_pread (const adm_weights *weights, uint64_t offset, void *out, size_t size, adm_error *error)
+{
+  unsigned char *to = out;
+  while (size > 0) {
+    ssize_t got = pread (fileno (weights->file), to, size, (off_t) offset);
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got < 0)
+      return adm_fail (error, ADM_ERROR_IO, "%s: cannot be read: %s", weights->path, strerror (errno));
+    if (got == 0)
+      return adm_fail (error, ADM_ERROR_FORMAT, "%s: ends early, at byte %llu; download it again", weights->path, (unsigned long long) offset);
+    to += got;
+    size -= (size_t) got;
+    offset += (uint64_t) got;
+  }
+  return ADM_OK;
+}
+
+static bool
+looks_like_html (const unsigned char *head, size_t n)
+{
+  size_t i = 0;
+  while (i < n && (head[i] == ' ' || head[i] == '\n' || head[i] == '\r' || head[i] == '\t' || head[i] == 0xef || head[i] == 0xbb || head[i] == 0xbf))
+    i++;
+  return i + 5 < n && head[i] == '<' && (head[i + 1] == '!' || head[i + 1] == 'h' || head[i + 1] == 'H' || head[i + 1] == '?');
+}
+
+static adm_status
+open_by_content (adm_weights *weights, adm_error *error)
+{
+  unsigned char head[512];
+  size_t n = weights->size < sizeof head ? (size_t) weights->size : sizeof head;
+  adm_status status = adm_weights_pread (weights, 0, head, n, error);
+  if (status)
+    return status;
+  if (n >= 4 && !memcmp (head, "PK\003\004", 4))
+    return adm_torch_zip_open (weights, error);
+  if (n >= 14 && head[0] == 0x80 && !memcmp (head + 2, "\x8a\x0al\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19", 12))
+    return adm_torch_legacy_open (weights, error);
+  if (n >= 262 && !memcmp (head + 257, "ustar", 5))
+    return adm_fail (error, ADM_ERROR_FORMAT, "%s: is in torch's oldest (tar) format; load it with PyTorch and save it again", weights->path);
+  if (looks_like_html (head, n))
+    return adm_fail (error, ADM_ERROR_FORMAT, "%s: is a web page, not weights; download the file itself", weights->path);
+  if (n >= 9 && head[8] == '{')
+    return adm_safetensors_open (weights, error);
+  if (n >= 2 && head[0] == 0x80)
+    return adm_fail (error, ADM_ERROR_FORMAT, "%s: is a pickle that torch did not write as weights; save the state_dict with torch.save", weights->path);
+  return adm_fail (error, ADM_ERROR_FORMAT, "%s: is neither safetensors nor a torch file; use a model's weights", weights->path);
+}
+
+adm_status
+adm_weights_open (const char *path, adm_weights **out, adm_error *error)
+{
+  struct stat info;
+  *out = NULL;
+  adm_weights *weights = calloc (1, sizeof *weights);
+  if (!weights || !(weights->path = strdup (path))) {
+    free (weights);
+    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to open it; close other programs", path);
+  }
+  adm_status status = ADM_OK;
+  weights->file = fopen (path, "rbe");
+  if (!weights->file || fstat (fileno (weights->file), &info))
+    status = adm_fail (error, ADM_ERROR_IO, "%s: cannot be opened: %s", path, strerror (errno));
+  else if (!S_ISREG (info.st_mode))
+    status = adm_fail (error, ADM_ERROR_IO, "%s: is not a file; give a weights file", path);
+  else if (info.st_size < 16)
+    status = adm_fail (error, ADM_ERROR_FORMAT, "%s: is empty or far too short; download it again", path);
+  else {
+    weights->size = (uint64_t) info.st_size;
+    status = open_by_content (weights, error);
+  }
+  if (!status && weights->count == 0)
+    status = adm_fail (error, ADM_ERROR_FORMAT, "%s: holds no tensors; use a model's weights", path);
+  if (!status)
+    status = sort_tensors (weights, error);
+  if (status) {
+    adm_weights_free (weights);
+    return status;
+  }
+  *out = weights;
+  return ADM_OK;
+}
+
+void
+adm_weights_free (adm_weights *weights)
+{
+  if (!weights)
+    return;
+  for (size_t i = 0; i < weights->count; i++)
+    free ((char *) weights->tensor[i].name);
+  if (weights->zip)
+    zip_discard (weights->zip);
+  if (weights->file)
+    fclose (weights->file);
+  free (weights->tensor);
+  free (weights->place);
+  free (weights->sorted);
+  free (weights->description);
+  free (weights->path);
+  free (weights);
+}
+
+const char *
+adm_weights_format (const adm_weights *weights)
+{
+  return weights->format;
+}
+
+const char *
+adm_weights_path (const adm_weights *weights)
+{
+  return weights->path;
+}
+
+const char *
+adm_weights_description (const adm_weights *weights)
+{
+  return weights->description;
+}
+
+size_t
+adm_weights_count (const adm_weights *weights)
+{
+  return weights->count;
+}
+
+const adm_tensor *
+adm_weights_tensor (const adm_weights *weights, size_t i)
+{
+  return &weights->tensor[i];
+}
+
+ptrdiff_t
+adm_weights_find (const adm_weights *weights, const char *name)
+{
+  size_t low = 0, high = weights->count;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    int order = strcmp (name, weights->tensor[weights->sorted[middle]].name);
+    if (order == 0)
+      return (ptrdiff_t) weights->sorted[middle];
+    if (order < 0)
+      high = middle;
+    else
+      low = middle + 1;
+  }
+  return -1;
+}
+
+/* ---- reading ----------------------------------------------------------------------------------------------------- */
+
+/* A run of bytes of one storage, read forward; zip entries check their sum at the end. */
+struct stream {
+  adm_weights *weights;
+  zip_file_t *entry;
+  uint64_t at; /* file offset */
+};
+
+static adm_status
+stream_open (struct stream *s, adm_weights *weights, const adm_place *place, adm_error *error)
+{
+  *s = (struct stream) { weights, NULL, place->record };
+  if (!weights->zip)
+    return ADM_OK;
+  s->entry = zip_fopen_index (weights->zip, place->record, 0);
+  if (!s->entry)
+    return adm_fail (error, ADM_ERROR_FORMAT, "%s: a record cannot be opened: %s; download it again", weights->path, zip_strerror (weights->zip));
+  return ADM_OK;
+}
+
+static adm_status
+stream_read (struct stream *s, void *out, size_t size, adm_error *error)
+{
+  if (!s->entry) {
+    adm_status status = adm_weights_pread (s->weights, s->at, out, size, error);
+    s->at += size;
+    return status;
+  }
+  unsigned char *to = out;
+  while (size > 0) {
+    zip_int64_t got = zip_fread (s->entry, to, size);
+    if (got <= 0)
+      return adm_fail (error, ADM_ERROR_FORMAT, "%s: a record is broken (%s); download it again", s->weights->path,
+                       got < 0 ? zip_file_strerror (s->entry) : "it ends early");
+    to += got;
+    size -= (size_t) got;
+  }
+  return ADM_OK;
+}
+
+/* Passes over SIZE bytes; a zip entry's are read, so that its sum is checked. */
+static adm_status
+stream_skip (struct stream *s, uint64_t size, unsigned char *buffer, adm_error *error)
+{
+  adm_status status = ADM_OK;
+  if (!s->entry)
+    s->at += size;
+  else
+    for (; size > 0 && !status; size -= size < CHUNK ? size : CHUNK)
+      status = stream_read (s, buffer, size < CHUNK ? (size_t) size : CHUNK, error);
+  return status;
+}
+
+/* The check sum is compared when the entry has been read to its end. */
+static adm_status
+stream_close (struct stream *s, adm_status status, adm_error *error)
+{
+  char byte;
+  if (!s->entry)
+    return status;
+  if (!status && zip_fread (s->entry, &byte, 1) != 0)
+    status = adm_fail (error, ADM_ERROR_FORMAT, "%s: a record's check sum is wrong; download it again", s->weights->path);
+  zip_fclose (s->entry);
+  return status;
+}
+
+static adm_status
+not_finite (const adm_weights *weights, const adm_tensor *tensor, adm_error *error)
+{
+  return adm_fail (error, ADM_ERROR_VALUE, "%s: tensor %s holds NaN or infinity; the file is broken, use another", weights->path, tensor->name);
+}
+
+static adm_status
+read_dense (adm_weights *weights, const adm_tensor *tensor, const adm_place *place, unsigned char *buffer, float *dst, adm_error *error)
+{
+  uint64_t item = adm_dtype_size (tensor->dtype), left = tensor->elements;
+  struct stream stream;
+  adm_status status = stream_open (&stream, weights, place, error);
+  if (status)
+    return status;
+  status = stream_skip (&stream, place->offset * item, buffer, error);
+  while (left > 0 && !status) {
+    size_t n = left < CHUNK / item ? (size_t) left : (size_t) (CHUNK / item);
+    status = stream_read (&stream, buffer, n * item, error);
+    if (!status && !adm_convert_to_f32 (tensor->dtype, weights->swap, buffer, n, dst))
+      status = not_finite (weights, tensor, error);
+    dst += n;
+    left -= n;
+  }
+  if (!status)
+    status = stream_skip (&stream, (place->numel - place->offset - tensor->elements) * item, buffer, error);
+  return stream_close (&stream, status, error);
+}
+
+/* A view with strides: the storage is read whole, converted, and gathered. */
+static adm_status
+read_strided (adm_weights *weights, const adm_tensor *tensor, const adm_place *place, unsigned char *buffer, float *dst, adm_error *error)
+{
+  float *all = malloc (place->numel * sizeof *all);
+  if (!all)
+    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to read tensor %s; close other programs", weights->path, tensor->name);
+  adm_tensor whole = { .name = tensor->name, .dtype = tensor->dtype, .elements = place->numel };
+  adm_place from = { .record = place->record, .numel = place->numel };
+  adm_status status = read_dense (weights, &whole, &from, buffer, all, error);
+  int64_t index[ADM_TENSOR_MAX_RANK] = { 0 };
+  for (uint64_t i = 0; i < tensor->elements && !status; i++) {
+    uint64_t at = place->offset;
+    for (int k = 0; k < tensor->rank; k++)
+      at += (uint64_t) (index[k] * place->stride[k]);
+    dst[i] = all[at];
+    for (int k = tensor->rank - 1; k >= 0 && ++index[k] == tensor->shape[k]; k--)
+      index[k] = 0;
+  }
+  free (all);
+  return status;
+}
+
+adm_status
+adm_weights_read (adm_weights *weights, size_t i, float *dst, adm_error *error)
+{
+  const adm_tensor *tensor = &weights->tensor[i];
+  const adm_place *place = &weights->place[i];
+  if (tensor->dtype == ADM_DTYPE_OTHER)
+    return adm_fail (error, ADM_ERROR_FORMAT, "%s: tensor %s does not hold floating-point numbers; use a model's weights", weights->path, tensor->name);
+  if (tensor->elements == 0)
+    return ADM_OK;
+  unsigned char *buffer = malloc (CHUNK);
+  if (!buffer)
+    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to read it; close other programs", weights->path);
+  adm_status status = place->contiguous ? read_dense (weights, tensor, place, buffer, dst, error)
+                                        : read_strided (weights, tensor, place, buffer, dst, error);
+  free (buffer);
+  return status;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Inside of a weights file: the table of tensors that every format fills, and bounded reads. */
+#ifndef ADM_IO_WEIGHTS_FILE_H
+#define ADM_IO_WEIGHTS_FILE_H
+
+#include "io/weights.h"
+
+#include <stdio.h>
+#include <zip.h>
+
+enum {
+  ADM_MAX_TENSORS = 65536,
+  ADM_MAX_NAME = 512, /* bytes of a tensor's name */
+};
+
+/* Where a tensor's elements are: ELEMENTS of DTYPE from element OFFSET of a storage, STRIDE [rank] elements apart. */
+typedef struct adm_place {
+  uint64_t record;  /* safetensors, legacy: file offset of the storage; zip: index of the entry */
+  uint64_t offset;  /* elements */
+  uint64_t numel;   /* elements of the storage */
+  int64_t stride[ADM_TENSOR_MAX_RANK];
+  bool contiguous;
+} adm_place;
+
+struct adm_weights {
+  char *path;
+  const char *format;
+  FILE *file;        /* safetensors, legacy */
+  zip_t *zip;        /* torch zip */
+  uint64_t size;     /* of the file */
+  bool swap;         /* big-endian data */
+  char *description; /* safetensors metadata "adm" */
+  size_t count, room;
+  adm_tensor *tensor;
+  adm_place *place;
+  size_t *sorted;    /* indices by name */
+};
+
+/* Bytes of one element; 0 for ADM_DTYPE_OTHER. */
+uint64_t adm_dtype_size (adm_dtype dtype);
+
+/* Adds a tensor after checking name, rank, shape and its place within the storage; NAME is copied. *OUT may be filled further. */
+adm_status adm_weights_add (adm_weights *weights, const char *name, size_t name_length, adm_dtype dtype, int rank, const int64_t *shape,
+                            adm_place place, adm_error *error);
+
+/* Reads exactly SIZE bytes at OFFSET. */
+adm_status adm_weights_pread (const adm_weights *weights, uint64_t offset, void *out, size_t size, adm_error *error);
+
+/* N elements of DTYPE at FROM (unaligned) to float32; false when one is NaN or infinite. */
+bool adm_convert_to_f32 (adm_dtype dtype, bool swap, const unsigned char *from, size_t n, float *out);
+
+adm_status adm_safetensors_open (adm_weights *weights, adm_error *error);
+adm_status adm_torch_zip_open (adm_weights *weights, adm_error *error);
+adm_status adm_torch_legacy_open (adm_weights *weights, adm_error *error);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What the tensors of a file tell about its network, and whether they are the ones a description implies. Names and shapes
+ * only: the listing comes from a weights file, or from a test. */
+#ifndef ADM_MODELS_INFER_H
+#define ADM_MODELS_INFER_H
+
+#include "io/weights.h"
+
+/* Tensors in any order, found by name. */
+typedef struct adm_listing {
+  const adm_tensor **tensor; /* [count], sorted by name; the tensors belong to the caller */
+  size_t count;
+} adm_listing;
+
+/* Takes TENSORS [COUNT], whose names must be distinct. Freed with adm_listing_clear. */
+adm_status adm_listing_init (adm_listing *listing, const adm_tensor *const *tensors, size_t count, adm_error *error);
+void adm_listing_clear (adm_listing *listing);
+const adm_tensor *adm_listing_find (const adm_listing *listing, const char *name);
+
+/* ADM_OK when LISTING is exactly what DESCRIPTION implies; else ADM_ERROR_SHAPE naming the first tensor that is missing,
+ * misshapen or too many, what was expected and what was found. An unknown image size passes. */
+adm_status adm_listing_check (const adm_listing *listing, const adm_description *description, const char *where, adm_error *error);
+
+/* The description that LISTING implies. A published checkpoint's is complete; another network's heads, attention order and
+ * noise schedule stay unknown, and its image size unless an attention pool tells it. ATTENTION_RESOLUTIONS then count the
+ * bottom level's side as 1. ADM_ERROR_FORMAT: another kind of file, or a listing that several networks share. */
+adm_status adm_listing_infer (const adm_listing *listing, const char *where, adm_description *out, adm_error *error);
+
+#endif

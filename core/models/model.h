@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A model as the artist sees it, put together from files: the half that is not public. */
+#ifndef ADM_MODELS_MODEL_H
+#define ADM_MODELS_MODEL_H
+
+#include "models/description_json.h"
+
+/* The names of a model's files are absolute or relative to FOLDER; NULL: absent. */
+typedef struct adm_model_parts {
+  const char *folder;
+  const char *id, *name, *license;
+  const char *path;            /* what the model is known by on disk */
+  const char *diffusion, *classifier, *upsampler;
+  const char *classes;         /* text file: one name a line, UTF-8 */
+  int image_size;              /* stated; 0: not */
+  int null_class;
+  yyjson_val *defaults, *upsampler_defaults; /* JSON objects that override the defaults, or NULL */
+} adm_model_parts;
+
+/* Inspects the files, checks that they fit together, and fills in what is not stated: the id and name from the diffusion
+ * file's name, ddim at 25 steps (a published checkpoint's own defaults) with scale 1 if there is a classifier, ddpm at 250
+ * for the upsampler. */
+adm_status adm_model_build (const adm_model_parts *parts, adm_model **out, adm_error *error);
+
+/* The format of a model's description. */
+#define ADM_MODEL_FORMAT "adm-model-1"
+
+/* A model from the root object of its description at PATH. */
+adm_status adm_model_from_json (const char *path, yyjson_val *root, adm_model **out, adm_error *error);
+
+/* NAME in FOLDER (unless NAME is absolute), malloc'ed; NULL: no memory. */
+char *adm_path_join (const char *folder, const char *name);
+
+/* The part of PATH before its last '/', malloc'ed ("." without one, "/" for the root); NULL: no memory. */
+char *adm_path_folder (const char *path);
+
+bool adm_text_is_utf8 (const char *text);
+
+/* Equal but for the case of ASCII letters. */
+bool adm_text_same (const char *a, const char *b);
+
+#endif

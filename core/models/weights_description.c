@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * From a weights file to a description that its tensors are proved to fit: the file's own metadata, a sidecar beside it, or
+ * the tensors. What the first two leave out, the tensors fill in. */
+#include "models/description.h"
+
+#include "base/checked.h"
+#include "base/error.h"
+#include "models/description_json.h"
+#include "models/published.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static adm_status
+list_tensors (const adm_weights *weights, adm_listing *listing, adm_error *error)
+{
+  size_t count = adm_weights_count (weights);
+  const adm_tensor **tensors = calloc (count ? count : 1, sizeof *tensors);
+  *listing = (adm_listing) { 0 };
+  if (!tensors)
+    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory for the names of %zu tensors; close other programs", adm_weights_path (weights),
+                     count);
+  for (size_t i = 0; i < count; i++)
+    tensors[i] = adm_weights_tensor (weights, i);
+  adm_status status = adm_listing_init (listing, tensors, count, error);
+  free (tensors);
+  return status;
+}
+
+/* PATH with its last extension replaced by ".json"; NULL: no memory. */
+static char *
+sidecar_path (const char *path)
+{
+  const char *slash = strrchr (path, '/'), *name = slash ? slash + 1 : path, *dot = strrchr (name, '.');
+  size_t stem = dot && dot > name ? (size_t) (dot - path) : strlen (path), size = stem + sizeof ".json";
+  char *sidecar = malloc (size);
+  if (sidecar)
+    snprintf (sidecar, size, "%.*s.json", (int) stem, path);
+  return sidecar;
+}
+
+/* The JSON that describes WEIGHTS, or *OUT = NULL when there is none. WHERE [size] receives its origin. */
+static adm_status
+open_description (const adm_weights *weights, char *where, size_t size, yyjson_doc **out, adm_error *error)
+{
+  const char *path = adm_weights_path (weights), *metadata = adm_weights_description (weights);
+  *out = NULL;
+  if (metadata) {
+    snprintf (where, size, "%s: metadata key adm", path);
+    return adm_json_parse (metadata, strlen (metadata), where, out, error);
+  }
+  char *sidecar = sidecar_path (path);
+  if (!sidecar)
+    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory for a file name; close other programs", path);
+  snprintf (where, size, "%s", sidecar);
+  adm_status status = ADM_OK;
+  if (strcmp (sidecar, path) != 0 && access (sidecar, F_OK) == 0)
+    status = adm_json_parse_file (sidecar, out, error);
+  free (sidecar);
+  /* A model's description may have its network's name: it describes no network. */
+  if (!status && *out && yyjson_equals_str (yyjson_obj_get (yyjson_doc_get_root (*out), "format"), "adm-model-1")) {
+    yyjson_doc_free (*out);
+    *out = NULL;
+  }
+  return status;
+}
+
+/* The checkpoint these tensors and this description are; a description that names one of several with the same tensors
+ * decides which. */
+static const char *
+recognise (const adm_listing *listing, const adm_description *d, yyjson_doc *doc)
+{
+  adm_error ignored;
+  const char *named = doc ? yyjson_get_str (yyjson_obj_get (yyjson_doc_get_root (doc), "recognised_as")) : NULL;
+  const adm_published *published = named ? adm_published_find (named) : NULL;
+  if (!published || adm_listing_check (listing, &published->description, "", &ignored))
+    published = adm_published_match (listing);
+  return published && adm_published_fits (published, d) ? published->name : NULL;
+}
+
+adm_status
+adm_description_of_weights (adm_weights *weights, adm_description *out, const char **recognised_as, adm_error *error)
+{
+  const char *path = adm_weights_path (weights);
+  adm_listing listing;
+  yyjson_doc *doc = NULL;
+  char where[sizeof error->message / 2];
+  *recognised_as = NULL;
+  adm_status status = list_tensors (weights, &listing, error);
+  if (!status)
+    status = open_description (weights, where, sizeof where, &doc, error);
+  adm_description told = { 0 }, d = { 0 };
+  if (!status) {
+    adm_error unclear;
+    adm_status inferred = adm_listing_infer (&listing, path, &told, doc ? &unclear : error);
+    if (doc)
+      status = adm_description_read (yyjson_doc_get_root (doc), where, inferred ? NULL : &told, &d, error);
+    else if (!(status = inferred))
+      d = told;
+  }
+  if (!status && d.learn_sigma == -1) {
+    const adm_tensor *last = adm_listing_find (&listing, "out.2.weight");
+    d.learn_sigma = d.kind != ADM_KIND_CLASSIFIER && last && last->rank > 0 && last->shape[0] == 6;
+  }
+  if (!status)
+    status = adm_listing_check (&listing, &d, path, error);
+  if (!status) {
+    *out = d;
+    *recognised_as = recognise (&listing, &d, doc);
+  }
+  yyjson_doc_free (doc);
+  adm_listing_clear (&listing);
+  return status;
+}
+
+adm_status
+adm_file_inspect (const char *path, adm_file_info *out, adm_error *error)
+{
+  adm_weights *weights;
+  adm_file_info info = { 0 };
+  adm_status status = adm_weights_open (path, &weights, error);
+  if (status)
+    return status;
+  status = adm_description_of_weights (weights, &info.description, &info.recognised_as, error);
+  info.format = adm_weights_format (weights);
+  info.tensors = adm_weights_count (weights);
+  for (size_t i = 0; !status && i < info.tensors; i++)
+    if (!adm_add_u64 (info.parameters, adm_weights_tensor (weights, i)->elements, &info.parameters))
+      status = adm_fail (error, ADM_ERROR_FORMAT, "%s: more parameters than can be counted; choose another file", path);
+  info.unknown_keys = adm_description_unknown (&info.description);
+  adm_weights_free (weights);
+  if (!status)
+    *out = info;
+  return status;
+}

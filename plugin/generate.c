@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The procedure that makes pictures: settings in, pictures from the job, layers out.
+ */
+#include "generate.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "arguments.h"
+#include "dialog.h"
+#include "job.h"
+#include "layers.h"
+#include "metadata.h"
+#include "model-paths.h"
+#include "plugin-error.h"
+
+/* Shows the job's progress in GIMP. */
+static void
+show_progress (double fraction, const char *text, gpointer user G_GNUC_UNUSED)
+{
+  gimp_progress_set_text (text);
+  gimp_progress_update (fraction);
+}
+
+/* "heart · s 1.5 · seed 1234"; without a class the model's name stands first. Free with g_free. */
+static char *
+layer_name (const AdmSettings *settings, const adm_model *model, int64_t seed)
+{
+  char number[G_ASCII_DTOSTR_BUF_SIZE];
+  const char *subject = g_str_equal (settings->class_name, ARGUMENTS_NO_CLASS) ? model->name : settings->class_name;
+
+  g_ascii_formatd (number, sizeof number, "%g", settings->scale);
+  /* Translators: a layer's name: class or model, gradient scale, seed. */
+  return g_strdup_printf (_("%s · s %s · seed %" G_GINT64_FORMAT), subject, number, seed);
+}
+
+/* Adds RESULT's pictures to *IMAGE. */
+static GimpLayer **
+add_pictures (GimpImage **image, const AdmJobResult *result, const AdmSettings *settings, const adm_model *model, gboolean show,
+              GError **error)
+{
+  gsize bytes = (gsize) result->side * (gsize) result->side * 3;
+  AdmPicture *pictures = g_new0 (AdmPicture, result->count);
+  char **names = g_new0 (char *, (gsize) result->count + 1), **texts = g_new0 (char *, (gsize) result->count + 1);
+  int x = 0, y = 0;
+
+  if (*image)
+    layers_place (*image, result->side, result->side, &x, &y);
+  for (int i = 0; i < result->count; i++) {
+    int64_t seed = (int64_t) settings->seed + i;
+    names[i] = layer_name (settings, model, seed);
+    texts[i] = metadata_to_json (settings, seed, TRUE);
+    pictures[i] = (AdmPicture) { .name = names[i], .settings = texts[i], .x = x, .y = y, .width = result->side, .height = result->side,
+                                 .format = "R'G'B' u8", .pixels = result->pixels + (gsize) i * bytes };
+  }
+  GimpLayer **layers = layers_add (image, pictures, result->count, NULL, show, error);
+  g_strfreev (names);
+  g_strfreev (texts);
+  g_free (pictures);
+  return layers;
+}
+
+/* Whether pictures can go into *IMAGE, which may have been closed since the procedure was called. A user who watches gets
+ * them in a new image then; for a script it is an error. GIMP keeps a closed image alive until the procedure it was passed to
+ * returns, so the view that the procedure was called from has to be asked after too. */
+static gboolean
+check_image (GimpRunMode run_mode, GimpImage **image, GError **error)
+{
+  if (run_mode != GIMP_RUN_NONINTERACTIVE && *image) {
+    GimpDisplay *view = gimp_default_display ();
+    if (!gimp_image_is_valid (*image) || (view && !gimp_display_is_valid (view))) {
+      gimp_message (_("The image has been closed: the pictures go into a new one."));
+      *image = NULL;
+    }
+  }
+  return layers_check_image (*image, error);
+}
+
+/* Makes the pictures that SETTINGS ask for and adds them to *IMAGE. The image is looked at twice: before the work, so that
+ * nobody waits in vain, and after it. */
+static GimpLayer **
+generate (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage **image, AdmSettings *settings, adm_catalog *catalog, GError **error)
+{
+  AdmJobPlan plan = { .sample = TRUE, .upsample = settings->upsample, .threads = gimp_get_num_processors () };
+  AdmJobResult result;
+
+  plan.model = model_paths_find (catalog, settings->model, error);
+  if (!plan.model || !check_image (run_mode, image, error) || !arguments_to_generate (settings, plan.model, &plan.request, error))
+    return NULL;
+  plan.upsample_request = arguments_following_upscale (plan.model, &plan.request);
+
+  gimp_progress_init (_("Generating pictures"));
+  gboolean done = job_run (&plan, G_OBJECT (gimp_procedure_get_plug_in (procedure)), show_progress, NULL, &result, error);
+  gimp_progress_end ();
+  if (!done)
+    return NULL;
+
+  GimpLayer **layers = NULL;
+  if (check_image (run_mode, image, error))
+    layers = add_pictures (image, &result, settings, plan.model, run_mode != GIMP_RUN_NONINTERACTIVE, error);
+  g_free (result.pixels);
+  return layers;
+}
+
+static GimpValueArray *
+run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image, GimpDrawable **drawables G_GNUC_UNUSED,
+     GimpProcedureConfig *config, gpointer run_data G_GNUC_UNUSED)
+{
+  GError *error = NULL;
+  AdmSettings settings = { 0 };
+  GimpLayer **layers = NULL;
+
+  gegl_init (NULL, NULL);
+  adm_catalog *catalog = model_paths_catalog (&error);
+  if (catalog && (run_mode != GIMP_RUN_INTERACTIVE || dialog_run (procedure, config, catalog, &error))) {
+    arguments_read (config, &settings);
+    layers = generate (procedure, run_mode, &image, &settings, catalog, &error);
+    arguments_clear (&settings);
+  }
+  adm_catalog_free (catalog);
+  /* GIMP keeps the settings with the image that was passed in, which may be gone: that is nobody's error. */
+  gimp_plug_in_set_pdb_error_handler (gimp_procedure_get_plug_in (procedure), GIMP_PDB_ERROR_HANDLER_PLUGIN);
+  if (!layers)
+    return plugin_error_return (procedure, error);
+
+  GimpValueArray *values = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
+  GIMP_VALUES_SET_IMAGE (values, 1, image);
+  GIMP_VALUES_SET_CORE_OBJECT_ARRAY (values, 2, layers);
+  g_free (layers);
+  return values;
+}
+
+GimpProcedure *
+generate_create (GimpPlugIn *plug_in)
+{
+  GimpProcedure *procedure = gimp_image_procedure_new (plug_in, GENERATE_PROCEDURE, GIMP_PDB_PROC_TYPE_PLUGIN, run, NULL, NULL);
+
+  gimp_procedure_set_image_types (procedure, "*");
+  gimp_procedure_set_sensitivity_mask (procedure, GIMP_PROCEDURE_SENSITIVE_ALWAYS);
+  gimp_procedure_set_menu_label (procedure, _("_Generate Image..."));
+  gimp_procedure_add_menu_path (procedure, "<Image>/Filters/Render");
+  gimp_procedure_add_menu_path (procedure, "<Image>/File/Create");
+  gimp_procedure_set_documentation (procedure, _("Generate pictures of a class with a diffusion model, as new layers"),
+                                    _("Samples pictures with an ablated diffusion model and adds each as a layer above the active one, at the "
+                                      "selection or in the middle of the image. Without an image a new one is made. The defaults for "
+                                      "sampler, steps and fidelity are those of the model that comes with the plug-in, whatever the "
+                                      "model chosen. The settings of each picture stay with its layer, as the parasite adm-settings."),
+                                    GENERATE_PROCEDURE);
+  gimp_procedure_set_attribution (procedure, "The gimp-adm authors", "GPL-3.0-or-later", "2025");
+  arguments_declare_generate (procedure);
+  gimp_procedure_add_image_return_value (procedure, "image", _("Image"), _("The image that the layers were added to"), FALSE,
+                                         G_PARAM_READWRITE);
+  gimp_procedure_add_core_object_array_return_value (procedure, "layers", _("Layers"), _("The new layers, the first picture's first"),
+                                                     GIMP_TYPE_LAYER, G_PARAM_READWRITE);
+  return procedure;
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Group norm with AdaGN against the long way; its backward through SiLU against central differences in double precision. */
+#include "harness.h"
+#include "ops/group_norm.h"
+
+#define FORWARD_TOLERANCE 1e-6
+#define GRADIENT_TOLERANCE 2e-6 /* float32 rounding; the differences themselves are good to 1e-9 */
+
+struct test {
+  adm_map x, y, dy, dx;
+  adm_map b; /* concatenated to X, or nothing */
+  const float *w, *bias, *scale_shift;
+  bool silu, accumulate;
+};
+
+static void
+apply (adm_exec *exec, void *user)
+{
+  struct test *t = user;
+  adm_source source = adm_source_of (t->x);
+  source.b = t->b;
+  adm_norm norm = adm_norm_take (exec, t->x.n, t->x.c + t->b.c);
+  adm_group_norm (exec, &source, t->w, t->bias, t->scale_shift, norm);
+  if (adm_exec_begin (exec, 0)) {
+    source.mul = norm.mul;
+    source.add = norm.add;
+    for (int i = 0; i < t->x.n * t->x.h; i++)
+      adm_source_row (exec->kernels, &source, i / t->x.h, i % t->x.h, 0, t->x.w, 0, norm.c, t->y.data + i * t->x.w * norm.c, norm.c);
+  }
+  if (t->dx.data)
+    adm_group_norm_backward (exec, norm, t->x, t->silu, t->dy, t->accumulate, t->dx);
+  adm_norm_give (exec, norm);
+}
+
+/* sum dy * f (GroupNorm (x)) in double, x perturbed at AT by STEP. */
+static double
+objective (const struct test *t, size_t at, double step)
+{
+  adm_map x = t->x;
+  int per = x.c / ADM_GROUPS, pixels = x.h * x.w;
+  double total = 0;
+  for (int n = 0; n < x.n; n++)
+    for (int g = 0; g < ADM_GROUPS; g++) {
+      double mean = 0, variance = 0;
+      for (int pass = 0; pass < 3; pass++)
+        for (int i = 0; i < pixels * per; i++) {
+          int c = g * per + i % per;
+          size_t k = (size_t) ((n * pixels + i / per) * x.c + c);
+          double v = (double) x.data[k] + (k == at ? step : 0);
+          if (pass == 0)
+            mean += v / (pixels * per);
+          else if (pass == 1)
+            variance += (v - mean) * (v - mean) / (pixels * per);
+          else {
+            double z = (v - mean) / sqrt (variance + 1e-5) * (double) t->w[c] + (double) t->bias[c];
+            if (t->scale_shift)
+              z = z * (1 + (double) t->scale_shift[n * 2 * x.c + c]) + (double) t->scale_shift[n * 2 * x.c + x.c + c];
+            total += (double) t->dy.data[k] * (t->silu ? z / (1 + exp (-z)) : z);
+          }
+        }
+    }
+  return total;
+}
+
+static void
+one_case (adm_rng *rng, int n, int h, int w, int c, bool ada, bool silu, bool accumulate, int concat)
+{
+  size_t count = (size_t) n * (size_t) h * (size_t) w * (size_t) c;
+  float *x = harness_random (rng, count, 2), *dy = harness_random (rng, count, 1);
+  float *gain = harness_random (rng, (size_t) c, 1), *bias = harness_random (rng, (size_t) c, 1), *ss = harness_random (rng, (size_t) (2 * n * c), 0.5f);
+  float *y = malloc (count * sizeof *y), *expected = malloc (count * sizeof *y), *dx = malloc (count * sizeof *dx), *start = harness_random (rng, count, 1);
+  for (size_t i = 0; i < count; i++)
+    x[i] += concat ? 5 : 0.5f; /* a mean that matters; gradients near a group of equal values have no float32 answer */
+  struct test t = { .x = { x, n, h, w, c }, .y = { y, n, h, w, c }, .w = gain, .bias = bias, .scale_shift = ada ? ss : NULL, .silu = silu };
+  adm_group_norm_ref (t.x, gain, bias, t.scale_shift, (adm_map) { expected, n, h, w, c });
+  const adm_kernels *kernels[3];
+  int tables = harness_kernels (kernels);
+  float *split = NULL;
+  if (concat) {
+    /* the same numbers from two maps */
+    split = malloc (count * sizeof *split);
+    size_t pixels = count / (size_t) c, ca = (size_t) concat, cb = (size_t) (c - concat);
+    for (size_t i = 0; i < pixels; i++) {
+      memcpy (split + i * ca, x + i * (size_t) c, ca * sizeof *x);
+      memcpy (split + pixels * ca + i * cb, x + i * (size_t) c + ca, cb * sizeof *x);
+    }
+    t.x = (adm_map) { split, n, h, w, concat };
+    t.b = (adm_map) { split + pixels * ca, n, h, w, c - concat };
+  } else {
+    t.dy = (adm_map) { dy, n, h, w, c };
+    t.dx = (adm_map) { dx, n, h, w, c };
+    t.accumulate = accumulate;
+  }
+  for (int k = 0; k < tables; k++)
+    for (int threads = 1; threads <= 3; threads++) {
+      memcpy (dx, start, count * sizeof *dx);
+      harness_run (threads, kernels[k], apply, &t);
+      CHECK (harness_error (y, expected, count) <= FORWARD_TOLERANCE * 4);
+      if (concat)
+        continue;
+      double worst = 0, largest = 0, h0 = 1e-4;
+      for (size_t i = 0; i < count; i += 1 + count / 97) {
+        double d = (objective (&t, i, h0) - objective (&t, i, -h0)) / (2 * h0);
+        double found = (double) dx[i] - (accumulate ? (double) start[i] : 0);
+        worst = fmax (worst, fabs (found - d));
+        largest = fmax (largest, fabs (d));
+      }
+      if (!CHECK (worst <= GRADIENT_TOLERANCE * 10 * fmax (largest, 1)))
+        printf ("  %s: gradient off by %.3g of %.3g\n", kernels[k]->name, worst, largest);
+    }
+  free (x), free (dy), free (gain), free (bias), free (ss), free (y), free (expected), free (dx), free (start), free (split);
+}
+
+int
+main (void)
+{
+  adm_rng rng;
+  adm_rng_seed (&rng, 6);
+  one_case (&rng, 1, 1, 1, 128, false, true, false, 0);
+  one_case (&rng, 2, 7, 5, 32, true, true, false, 0);
+  one_case (&rng, 3, 7, 5, 96, true, true, true, 0);
+  one_case (&rng, 1, 16, 16, 64, false, false, true, 0);
+  one_case (&rng, 2, 7, 5, 96, true, true, false, 37);
+  return check_summary ();
+}

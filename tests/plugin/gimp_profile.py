@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A fresh GIMP for a test: a profile of its own in a temporary folder, with the built plug-in and its data installed.
+
+Scripts that run inside GIMP (inside_*.py) note what they see as JSON; the tests outside check the notes, so that a script
+that dies half-way fails every test whose facts it did not reach. ADM_PLUGIN, ADM_PROGRAM and ADM_DATA name the plug-in's
+program, the command-line program and the data folder.
+"""
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PLUGIN = os.environ['ADM_PLUGIN']
+PROGRAM = os.environ['ADM_PROGRAM']
+DATA = os.environ['ADM_DATA']
+
+
+class Profile:
+    def __init__(self):
+        self.folder = tempfile.mkdtemp(prefix='adm-gimp-')
+        self.gimp = os.path.join(self.folder, 'gimp')
+        self.installed = os.path.join(self.gimp, 'plug-ins', 'plug-in-adm')
+        self.models = os.path.join(self.folder, 'models')
+        os.makedirs(self.installed)
+        os.makedirs(self.models)
+        shutil.copy(PLUGIN, os.path.join(self.installed, 'plug-in-adm'))
+        shutil.copytree(DATA, os.path.join(self.installed, 'data'))
+        self.env = dict(os.environ, GIMP3_DIRECTORY=self.gimp, HOME=self.folder, ADM_MODEL_PATH=self.models, LC_ALL='C.UTF-8',
+                        ADM_TEST_FOLDER=self.folder, PATH='/usr/bin:/bin')
+        for key, name in (('XDG_CONFIG_HOME', 'config'), ('XDG_DATA_HOME', 'share'), ('XDG_CACHE_HOME', 'cache')):
+            self.env[key] = os.path.join(self.folder, name)
+
+    def close(self):
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def add_broken_model(self):
+        """A model whose diffusion weights end in the middle."""
+        with open(os.path.join(DATA, 'emoji-64.json'), encoding='utf-8') as file:
+            description = json.load(file)
+        description.update(id='broken', name='Broken')
+        for part in ('diffusion', 'classifier', 'upsampler'):
+            source = os.path.join(DATA, description[part])
+            description[part] = 'broken-' + part + '.safetensors'
+            target = os.path.join(self.models, description[part])
+            shutil.copy(source, target)
+            if part == 'diffusion':
+                os.truncate(target, os.path.getsize(target) // 2)
+        shutil.copy(os.path.join(DATA, description['classes']), self.models)
+        with open(os.path.join(self.models, 'broken.json'), 'w', encoding='utf-8') as file:
+            json.dump(description, file)
+
+    def command(self, batches, interpreter, program='gimp-console-3.0'):
+        command = [program, '-n', '-i', '-d', '-f', '-c', '--batch-interpreter', interpreter]
+        if program != 'gimp-console-3.0':
+            command = [program, '-n', '-s', '-d', '-f', '--batch-interpreter', interpreter]
+        for batch in batches:
+            command += ['-b', batch]
+        return command + ['--quit']
+
+    def run(self, batches, interpreter='python-fu-eval', program='gimp-console-3.0', prefix=(), timeout=900, **env):
+        """Runs BATCHES in one GIMP; returns (exit status, standard output and error)."""
+        done = subprocess.run(list(prefix) + self.command(batches, interpreter, program), env=dict(self.env, **env), cwd=self.folder,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=timeout, check=False)
+        return done.returncode, done.stdout.decode('utf-8', 'replace')
+
+    def notes(self, script, **options):
+        """Runs tests/plugin/SCRIPT.py inside GIMP and returns what it noted."""
+        path = os.path.join(self.folder, script + '.json')
+        status, output = self.run(['import sys; sys.path.insert(0, %r); import %s' % (HERE, script)], ADM_TEST_NOTES=path, **options)
+        sys.stderr.write(output)
+        notes = {}
+        if os.path.exists(path):
+            with open(path, encoding='utf-8') as file:
+                notes = json.load(file)
+        notes['status'] = status
+        return notes
+
+    def start(self, batch, interpreter='plug-in-script-fu-eval'):
+        return subprocess.Popen(self.command([batch], interpreter), env=self.env, cwd=self.folder, stdin=subprocess.DEVNULL,
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def plugin_pid(self):
+        """The running plug-in of this profile, or None."""
+        program = os.path.join(self.installed, 'plug-in-adm')
+        for name in os.listdir('/proc'):
+            try:
+                if name.isdigit() and os.readlink('/proc/%s/exe' % name) == program:
+                    return int(name)
+            except OSError:
+                continue
+        return None
+
+    def wait_for_plugin(self, running, seconds):
+        """Waits until the plug-in runs (or no longer does); returns whether it came so, within SECONDS."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if (self.plugin_pid() is not None) == running:
+                return True
+            time.sleep(0.05)
+        return False
+
+
+def adm(*arguments):
+    """Runs the command-line program; it must succeed."""
+    subprocess.run([PROGRAM, *map(str, arguments)], check=True, stdin=subprocess.DEVNULL)
+
+
+def picture(path):
+    """The RGB bytes of a PNG."""
+    import gi
+    gi.require_version('GdkPixbuf', '2.0')
+    from gi.repository import GdkPixbuf
+    pixbuf = GdkPixbuf.Pixbuf.new_from_file(path)
+    data, row, n = pixbuf.get_pixels(), pixbuf.get_rowstride(), pixbuf.get_n_channels()
+    width, height = pixbuf.get_width(), pixbuf.get_height()
+    assert n == 3
+    return b''.join(data[y * row:y * row + width * 3] for y in range(height))
+
+
+def stop(process):
+    """Ends a process that this test started."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGKILL)
+    process.wait()

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs inside GIMP: generates pictures into all kinds of images, and with all kinds of wrong arguments."""
+from inside_gimp import Gimp, call, describe, generate, names, new_image, note, outcome, pixels
+
+# No image open: a new one.
+done = generate(**{'class': 'heart', 'seed': 7, 'steps': 8})
+note('fresh', dict(outcome(done), size=[done.image.get_width(), done.image.get_height()], names=names(done.image),
+                   described=[describe(layer) for layer in done.layers], undo=done.image.undo_is_enabled()))
+
+# Two pictures, above the active layer, at the selection.
+image = new_image(300, 200, layers=('Bottom', 'Middle', 'Top'))
+middle = image.get_layers()[1]
+image.set_selected_layers([middle])
+image.select_rectangle(Gimp.ChannelOps.REPLACE, 50, 40, 120, 100)
+done = generate(image, **{'class': 'Flower', 'seed': 7, 'steps': 8, 'count': 2, 'scale': 2.5})
+note('selection', dict(outcome(done), same_image=done.image == image, names=names(image),
+                       described=[describe(layer) for layer in done.layers]))
+
+# Centred without a selection; upsampled.
+Gimp.Selection.none(image)
+done = generate(image, **{'class': 'heart', 'seed': 7, 'steps': 8, 'upsample': True})
+note('upsampled', dict(outcome(done), described=[describe(layer) for layer in done.layers]))
+
+# No class, and the seed that is drawn.
+done = generate(image, seed=7, steps=4)
+note('no-class', dict(outcome(done), described=[describe(layer) for layer in done.layers]))
+done = generate(image, seed=7, steps=4, randomize=True)
+note('randomized', dict(outcome(done), described=[describe(layer) for layer in done.layers]))
+
+# Inside a selected group.
+image = new_image(100, 100)
+group = Gimp.GroupLayer.new(image, 'Group')
+image.insert_layer(group, None, 0)
+image.set_selected_layers([group])
+done = generate(image, **{'class': 'heart', 'steps': 4})
+note('group', dict(outcome(done), parent=done.layers[0].get_parent().get_name()))
+
+# Grey and deep images.
+image = new_image(80, 80, Gimp.ImageBaseType.GRAY)
+done = generate(image, **{'class': 'heart', 'seed': 7, 'steps': 8})
+note('grey', dict(outcome(done), described=[describe(layer) for layer in done.layers]))
+image = new_image(80, 80)
+image.convert_precision(Gimp.Precision.FLOAT_LINEAR)
+done = generate(image, **{'class': 'heart', 'seed': 7, 'steps': 8})
+note('linear', dict(outcome(done), described=[describe(layer) for layer in done.layers]))
+
+# Refusals: nothing may change.
+indexed = new_image(80, 80, Gimp.ImageBaseType.INDEXED)
+note('indexed', outcome(generate(indexed, **{'class': 'heart', 'steps': 4})))
+image = new_image(80, 80)
+before = pixels(image.get_layers()[0])
+for name, arguments in {
+        'unknown class': {'class': 'unicorn rider'},
+        'class number': {'class': '99'},
+        'unknown model': {'model': 'no-such-model'},
+        'broken weights': {'model': 'broken', 'class': 'heart'},
+        'unknown sampler': {'sampler': 'euler'},
+        'no steps': {'steps': 0},
+        'one step': {'steps': 1},
+        'a billion steps': {'steps': 10 ** 9},
+        'negative scale': {'scale': -1.0},
+        'huge scale': {'scale': 1e300},
+        'negative seed': {'seed': -5},
+        'no pictures': {'count': 0},
+        'a billion pictures': {'count': 10 ** 9},
+}.items():
+    note(name, outcome(generate(image, **dict({'class': 'heart', 'steps': 4}, **arguments))))
+note('untouched', {'images': [names(indexed), names(image)], 'same': pixels(image.get_layers()[0]) == before,
+                   'dirty': image.is_dirty(), 'open': len(Gimp.get_images())})
+
+# The model by another spelling, and by its file.
+note('model by name', outcome(generate(image, **{'model': 'EMOJI-64', 'class': '9', 'steps': 4})))
+note('called by name', outcome(call('plug-in-adm-generate', image, image.get_layers()[:1], **{'class': 'sky', 'steps': 2})))
+note('finished', True)

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs inside GIMP: upsamples layers, parts of layers, and what cannot be upsampled."""
+import os
+
+from inside_gimp import Gimp, describe, load, names, new_image, note, outcome, pixels, upscale
+
+# A picture of the network's own size.
+image = load(os.path.join(os.environ['ADM_TEST_FOLDER'], 'small.png'))
+layer = image.get_layers()[0]
+before = pixels(layer)
+done = upscale(image, [layer], seed=3, steps=4)
+note('natural', dict(outcome(done), described=[describe(layer) for layer in done.layers], names=names(image),
+                     source=layer.get_name(), unchanged=pixels(layer) == before))
+
+# A part of a larger layer, which is off the image's corner; the selection is in the image's coordinates.
+image = new_image(500, 400)
+layer = Gimp.Layer.new(image, 'Moved', 450, 350, Gimp.ImageType.RGBA_IMAGE, 100, Gimp.LayerMode.NORMAL)
+layer.fill(Gimp.FillType.WHITE)
+image.insert_layer(layer, None, 0)
+layer.set_offsets(30, 20)
+image.select_rectangle(Gimp.ChannelOps.REPLACE, 60, 50, 300, 280)
+done = upscale(image, [layer], seed=3, steps=4)
+note('large part', dict(outcome(done), described=[describe(layer) for layer in done.layers], names=names(image)))
+image.select_rectangle(Gimp.ChannelOps.REPLACE, 60, 50, 100, 50)
+done = upscale(image, [layer], seed=3, steps=4)
+note('flat part', dict(outcome(done), described=[describe(layer) for layer in done.layers]))
+image.select_rectangle(Gimp.ChannelOps.REPLACE, 0, 0, 10, 10)
+note('outside', outcome(upscale(image, [layer], steps=4)))
+
+# Transparency stays.
+Gimp.Selection.none(image)
+layer.fill(Gimp.FillType.TRANSPARENT)
+done = upscale(image, [layer], steps=4)
+note('transparent', dict(outcome(done), alpha=pixels(done.layers[0], 'A u8')))
+
+# Grey, indexed, masks, several layers, wrong arguments.
+grey = new_image(64, 64, Gimp.ImageBaseType.GRAY)
+note('grey', dict(outcome(done := upscale(grey, grey.get_layers(), steps=4)), type=done.layers[0].type().value_nick))
+indexed = new_image(64, 64, Gimp.ImageBaseType.INDEXED)
+note('indexed', outcome(upscale(indexed, indexed.get_layers(), steps=4)))
+image = new_image(64, 64, layers=('One', 'Two'))
+mask = image.get_layers()[0].create_mask(Gimp.AddMaskType.WHITE)
+image.get_layers()[0].add_mask(mask)
+note('mask', outcome(upscale(image, [mask], steps=4)))
+note('two layers', outcome(upscale(image, image.get_layers(), steps=4)))
+note('no layer', outcome(upscale(image, [], steps=4)))
+note('no steps', outcome(upscale(image, image.get_layers()[:1], steps=0)))
+note('unknown model', outcome(upscale(image, image.get_layers()[:1], model='no-such-model')))
+note('untouched', [names(indexed), names(image)])
+note('finished', True)

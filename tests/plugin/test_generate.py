@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The procedure plug-in-adm-generate, called from Python inside a headless GIMP."""
+import base64
+import json
+import os
+import unittest
+
+import gimp_profile
+
+KEYS = {'version', 'model', 'class', 'scale', 'steps', 'sampler', 'seed', 'randomize', 'count', 'upsample'}
+
+
+def sample(profile, *arguments):
+    """What the command-line program makes of the same settings, as one RGB picture for each image."""
+    out = os.path.join(profile.folder, 'expected.png')
+    count = int(arguments[arguments.index('--count') + 1]) if '--count' in arguments else 1
+    gimp_profile.adm('sample', '--model', os.path.join(gimp_profile.DATA, 'emoji-64.json'), *arguments, '-o', out)
+    paths = [out] if count == 1 else [out.replace('.png', '-%d.png' % (i + 1)) for i in range(count)]
+    return [gimp_profile.picture(path) for path in paths]
+
+
+def linear(u8):
+    value = u8 / 255
+    return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
+
+
+class Generate(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.profile = gimp_profile.Profile()
+        cls.addClassCleanup(cls.profile.close)
+        cls.profile.add_broken_model()
+        cls.notes = cls.profile.notes('inside_generate')
+
+    def fact(self, name, layers=None):
+        self.assertIn(name, self.notes, 'the script inside GIMP did not come this far')
+        fact = self.notes[name]
+        if layers is not None:
+            self.assertEqual((fact['status'], fact['layers']), ('success', layers), fact.get('message'))
+        return fact
+
+    def pixels(self, described):
+        return base64.b64decode(described['pixels'])
+
+    def test_script_reached_its_end(self):
+        self.assertTrue(self.fact('finished'))
+        self.assertEqual(self.notes['status'], 0)
+
+    def test_without_an_image_a_new_one_is_made(self):
+        fact = self.fact('fresh', 1)
+        layer = fact['described'][0]
+        self.assertEqual(fact['size'], [64, 64])
+        self.assertEqual((layer['size'], layer['offsets'], layer['type']), ([64, 64], [0, 0], 'rgba-image'))
+        self.assertEqual(fact['names'], ['heart · s 1.5 · seed 7'])
+        self.assertTrue(fact['undo'])
+
+    def test_pixels_are_those_of_the_program(self):
+        expected = sample(self.profile, '--class', 'heart', '--seed', 7, '--steps', 8)[0]
+        self.assertEqual(len(expected), 64 * 64 * 3)
+        self.assertGreater(len(set(expected)), 16)
+        self.assertEqual(self.pixels(self.fact('fresh', 1)['described'][0]), expected)
+
+    def test_batch_at_the_selection_above_the_active_layer(self):
+        fact = self.fact('selection', 2)
+        self.assertTrue(fact['same_image'])
+        first, second = fact['described']
+        self.assertEqual(first['offsets'], [50, 40])
+        self.assertEqual(second['offsets'], [50, 40])
+        self.assertEqual(fact['names'], ['Top', 'flower · s 2.5 · seed 8', 'flower · s 2.5 · seed 7', 'Middle', 'Bottom'])
+        expected = sample(self.profile, '--class', 'flower', '--seed', 7, '--steps', 8, '--count', 2, '--scale', 2.5)
+        self.assertEqual([self.pixels(first), self.pixels(second)], expected)
+        self.assertNotEqual(*expected)
+
+    def test_settings_travel_with_the_layer(self):
+        for i, layer in enumerate(self.fact('selection', 2)['described']):
+            settings = json.loads(layer['settings'])
+            self.assertEqual(set(settings), KEYS)
+            version = settings.pop('version')
+            self.assertRegex(version, r'^\d+\.\d+')
+            self.assertEqual(settings, {'model': 'emoji-64', 'class': 'flower', 'scale': 2.5, 'steps': 8, 'sampler': 'ddim', 'seed': 7 + i,
+                                        'randomize': False, 'count': 1, 'upsample': False})
+            self.assertTrue(layer['persistent'] and layer['undoable'])
+
+    def test_upsampled_and_centred(self):
+        layer = self.fact('upsampled', 1)['described'][0]
+        self.assertEqual(layer['size'], [256, 256])
+        self.assertEqual(layer['offsets'], [22, -28])
+        self.assertTrue(json.loads(layer['settings'])['upsample'])
+        expected = sample(self.profile, '--class', 'heart', '--seed', 7, '--steps', 8, '--upscale')[0]
+        self.assertEqual(self.pixels(layer), expected)
+
+    def test_no_class_is_unguided(self):
+        layer = self.fact('no-class', 1)['described'][0]
+        settings = json.loads(layer['settings'])
+        self.assertEqual((settings['class'], settings['scale']), ('none', 0))
+        self.assertEqual(layer['name'], 'Emoji 64 · s 0 · seed 7')
+        self.assertEqual(self.pixels(layer), sample(self.profile, '--class', 'none', '--seed', 7, '--steps', 4, '--scale', 0)[0])
+
+    def test_randomize_draws_a_seed_and_tells_it(self):
+        layer = self.fact('randomized', 1)['described'][0]
+        settings = json.loads(layer['settings'])
+        self.assertNotEqual(settings['seed'], 7)
+        self.assertEqual(self.pixels(layer),
+                         sample(self.profile, '--class', 'none', '--seed', settings['seed'], '--steps', 4, '--scale', 0)[0])
+
+    def test_inside_a_selected_group(self):
+        self.assertEqual(self.fact('group', 1)['parent'], 'Group')
+
+    def test_grey_image_gets_grey_layers(self):
+        layer = self.fact('grey', 1)['described'][0]
+        self.assertEqual(layer['type'], 'graya-image')
+        colors = self.pixels(self.fact('fresh', 1)['described'][0])
+        greys = self.pixels(layer)
+        for i in range(0, len(greys), 3):
+            self.assertEqual(greys[i], greys[i + 1])
+            # Luminance in linear light, by sRGB's weights adapted to D50 as babl has them; a unit and a half for rounding.
+            light = 0.2225 * linear(colors[i]) + 0.7169 * linear(colors[i + 1]) + 0.0606 * linear(colors[i + 2])
+            low, high = linear(max(greys[i] - 1.5, 0)), linear(greys[i] + 1.5)
+            self.assertTrue(low - 1e-3 <= light <= high + 1e-3, (i, colors[i:i + 3], greys[i]))
+
+    def test_linear_image_shows_the_same_picture(self):
+        self.assertEqual(self.pixels(self.fact('linear', 1)['described'][0]), self.pixels(self.fact('fresh', 1)['described'][0]))
+
+    def test_refusals_say_what_to_do(self):
+        for name, status, words in (
+                ('indexed', 'calling-error', ['Indexed', 'RGB']),
+                ('unknown class', 'calling-error', ['unicorn rider']),
+                ('class number', 'calling-error', ['99']),
+                ('unknown model', 'calling-error', ['no-such-model', 'emoji-64']),
+                ('unknown sampler', 'calling-error', ['euler', 'ddim', 'ddpm']),
+                ('no steps', 'calling-error', ['0 steps', '2 to 1000']),
+                ('one step', 'calling-error', ['1 steps', '2 to 1000']),
+                ('a billion steps', 'calling-error', ['1000000000 steps', '2 to 1000']),
+                ('negative scale', 'calling-error', ['-1', 'Choose 0']),
+                ('huge scale', 'calling-error', ['1e+300', 'Choose 0']),
+                ('negative seed', 'calling-error', ['-5', 'from 0']),
+                ('no pictures', 'calling-error', ['0 pictures', 'Choose 1']),
+                ('a billion pictures', 'calling-error', ['1000000000 pictures', 'Choose 1'])):
+            with self.subTest(name):
+                fact = self.fact(name)
+                self.assertEqual(fact['status'], status)
+                for word in words:
+                    self.assertIn(word, fact['message'])
+
+    def test_broken_weights(self):
+        fact = self.fact('broken weights')
+        self.assertIn(fact['status'], ('execution-error', 'calling-error'))
+        self.assertIn('broken', fact['message'])
+
+    def test_refusals_change_nothing(self):
+        fact = self.fact('untouched')
+        self.assertEqual(fact['images'], [['Background'], ['Background']])
+        self.assertTrue(fact['same'])
+
+    def test_model_by_another_spelling(self):
+        self.fact('model by name', 1)
+        self.fact('called by name', 1)
+
+
+if __name__ == '__main__':
+    unittest.main(verbosity=2)

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The procedure plug-in-adm-upscale, called from Python inside a headless GIMP."""
+import base64
+import json
+import os
+import unittest
+
+import gimp_profile
+
+
+class Upscale(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.profile = gimp_profile.Profile()
+        cls.addClassCleanup(cls.profile.close)
+        cls.model = os.path.join(gimp_profile.DATA, 'emoji-64.json')
+        cls.small = os.path.join(cls.profile.folder, 'small.png')
+        gimp_profile.adm('sample', '--model', cls.model, '--class', 'heart', '--seed', 7, '--steps', 8, '-o', cls.small)
+        cls.notes = cls.profile.notes('inside_upscale')
+
+    def fact(self, name, layers=None):
+        self.assertIn(name, self.notes, 'the script inside GIMP did not come this far')
+        fact = self.notes[name]
+        if layers is not None:
+            self.assertEqual((fact['status'], fact['layers']), ('success', layers), fact.get('message'))
+        return fact
+
+    def test_script_reached_its_end(self):
+        self.assertTrue(self.fact('finished'))
+        self.assertEqual(self.notes['status'], 0)
+
+    def test_layer_of_the_networks_size(self):
+        fact = self.fact('natural', 1)
+        layer = fact['described'][0]
+        self.assertEqual((layer['size'], layer['offsets']), ([256, 256], [0, 0]))
+        self.assertEqual(fact['names'], [fact['source'] + ' · upsampled · seed 3', fact['source']])
+        self.assertTrue(fact['unchanged'])
+        out = os.path.join(self.profile.folder, 'large.png')
+        gimp_profile.adm('upscale', '--model', self.model, '--seed', 3, '--steps', 4, '--sampler', 'ddim', self.small, '-o', out)
+        self.assertEqual(base64.b64decode(layer['pixels']), gimp_profile.picture(out))
+
+    def test_settings(self):
+        layer = self.fact('natural', 1)['described'][0]
+        settings = json.loads(layer['settings'])
+        self.assertRegex(settings.pop('version'), r'^\d+\.\d+')
+        self.assertEqual(settings, {'model': 'emoji-64', 'class': 'none', 'steps': 4, 'sampler': 'ddim', 'seed': 3, 'randomize': False})
+
+    def test_part_larger_than_the_result_is_covered(self):
+        fact = self.fact('large part', 1)
+        layer = fact['described'][0]
+        self.assertEqual((layer['size'], layer['offsets']), ([300, 280], [60, 50]))
+        self.assertEqual(fact['names'], ['Moved · upsampled · seed 3', 'Moved', 'Background'])
+
+    def test_small_part_keeps_its_proportions(self):
+        layer = self.fact('flat part', 1)['described'][0]
+        self.assertEqual((layer['size'], layer['offsets']), ([256, 128], [60, 50]))
+
+    def test_transparency_stays(self):
+        self.assertEqual(set(base64.b64decode(self.fact('transparent', 1)['alpha'])), {0})
+
+    def test_grey(self):
+        self.assertEqual(self.fact('grey', 1)['type'], 'graya-image')
+
+    def test_refusals_say_what_to_do(self):
+        for name, words in (('outside', ['selection']), ('indexed', ['Indexed', 'RGB']), ('mask', ['one layer']), ('two layers', ['one layer']),
+                            ('no layer', ['one layer']), ('no steps', ['0 steps', '2 to 1000']),
+                            ('unknown model', ['no-such-model', 'emoji-64'])):
+            with self.subTest(name):
+                fact = self.fact(name)
+                self.assertEqual(fact['status'], 'calling-error')
+                for word in words:
+                    self.assertIn(word, fact['message'])
+        self.assertEqual(self.fact('untouched'), [['Background'], ['Two', 'One']])
+
+
+if __name__ == '__main__':
+    unittest.main(verbosity=2)

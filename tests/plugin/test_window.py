@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The plug-in in a GIMP with windows, on a display of its own: undo, redo and the dialog."""
+import unittest
+
+import gimp_profile
+
+ADDED = ['heart · s 1.5 · seed 9', 'heart · s 1.5 · seed 8', 'heart · s 1.5 · seed 7', 'Top', 'Bottom']
+DISPLAY = ['dbus-run-session', '--', 'xvfb-run', '-a', '-s', '-screen 0 1280x900x24', 'sh', '-c', 'openbox & exec "$0" "$@"']
+
+
+class Window(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.profile = gimp_profile.Profile()
+        cls.addClassCleanup(cls.profile.close)
+        cls.notes = cls.profile.notes('inside_window', program='gimp-3.0', prefix=DISPLAY)
+
+    def fact(self, name):
+        self.assertIn(name, self.notes, 'the script inside GIMP did not come this far')
+        return self.notes[name]
+
+    def test_script_reached_its_end(self):
+        self.assertTrue(self.fact('main window'))
+        self.assertTrue(self.fact('finished'))
+
+    def test_one_undo_takes_everything_back(self):
+        self.assertEqual(self.fact('added')['names'], ADDED)
+        self.assertEqual(self.fact('undone'), {'names': ['Top', 'Bottom'], 'same': True, 'dirty': False})
+
+    def test_redo_brings_layers_and_settings_back(self):
+        self.assertEqual(self.fact('redone'), {'names': ADDED, 'settings': True})
+
+    def test_escape_cancels(self):
+        fact = self.fact('cancelled')
+        self.assertTrue(fact['window'])
+        self.assertEqual((fact['status'], fact['names']), ('cancel', ADDED))
+
+    def test_enter_generates(self):
+        fact = self.fact('agreed')
+        self.assertTrue(fact['window'])
+        self.assertEqual((fact['status'], fact['layers']), ('success', 1), fact['message'])
+        self.assertEqual(fact['names'][1:], ADDED)
+
+    def test_image_closed_meanwhile(self):
+        self.assertEqual(self.fact('closed'), {'window': True, 'made': [[64, 64, 1]], 'gone': True})
+
+
+if __name__ == '__main__':
+    unittest.main(verbosity=2)

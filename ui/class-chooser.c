@@ -1,0 +1,518 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The class chooser. The rows live in a list store that is filled anew for each query: a thousand rows take a few
+ * milliseconds, and the order can follow the query. */
+#include "class-chooser.h"
+
+#include "class-search.h"
+#include "i18n.h"
+#include "widgets.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { NOBODY = -1, ROWS_SHOWN = 6 };
+enum { COLUMN_INDEX, COLUMN_NAME, COLUMN_NOTE, COLUMN_STAR, N_COLUMNS };
+
+typedef struct Entry {
+  char *name, *folded, *value;
+  gboolean favourite;
+  int recent; /* 1 is the newest; 0: not recent */
+} Entry;
+
+typedef struct Match {
+  int index, rank;
+} Match;
+
+struct _UiClassChooser {
+  GtkBox parent_instance;
+  UiStore *store;
+  char *model;
+  GArray *entries; /* Entry */
+  gboolean has_no_class;
+  int current; /* NOBODY: no class */
+  GtkWidget *search, *scrolled, *tree, *nothing;
+  GtkListStore *rows;
+  GtkTreeViewColumn *star_column;
+  gboolean silent;
+};
+
+G_DEFINE_FINAL_TYPE (UiClassChooser, ui_class_chooser, GTK_TYPE_BOX)
+
+enum { CHANGED, ACTIVATED, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
+static Entry *
+entry_at (UiClassChooser *self, int index)
+{
+  return &g_array_index (self->entries, Entry, index);
+}
+
+static void
+clear_entry (gpointer data)
+{
+  Entry *entry = data;
+
+  g_free (entry->name);
+  g_free (entry->folded);
+  g_free (entry->value);
+}
+
+static int
+find_value (UiClassChooser *self, const char *value)
+{
+  for (guint i = 0; i < self->entries->len; i++) {
+    if (g_str_equal (entry_at (self, (int) i)->value, value)) {
+      return (int) i;
+    }
+  }
+  return NOBODY;
+}
+
+static void
+read_marks (UiClassChooser *self)
+{
+  g_auto (GStrv) recents = ui_store_recents (self->store, self->model);
+  g_auto (GStrv) favourites = ui_store_favourites (self->store, self->model);
+
+  for (guint i = 0; i < self->entries->len; i++) {
+    Entry *entry = entry_at (self, (int) i);
+
+    entry->recent = 0;
+    entry->favourite = g_strv_contains ((const char *const *) favourites, entry->value);
+  }
+  for (int i = 0; recents[i]; i++) {
+    int index = find_value (self, recents[i]);
+
+    if (index != NOBODY) {
+      entry_at (self, index)->recent = i + 1;
+    }
+  }
+}
+
+/* ---- the rows ---------------------------------------------------------------------------------------------------- */
+
+/* Recent ones by age, favourites, "(no class)", the others by number; a query's rank comes before all that. */
+static int
+place (UiClassChooser *self, const Match *match)
+{
+  const Entry *entry;
+
+  if (match->index == NOBODY) {
+    return 1000;
+  }
+  entry = entry_at (self, match->index);
+  return entry->recent ? entry->recent : entry->favourite ? 500 : 2000;
+}
+
+static int
+compare_matches (gconstpointer a, gconstpointer b, gpointer data)
+{
+  const Match *one = a, *two = b;
+  int by_place = place (data, one) - place (data, two);
+
+  return one->rank != two->rank ? one->rank - two->rank : by_place ? by_place : one->index - two->index;
+}
+
+static void
+append_row (UiClassChooser *self, int index)
+{
+  if (index == NOBODY) {
+    gtk_list_store_insert_with_values (self->rows, NULL, -1, COLUMN_INDEX, NOBODY, COLUMN_NAME, _("(no class)"), -1);
+  } else {
+    const Entry *entry = entry_at (self, index);
+
+    gtk_list_store_insert_with_values (self->rows, NULL, -1, COLUMN_INDEX, index, COLUMN_NAME, entry->name, COLUMN_NOTE,
+                                       entry->recent ? _("recent") : NULL, COLUMN_STAR,
+                                       entry->favourite ? "starred-symbolic" : "non-starred-symbolic", -1);
+  }
+}
+
+/* Selects the row of the class without a signal; scrolls to it when it is there. */
+static void
+select_current (UiClassChooser *self)
+{
+  GtkTreeSelection *selection = gtk_tree_view_get_selection (GTK_TREE_VIEW (self->tree));
+  GtkTreeModel *model = GTK_TREE_MODEL (self->rows);
+  GtkTreeIter iter;
+  gboolean old = self->silent;
+
+  self->silent = TRUE;
+  gtk_tree_selection_unselect_all (selection);
+  for (gboolean more = gtk_tree_model_get_iter_first (model, &iter); more; more = gtk_tree_model_iter_next (model, &iter)) {
+    int index;
+
+    gtk_tree_model_get (model, &iter, COLUMN_INDEX, &index, -1);
+    if (index == self->current) {
+      GtkTreePath *path = gtk_tree_model_get_path (model, &iter);
+
+      gtk_tree_view_set_cursor (GTK_TREE_VIEW (self->tree), path, NULL, FALSE);
+      gtk_tree_view_scroll_to_cell (GTK_TREE_VIEW (self->tree), path, NULL, FALSE, 0, 0);
+      gtk_tree_path_free (path);
+      break;
+    }
+  }
+  self->silent = old;
+}
+
+static void
+fill (UiClassChooser *self)
+{
+  g_autofree char *query = ui_class_fold (gtk_entry_get_text (GTK_ENTRY (self->search)));
+  g_autoptr (GArray) matches = g_array_new (FALSE, FALSE, sizeof (Match));
+  g_autofree char *nothing = g_strdup_printf (_("No class is called “%s”"), gtk_entry_get_text (GTK_ENTRY (self->search)));
+
+  for (guint i = 0; i < self->entries->len; i++) {
+    Match match = {(int) i, ui_class_rank (query, entry_at (self, (int) i)->folded, (int) i)};
+
+    if (match.rank >= 0) {
+      g_array_append_val (matches, match);
+    }
+  }
+  if (self->has_no_class) {
+    g_autofree char *words = ui_class_fold (_("(no class)"));
+    Match match = {NOBODY, ui_class_rank (query, words, -1)};
+
+    if (match.rank >= 0 || g_str_equal (query, "none")) {
+      match.rank = MAX (match.rank, 0);
+      g_array_append_val (matches, match);
+    }
+  }
+  g_array_sort_with_data (matches, compare_matches, self);
+
+  self->silent = TRUE;
+  g_object_ref (self->rows);
+  gtk_tree_view_set_model (GTK_TREE_VIEW (self->tree), NULL);
+  gtk_list_store_clear (self->rows);
+  for (guint i = 0; i < matches->len; i++) {
+    append_row (self, g_array_index (matches, Match, i).index);
+  }
+  gtk_tree_view_set_model (GTK_TREE_VIEW (self->tree), GTK_TREE_MODEL (self->rows));
+  g_object_unref (self->rows);
+  self->silent = FALSE;
+
+  gtk_label_set_text (GTK_LABEL (self->nothing), self->entries->len ? nothing : "");
+  gtk_widget_set_visible (self->nothing, matches->len == 0);
+  select_current (self);
+}
+
+/* ---- what the artist does ---------------------------------------------------------------------------------------- */
+
+static void
+take (UiClassChooser *self, int index)
+{
+  if (index != self->current) {
+    self->current = index;
+    g_signal_emit (self, signals[CHANGED], 0);
+  }
+}
+
+static void
+on_selection (UiClassChooser *self)
+{
+  GtkTreeIter iter;
+  int index;
+
+  if (!self->silent && gtk_tree_selection_get_selected (gtk_tree_view_get_selection (GTK_TREE_VIEW (self->tree)), NULL, &iter)) {
+    gtk_tree_model_get (GTK_TREE_MODEL (self->rows), &iter, COLUMN_INDEX, &index, -1);
+    take (self, index);
+  }
+}
+
+static void
+on_row_activated (UiClassChooser *self)
+{
+  on_selection (self);
+  g_signal_emit (self, signals[ACTIVATED], 0);
+}
+
+/* Enter in the search entry: the best match, then on with it. */
+static void
+on_search_activated (UiClassChooser *self)
+{
+  GtkTreeIter iter;
+  int index;
+
+  if (*gtk_entry_get_text (GTK_ENTRY (self->search))) {
+    if (!gtk_tree_model_get_iter_first (GTK_TREE_MODEL (self->rows), &iter)) {
+      gtk_widget_error_bell (self->search);
+      return;
+    }
+    gtk_tree_model_get (GTK_TREE_MODEL (self->rows), &iter, COLUMN_INDEX, &index, -1);
+    take (self, index);
+    gtk_entry_set_text (GTK_ENTRY (self->search), "");
+    fill (self); /* at once: the entry reports its change a moment later */
+  }
+  g_signal_emit (self, signals[ACTIVATED], 0);
+}
+
+static gboolean
+on_search_key (UiClassChooser *self, GdkEventKey *event)
+{
+  if (event->keyval == GDK_KEY_Down || event->keyval == GDK_KEY_KP_Down) {
+    if (gtk_tree_model_iter_n_children (GTK_TREE_MODEL (self->rows), NULL)) {
+      gtk_widget_grab_focus (self->tree);
+      if (!gtk_tree_selection_get_selected (gtk_tree_view_get_selection (GTK_TREE_VIEW (self->tree)), NULL, NULL)) {
+        GtkTreePath *first = gtk_tree_path_new_first ();
+
+        gtk_tree_view_set_cursor (GTK_TREE_VIEW (self->tree), first, NULL, FALSE);
+        gtk_tree_path_free (first);
+      }
+    }
+    return TRUE;
+  }
+  return FALSE;
+}
+
+static void
+toggle_favourite (UiClassChooser *self, GtkTreePath *path)
+{
+  GtkTreeIter iter;
+  int index;
+
+  if (!gtk_tree_model_get_iter (GTK_TREE_MODEL (self->rows), &iter, path)) {
+    return;
+  }
+  gtk_tree_model_get (GTK_TREE_MODEL (self->rows), &iter, COLUMN_INDEX, &index, -1);
+  if (index != NOBODY) {
+    Entry *entry = entry_at (self, index);
+
+    entry->favourite = !entry->favourite;
+    ui_store_set_favourite (self->store, self->model, entry->value, entry->favourite);
+    gtk_list_store_set (self->rows, &iter, COLUMN_STAR, entry->favourite ? "starred-symbolic" : "non-starred-symbolic", -1);
+  }
+}
+
+static gboolean
+on_tree_button (UiClassChooser *self, GdkEventButton *event)
+{
+  GtkTreePath *path = NULL;
+  GtkTreeViewColumn *column = NULL;
+  gboolean star = FALSE;
+
+  if (event->type == GDK_BUTTON_PRESS && event->window == gtk_tree_view_get_bin_window (GTK_TREE_VIEW (self->tree))
+      && gtk_tree_view_get_path_at_pos (GTK_TREE_VIEW (self->tree), (int) event->x, (int) event->y, &path, &column, NULL, NULL)) {
+    star = column == self->star_column;
+    if (star) {
+      toggle_favourite (self, path);
+    }
+    gtk_tree_path_free (path);
+  }
+  return star;
+}
+
+static gboolean
+on_tree_key (UiClassChooser *self, GdkEventKey *event)
+{
+  if (event->keyval == GDK_KEY_asterisk || event->keyval == GDK_KEY_KP_Multiply) {
+    GtkTreePath *path = NULL;
+
+    gtk_tree_view_get_cursor (GTK_TREE_VIEW (self->tree), &path, NULL);
+    if (path) {
+      toggle_favourite (self, path);
+      gtk_tree_path_free (path);
+    }
+    return TRUE;
+  }
+  /* Letters typed on the list belong to the search. */
+  if (event->keyval != GDK_KEY_space && g_unichar_isgraph (gdk_keyval_to_unicode (event->keyval))
+      && !(event->state & (GDK_CONTROL_MASK | GDK_MOD1_MASK))) {
+    gtk_entry_grab_focus_without_selecting (GTK_ENTRY (self->search));
+    return gtk_widget_event (self->search, (GdkEvent *) event);
+  }
+  return FALSE;
+}
+
+/* ---- making ------------------------------------------------------------------------------------------------------ */
+
+static void
+ui_class_chooser_dispose (GObject *object)
+{
+  UI_CLASS_CHOOSER (object)->silent = TRUE;
+  G_OBJECT_CLASS (ui_class_chooser_parent_class)->dispose (object);
+}
+
+static void
+ui_class_chooser_finalize (GObject *object)
+{
+  UiClassChooser *self = UI_CLASS_CHOOSER (object);
+
+  g_array_unref (self->entries);
+  g_object_unref (self->rows);
+  g_free (self->model);
+  G_OBJECT_CLASS (ui_class_chooser_parent_class)->finalize (object);
+}
+
+static void
+ui_class_chooser_class_init (UiClassChooserClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = ui_class_chooser_dispose;
+  G_OBJECT_CLASS (klass)->finalize = ui_class_chooser_finalize;
+  signals[CHANGED] = g_signal_new ("changed", UI_TYPE_CLASS_CHOOSER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[ACTIVATED] = g_signal_new ("activated", UI_TYPE_CLASS_CHOOSER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+make_columns (UiClassChooser *self)
+{
+  GtkCellRenderer *name = gtk_cell_renderer_text_new (), *note = gtk_cell_renderer_text_new (), *star = gtk_cell_renderer_pixbuf_new ();
+  GtkTreeViewColumn *column = gtk_tree_view_column_new_with_attributes (NULL, name, "text", COLUMN_NAME, NULL);
+
+  g_object_set (name, "ellipsize", PANGO_ELLIPSIZE_END, "xpad", 8, "ypad", 5, NULL);
+  g_object_set (note, "xalign", 1.0, "xpad", 6, "scale", 0.9, "style", PANGO_STYLE_ITALIC, NULL);
+  g_object_set (star, "xpad", 8, NULL);
+  gtk_tree_view_column_set_expand (column, TRUE);
+  gtk_tree_view_append_column (GTK_TREE_VIEW (self->tree), column);
+  gtk_tree_view_append_column (GTK_TREE_VIEW (self->tree),
+                               gtk_tree_view_column_new_with_attributes (NULL, note, "text", COLUMN_NOTE, NULL));
+  self->star_column = gtk_tree_view_column_new_with_attributes (NULL, star, "icon-name", COLUMN_STAR, NULL);
+  gtk_tree_view_append_column (GTK_TREE_VIEW (self->tree), self->star_column);
+}
+
+static void
+ui_class_chooser_init (UiClassChooser *self)
+{
+  GtkWidget *overlay = gtk_overlay_new ();
+
+  self->entries = g_array_new (FALSE, TRUE, sizeof (Entry));
+  g_array_set_clear_func (self->entries, clear_entry);
+  self->model = g_strdup ("");
+  self->current = NOBODY;
+  self->rows = gtk_list_store_new (N_COLUMNS, G_TYPE_INT, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING);
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self), GTK_ORIENTATION_VERTICAL);
+  gtk_box_set_spacing (GTK_BOX (self), 6);
+
+  self->search = gtk_search_entry_new ();
+  atk_object_set_name (gtk_widget_get_accessible (self->search), _("Search classes"));
+  g_signal_connect_swapped (self->search, "changed", G_CALLBACK (fill), self);
+  g_signal_connect_swapped (self->search, "activate", G_CALLBACK (on_search_activated), self);
+  g_signal_connect_swapped (self->search, "key-press-event", G_CALLBACK (on_search_key), self);
+
+  self->tree = gtk_tree_view_new_with_model (GTK_TREE_MODEL (self->rows));
+  gtk_tree_view_set_headers_visible (GTK_TREE_VIEW (self->tree), FALSE);
+  gtk_tree_view_set_enable_search (GTK_TREE_VIEW (self->tree), FALSE);
+  make_columns (self);
+  atk_object_set_name (gtk_widget_get_accessible (self->tree), _("Classes"));
+  g_signal_connect_swapped (gtk_tree_view_get_selection (GTK_TREE_VIEW (self->tree)), "changed", G_CALLBACK (on_selection), self);
+  g_signal_connect_swapped (self->tree, "row-activated", G_CALLBACK (on_row_activated), self);
+  g_signal_connect_swapped (self->tree, "button-press-event", G_CALLBACK (on_tree_button), self);
+  g_signal_connect_swapped (self->tree, "key-press-event", G_CALLBACK (on_tree_key), self);
+
+  self->scrolled = gtk_scrolled_window_new (NULL, NULL);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_shadow_type (GTK_SCROLLED_WINDOW (self->scrolled), GTK_SHADOW_IN);
+  gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (self->scrolled), ROWS_SHOWN * 28);
+  gtk_container_add (GTK_CONTAINER (self->scrolled), self->tree);
+
+  self->nothing = ui_dim_label (NULL);
+  gtk_label_set_line_wrap (GTK_LABEL (self->nothing), TRUE);
+  gtk_label_set_line_wrap_mode (GTK_LABEL (self->nothing), PANGO_WRAP_WORD_CHAR);
+  gtk_container_add (GTK_CONTAINER (overlay), self->scrolled);
+  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), self->nothing);
+  gtk_overlay_set_overlay_pass_through (GTK_OVERLAY (overlay), self->nothing, TRUE);
+  gtk_widget_set_vexpand (overlay, TRUE);
+
+  gtk_container_add (GTK_CONTAINER (self), self->search);
+  gtk_container_add (GTK_CONTAINER (self), overlay);
+  gtk_widget_show_all (GTK_WIDGET (self));
+}
+
+GtkWidget *
+ui_class_chooser_new (UiStore *store)
+{
+  UiClassChooser *self = g_object_new (UI_TYPE_CLASS_CHOOSER, NULL);
+
+  self->store = store;
+  return GTK_WIDGET (self);
+}
+
+/* A class goes by its name, or by its number where an earlier one has the same name or the name could be taken for one. */
+static char *
+value_of (UiClassChooser *self, const char *name)
+{
+  gboolean digits = strspn (name, "0123456789") == strlen (name);
+
+  return digits || find_value (self, name) != NOBODY ? g_strdup_printf ("%u", self->entries->len) : g_strdup (name);
+}
+
+void
+ui_class_chooser_set_model (UiClassChooser *self, const UiModel *model)
+{
+  g_autofree char *before = g_strdup (ui_class_chooser_get (self));
+  gsize n = model ? model->n_classes : 0;
+  g_autofree char *words = g_strdup_printf (NN_ ("Search %d class", "Search %d classes", (gulong) n), (int) n);
+
+  g_array_set_size (self->entries, 0);
+  for (gsize i = 0; i < n; i++) {
+    const char *name = model->class_names[i];
+    Entry entry = {g_strdup (name), ui_class_fold (name), value_of (self, name), FALSE, 0};
+
+    g_array_append_val (self->entries, entry);
+  }
+  g_free (self->model);
+  self->model = g_strdup (model ? model->id : "");
+  self->has_no_class = model && n && model->has_no_class;
+  read_marks (self);
+  self->current = n && !(self->has_no_class && !*before) ? MAX (find_value (self, before), 0) : NOBODY;
+
+  gtk_entry_set_text (GTK_ENTRY (self->search), "");
+  gtk_entry_set_placeholder_text (GTK_ENTRY (self->search), n ? words : _("This model has no classes"));
+  ui_set_available (self->search, n > 0, _("Any part of a name, or a number; Enter takes the best match"), _("This model has no classes"));
+  ui_set_available (self->tree, n > 0, _("The star or an asterisk (*) makes a favourite"), _("This model has no classes"));
+  fill (self);
+}
+
+const char *
+ui_class_chooser_get (UiClassChooser *self)
+{
+  return self->current == NOBODY ? "" : entry_at (self, self->current)->value;
+}
+
+gboolean
+ui_class_chooser_set (UiClassChooser *self, const char *class_name)
+{
+  int index = NOBODY;
+
+  if (*class_name && self->entries->len) {
+    g_autofree char *folded = ui_class_fold (class_name);
+
+    index = find_value (self, class_name);
+    for (guint i = 0; i < self->entries->len && index == NOBODY; i++) {
+      if (g_str_equal (entry_at (self, (int) i)->folded, folded)) {
+        index = (int) i;
+      }
+    }
+    if (index == NOBODY && strspn (class_name, "0123456789") == strlen (class_name)) {
+      guint64 number = g_ascii_strtoull (class_name, NULL, 10);
+
+      index = number < self->entries->len ? (int) number : NOBODY;
+    }
+    if (index == NOBODY) {
+      return FALSE;
+    }
+  } else if (self->entries->len && !self->has_no_class) {
+    return FALSE;
+  }
+  self->current = index;
+  select_current (self);
+  return TRUE;
+}
+
+void
+ui_class_chooser_refresh (UiClassChooser *self)
+{
+  read_marks (self);
+  fill (self);
+}
+
+GtkWidget *
+ui_class_chooser_entry (UiClassChooser *self)
+{
+  return self->search;
+}
+
+GtkWidget *
+ui_class_chooser_list (UiClassChooser *self)
+{
+  return self->tree;
+}

@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The strip of finished pictures: a flow box of one row in a window that scrolls sideways. */
+#include "history.h"
+
+#include "i18n.h"
+#include "thumbnail.h"
+
+#include <string.h>
+
+struct _UiHistory {
+  GtkBox parent_instance;
+  GtkWidget *scrolled, *flow, *stack, *empty;
+  UiThumbnail *live;       /* owned by the flow box; NULL when nothing is being made */
+  GPtrArray *thumbnails;   /* UiThumbnail, owned by the flow box */
+  gboolean silent;
+  guint scroll_source;
+};
+
+G_DEFINE_FINAL_TYPE (UiHistory, ui_history, GTK_TYPE_BOX)
+
+enum { CHOSEN, FOLLOW, TICKS_CHANGED, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
+static UiThumbnail *
+selected_thumbnail (UiHistory *self)
+{
+  GList *list = gtk_flow_box_get_selected_children (GTK_FLOW_BOX (self->flow));
+  UiThumbnail *thumbnail = list ? UI_THUMBNAIL (list->data) : NULL;
+
+  g_list_free (list);
+  return thumbnail;
+}
+
+static void
+on_selection (UiHistory *self)
+{
+  UiThumbnail *thumbnail = selected_thumbnail (self);
+
+  if (!self->silent && thumbnail) {
+    g_signal_emit (self, signals[ui_thumbnail_is_live (thumbnail) ? FOLLOW : CHOSEN], 0);
+  }
+}
+
+static void
+on_activated (UiHistory *self, UiThumbnail *thumbnail)
+{
+  if (!ui_thumbnail_is_live (thumbnail)) {
+    g_signal_emit (self, signals[CHOSEN], 0); /* again, on the one that is selected: its settings come back */
+  }
+}
+
+static void
+on_ticked (UiHistory *self)
+{
+  g_signal_emit (self, signals[TICKS_CHANGED], 0);
+}
+
+/* The wheel moves the strip, which has no other direction to go. */
+static gboolean
+on_scroll (UiHistory *self, GdkEventScroll *event)
+{
+  GtkAdjustment *across = gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (self->scrolled));
+  double step = gtk_adjustment_get_page_size (across) / 4, by = 0.0;
+
+  switch (event->direction) {
+  case GDK_SCROLL_UP:
+    by = -step;
+    break;
+  case GDK_SCROLL_DOWN:
+    by = step;
+    break;
+  case GDK_SCROLL_SMOOTH:
+    if (event->delta_x != 0.0) {
+      return FALSE;
+    }
+    by = event->delta_y * step;
+    break;
+  default:
+    return FALSE;
+  }
+  gtk_adjustment_set_value (across, gtk_adjustment_get_value (across) + by);
+  return TRUE;
+}
+
+static gboolean
+scroll_to_end (gpointer data)
+{
+  UiHistory *self = data;
+  GtkAdjustment *across = gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (self->scrolled));
+
+  self->scroll_source = 0;
+  gtk_adjustment_set_value (across, gtk_adjustment_get_upper (across));
+  return G_SOURCE_REMOVE;
+}
+
+/* Once the new thumbnail has its place. */
+static void
+show_end (UiHistory *self)
+{
+  if (!self->scroll_source) {
+    self->scroll_source = g_timeout_add (50, scroll_to_end, self);
+  }
+}
+
+static void
+select_silently (UiHistory *self, UiThumbnail *thumbnail)
+{
+  self->silent = TRUE;
+  gtk_flow_box_select_child (GTK_FLOW_BOX (self->flow), GTK_FLOW_BOX_CHILD (thumbnail));
+  self->silent = FALSE;
+}
+
+static void
+insert (UiHistory *self, GtkWidget *thumbnail, int position)
+{
+  gtk_flow_box_insert (GTK_FLOW_BOX (self->flow), thumbnail, position);
+  gtk_stack_set_visible_child (GTK_STACK (self->stack), self->scrolled);
+  show_end (self);
+}
+
+static void
+ui_history_dispose (GObject *object)
+{
+  UiHistory *self = UI_HISTORY (object);
+
+  self->silent = TRUE;
+  if (self->scroll_source) {
+    g_source_remove (self->scroll_source);
+    self->scroll_source = 0;
+  }
+  G_OBJECT_CLASS (ui_history_parent_class)->dispose (object);
+}
+
+static void
+ui_history_finalize (GObject *object)
+{
+  g_ptr_array_unref (UI_HISTORY (object)->thumbnails);
+  G_OBJECT_CLASS (ui_history_parent_class)->finalize (object);
+}
+
+static void
+ui_history_class_init (UiHistoryClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = ui_history_dispose;
+  G_OBJECT_CLASS (klass)->finalize = ui_history_finalize;
+  for (guint i = 0; i < N_SIGNALS; i++) {
+    const char *names[] = {"chosen", "follow", "ticks-changed"};
+
+    signals[i] = g_signal_new (names[i], UI_TYPE_HISTORY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  }
+}
+
+static void
+ui_history_init (UiHistory *self)
+{
+  GtkWidget *title = gtk_label_new (_("History"));
+
+  self->empty = gtk_label_new (_("Finished pictures gather here; tick the ones to add."));
+  self->thumbnails = g_ptr_array_new ();
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self), GTK_ORIENTATION_VERTICAL);
+  gtk_box_set_spacing (GTK_BOX (self), 4);
+
+  gtk_label_set_xalign (GTK_LABEL (title), 0.0F);
+  gtk_style_context_add_class (gtk_widget_get_style_context (title), GTK_STYLE_CLASS_DIM_LABEL);
+
+  gtk_label_set_line_wrap (GTK_LABEL (self->empty), TRUE);
+  gtk_label_set_justify (GTK_LABEL (self->empty), GTK_JUSTIFY_CENTER);
+  gtk_label_set_max_width_chars (GTK_LABEL (self->empty), 30);
+  gtk_style_context_add_class (gtk_widget_get_style_context (self->empty), GTK_STYLE_CLASS_DIM_LABEL);
+
+  self->flow = gtk_flow_box_new ();
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->flow), GTK_ORIENTATION_VERTICAL);
+  gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (self->flow), 1);
+  gtk_flow_box_set_column_spacing (GTK_FLOW_BOX (self->flow), 3);
+  gtk_flow_box_set_homogeneous (GTK_FLOW_BOX (self->flow), TRUE);
+  gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (self->flow), GTK_SELECTION_SINGLE);
+  gtk_widget_set_halign (self->flow, GTK_ALIGN_START);
+  atk_object_set_name (gtk_widget_get_accessible (self->flow), _("History"));
+  g_signal_connect_swapped (self->flow, "selected-children-changed", G_CALLBACK (on_selection), self);
+  g_signal_connect_swapped (self->flow, "child-activated", G_CALLBACK (on_activated), self);
+  gtk_flow_box_set_activate_on_single_click (GTK_FLOW_BOX (self->flow), FALSE);
+
+  self->scrolled = gtk_scrolled_window_new (NULL, NULL);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scrolled), GTK_POLICY_AUTOMATIC, GTK_POLICY_NEVER);
+  gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (self->scrolled), 104);
+  gtk_container_add (GTK_CONTAINER (self->scrolled), self->flow);
+  g_signal_connect_swapped (self->scrolled, "scroll-event", G_CALLBACK (on_scroll), self);
+
+  self->stack = gtk_stack_new ();
+  gtk_container_add (GTK_CONTAINER (self->stack), self->empty);
+  gtk_container_add (GTK_CONTAINER (self->stack), self->scrolled);
+
+  gtk_container_add (GTK_CONTAINER (self), title);
+  gtk_container_add (GTK_CONTAINER (self), self->stack);
+  gtk_widget_show_all (GTK_WIDGET (self));
+}
+
+GtkWidget *
+ui_history_new (void)
+{
+  return g_object_new (UI_TYPE_HISTORY, NULL);
+}
+
+static gboolean
+same_pixels (const GdkPixbuf *a, const GdkPixbuf *b)
+{
+  int width = gdk_pixbuf_get_width (a), height = gdk_pixbuf_get_height (a), channels = gdk_pixbuf_get_n_channels (a);
+
+  if (width != gdk_pixbuf_get_width (b) || height != gdk_pixbuf_get_height (b) || channels != gdk_pixbuf_get_n_channels (b)) {
+    return FALSE;
+  }
+  for (int y = 0; y < height; y++) {
+    if (memcmp (gdk_pixbuf_read_pixels (a) + (gsize) y * (gsize) gdk_pixbuf_get_rowstride (a),
+                gdk_pixbuf_read_pixels (b) + (gsize) y * (gsize) gdk_pixbuf_get_rowstride (b), (gsize) (width * channels))
+        != 0) {
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+static UiThumbnail *
+find_equal (UiHistory *self, GdkPixbuf *pixels, const UiSettings *settings)
+{
+  for (guint i = 0; i < self->thumbnails->len; i++) {
+    UiThumbnail *thumbnail = self->thumbnails->pdata[i];
+    const UiResult *result = ui_thumbnail_result (thumbnail);
+
+    if (ui_settings_same_picture (result->settings, settings) && same_pixels (result->pixels, pixels)) {
+      return thumbnail;
+    }
+  }
+  return NULL;
+}
+
+const UiResult *
+ui_history_append (UiHistory *self, GdkPixbuf *pixels, const UiSettings *settings, const char *model_name, gboolean select)
+{
+  UiThumbnail *thumbnail = find_equal (self, pixels, settings);
+
+  if (!thumbnail) {
+    thumbnail = UI_THUMBNAIL (ui_thumbnail_new (pixels, settings, model_name));
+    g_signal_connect_swapped (thumbnail, "ticked", G_CALLBACK (on_ticked), self);
+    insert (self, GTK_WIDGET (thumbnail), (int) self->thumbnails->len);
+    g_ptr_array_add (self->thumbnails, thumbnail);
+  }
+  if (select) {
+    select_silently (self, thumbnail);
+  }
+  return ui_thumbnail_result (thumbnail);
+}
+
+guint
+ui_history_count (UiHistory *self)
+{
+  return self->thumbnails->len;
+}
+
+const UiResult *
+ui_history_nth (UiHistory *self, guint n)
+{
+  return n < self->thumbnails->len ? ui_thumbnail_result (self->thumbnails->pdata[n]) : NULL;
+}
+
+const UiResult *
+ui_history_selected (UiHistory *self)
+{
+  UiThumbnail *thumbnail = selected_thumbnail (self);
+
+  return thumbnail ? ui_thumbnail_result (thumbnail) : NULL;
+}
+
+void
+ui_history_choose (UiHistory *self, guint n)
+{
+  UiThumbnail *thumbnail = self->thumbnails->pdata[n];
+
+  if (thumbnail == selected_thumbnail (self)) {
+    on_activated (self, thumbnail);
+  } else {
+    gtk_flow_box_select_child (GTK_FLOW_BOX (self->flow), GTK_FLOW_BOX_CHILD (thumbnail));
+  }
+}
+
+void
+ui_history_set_live (UiHistory *self, GdkPixbuf *pixels, gboolean follow)
+{
+  if (!pixels) {
+    if (self->live) {
+      self->silent = TRUE;
+      gtk_widget_destroy (GTK_WIDGET (g_steal_pointer (&self->live)));
+      self->silent = FALSE;
+      if (!self->thumbnails->len) {
+        gtk_stack_set_visible_child (GTK_STACK (self->stack), self->empty);
+      }
+    }
+    return;
+  }
+  if (!self->live) {
+    self->live = UI_THUMBNAIL (ui_thumbnail_new_live ());
+    insert (self, GTK_WIDGET (self->live), -1);
+  }
+  ui_thumbnail_set_live (self->live, pixels);
+  if (follow && selected_thumbnail (self) != self->live) {
+    select_silently (self, self->live);
+  }
+}
+
+void
+ui_history_set_tick (UiHistory *self, guint n, gboolean tick)
+{
+  ui_thumbnail_set_tick (self->thumbnails->pdata[n], tick);
+}
+
+GPtrArray *
+ui_history_ticked (UiHistory *self)
+{
+  GPtrArray *ticked = g_ptr_array_new ();
+
+  for (guint i = 0; i < self->thumbnails->len; i++) {
+    if (ui_thumbnail_get_tick (self->thumbnails->pdata[i])) {
+      g_ptr_array_add (ticked, (gpointer) ui_thumbnail_result (self->thumbnails->pdata[i]));
+    }
+  }
+  return ticked;
+}
+
+guint
+ui_history_ticks (UiHistory *self)
+{
+  g_autoptr (GPtrArray) ticked = ui_history_ticked (self);
+
+  return ticked->len;
+}
+
+void
+ui_history_mark_added (UiHistory *self, const UiResult *added)
+{
+  for (guint i = 0; i < self->thumbnails->len; i++) {
+    UiThumbnail *thumbnail = self->thumbnails->pdata[i];
+
+    if (added ? ui_thumbnail_result (thumbnail) == added : ui_thumbnail_get_tick (thumbnail)) {
+      ui_thumbnail_set_added (thumbnail);
+      ui_thumbnail_set_tick (thumbnail, FALSE);
+    }
+  }
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Messages at the top of the window: a GtkInfoBar with a text that wraps and can be copied. */
+#include "message-bar.h"
+
+struct _UiMessageBar {
+  GtkBox parent_instance;
+  GtkWidget *bar, *label, *offer;
+  gboolean shown;
+};
+
+G_DEFINE_FINAL_TYPE (UiMessageBar, ui_message_bar, GTK_TYPE_BOX)
+
+static guint answered_signal;
+
+static void
+on_response (UiMessageBar *self, int response)
+{
+  ui_message_bar_hide (self);
+  if (response == GTK_RESPONSE_ACCEPT) {
+    g_signal_emit (self, answered_signal, 0);
+  }
+}
+
+static void
+ui_message_bar_class_init (UiMessageBarClass *klass G_GNUC_UNUSED)
+{
+  answered_signal = g_signal_new ("answered", UI_TYPE_MESSAGE_BAR, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+ui_message_bar_init (UiMessageBar *self)
+{
+  self->bar = gtk_info_bar_new ();
+  gtk_info_bar_set_show_close_button (GTK_INFO_BAR (self->bar), TRUE);
+  self->offer = gtk_info_bar_add_button (GTK_INFO_BAR (self->bar), "", GTK_RESPONSE_ACCEPT);
+  gtk_button_set_use_underline (GTK_BUTTON (self->offer), TRUE);
+  gtk_widget_set_valign (self->offer, GTK_ALIGN_CENTER);
+  g_signal_connect_swapped (self->bar, "response", G_CALLBACK (on_response), self);
+
+  self->label = gtk_label_new (NULL);
+  gtk_label_set_line_wrap (GTK_LABEL (self->label), TRUE);
+  gtk_label_set_line_wrap_mode (GTK_LABEL (self->label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_selectable (GTK_LABEL (self->label), TRUE);
+  gtk_widget_set_can_focus (self->label, FALSE);
+  gtk_label_set_xalign (GTK_LABEL (self->label), 0.0F);
+  gtk_label_set_width_chars (GTK_LABEL (self->label), 30);
+  gtk_label_set_max_width_chars (GTK_LABEL (self->label), 60);
+  gtk_widget_set_hexpand (self->label, TRUE);
+  gtk_container_add (GTK_CONTAINER (gtk_info_bar_get_content_area (GTK_INFO_BAR (self->bar))), self->label);
+
+  gtk_box_pack_start (GTK_BOX (self), self->bar, TRUE, TRUE, 0);
+  gtk_widget_show_all (self->bar);
+  gtk_widget_set_no_show_all (GTK_WIDGET (self), TRUE);
+}
+
+GtkWidget *
+ui_message_bar_new (void)
+{
+  return g_object_new (UI_TYPE_MESSAGE_BAR, NULL);
+}
+
+void
+ui_message_bar_show (UiMessageBar *self, GtkMessageType type, const char *text, const char *offer)
+{
+  self->shown = TRUE;
+  gtk_info_bar_set_message_type (GTK_INFO_BAR (self->bar), type);
+  gtk_label_set_text (GTK_LABEL (self->label), text);
+  gtk_widget_set_visible (self->offer, offer != NULL);
+  if (offer) {
+    gtk_button_set_label (GTK_BUTTON (self->offer), offer);
+  }
+  atk_object_set_name (gtk_widget_get_accessible (self->bar), text);
+  gtk_widget_show (GTK_WIDGET (self));
+}
+
+void
+ui_message_bar_hide (UiMessageBar *self)
+{
+  self->shown = FALSE;
+  gtk_widget_hide (GTK_WIDGET (self));
+}
+
+const char *
+ui_message_bar_text (UiMessageBar *self)
+{
+  return self->shown ? gtk_label_get_text (GTK_LABEL (self->label)) : NULL;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The row under the picture. */
+#include "progress-row.h"
+
+#include "i18n.h"
+#include "widgets.h"
+
+struct _UiProgressRow {
+  GtkBox parent_instance;
+  GtkWidget *text, *bar, *left, *stop;
+  char *caption;
+  UiPhase phase;
+};
+
+G_DEFINE_FINAL_TYPE (UiProgressRow, ui_progress_row, GTK_TYPE_BOX)
+
+static guint stop_signal;
+
+static void
+on_stop (UiProgressRow *self)
+{
+  g_signal_emit (self, stop_signal, 0);
+}
+
+static void
+ui_progress_row_finalize (GObject *object)
+{
+  g_free (UI_PROGRESS_ROW (object)->caption);
+  G_OBJECT_CLASS (ui_progress_row_parent_class)->finalize (object);
+}
+
+static void
+ui_progress_row_class_init (UiProgressRowClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = ui_progress_row_finalize;
+  stop_signal = g_signal_new ("stop", UI_TYPE_PROGRESS_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+ui_progress_row_init (UiProgressRow *self)
+{
+  gtk_box_set_spacing (GTK_BOX (self), 8);
+  self->text = gtk_label_new (NULL);
+  gtk_label_set_xalign (GTK_LABEL (self->text), 0.0F);
+  gtk_label_set_ellipsize (GTK_LABEL (self->text), PANGO_ELLIPSIZE_END);
+
+  self->bar = gtk_progress_bar_new ();
+  gtk_widget_set_valign (self->bar, GTK_ALIGN_CENTER);
+  gtk_widget_set_size_request (self->bar, 40, -1);
+  atk_object_set_name (gtk_widget_get_accessible (self->bar), _("Progress"));
+
+  self->left = ui_dim_label (NULL);
+  self->stop = ui_button (_("S_top"), NULL);
+  g_signal_connect_swapped (self->stop, "clicked", G_CALLBACK (on_stop), self);
+
+  gtk_box_pack_start (GTK_BOX (self), self->text, FALSE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (self), self->bar, TRUE, TRUE, 0);
+  gtk_box_pack_end (GTK_BOX (self), self->stop, FALSE, TRUE, 0);
+  gtk_box_pack_end (GTK_BOX (self), self->left, FALSE, TRUE, 0);
+  gtk_widget_show_all (GTK_WIDGET (self));
+  ui_progress_row_set (self, &(UiProgress) {.phase = UI_PHASE_IDLE, .seconds_left = -1.0});
+}
+
+GtkWidget *
+ui_progress_row_new (void)
+{
+  return g_object_new (UI_TYPE_PROGRESS_ROW, NULL);
+}
+
+static char *
+words_for (const UiProgress *progress)
+{
+  switch (progress->phase) {
+  case UI_PHASE_STARTING:
+    return g_strdup (progress->draft ? _("Starting a draft") : _("Starting"));
+  case UI_PHASE_LOADING:
+    return g_strdup (_("Reading the model"));
+  case UI_PHASE_UPSAMPLING:
+    return g_strdup_printf (_("Upsampling %d of %d"), progress->step, progress->steps);
+  default:
+    return g_strdup_printf (progress->draft ? _("Draft %d of %d") : _("Step %d of %d"), progress->step, progress->steps);
+  }
+}
+
+void
+ui_progress_row_set (UiProgressRow *self, const UiProgress *progress)
+{
+  gboolean running = progress->phase != UI_PHASE_IDLE;
+  g_autofree char *what = running ? words_for (progress) : g_strdup (self->caption ? self->caption : "");
+  g_autofree char *time = running ? ui_duration_text (progress->seconds_left) : g_strdup ("");
+  g_autofree char *left = *time ? g_strdup_printf (_("%s left"), time) : g_strdup ("");
+
+  self->phase = progress->phase;
+  if (running && progress->pictures > 1) {
+    /* Translators: which picture, of how many, and what happens to it. */
+    char *both = g_strdup_printf (_("Picture %d of %d · %s"), progress->picture + 1, progress->pictures, what);
+
+    g_free (what);
+    what = both;
+  }
+  gtk_label_set_text (GTK_LABEL (self->text), what);
+  gtk_widget_set_tooltip_text (self->text, what);
+  gtk_label_set_text (GTK_LABEL (self->left), left);
+  gtk_widget_set_visible (self->left, *left);
+  gtk_widget_set_visible (self->bar, running);
+  gtk_box_set_child_packing (GTK_BOX (self), self->text, !running, TRUE, 0, GTK_PACK_START);
+  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->bar), CLAMP (progress->fraction, 0.0, 1.0));
+  ui_set_available (self->stop, running, _("Stop now and keep what is finished (Escape)"), _("Nothing is running"));
+}
+
+void
+ui_progress_row_set_caption (UiProgressRow *self, const char *caption)
+{
+  g_free (self->caption);
+  self->caption = g_strdup (caption);
+  if (self->phase == UI_PHASE_IDLE) {
+    gtk_label_set_text (GTK_LABEL (self->text), caption ? caption : "");
+    gtk_widget_set_tooltip_text (self->text, caption);
+  }
+}
+
+const char *
+ui_progress_row_text (UiProgressRow *self)
+{
+  return gtk_label_get_text (GTK_LABEL (self->text));
+}
+
+GtkWidget *
+ui_progress_row_stop_button (UiProgressRow *self)
+{
+  return self->stop;
+}

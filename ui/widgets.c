@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Small makers used all over the window. */
+#include "widgets.h"
+
+#include "i18n.h"
+
+#include <math.h>
+
+GtkWidget *
+ui_label_for (const char *text, GtkWidget *widget)
+{
+  GtkWidget *label = gtk_label_new_with_mnemonic (text);
+
+  gtk_label_set_mnemonic_widget (GTK_LABEL (label), widget);
+  gtk_label_set_xalign (GTK_LABEL (label), 1.0F);
+  gtk_widget_show (label);
+  return label;
+}
+
+GtkWidget *
+ui_dim_label (const char *text)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_style_context_add_class (gtk_widget_get_style_context (label), GTK_STYLE_CLASS_DIM_LABEL);
+  gtk_widget_show (label);
+  return label;
+}
+
+GtkWidget *
+ui_button (const char *text, const char *tooltip)
+{
+  GtkWidget *button = gtk_button_new_with_mnemonic (text);
+
+  gtk_widget_set_tooltip_text (button, tooltip);
+  gtk_widget_show (button);
+  return button;
+}
+
+GtkWidget *
+ui_icon_button (const char *icon_name, const char *name)
+{
+  GtkWidget *button = gtk_button_new_from_icon_name (icon_name, GTK_ICON_SIZE_BUTTON);
+
+  gtk_widget_set_tooltip_text (button, name);
+  atk_object_set_name (gtk_widget_get_accessible (button), name);
+  gtk_widget_show (button);
+  return button;
+}
+
+GtkWidget *
+ui_spin (double low, double high, double step, int digits, int width_chars, const char *tooltip)
+{
+  GtkWidget *spin = gtk_spin_button_new_with_range (low, high, step);
+
+  gtk_spin_button_set_digits (GTK_SPIN_BUTTON (spin), (guint) digits);
+  gtk_spin_button_set_numeric (GTK_SPIN_BUTTON (spin), TRUE);
+  gtk_entry_set_width_chars (GTK_ENTRY (spin), width_chars);
+  gtk_entry_set_activates_default (GTK_ENTRY (spin), TRUE);
+  gtk_widget_set_tooltip_text (spin, tooltip);
+  gtk_widget_show (spin);
+  return spin;
+}
+
+void
+ui_combo_shrink (GtkWidget *combo)
+{
+  GList *cells = gtk_cell_layout_get_cells (GTK_CELL_LAYOUT (combo));
+
+  for (GList *cell = cells; cell; cell = cell->next) {
+    if (GTK_IS_CELL_RENDERER_TEXT (cell->data)) {
+      g_object_set (cell->data, "ellipsize", PANGO_ELLIPSIZE_END, "width-chars", 8, NULL);
+    }
+  }
+  g_list_free (cells);
+}
+
+void
+ui_set_available (GtkWidget *widget, gboolean available, const char *tooltip, const char *why_not)
+{
+  gtk_widget_set_sensitive (widget, available);
+  gtk_widget_set_tooltip_text (widget, available ? tooltip : why_not);
+}
+
+char *
+ui_duration_text (double seconds)
+{
+  if (seconds < 0.0) {
+    return g_strdup ("");
+  }
+  if (seconds < 1.0) {
+    return g_strdup (_("under 1 s"));
+  }
+  if (seconds < 90.0) {
+    return g_strdup_printf (_("about %d s"), (int) round (seconds));
+  }
+  if (seconds < 90.0 * 60.0) {
+    return g_strdup_printf (_("about %d min"), (int) round (seconds / 60.0));
+  }
+  return g_strdup_printf (_("about %d h"), (int) round (seconds / 3600.0));
+}
+
+static const char style[] = ".adm-preview { border-radius: 5px; }"
+                            ".adm-thumbnail { padding: 3px; border-radius: 5px; }"
+                            ".adm-badge { background-color: rgba(0,0,0,0.65); color: #fff; border-radius: 7px; padding: 0 6px; margin: 2px;"
+                            " font-size: smaller; }"
+                            ".adm-caption { font-size: smaller; }"
+                            ".adm-tick { padding: 2px; min-height: 0; }"
+                            ".adm-page-title { font-weight: bold; }";
+
+void
+ui_style_ensure (void)
+{
+  GdkScreen *screen = gdk_screen_get_default ();
+  GtkCssProvider *provider;
+
+  if (!screen || g_object_get_data (G_OBJECT (screen), "adm-style")) {
+    return;
+  }
+  provider = gtk_css_provider_new ();
+  gtk_css_provider_load_from_data (provider, style, -1, NULL);
+  gtk_style_context_add_provider_for_screen (screen, GTK_STYLE_PROVIDER (provider), GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+  g_object_set_data_full (G_OBJECT (screen), "adm-style", provider, g_object_unref);
+}
