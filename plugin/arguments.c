@@ -15,40 +15,39 @@
 static void
 declare_model (GimpProcedure *procedure)
 {
-  gimp_procedure_add_string_argument (procedure, "model", _("_Model"),
-                                      _("Name of the model, or a model description or weights file"), DEFAULT_MODEL, G_PARAM_READWRITE);
-  gimp_procedure_add_string_argument (procedure, "class", _("Cl_ass"),
-                                      _("What to show: a class of the model by name or number; “none” leaves it open"),
-                                      ARGUMENTS_NO_CLASS, G_PARAM_READWRITE);
+  gimp_procedure_add_string_argument (procedure, "model", _ ("_Model"), _ ("Name of the model, or a model description or weights file"),
+                                      DEFAULT_MODEL, G_PARAM_READWRITE);
+  gimp_procedure_add_string_argument (procedure, "class", _ ("Cl_ass"),
+                                      _ ("What to show: a class of the model by name or number; “none” leaves it open"), ARGUMENTS_NO_CLASS,
+                                      G_PARAM_READWRITE);
 }
 
 static void
 declare_sampling (GimpProcedure *procedure, int steps)
 {
-  gimp_procedure_add_int_argument (procedure, "steps", _("S_teps"),
-                                   _("Denoising steps, from 2 to the model's number (mostly 1000): more take longer and show finer detail"),
+  gimp_procedure_add_int_argument (procedure, "steps", _ ("S_teps"),
+                                   _ ("Denoising steps, from 2 to the model's number (mostly 1000): more take longer and show finer detail"),
                                    G_MININT, G_MAXINT, steps, G_PARAM_READWRITE);
-  gimp_procedure_add_string_argument (procedure, "sampler", _("Sam_pler"),
-                                      _("“ddim” for few steps, “ddpm” (ancestral sampling) for many"), "ddim", G_PARAM_READWRITE);
-  gimp_procedure_add_int_argument (procedure, "seed", _("See_d"), _("The same seed and settings give the same picture"), G_MININT,
-                                   G_MAXINT, 0, G_PARAM_READWRITE);
-  gimp_procedure_add_boolean_argument (procedure, "randomize", _("Random_ize"), _("Draw a new seed each time"), FALSE,
-                                       G_PARAM_READWRITE);
+  gimp_procedure_add_string_argument (procedure, "sampler", _ ("Sam_pler"), _ ("“ddim” for few steps, “ddpm” (ancestral sampling) for many"), "ddim",
+                                      G_PARAM_READWRITE);
+  gimp_procedure_add_int_argument (procedure, "seed", _ ("See_d"), _ ("The same seed and settings give the same picture"), G_MININT, G_MAXINT, 0,
+                                   G_PARAM_READWRITE);
+  gimp_procedure_add_boolean_argument (procedure, "randomize", _ ("Random_ize"), _ ("Draw a new seed each time"), FALSE, G_PARAM_READWRITE);
 }
 
 void
 arguments_declare_generate (GimpProcedure *procedure)
 {
   declare_model (procedure);
-  gimp_procedure_add_double_argument (procedure, "scale", _("_Fidelity"),
-                                      _("Gradient scale of classifier guidance: 0 for diversity, more for fidelity to the class. Without a "
-                                        "class, or in a model without a classifier, it has no effect"),
+  gimp_procedure_add_double_argument (procedure, "scale", _ ("_Fidelity"),
+                                      _ ("Gradient scale of classifier guidance: 0 for diversity, more for fidelity to the class. Without a "
+                                         "class, or in a model without a classifier, it has no effect"),
                                       -G_MAXDOUBLE, G_MAXDOUBLE, 1.5, G_PARAM_READWRITE);
   declare_sampling (procedure, 25);
-  gimp_procedure_add_int_argument (procedure, "count", _("Ima_ges"), _("Number of pictures, each a layer; picture i has seed + i"),
-                                   G_MININT, G_MAXINT, 1, G_PARAM_READWRITE);
-  gimp_procedure_add_boolean_argument (procedure, "upsample", _("_Upsample"),
-                                       _("Enlarge each picture with the model's upsampling network"), FALSE, G_PARAM_READWRITE);
+  gimp_procedure_add_int_argument (procedure, "count", _ ("Ima_ges"), _ ("Number of pictures, each a layer; picture i has seed + i"), G_MININT,
+                                   G_MAXINT, 1, G_PARAM_READWRITE);
+  gimp_procedure_add_boolean_argument (procedure, "upsample", _ ("_Upsample"), _ ("Enlarge each picture with the model's upsampling network"), FALSE,
+                                       G_PARAM_READWRITE);
 }
 
 void
@@ -68,9 +67,9 @@ has (GimpProcedureConfig *config, const char *name)
 void
 arguments_read (GimpProcedureConfig *config, AdmSettings *settings)
 {
-  *settings = (AdmSettings) { .count = 1 };
-  g_object_get (config, "model", &settings->model, "class", &settings->class_name, "sampler", &settings->sampler, "steps", &settings->steps,
-                "seed", &settings->seed, "randomize", &settings->randomize, NULL);
+  *settings = (AdmSettings){ .count = 1 };
+  g_object_get (config, "model", &settings->model, "class", &settings->class_name, "sampler", &settings->sampler, "steps", &settings->steps, "seed",
+                &settings->seed, "randomize", &settings->randomize, NULL);
   if (has (config, "count"))
     g_object_get (config, "scale", &settings->scale, "count", &settings->count, "upsample", &settings->upsample, NULL);
   if (settings->randomize) {
@@ -99,14 +98,13 @@ check_sampling (AdmSettings *settings, const adm_model *model, const char *netwo
     GString *names = g_string_new (NULL);
     for (int i = 0; adm_sampler_name (i); i++)
       g_string_append_printf (names, "%s%s", i ? ", " : "", adm_sampler_name (i));
-    g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING, _("There is no sampler “%s”. Choose one of these: %s."),
+    g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING, _ ("There is no sampler “%s”. Choose one of these: %s."),
                  settings->sampler ? settings->sampler : "", names->str);
     g_string_free (names, TRUE);
     return FALSE;
   }
   if (settings->seed < 0) {
-    g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING, _("The seed %d is negative. Choose one from 0 to %d."), settings->seed,
-                 G_MAXINT);
+    g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING, _ ("The seed %d is negative. Choose one from 0 to %d."), settings->seed, G_MAXINT);
     return FALSE;
   }
   if (adm_model_label (model, class_name, &request->label, &core) != ADM_OK || adm_file_inspect (network, &info, &core) != ADM_OK) {
@@ -114,12 +112,12 @@ check_sampling (AdmSettings *settings, const adm_model *model, const char *netwo
     return FALSE;
   }
   if (settings->steps < ARGUMENTS_MIN_STEPS || settings->steps > info.description.diffusion_steps) {
-    g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING, _("%d steps are not possible with the model “%s”. Choose %d to %d."),
-                 settings->steps, model->id, ARGUMENTS_MIN_STEPS, info.description.diffusion_steps);
+    g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING, _ ("%d steps are not possible with the model “%s”. Choose %d to %d."), settings->steps,
+                 model->id, ARGUMENTS_MIN_STEPS, info.description.diffusion_steps);
     return FALSE;
   }
   request->steps = settings->steps;
-  request->seed = (uint64_t) settings->seed;
+  request->seed = (uint64_t)settings->seed;
 
   /* From here on the settings are what will be done, in the model's own words. */
   g_free (settings->model);
@@ -140,23 +138,23 @@ arguments_to_generate (AdmSettings *settings, const adm_model *model, adm_reques
   *request = adm_request_default (model);
   if (!model->diffusion) {
     g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING,
-                 _("The model “%s” has no diffusion network. Put its file beside the model's others, or choose another model."), model->id);
+                 _ ("The model “%s” has no diffusion network. Put its file beside the model's others, or choose another model."), model->id);
     return FALSE;
   }
   /* Written so that NaN fails too. */
   if (!(settings->scale >= 0.0 && settings->scale <= ARGUMENTS_MAX_SCALE)) {
-    g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING, _("The gradient scale %g is not possible. Choose 0 to %g."), settings->scale,
+    g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING, _ ("The gradient scale %g is not possible. Choose 0 to %g."), settings->scale,
                  ARGUMENTS_MAX_SCALE);
     return FALSE;
   }
   if (settings->count < 1 || settings->count > ARGUMENTS_MAX_COUNT) {
-    g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING, _("%d pictures are not possible. Choose 1 to %d."), settings->count,
+    g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING, _ ("%d pictures are not possible. Choose 1 to %d."), settings->count,
                  ARGUMENTS_MAX_COUNT);
     return FALSE;
   }
   if (settings->upsample && !model->upsampler) {
     g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING,
-                 _("The model “%s” has no upsampling network. Switch Upsample off, or choose another model."), model->id);
+                 _ ("The model “%s” has no upsampling network. Switch Upsample off, or choose another model."), model->id);
     return FALSE;
   }
   if (!check_sampling (settings, model, model->diffusion, request, error))
@@ -173,7 +171,7 @@ arguments_to_upscale (AdmSettings *settings, const adm_model *model, adm_request
 {
   *request = adm_request_upsample_default (model);
   if (!model->upsampler) {
-    g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING, _("The model “%s” has no upsampling network. Choose another model."), model->id);
+    g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING, _ ("The model “%s” has no upsampling network. Choose another model."), model->id);
     return FALSE;
   }
   return check_sampling (settings, model, model->upsampler, request, error);

@@ -128,8 +128,8 @@ dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config, adm_catalog *
   ClassList list = { .catalog = catalog };
 
   gimp_ui_init ("plug-in-adm");
-  GtkWidget *dialog = gimp_procedure_dialog_new (procedure, config, generates ? _("Generate Image") : _("Upsample Layer"));
-  gimp_procedure_dialog_set_ok_label (GIMP_PROCEDURE_DIALOG (dialog), generates ? _("_Generate") : _("_Upsample"));
+  GtkWidget *dialog = gimp_procedure_dialog_new (procedure, config, generates ? _ ("Generate Image") : _ ("Upsample Layer"));
+  gimp_procedure_dialog_set_ok_label (GIMP_PROCEDURE_DIALOG (dialog), generates ? _ ("_Generate") : _ ("_Upsample"));
   GtkGrid *grid = GTK_GRID (gtk_grid_new ());
   gtk_grid_set_row_spacing (grid, 6);
   gtk_grid_set_column_spacing (grid, 12);
@@ -152,6 +152,6 @@ dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config, adm_catalog *
   g_signal_handlers_disconnect_by_data (config, &list);
   gtk_widget_destroy (dialog);
   if (!agreed)
-    g_set_error_literal (error, PLUGIN_ERROR, PLUGIN_ERROR_CANCELLED, _("Cancelled"));
+    g_set_error_literal (error, PLUGIN_ERROR, PLUGIN_ERROR_CANCELLED, _ ("Cancelled"));
   return agreed;
 }

@@ -31,27 +31,32 @@ layer_name (const AdmSettings *settings, const adm_model *model, int64_t seed)
 
   g_ascii_formatd (number, sizeof number, "%g", settings->scale);
   /* Translators: a layer's name: class or model, gradient scale, seed. */
-  return g_strdup_printf (_("%s · s %s · seed %" G_GINT64_FORMAT), subject, number, seed);
+  return g_strdup_printf (_ ("%s · s %s · seed %" G_GINT64_FORMAT), subject, number, seed);
 }
 
 /* Adds RESULT's pictures to *IMAGE. */
 static GimpLayer **
-add_pictures (GimpImage **image, const AdmJobResult *result, const AdmSettings *settings, const adm_model *model, gboolean show,
-              GError **error)
+add_pictures (GimpImage **image, const AdmJobResult *result, const AdmSettings *settings, const adm_model *model, gboolean show, GError **error)
 {
-  gsize bytes = (gsize) result->side * (gsize) result->side * 3;
+  gsize bytes = (gsize)result->side * (gsize)result->side * 3;
   AdmPicture *pictures = g_new0 (AdmPicture, result->count);
-  char **names = g_new0 (char *, (gsize) result->count + 1), **texts = g_new0 (char *, (gsize) result->count + 1);
+  char **names = g_new0 (char *, (gsize)result->count + 1), **texts = g_new0 (char *, (gsize)result->count + 1);
   int x = 0, y = 0;
 
   if (*image)
     layers_place (*image, result->side, result->side, &x, &y);
   for (int i = 0; i < result->count; i++) {
-    int64_t seed = (int64_t) settings->seed + i;
+    int64_t seed = (int64_t)settings->seed + i;
     names[i] = layer_name (settings, model, seed);
     texts[i] = metadata_to_json (settings, seed, TRUE);
-    pictures[i] = (AdmPicture) { .name = names[i], .settings = texts[i], .x = x, .y = y, .width = result->side, .height = result->side,
-                                 .format = "R'G'B' u8", .pixels = result->pixels + (gsize) i * bytes };
+    pictures[i] = (AdmPicture){ .name = names[i],
+                                .settings = texts[i],
+                                .x = x,
+                                .y = y,
+                                .width = result->side,
+                                .height = result->side,
+                                .format = "R'G'B' u8",
+                                .pixels = result->pixels + (gsize)i * bytes };
   }
   GimpLayer **layers = layers_add (image, pictures, result->count, NULL, show, error);
   g_strfreev (names);
@@ -69,7 +74,7 @@ check_image (GimpRunMode run_mode, GimpImage **image, GError **error)
   if (run_mode != GIMP_RUN_NONINTERACTIVE && *image) {
     GimpDisplay *view = gimp_default_display ();
     if (!gimp_image_is_valid (*image) || (view && !gimp_display_is_valid (view))) {
-      gimp_message (_("The image has been closed: the pictures go into a new one."));
+      gimp_message (_ ("The image has been closed: the pictures go into a new one."));
       *image = NULL;
     }
   }
@@ -89,7 +94,7 @@ generate (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage **image, Adm
     return NULL;
   plan.upsample_request = arguments_following_upscale (plan.model, &plan.request);
 
-  gimp_progress_init (_("Generating pictures"));
+  gimp_progress_init (_ ("Generating pictures"));
   gboolean done = job_run (&plan, G_OBJECT (gimp_procedure_get_plug_in (procedure)), show_progress, NULL, &result, error);
   gimp_progress_end ();
   if (!done)
@@ -103,8 +108,8 @@ generate (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage **image, Adm
 }
 
 static GimpValueArray *
-run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image, GimpDrawable **drawables G_GNUC_UNUSED,
-     GimpProcedureConfig *config, gpointer run_data G_GNUC_UNUSED)
+run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image, GimpDrawable **drawables G_GNUC_UNUSED, GimpProcedureConfig *config,
+     gpointer run_data G_GNUC_UNUSED)
 {
   GError *error = NULL;
   AdmSettings settings = { 0 };
@@ -137,20 +142,19 @@ generate_create (GimpPlugIn *plug_in)
 
   gimp_procedure_set_image_types (procedure, "*");
   gimp_procedure_set_sensitivity_mask (procedure, GIMP_PROCEDURE_SENSITIVE_ALWAYS);
-  gimp_procedure_set_menu_label (procedure, _("_Generate Image..."));
+  gimp_procedure_set_menu_label (procedure, _ ("_Generate Image..."));
   gimp_procedure_add_menu_path (procedure, "<Image>/Filters/Render");
   gimp_procedure_add_menu_path (procedure, "<Image>/File/Create");
-  gimp_procedure_set_documentation (procedure, _("Generate pictures of a class with a diffusion model, as new layers"),
-                                    _("Samples pictures with an ablated diffusion model and adds each as a layer above the active one, at the "
-                                      "selection or in the middle of the image. Without an image a new one is made. The defaults for "
-                                      "sampler, steps and fidelity are those of the model that comes with the plug-in, whatever the "
-                                      "model chosen. The settings of each picture stay with its layer, as the parasite adm-settings."),
+  gimp_procedure_set_documentation (procedure, _ ("Generate pictures of a class with a diffusion model, as new layers"),
+                                    _ ("Samples pictures with an ablated diffusion model and adds each as a layer above the active one, at the "
+                                       "selection or in the middle of the image. Without an image a new one is made. The defaults for "
+                                       "sampler, steps and fidelity are those of the model that comes with the plug-in, whatever the "
+                                       "model chosen. The settings of each picture stay with its layer, as the parasite adm-settings."),
                                     GENERATE_PROCEDURE);
   gimp_procedure_set_attribution (procedure, "The gimp-adm authors", "GPL-3.0-or-later", "2025");
   arguments_declare_generate (procedure);
-  gimp_procedure_add_image_return_value (procedure, "image", _("Image"), _("The image that the layers were added to"), FALSE,
-                                         G_PARAM_READWRITE);
-  gimp_procedure_add_core_object_array_return_value (procedure, "layers", _("Layers"), _("The new layers, the first picture's first"),
+  gimp_procedure_add_image_return_value (procedure, "image", _ ("Image"), _ ("The image that the layers were added to"), FALSE, G_PARAM_READWRITE);
+  gimp_procedure_add_core_object_array_return_value (procedure, "layers", _ ("Layers"), _ ("The new layers, the first picture's first"),
                                                      GIMP_TYPE_LAYER, G_PARAM_READWRITE);
   return procedure;
 }

@@ -26,8 +26,7 @@ typedef struct {
   gint cancelled; /* atomic */
 
   /* Worker only. */
-  int loads, load;           /* networks to load, and the one being loaded */
-  gint64 reported;           /* when the last report was posted */
+  gint64 reported;                   /* when the last report was posted */
   double sample_work, upsample_work; /* rough cost of each picture's stage */
 
   GMutex mutex; /* guards the three that follow */
@@ -54,11 +53,11 @@ show_report (gpointer data)
 
   char *text = NULL;
   if (report.stage == ADM_STAGE_LOAD)
-    text = g_strdup_printf (_("Loading %s"), job->plan->model->name);
+    text = g_strdup_printf (_ ("Loading %s"), job->plan->model->name);
   else if (report.stage == ADM_STAGE_SAMPLE)
-    text = g_strdup_printf (_("Picture %d of %d: step %d of %d"), report.image + 1, report.images, report.step, report.steps);
+    text = g_strdup_printf (_ ("Picture %d of %d: step %d of %d"), report.image + 1, report.images, report.step, report.steps);
   else
-    text = g_strdup_printf (_("Upsampling picture %d of %d: step %d of %d"), report.image + 1, report.images, report.step, report.steps);
+    text = g_strdup_printf (_ ("Upsampling picture %d of %d: step %d of %d"), report.image + 1, report.images, report.step, report.steps);
   job->progress (fraction, text, job->user);
   g_free (text);
   return G_SOURCE_REMOVE;
@@ -73,7 +72,7 @@ job_fraction (const Job *job, const adm_progress *progress)
   double done = 0.0;
 
   if (progress->stage == ADM_STAGE_LOAD)
-    return LOAD_SHARE * MIN ((job->load + progress->fraction) / job->loads, 1.0);
+    return LOAD_SHARE * progress->fraction;
   if (progress->stage == ADM_STAGE_SAMPLE)
     done = (progress->image + progress->fraction) * job->sample_work;
   else
@@ -105,7 +104,7 @@ static adm_status
 fail_memory (Job *job)
 {
   job->error.status = ADM_ERROR_MEMORY;
-  g_strlcpy (job->error.message, _("There is not enough memory for the pictures. Ask for fewer, or close other programs."),
+  g_strlcpy (job->error.message, _ ("There is not enough memory for the pictures. Ask for fewer, or close other programs."),
              sizeof job->error.message);
   return job->error.status;
 }
@@ -114,41 +113,40 @@ fail_memory (Job *job)
 static gpointer
 pictures_new (int count, int side, gsize size)
 {
-  return g_try_malloc_n ((gsize) count, (gsize) side * (gsize) side * 3 * size);
+  return g_try_malloc_n ((gsize)count, (gsize)side * (gsize)side * 3 * size);
 }
 
 /* Rounds COUNT planar pictures of SIDE to 8 bits; takes PLANAR over. */
 static adm_status
 finish (Job *job, float *planar, int count, int side)
 {
-  gsize values = (gsize) side * (gsize) side * 3;
+  gsize values = (gsize)side * (gsize)side * 3;
   guint8 *pixels = pictures_new (count, side, 1);
 
   if (pixels) {
     for (int i = 0; i < count; i++)
-      adm_pixels_to_u8 (planar + (gsize) i * values, side, side, pixels + (gsize) i * values);
+      adm_pixels_to_u8 (planar + (gsize)i * values, side, side, pixels + (gsize)i * values);
     g_free (job->result.pixels);
-    job->result = (AdmJobResult) { .count = count, .side = side, .pixels = pixels };
+    job->result = (AdmJobResult){ .count = count, .side = side, .pixels = pixels };
   }
   g_free (planar);
   return pixels ? ADM_OK : fail_memory (job);
 }
 
+/* Loads all networks that the plan needs, so that a broken file is known before any work. */
 static adm_status
 load (Job *job, adm_session *session)
 {
   const AdmJobPlan *plan = job->plan;
-  int parts[3] = { plan->sample ? ADM_PART_DIFFUSION : 0, plan->sample && plan->request.scale > 0.0 ? ADM_PART_CLASSIFIER : 0,
-                   !plan->sample || plan->upsample ? ADM_PART_UPSAMPLER : 0 };
+  int parts = 0;
 
-  for (int i = 0; i < 3; i++)
-    job->loads += parts[i] != 0;
-  for (int i = 0; i < 3; i++) {
-    if (parts[i] && adm_session_load (session, parts[i], on_progress, job, &job->error) != ADM_OK)
-      return job->error.status;
-    job->load += parts[i] != 0;
-  }
-  return ADM_OK;
+  if (plan->sample)
+    parts |= ADM_PART_DIFFUSION;
+  if (plan->sample && plan->request.scale > 0.0)
+    parts |= ADM_PART_CLASSIFIER;
+  if (!plan->sample || plan->upsample)
+    parts |= ADM_PART_UPSAMPLER;
+  return adm_session_load (session, parts, on_progress, job, &job->error);
 }
 
 /* Samples the pictures of the plan. */
@@ -172,11 +170,11 @@ run_sample (Job *job, adm_session *session)
 static float *
 to_planar (const guint8 *pixels, int count, int side)
 {
-  gsize values = (gsize) side * (gsize) side * 3;
+  gsize values = (gsize)side * (gsize)side * 3;
   float *planar = pictures_new (count, side, sizeof (float));
 
   for (int i = 0; planar && i < count; i++)
-    adm_pixels_from_u8 (pixels + (gsize) i * values, side, side, planar + (gsize) i * values);
+    adm_pixels_from_u8 (pixels + (gsize)i * values, side, side, planar + (gsize)i * values);
   return planar;
 }
 
@@ -184,7 +182,7 @@ to_planar (const guint8 *pixels, int count, int side)
 static float *
 reduce_source (const AdmJobPlan *plan, int side)
 {
-  gsize area = (gsize) side * (gsize) side;
+  gsize area = (gsize)side * (gsize)side;
   float *packed = pictures_new (1, side, sizeof (float)), *planar = pictures_new (1, side, sizeof (float));
 
   if (!packed || !planar || !resample_picture (plan->source, plan->source_w, plan->source_h, 3, packed, side, side))
@@ -207,7 +205,7 @@ run_upsample (Job *job, adm_session *session)
   if (job->plan->sample && low_side != job->result.side) {
     job->error.status = ADM_ERROR_SHAPE;
     g_snprintf (job->error.message, sizeof job->error.message,
-                _("The upsampling network of “%s” takes pictures of %d pixels, but its pictures have %d. Switch Upsample off."),
+                _ ("The upsampling network of “%s” takes pictures of %d pixels, but its pictures have %d. Switch Upsample off."),
                 job->plan->model->name, low_side, job->result.side);
     return job->error.status;
   }
@@ -215,8 +213,7 @@ run_upsample (Job *job, adm_session *session)
   float *planar = pictures_new (request.count, side, sizeof (float));
   request.low = low;
   request.low_h = request.low_w = low_side;
-  adm_status status = low && planar ? adm_session_upscale (session, &request, on_progress, job, planar, NULL, &job->error)
-                                    : fail_memory (job);
+  adm_status status = low && planar ? adm_session_upscale (session, &request, on_progress, job, planar, NULL, &job->error) : fail_memory (job);
   g_free (low);
   if (status == ADM_OK)
     return finish (job, planar, request.count, side);
@@ -278,7 +275,7 @@ gboolean
 job_run (const AdmJobPlan *plan, GObject *owner, AdmJobProgress progress, gpointer user, AdmJobResult *result, GError **error)
 {
   Job job = { .plan = plan, .progress = progress, .user = user };
-  double growth = plan->model->upsampled_size > 0 ? (double) plan->model->upsampled_size / plan->model->image_size : 1.0;
+  double growth = plan->model->upsampled_size > 0 ? (double)plan->model->upsampled_size / plan->model->image_size : 1.0;
 
   /* Upsampling steps cost about as many times more as there are more pixels. */
   job.sample_work = plan->sample ? plan->request.steps : 0.0;

@@ -13,12 +13,12 @@
 /* What to do. Either pictures are sampled, and upsampled afterwards when asked, or one picture is upsampled. */
 typedef struct {
   const adm_model *model;
-  int threads;              /* 0: all processors */
-  gboolean sample;          /* make pictures by REQUEST; else SOURCE is upsampled */
+  int threads;     /* 0: all processors */
+  gboolean sample; /* make pictures by REQUEST; else SOURCE is upsampled */
   adm_request request;
-  gboolean upsample;        /* after sampling */
+  gboolean upsample;            /* after sampling */
   adm_request upsample_request; /* its count is REQUEST's; low is set by the job */
-  const float *source;      /* [source_h][source_w][3] in [-1, 1]; only without sample */
+  const float *source;          /* [source_h][source_w][3] in [-1, 1]; only without sample */
   int source_w, source_h;
 } AdmJobPlan;
 

@@ -16,12 +16,12 @@ layers_check_image (GimpImage *image, GError **error)
     return TRUE;
   if (!gimp_image_is_valid (image)) {
     g_set_error_literal (error, PLUGIN_ERROR, PLUGIN_ERROR_EXECUTION,
-                         _("The image is no longer open. Open it again, or start without an image to get a new one."));
+                         _ ("The image is no longer open. Open it again, or start without an image to get a new one."));
     return FALSE;
   }
   if (gimp_image_get_base_type (image) == GIMP_INDEXED) {
     g_set_error_literal (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING,
-                         _("Indexed images have too few colors for this. Convert the image with Image ▸ Mode ▸ RGB first."));
+                         _ ("Indexed images have too few colors for this. Convert the image with Image ▸ Mode ▸ RGB first."));
     return FALSE;
   }
   return TRUE;
@@ -47,11 +47,11 @@ static GimpLayer *
 make_layer (GimpImage *image, const AdmPicture *picture, GError **error)
 {
   GimpImageType type = gimp_image_get_base_type (image) == GIMP_GRAY ? GIMP_GRAYA_IMAGE : GIMP_RGBA_IMAGE;
-  GimpLayer *layer = gimp_layer_new (image, picture->name, picture->width, picture->height, type, 100.0,
-                                     gimp_image_get_default_new_layer_mode (image));
+  GimpLayer *layer
+      = gimp_layer_new (image, picture->name, picture->width, picture->height, type, 100.0, gimp_image_get_default_new_layer_mode (image));
 
   if (!layer) {
-    g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_EXECUTION, _("GIMP could not make the layer “%s”: %s"), picture->name,
+    g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_EXECUTION, _ ("GIMP could not make the layer “%s”: %s"), picture->name,
                  gimp_pdb_get_last_error (gimp_get_pdb ()));
     return NULL;
   }
@@ -90,7 +90,7 @@ layers_add (GimpImage **image, const AdmPicture *pictures, int n, GimpLayer *abo
 {
   gboolean fresh = *image == NULL;
   GimpImage *target = fresh ? gimp_image_new (pictures[0].width, pictures[0].height, GIMP_RGB) : *image;
-  GimpLayer **layers = g_new0 (GimpLayer *, (gsize) n + 1);
+  GimpLayer **layers = g_new0 (GimpLayer *, (gsize)n + 1);
   gboolean ok = target != NULL;
   int made = 0;
 
@@ -112,8 +112,7 @@ layers_add (GimpImage **image, const AdmPicture *pictures, int n, GimpLayer *abo
   }
   if (!ok) {
     if (error && !*error)
-      g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_EXECUTION, _("GIMP could not add the layers: %s"),
-                   gimp_pdb_get_last_error (gimp_get_pdb ()));
+      g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_EXECUTION, _ ("GIMP could not add the layers: %s"), gimp_pdb_get_last_error (gimp_get_pdb ()));
     for (int i = 0; i < made; i++) {
       if (gimp_item_is_valid (GIMP_ITEM (layers[i])))
         gimp_item_delete (GIMP_ITEM (layers[i]));

@@ -12,10 +12,10 @@
 /* One layer to be. Nothing is owned. */
 typedef struct {
   const char *name;
-  const char *settings;   /* JSON, see metadata.h */
+  const char *settings;    /* JSON, see metadata.h */
   int x, y, width, height; /* place in the image, pixels */
-  const char *format;     /* of the pixels: a babl format in sRGB, such as "R'G'B' u8" */
-  gconstpointer pixels;   /* [height][width] */
+  const char *format;      /* of the pixels: a babl format in sRGB, such as "R'G'B' u8" */
+  gconstpointer pixels;    /* [height][width] */
 } AdmPicture;
 
 /* FALSE with ERROR set when layers cannot be added to IMAGE because it is indexed, or gone. NULL is a new image: TRUE. */

@@ -40,8 +40,7 @@ metadata_to_json (const AdmSettings *settings, int64_t seed, gboolean generated)
 void
 metadata_attach (GimpLayer *layer, const char *json)
 {
-  GimpParasite *parasite = gimp_parasite_new (METADATA_PARASITE, GIMP_PARASITE_PERSISTENT | GIMP_PARASITE_UNDOABLE,
-                                              (guint32) strlen (json) + 1, json);
+  GimpParasite *parasite = gimp_parasite_new (METADATA_PARASITE, GIMP_PARASITE_PERSISTENT | GIMP_PARASITE_UNDOABLE, (guint32)strlen (json) + 1, json);
 
   gimp_item_attach_parasite (GIMP_ITEM (layer), parasite);
   gimp_parasite_free (parasite);

@@ -60,33 +60,44 @@ model_paths_catalog (GError **error)
   return catalog;
 }
 
-/* Says what there is instead of the model NAME. */
+/* What the catalog found amiss with the model NAME or, when it found no model at all, with anything. NULL: nothing. */
+static const char *
+find_note (const adm_catalog *catalog, const char *name)
+{
+  for (size_t i = 0; i < adm_catalog_notes (catalog); i++) {
+    const char *note = adm_catalog_note (catalog, i);
+    if (adm_catalog_count (catalog) == 0 || (*name && strstr (note, name)))
+      return note;
+  }
+  return NULL;
+}
+
+/* Says why there is no model NAME, and what there is instead. */
 static void
 set_not_found (adm_catalog *catalog, const char *name, GError **error)
 {
+  const char *note = find_note (catalog, name);
   GString *text = g_string_new (NULL);
 
-  g_string_append_printf (text, _("There is no model “%s”."), name);
+  if (note)
+    g_string_append_printf (text, _ ("The model “%s” cannot be used: %s."), name, note);
+  else
+    g_string_append_printf (text, _ ("There is no model “%s”."), name);
+  g_string_append_c (text, ' ');
   if (adm_catalog_count (catalog) > 0) {
     GString *names = g_string_new (NULL);
     for (size_t i = 0; i < adm_catalog_count (catalog); i++)
       g_string_append_printf (names, "%s%s", i ? ", " : "", adm_catalog_get (catalog, i)->id);
-    g_string_append_c (text, ' ');
-    g_string_append_printf (text, _("Choose one of these: %s."), names->str);
+    g_string_append_printf (text, _ ("Choose one of these: %s."), names->str);
     g_string_free (names, TRUE);
   } else {
     char **paths = model_paths_get ();
     char *folders = g_strjoinv (", ", paths);
-    g_string_append_c (text, ' ');
-    g_string_append_printf (text, _("Put its files into one of these folders: %s."), folders);
+    g_string_append_printf (text, _ ("Put its files into one of these folders: %s."), folders);
     g_free (folders);
     g_strfreev (paths);
   }
-  if (adm_catalog_notes (catalog) > 0) {
-    g_string_append_c (text, ' ');
-    g_string_append_printf (text, _("Not usable: %s"), adm_catalog_note (catalog, 0));
-  }
-  g_set_error_literal (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING, text->str);
+  g_set_error_literal (error, PLUGIN_ERROR, note ? PLUGIN_ERROR_EXECUTION : PLUGIN_ERROR_CALLING, text->str);
   g_string_free (text, TRUE);
 }
 
@@ -96,6 +107,7 @@ model_paths_find (adm_catalog *catalog, const char *name, GError **error)
   const adm_model *model = NULL;
   adm_error core = { 0 };
 
+  name = name ? name : "";
   if (adm_catalog_find (catalog, name, &model, &core) == ADM_OK)
     return model;
   /* A file that was named and is there has a fault of its own, which the core tells. */

@@ -18,7 +18,7 @@ char **model_paths_get (void);
 adm_catalog *model_paths_catalog (GError **error);
 
 /* The model called NAME (an id, a name, or a file), owned by CATALOG. When there is none, the error names the models there
- * are, the folders searched and the first thing found amiss in them. */
+ * are (or the folders searched) and what was found amiss with it. NULL counts as an empty name, which no model has. */
 const adm_model *model_paths_find (adm_catalog *catalog, const char *name, GError **error);
 
 #endif

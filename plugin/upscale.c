@@ -36,7 +36,7 @@ static void
 set_no_memory (GError **error)
 {
   g_set_error_literal (error, PLUGIN_ERROR, PLUGIN_ERROR_EXECUTION,
-                       _("There is not enough memory for this part of the layer. Select a smaller one, or close other programs."));
+                       _ ("There is not enough memory for this part of the layer. Select a smaller one, or close other programs."));
 }
 
 static void
@@ -53,7 +53,7 @@ pick_layer (GimpImage *image, GimpDrawable **drawables, GError **error)
   if (!layers_check_image (image, error))
     return NULL;
   if (!drawables || !drawables[0] || drawables[1] || !GIMP_IS_LAYER (drawables[0])) {
-    g_set_error_literal (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING, _("Select one layer to upsample (not a mask or a channel)."));
+    g_set_error_literal (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING, _ ("Select one layer to upsample (not a mask or a channel)."));
     return NULL;
   }
   return GIMP_LAYER (drawables[0]);
@@ -66,14 +66,14 @@ part_read (GimpLayer *layer, Part *part, GError **error)
   int x, y, left, top;
 
   if (!gimp_drawable_mask_intersect (GIMP_DRAWABLE (layer), &x, &y, &part->width, &part->height)) {
-    g_set_error_literal (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING, _("The selection lies outside the layer. Move it, or select nothing."));
+    g_set_error_literal (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING, _ ("The selection lies outside the layer. Move it, or select nothing."));
     return FALSE;
   }
   gimp_drawable_get_offsets (GIMP_DRAWABLE (layer), &left, &top);
   part->x = left + x;
   part->y = top + y;
 
-  gsize area = (gsize) part->width * (gsize) part->height;
+  gsize area = (gsize)part->width * (gsize)part->height;
   float *pixels = g_try_malloc_n (area, 4 * sizeof (float));
   part->colors = g_try_malloc_n (area, 3 * sizeof (float));
   part->alpha = gimp_drawable_has_alpha (GIMP_DRAWABLE (layer)) ? g_try_malloc_n (area, sizeof (float)) : NULL;
@@ -84,8 +84,8 @@ part_read (GimpLayer *layer, Part *part, GError **error)
     return FALSE;
   }
   GeglBuffer *buffer = gimp_drawable_get_buffer (GIMP_DRAWABLE (layer));
-  gegl_buffer_get (buffer, GEGL_RECTANGLE (x, y, part->width, part->height), 1.0, babl_format ("R'G'B'A float"), pixels,
-                   GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  gegl_buffer_get (buffer, GEGL_RECTANGLE (x, y, part->width, part->height), 1.0, babl_format ("R'G'B'A float"), pixels, GEGL_AUTO_ROWSTRIDE,
+                   GEGL_ABYSS_NONE);
   g_object_unref (buffer);
   for (gsize i = 0; i < area; i++) {
     float alpha = CLAMP (pixels[4 * i + 3], 0.0F, 1.0F);
@@ -102,13 +102,13 @@ part_read (GimpLayer *layer, Part *part, GError **error)
 static float *
 fit_result (const AdmJobResult *result, const Part *part, int width, int height)
 {
-  gsize area = (gsize) width *(gsize) height, small_area = (gsize) result->side * (gsize) result->side;
+  gsize area = (gsize)width * (gsize)height, small_area = (gsize)result->side * (gsize)result->side;
   float *small = g_try_malloc_n (small_area, 3 * sizeof (float)), *colors = g_try_malloc_n (area, 3 * sizeof (float));
   float *alpha = part->alpha ? g_try_malloc_n (area, sizeof (float)) : NULL, *pixels = g_try_malloc_n (area, 4 * sizeof (float));
   gboolean ok = small && colors && pixels && (alpha || !part->alpha);
 
   for (gsize i = 0; ok && i < small_area * 3; i++)
-    small[i] = (float) result->pixels[i] / 255.0F;
+    small[i] = (float)result->pixels[i] / 255.0F;
   ok = ok && resample_picture (small, result->side, result->side, 3, colors, width, height);
   ok = ok && (!alpha || resample_picture (part->alpha, part->width, part->height, 1, alpha, width, height));
   for (gsize i = 0; ok && i < area; i++) {
@@ -129,12 +129,12 @@ static GimpLayer **
 add_result (GimpImage *image, GimpLayer *layer, const Part *part, const AdmJobResult *result, const AdmSettings *settings, gboolean show,
             GError **error)
 {
-  double factor = MAX (1.0, (double) result->side / MAX (part->width, part->height));
+  double factor = MAX (1.0, (double)result->side / MAX (part->width, part->height));
   AdmPicture picture = { .x = part->x, .y = part->y, .format = "R'G'B'A float" };
   GimpLayer **layers = NULL;
 
-  picture.width = MAX (1, (int) lround (part->width * factor));
-  picture.height = MAX (1, (int) lround (part->height * factor));
+  picture.width = MAX (1, (int)lround (part->width * factor));
+  picture.height = MAX (1, (int)lround (part->height * factor));
   float *pixels = fit_result (result, part, picture.width, picture.height);
   if (!pixels) {
     set_no_memory (error);
@@ -142,7 +142,7 @@ add_result (GimpImage *image, GimpLayer *layer, const Part *part, const AdmJobRe
   }
   char *source = gimp_item_is_valid (GIMP_ITEM (layer)) ? gimp_item_get_name (GIMP_ITEM (layer)) : g_strdup (settings->model);
   /* Translators: a layer's name: the name of the layer it was made from, then the seed. */
-  char *name = g_strdup_printf (_("%s · upsampled · seed %d"), source, settings->seed);
+  char *name = g_strdup_printf (_ ("%s · upsampled · seed %d"), source, settings->seed);
   char *text = metadata_to_json (settings, settings->seed, FALSE);
   picture.pixels = pixels;
   picture.name = name;
@@ -156,8 +156,8 @@ add_result (GimpImage *image, GimpLayer *layer, const Part *part, const AdmJobRe
 }
 
 static GimpLayer **
-upscale (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image, GimpDrawable **drawables, AdmSettings *settings,
-         adm_catalog *catalog, GError **error)
+upscale (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image, GimpDrawable **drawables, AdmSettings *settings, adm_catalog *catalog,
+         GError **error)
 {
   AdmJobPlan plan = { .threads = gimp_get_num_processors () };
   AdmJobResult result;
@@ -171,7 +171,7 @@ upscale (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image, GimpD
   plan.source_w = part.width;
   plan.source_h = part.height;
 
-  gimp_progress_init (_("Upsampling the layer"));
+  gimp_progress_init (_ ("Upsampling the layer"));
   gboolean done = job_run (&plan, G_OBJECT (gimp_procedure_get_plug_in (procedure)), show_progress, NULL, &result, error);
   gimp_progress_end ();
   if (done) {
@@ -216,19 +216,17 @@ upscale_create (GimpPlugIn *plug_in)
 
   gimp_procedure_set_image_types (procedure, "RGB*, GRAY*");
   gimp_procedure_set_sensitivity_mask (procedure, GIMP_PROCEDURE_SENSITIVE_DRAWABLE);
-  gimp_procedure_set_menu_label (procedure, _("_Upsample Layer..."));
+  gimp_procedure_set_menu_label (procedure, _ ("_Upsample Layer..."));
   gimp_procedure_add_menu_path (procedure, "<Image>/Filters/Enhance");
-  gimp_procedure_set_documentation (procedure, _("Redraw a layer with a model's upsampling network, as a new layer"),
-                                    _("Reduces the layer, or the selection's part of it, to the input size of the model's upsampling "
-                                      "network, upsamples it and adds the result as a layer that begins at the same place. A part larger "
-                                      "than the network's output is covered exactly. Transparent places are taken as white. The settings "
-                                      "stay with the new layer, as the parasite adm-settings."),
+  gimp_procedure_set_documentation (procedure, _ ("Redraw a layer with a model's upsampling network, as a new layer"),
+                                    _ ("Reduces the layer, or the selection's part of it, to the input size of the model's upsampling "
+                                       "network, upsamples it and adds the result as a layer that begins at the same place. A part larger "
+                                       "than the network's output is covered exactly. Transparent places are taken as white. The settings "
+                                       "stay with the new layer, as the parasite adm-settings."),
                                     UPSCALE_PROCEDURE);
   gimp_procedure_set_attribution (procedure, "The gimp-adm authors", "GPL-3.0-or-later", "2025");
   arguments_declare_upscale (procedure);
-  gimp_procedure_add_image_return_value (procedure, "image", _("Image"), _("The image that the layer was added to"), FALSE,
-                                         G_PARAM_READWRITE);
-  gimp_procedure_add_core_object_array_return_value (procedure, "layers", _("Layers"), _("The new layer"), GIMP_TYPE_LAYER,
-                                                     G_PARAM_READWRITE);
+  gimp_procedure_add_image_return_value (procedure, "image", _ ("Image"), _ ("The image that the layer was added to"), FALSE, G_PARAM_READWRITE);
+  gimp_procedure_add_core_object_array_return_value (procedure, "layers", _ ("Layers"), _ ("The new layer"), GIMP_TYPE_LAYER, G_PARAM_READWRITE);
   return procedure;
 }

@@ -17,6 +17,7 @@ struct _UiPresets {
   GtkBox parent_instance;
   const UiBackend *backend;
   UiStore *store;
+  gboolean upsample_only;
   UiSettings *now;
   GtkWidget *combo, *save, *popover, *name, *confirm, *remove;
   gboolean silent;
@@ -43,13 +44,16 @@ apply (UiPresets *self, const char *id, UiSettings *settings)
   if (!model || !g_strv_contains ((const char *const[]){"draft", "balanced", "best", NULL}, id)) {
     return FALSE;
   }
-  ui_settings_set_sampler (settings, model->default_sampler);
-  settings->steps = model->default_steps;
+
+  int steps = self->upsample_only ? model->upsample_steps : model->default_steps;
+
+  ui_settings_set_sampler (settings, self->upsample_only ? model->upsample_sampler : model->default_sampler);
+  settings->steps = steps;
   if (g_str_equal (id, "draft")) {
-    settings->steps = MIN (DRAFT_STEPS, model->default_steps);
-    settings->upsample = FALSE;
+    settings->steps = MIN (DRAFT_STEPS, steps);
+    settings->upsample = self->upsample_only;
   } else if (g_str_equal (id, "best")) {
-    settings->steps = MIN (BEST_FACTOR * model->default_steps, UI_STEPS_MAX);
+    settings->steps = MIN (BEST_FACTOR * steps, UI_STEPS_MAX);
     settings->upsample = model->upsampled_size > 0;
   }
   return TRUE;
@@ -266,12 +270,13 @@ ui_presets_init (UiPresets *self)
 }
 
 GtkWidget *
-ui_presets_new (const UiBackend *backend, UiStore *store)
+ui_presets_new (const UiBackend *backend, UiStore *store, gboolean upsample_only)
 {
   UiPresets *self = g_object_new (UI_TYPE_PRESETS, NULL);
 
   self->backend = backend;
   self->store = store;
+  self->upsample_only = upsample_only;
   fill (self);
   return GTK_WIDGET (self);
 }

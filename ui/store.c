@@ -139,7 +139,7 @@ ui_store_presets (UiStore *store)
 gboolean
 ui_store_get_preset (UiStore *store, const char *name, UiSettings *settings)
 {
-  GKeyFile *file = fresh (store);
+  GKeyFile *file = store->file; /* asked at every movement of a slider */
   g_autofree char *group = group_name ("preset", name);
 
   if (!g_key_file_has_group (file, group)) {

@@ -331,7 +331,8 @@ join_published (adm_catalog *catalog)
     char **files = &catalog->published[3 * i];
     if (!files[0])
       continue;
-    char *classes = find_data (catalog, joins[i].classes);
+    bool labelled = files[1] || adm_published_find (joins[i].diffusion)->description.num_classes > 0;
+    char *classes = labelled ? find_data (catalog, joins[i].classes) : NULL;
     adm_model_parts parts = { .folder = ".",
                               .id = joins[i].id,
                               .name = joins[i].name,

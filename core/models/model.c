@@ -136,6 +136,7 @@ static adm_status
 inspect_part (const char *folder, const char *name, const char *what, adm_kind kind, adm_kind other, char **path, adm_file_info *info,
               adm_error *error)
 {
+  static const char *const kinds[] = { "a diffusion model", "an upsampler", "a classifier" };
   if (!name)
     return ADM_OK;
   char *here = folder[0] == '/' || name[0] == '/' ? NULL : getcwd (NULL, 0);
@@ -147,11 +148,7 @@ inspect_part (const char *folder, const char *name, const char *what, adm_kind k
     return no_memory (error);
   adm_status status = adm_file_inspect (*path, info, error);
   if (!status && info->description.kind != kind && info->description.kind != other)
-    status = adm_fail (error, ADM_ERROR_SHAPE, "%s: holds a %s, not a %s; name another file", *path,
-                       info->description.kind == ADM_KIND_CLASSIFIER ? "classifier"
-                       : info->description.kind == ADM_KIND_SUPERRES ? "upsampler"
-                                                                     : "diffusion model",
-                       what);
+    status = adm_fail (error, ADM_ERROR_SHAPE, "%s: holds %s, not %s; name another file", *path, kinds[info->description.kind], what);
   if (!status && info->unknown_keys)
     status = adm_fail (error, ADM_ERROR_FORMAT, "%s: the tensors do not tell %s; write these keys into a JSON file of the same name beside it",
                        *path, info->unknown_keys);
@@ -250,13 +247,13 @@ adm_model_build (const adm_model_parts *parts, adm_model **out, adm_error *error
   adm_model *model = calloc (1, sizeof *model);
   if (!model)
     return no_memory (error);
-  adm_status status = inspect_part (parts->folder, parts->diffusion, "diffusion model", ADM_KIND_UNET, ADM_KIND_SUPERRES, &model->diffusion,
+  adm_status status = inspect_part (parts->folder, parts->diffusion, "a diffusion model", ADM_KIND_UNET, ADM_KIND_SUPERRES, &model->diffusion,
                                     &diffusion, error);
   if (!status)
-    status = inspect_part (parts->folder, parts->classifier, "classifier", ADM_KIND_CLASSIFIER, ADM_KIND_CLASSIFIER, &model->classifier,
+    status = inspect_part (parts->folder, parts->classifier, "a classifier", ADM_KIND_CLASSIFIER, ADM_KIND_CLASSIFIER, &model->classifier,
                            &classifier, error);
   if (!status)
-    status = inspect_part (parts->folder, parts->upsampler, "upsampler", ADM_KIND_SUPERRES, ADM_KIND_SUPERRES, &model->upsampler, &upsampler,
+    status = inspect_part (parts->folder, parts->upsampler, "an upsampler", ADM_KIND_SUPERRES, ADM_KIND_SUPERRES, &model->upsampler, &upsampler,
                            error);
   if (!status)
     status = set_names (model, parts, error);

@@ -53,6 +53,7 @@ for name, arguments in {
         'unknown class': {'class': 'unicorn rider'},
         'class number': {'class': '99'},
         'unknown model': {'model': 'no-such-model'},
+        'empty model': {'model': ''},
         'broken weights': {'model': 'broken', 'class': 'heart'},
         'unknown sampler': {'sampler': 'euler'},
         'no steps': {'steps': 0},

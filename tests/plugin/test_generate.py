@@ -127,6 +127,7 @@ class Generate(unittest.TestCase):
                 ('unknown class', 'calling-error', ['unicorn rider']),
                 ('class number', 'calling-error', ['99']),
                 ('unknown model', 'calling-error', ['no-such-model', 'emoji-64']),
+                ('empty model', 'calling-error', ['There is no model', 'emoji-64']),
                 ('unknown sampler', 'calling-error', ['euler', 'ddim', 'ddpm']),
                 ('no steps', 'calling-error', ['0 steps', '2 to 1000']),
                 ('one step', 'calling-error', ['1 steps', '2 to 1000']),
@@ -144,8 +145,9 @@ class Generate(unittest.TestCase):
 
     def test_broken_weights(self):
         fact = self.fact('broken weights')
-        self.assertIn(fact['status'], ('execution-error', 'calling-error'))
-        self.assertIn('broken', fact['message'])
+        self.assertEqual(fact['status'], 'execution-error')
+        self.assertIn('broken-diffusion.safetensors', fact['message'])
+        self.assertIn('emoji-64', fact['message'])
 
     def test_refusals_change_nothing(self):
         fact = self.fact('untouched')

@@ -1,0 +1,62 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Puts the built plug-in into the user's GIMP, or takes it away: one folder, plug-ins/plug-in-adm, and nothing else."""
+import os
+import pathlib
+import shutil
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+NAME = "plug-in-adm"
+
+
+def gimp_folder():
+    """GIMP 3's folder of this user: the one GIMP3_DIRECTORY names, or the newest there is, or 3.0's."""
+    if os.environ.get("GIMP3_DIRECTORY"):
+        return pathlib.Path(os.environ["GIMP3_DIRECTORY"])
+    base = pathlib.Path(os.environ.get("XDG_CONFIG_HOME") or pathlib.Path.home() / ".config") / "GIMP"
+    versions = [p for p in base.glob("3.*") if p.is_dir() and p.name[2:].isdigit()]
+    return max(versions, key=lambda p: int(p.name[2:]), default=base / "3.0")
+
+
+def install(target):
+    build = ROOT / "build"
+    fresh = target.with_name(NAME + ".new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    shutil.copy2(build / "plugin" / NAME, fresh / NAME)
+    shutil.copytree(ROOT / "data", fresh / "data", ignore=shutil.ignore_patterns("meson.build"))
+    for catalogue in sorted((build / "po").glob("*/LC_MESSAGES/*.mo")):
+        place = fresh / "locale" / catalogue.relative_to(build / "po")
+        place.parent.mkdir(parents=True)
+        shutil.copy2(catalogue, place)
+    # The old folder stays whole until the new one is.
+    shutil.rmtree(target, ignore_errors=True)
+    fresh.rename(target)
+
+
+def main(arguments):
+    target = gimp_folder() / "plug-ins" / NAME
+    if arguments == ["--uninstall"]:
+        if not target.exists():
+            print(f"{target} is not there; nothing to take away")
+            return 0
+        shutil.rmtree(target)
+        for folder in (target.parent, target.parent.parent):
+            # Folders that were made for it alone go too.
+            if not any(folder.iterdir()):
+                folder.rmdir()
+        print(f"Taken away: {target}")
+        return 0
+    install(target)
+    print(f"Installed: {target}")
+    print("Start GIMP 3 (again): Filters > Render > Generate Image, or File > Create.")
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except OSError as reason:
+        print(f"setup: {reason.filename}: {reason.strerror}", file=sys.stderr)
+        sys.exit(1)

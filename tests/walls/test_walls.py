@@ -1,0 +1,98 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The house's walls: who may include what, and a few rules of order that prose alone does not keep. First the check is held against
+made-up offenders, so that it is known to be able to fail; then against the tree."""
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
+MAX_LINES = 600
+
+# room -> rooms it may include from; "" is core/ itself (adm.h and what composes the library).
+CORE = {
+    "base": {"base"},
+    "ops": {"ops", "base"},
+    "io": {"io", "base"},
+    "nn": {"nn", "ops", "base"},
+    "models": {"models", "nn", "ops", "base", "io"},
+    "diffusion": {"diffusion", "base"},
+    "cli": {"cli"},
+    "": {"base", "ops", "io", "nn", "models", "diffusion"},
+}
+DESKTOP = re.compile(r"^(glib|gobject|gio|gtk|gdk|gegl|babl|libgimp|cairo|pango)")
+
+
+def room_of(path):
+    parts = path.split("/")
+    return parts[1] if parts[0] == "core" and len(parts) > 2 else "" if parts[0] == "core" else parts[0]
+
+
+def offences(path, text):
+    """PATH is relative to the root."""
+    found = []
+    top, room = path.split("/")[0], room_of(path)
+    if not text.startswith("/* SPDX-License-Identifier: GPL-3.0-or-later"):
+        found.append(f"{path}: does not open with its licence")
+    if text.count("\n") > MAX_LINES:
+        found.append(f"{path}: is over {MAX_LINES} lines")
+    for quote, name in INCLUDE.findall(text):
+        head = name.split("/")[0] if "/" in name else ""
+        if name == "cblas.h" and path != "core/ops/gemm.c":
+            found.append(f"{path}: only core/ops/gemm.c includes <cblas.h>")
+        if top == "core":
+            if DESKTOP.match(name):
+                found.append(f"{path}: the core knows nothing of {name}")
+            elif quote == '"' and name != "adm.h":
+                if head and head not in CORE[room]:
+                    found.append(f"{path}: {room or 'core'} may not include {name}")
+                elif not head and room != "cli":
+                    found.append(f"{path}: write the room into the include of {name}")
+        if top == "ui" and (name == "adm.h" or name.startswith("libgimp") or head in ("core", "plugin")):
+            found.append(f"{path}: ui/ knows nothing of {name}")
+        if top == "plugin" and quote == '"' and head in set(CORE) - {""}:
+            found.append(f"{path}: plugin/ sees adm.h only, not {name}")
+    return found
+
+
+OFFENDERS = {
+    "core/ops/a.c": '#include "nn/res_block.h"',
+    "core/base/b.c": '#include "io/weights.h"',
+    "core/diffusion/c.c": '#include "models/unet.h"',
+    "core/io/d.c": "#include <glib.h>",
+    "core/nn/e.c": "#include <cblas.h>",
+    "core/cli/f.c": '#include "base/error.h"',
+    "ui/g.c": '#include "adm.h"',
+    "ui/h.c": "#include <libgimp/gimp.h>",
+    "plugin/i.c": '#include "models/network.h"',
+    "core/nn/j.c": "\n" * (MAX_LINES + 1),
+}
+
+
+def main():
+    licence = "/* SPDX-License-Identifier: GPL-3.0-or-later */\n"
+    for path, text in OFFENDERS.items():
+        if len(offences(path, licence + text)) != 1:
+            print(f"the check overlooks {path}: {text.strip()!r}")
+            return 1
+    if not offences("core/base/k.c", "int x;"):
+        print("the check overlooks a missing licence")
+        return 1
+
+    found, names = [], {}
+    files = sorted(p for top in ("core", "plugin", "ui") for p in (ROOT / top).rglob("*.[ch]"))
+    for file in files:
+        path = file.relative_to(ROOT).as_posix()
+        found += offences(path, file.read_text(encoding="utf-8"))
+        if file.name in names:
+            found.append(f"{path}: another file is called so, {names[file.name]}")
+        names[file.name] = path
+    for line in found:
+        print(line)
+    print(f"{len(files)} files, {len(found)} offences")
+    return 1 if found or len(files) < 50 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

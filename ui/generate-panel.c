@@ -1,0 +1,717 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The whole window as one container: what the parts tell one another. */
+#include "generate-panel.h"
+
+#include "history.h"
+#include "i18n.h"
+#include "message-bar.h"
+#include "model-page.h"
+#include "preview.h"
+#include "progress-row.h"
+#include "runner.h"
+#include "settings-form.h"
+#include "store.h"
+#include "widgets.h"
+
+struct _UiGeneratePanel {
+  GtkBox parent_instance;
+  const UiBackend *backend;
+  UiPanelMode mode;
+  UiStore *store;
+  UiRunner *runner;
+  GtkWidget *message, *pages, *main_page, *model_page, *preview, *progress, *history, *form;
+  GtkWidget *help, *reset, *reuse, *close, *add;
+  GtkWidget *window;   /* whose keys are watched; NULL when in none */
+  gulong keys;
+  gboolean following;  /* the picture shown is the one being made */
+  gboolean offers_new; /* the message offers to add to a new image */
+  gboolean shut;
+};
+
+G_DEFINE_FINAL_TYPE (UiGeneratePanel, ui_generate_panel, GTK_TYPE_BOX)
+
+static const char *
+window_name (UiGeneratePanel *self)
+{
+  return self->mode == UI_PANEL_UPSAMPLE ? "upsample" : "generate";
+}
+
+static void
+say (UiGeneratePanel *self, GtkMessageType type, const char *text)
+{
+  self->offers_new = FALSE;
+  ui_message_bar_show (UI_MESSAGE_BAR (self->message), type, text, NULL);
+}
+
+static void
+say_store_error (UiGeneratePanel *self)
+{
+  g_autofree char *error = ui_store_take_error (self->store);
+
+  if (error) {
+    say (self, GTK_MESSAGE_WARNING, error);
+  }
+}
+
+static const char *
+model_name (UiGeneratePanel *self, const char *id)
+{
+  const UiModel *model = ui_catalog_find (self->backend->catalog (self->backend->user), id);
+
+  return model ? model->name : id;
+}
+
+/* ---- what is shown ----------------------------------------------------------------------------------------------- */
+
+static void
+update_estimate (UiGeneratePanel *self)
+{
+  g_autoptr (UiSettings) settings = ui_settings_form_effective (UI_SETTINGS_FORM (self->form));
+
+  ui_settings_form_set_estimate (UI_SETTINGS_FORM (self->form), ui_runner_estimate (self->runner, settings));
+}
+
+static void
+update_add (UiGeneratePanel *self)
+{
+  guint ticks = ui_history_ticks (UI_HISTORY (self->history));
+  gboolean any = ticks || ui_history_selected (UI_HISTORY (self->history));
+  g_autofree char *label = ticks > 1 ? g_strdup_printf (NN_ ("Add %d La_yer", "Add %d La_yers", ticks), (int) ticks) : g_strdup (_("Add La_yer"));
+
+  gtk_button_set_label (GTK_BUTTON (self->add), label);
+  ui_set_available (self->add, any, ticks ? _("Add the ticked pictures as layers") : _("Add the picture shown as a layer"),
+                    ui_history_count (UI_HISTORY (self->history)) ? _("Tick or choose a finished picture first") : _("There is no finished picture yet"));
+}
+
+static void
+show_result (UiGeneratePanel *self, const UiResult *result)
+{
+  g_autofree char *caption = ui_settings_caption (result->settings);
+
+  ui_preview_set_picture (UI_PREVIEW (self->preview), result->pixels, caption);
+  ui_progress_row_set_caption (UI_PROGRESS_ROW (self->progress), caption);
+}
+
+/* ---- the runner's news ------------------------------------------------------------------------------------------- */
+
+static void
+on_progress (gpointer data)
+{
+  UiGeneratePanel *self = data;
+  UiProgress progress = ui_runner_progress (self->runner);
+
+  ui_progress_row_set (UI_PROGRESS_ROW (self->progress), &progress);
+  if (progress.phase == UI_PHASE_IDLE) {
+    ui_history_set_live (UI_HISTORY (self->history), NULL, FALSE);
+    update_add (self);
+    update_estimate (self);
+  }
+}
+
+static void
+on_picture (GdkPixbuf *pixels, gpointer data)
+{
+  UiGeneratePanel *self = data;
+
+  if (self->following) {
+    ui_preview_set_picture (UI_PREVIEW (self->preview), pixels, _("The picture being made"));
+  }
+  if (!ui_runner_progress (self->runner).draft) {
+    ui_history_set_live (UI_HISTORY (self->history), pixels, self->following);
+    update_add (self);
+  }
+}
+
+static void
+on_result (GdkPixbuf *pixels, const UiSettings *settings, gboolean draft, gpointer data)
+{
+  UiGeneratePanel *self = data;
+
+  if (draft) {
+    if (self->following) {
+      ui_preview_set_picture (UI_PREVIEW (self->preview), pixels, _("Draft"));
+    }
+    return;
+  }
+  ui_history_set_live (UI_HISTORY (self->history), NULL, FALSE);
+
+  const UiResult *result
+    = ui_history_append (UI_HISTORY (self->history), pixels, settings, model_name (self, settings->model), self->following);
+
+  if (self->following) {
+    show_result (self, result);
+  }
+  update_add (self);
+}
+
+static void
+on_finished (gpointer data)
+{
+  UiGeneratePanel *self = data;
+
+  say_store_error (self);
+}
+
+static void
+on_failed (const char *message, gpointer data)
+{
+  UiGeneratePanel *self = data;
+
+  ui_progress_row_set_caption (UI_PROGRESS_ROW (self->progress), _("It did not work"));
+  say (self, GTK_MESSAGE_ERROR, message);
+}
+
+static const UiRunnerFuncs runner_funcs = {on_progress, on_picture, on_result, on_finished, on_failed};
+
+static void
+on_event (const UiEvent *event, gpointer data)
+{
+  UiGeneratePanel *self = data;
+
+  switch (event->kind) {
+  case UI_EVENT_CATALOG:
+    ui_settings_form_update_models (UI_SETTINGS_FORM (self->form));
+    ui_model_page_update (UI_MODEL_PAGE (self->model_page));
+    update_estimate (self);
+    break;
+  case UI_EVENT_IMPORTING:
+    ui_model_page_set_import (UI_MODEL_PAGE (self->model_page), event->fraction);
+    break;
+  case UI_EVENT_IMPORTED:
+    ui_model_page_set_import (UI_MODEL_PAGE (self->model_page), -1.0);
+    say (self, event->message ? GTK_MESSAGE_ERROR : GTK_MESSAGE_INFO, event->message ? event->message : _("The checkpoint is here now."));
+    break;
+  default:
+    ui_runner_event (self->runner, event);
+    break;
+  }
+}
+
+/* ---- what the artist does ---------------------------------------------------------------------------------------- */
+
+static void
+remember (UiGeneratePanel *self)
+{
+  g_autoptr (UiSettings) settings = ui_settings_form_get (UI_SETTINGS_FORM (self->form));
+
+  ui_store_set_last (self->store, window_name (self), settings, ui_settings_form_get_locked (UI_SETTINGS_FORM (self->form)),
+                     ui_settings_form_get_live (UI_SETTINGS_FORM (self->form)));
+}
+
+/* Before any run: the settings as they can act. */
+static UiSettings *
+prepare (UiGeneratePanel *self)
+{
+  UiSettings *settings = ui_settings_form_effective (UI_SETTINGS_FORM (self->form));
+
+  ui_message_bar_hide (UI_MESSAGE_BAR (self->message));
+  self->following = TRUE;
+  return settings;
+}
+
+static void
+note_class (UiGeneratePanel *self, const UiSettings *settings)
+{
+  if (*settings->class_name) {
+    ui_store_add_recent (self->store, settings->model, settings->class_name);
+    ui_settings_form_update_classes (UI_SETTINGS_FORM (self->form));
+  }
+}
+
+static void
+on_generate (UiGeneratePanel *self)
+{
+  ui_settings_form_next_seed (UI_SETTINGS_FORM (self->form));
+
+  g_autoptr (UiSettings) settings = prepare (self);
+
+  note_class (self, settings);
+  remember (self);
+  ui_runner_generate (self->runner, settings);
+}
+
+static void
+on_compare (UiGeneratePanel *self)
+{
+  g_autoptr (UiSettings) settings = prepare (self);
+
+  note_class (self, settings);
+  ui_runner_compare (self->runner, settings);
+}
+
+static void
+run_live (UiGeneratePanel *self)
+{
+  const UiResult *shown = ui_history_selected (UI_HISTORY (self->history));
+  const UiModel *model = ui_settings_form_model (UI_SETTINGS_FORM (self->form));
+  g_autoptr (UiSettings) settings = NULL;
+
+  if (!ui_settings_form_get_live (UI_SETTINGS_FORM (self->form))
+      || !(model && (self->mode == UI_PANEL_UPSAMPLE ? model->upsampled_size > 0 : model->can_generate))) {
+    return;
+  }
+  settings = ui_settings_form_effective (UI_SETTINGS_FORM (self->form));
+  if (shown && !ui_runner_is_running (self->runner) && ui_settings_same_picture (shown->settings, settings)) {
+    return; /* another number of pictures makes no other picture */
+  }
+  ui_message_bar_hide (UI_MESSAGE_BAR (self->message));
+  self->following = TRUE;
+  ui_runner_live (self->runner, settings);
+}
+
+static void
+on_changed (UiGeneratePanel *self)
+{
+  update_estimate (self);
+  run_live (self);
+}
+
+static void
+on_stop (UiGeneratePanel *self)
+{
+  ui_progress_row_set_caption (UI_PROGRESS_ROW (self->progress), _("Stopped"));
+  ui_runner_stop (self->runner);
+}
+
+/* A thumbnail was chosen: large, and all its settings back; how many pictures to make is not of the picture. */
+static void
+on_chosen (UiGeneratePanel *self)
+{
+  const UiResult *result = ui_history_selected (UI_HISTORY (self->history));
+  g_autoptr (UiSettings) now = ui_settings_form_get (UI_SETTINGS_FORM (self->form));
+  g_autoptr (UiSettings) settings = ui_settings_copy (result->settings);
+  g_autofree char *left = NULL;
+
+  self->following = FALSE;
+  settings->count = now->count;
+  left = ui_settings_form_set (UI_SETTINGS_FORM (self->form), settings);
+  show_result (self, result);
+  update_add (self);
+  update_estimate (self);
+  if (left) {
+    say (self, GTK_MESSAGE_INFO, left);
+  }
+}
+
+static void
+on_follow (UiGeneratePanel *self)
+{
+  self->following = TRUE;
+  update_add (self);
+}
+
+static void
+add_layers (UiGeneratePanel *self, gboolean new_image)
+{
+  g_autoptr (GPtrArray) ticked = ui_history_ticked (UI_HISTORY (self->history));
+  const UiResult *shown = ui_history_selected (UI_HISTORY (self->history));
+  const UiResult *const *results = ticked->len ? (const UiResult *const *) ticked->pdata : &shown;
+  gsize n = ticked->len ? ticked->len : 1;
+  gboolean offer = FALSE;
+  g_autofree char *message = NULL;
+
+  if (!ticked->len && !shown) {
+    return;
+  }
+  message = self->backend->add_layers (results, n, new_image, &offer, self->backend->user);
+  if (message) {
+    ui_message_bar_show (UI_MESSAGE_BAR (self->message), GTK_MESSAGE_ERROR, message, offer ? _("Add to a _New Image") : NULL);
+    self->offers_new = offer;
+  } else {
+    g_autofree char *done = g_strdup_printf (NN_ ("%d layer added", "%d layers added", (gulong) n), (int) n);
+
+    ui_message_bar_hide (UI_MESSAGE_BAR (self->message));
+    ui_history_mark_added (UI_HISTORY (self->history), ticked->len ? NULL : shown);
+    ui_progress_row_set_caption (UI_PROGRESS_ROW (self->progress), done);
+    remember (self);
+  }
+  update_add (self);
+}
+
+static void
+on_add (UiGeneratePanel *self)
+{
+  add_layers (self, FALSE);
+}
+
+static void
+on_answered (UiGeneratePanel *self)
+{
+  if (self->offers_new) {
+    add_layers (self, TRUE);
+  }
+}
+
+static void
+on_reuse (UiGeneratePanel *self)
+{
+  g_autoptr (UiSettings) settings = ui_settings_form_get (UI_SETTINGS_FORM (self->form));
+  int count = settings->count;
+  g_autofree char *message = self->backend->reuse_settings (settings, self->backend->user);
+
+  if (message) {
+    say (self, GTK_MESSAGE_WARNING, message);
+    return;
+  }
+  settings->count = count;
+  message = ui_settings_form_set (UI_SETTINGS_FORM (self->form), settings);
+  ui_settings_form_set_locked (UI_SETTINGS_FORM (self->form), TRUE); /* or Generate would throw the seed away */
+  ui_message_bar_hide (UI_MESSAGE_BAR (self->message));
+  if (message) {
+    say (self, GTK_MESSAGE_INFO, message);
+  }
+  on_changed (self);
+}
+
+static void
+on_reset (UiGeneratePanel *self)
+{
+  ui_settings_form_reset (UI_SETTINGS_FORM (self->form));
+  ui_settings_form_set_locked (UI_SETTINGS_FORM (self->form), FALSE);
+  on_changed (self);
+}
+
+static void
+on_help (UiGeneratePanel *self)
+{
+  self->backend->help (self->backend->user);
+}
+
+static void
+on_close (UiGeneratePanel *self)
+{
+  ui_generate_panel_shut (self);
+  self->backend->close (self->backend->user);
+}
+
+static void
+on_models (UiGeneratePanel *self)
+{
+  gtk_stack_set_visible_child (GTK_STACK (self->pages), self->model_page);
+  gtk_widget_child_focus (self->model_page, GTK_DIR_TAB_FORWARD);
+}
+
+static void
+on_back (UiGeneratePanel *self)
+{
+  gtk_stack_set_visible_child (GTK_STACK (self->pages), self->main_page);
+  gtk_widget_grab_focus (ui_settings_form_part (UI_SETTINGS_FORM (self->form), "models"));
+}
+
+static void
+on_page_failed (UiGeneratePanel *self, const char *message)
+{
+  say (self, GTK_MESSAGE_ERROR, message);
+}
+
+/* ---- keys -------------------------------------------------------------------------------------------------------- */
+
+/* Stops first; then one step back: from the model page, out of a search, out of the window. */
+static void
+escape (UiGeneratePanel *self)
+{
+  GtkWidget *entry = ui_settings_form_part (UI_SETTINGS_FORM (self->form), "class-entry");
+
+  if (ui_runner_is_running (self->runner)) {
+    on_stop (self);
+  } else if (gtk_stack_get_visible_child (GTK_STACK (self->pages)) == self->model_page) {
+    on_back (self);
+  } else if (gtk_widget_has_focus (entry) && *gtk_entry_get_text (GTK_ENTRY (entry))) {
+    gtk_entry_set_text (GTK_ENTRY (entry), "");
+  } else {
+    on_close (self);
+  }
+}
+
+static gboolean
+on_key (UiGeneratePanel *self, GdkEventKey *event)
+{
+  guint modifiers = event->state & gtk_accelerator_get_default_mod_mask ();
+
+  if (modifiers) {
+    return FALSE;
+  }
+  if (event->keyval == GDK_KEY_Escape) {
+    GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self->window));
+
+    if (focus && gtk_widget_get_ancestor (focus, GTK_TYPE_POPOVER)) {
+      return FALSE; /* a popover closes itself */
+    }
+    escape (self);
+    return TRUE;
+  }
+  if (event->keyval == GDK_KEY_F1) {
+    on_help (self);
+    return TRUE;
+  }
+  return FALSE;
+}
+
+static void
+watch_keys (UiGeneratePanel *self)
+{
+  GtkWidget *top = gtk_widget_get_toplevel (GTK_WIDGET (self));
+
+  if (self->window) {
+    g_signal_handler_disconnect (self->window, self->keys);
+    g_object_remove_weak_pointer (G_OBJECT (self->window), (gpointer *) &self->window);
+    self->window = NULL;
+  }
+  if (GTK_IS_WINDOW (top) && !self->shut) {
+    self->window = top;
+    self->keys = g_signal_connect_swapped (top, "key-press-event", G_CALLBACK (on_key), self);
+    g_object_add_weak_pointer (G_OBJECT (top), (gpointer *) &self->window);
+  }
+}
+
+static void
+on_map (UiGeneratePanel *self)
+{
+  GtkWidget *generate = ui_settings_form_part (UI_SETTINGS_FORM (self->form), "generate");
+
+  gtk_widget_grab_default (generate);
+  gtk_widget_grab_focus (generate);
+}
+
+/* ---- making ------------------------------------------------------------------------------------------------------ */
+
+void
+ui_generate_panel_shut (UiGeneratePanel *self)
+{
+  if (!self->shut) {
+    self->shut = TRUE;
+    ui_runner_stop (self->runner);
+    remember (self);
+  }
+}
+
+static void
+ui_generate_panel_destroy (GtkWidget *widget)
+{
+  UiGeneratePanel *self = UI_GENERATE_PANEL (widget);
+
+  if (self->runner) {
+    ui_generate_panel_shut (self);
+    watch_keys (self);
+    self->backend->listen (NULL, NULL, self->backend->user);
+    g_clear_pointer (&self->runner, ui_runner_free);
+  }
+  GTK_WIDGET_CLASS (ui_generate_panel_parent_class)->destroy (widget);
+}
+
+static void
+ui_generate_panel_finalize (GObject *object)
+{
+  ui_store_free (UI_GENERATE_PANEL (object)->store);
+  G_OBJECT_CLASS (ui_generate_panel_parent_class)->finalize (object);
+}
+
+static void
+ui_generate_panel_class_init (UiGeneratePanelClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = ui_generate_panel_finalize;
+  GTK_WIDGET_CLASS (klass)->destroy = ui_generate_panel_destroy;
+}
+
+static void
+ui_generate_panel_init (UiGeneratePanel *self)
+{
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self), GTK_ORIENTATION_VERTICAL);
+  gtk_box_set_spacing (GTK_BOX (self), 12);
+  gtk_container_set_border_width (GTK_CONTAINER (self), 12);
+  self->following = TRUE;
+  ui_style_ensure ();
+}
+
+static void
+make_main_page (UiGeneratePanel *self)
+{
+  GtkWidget *left = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
+  gboolean upsample = self->mode == UI_PANEL_UPSAMPLE;
+
+  self->preview = ui_preview_new ();
+  ui_preview_set_hint (UI_PREVIEW (self->preview), upsample ? _("Press Upsample to see the result grow here.")
+                                                            : _("Choose a class and press Generate: the picture grows here."));
+  self->progress = ui_progress_row_new ();
+  self->history = ui_history_new ();
+  self->form = ui_settings_form_new (self->backend, self->store, upsample);
+  gtk_box_pack_start (GTK_BOX (left), self->preview, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (left), self->progress, FALSE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (left), self->history, FALSE, TRUE, 0);
+
+  self->main_page = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 18);
+  gtk_box_pack_start (GTK_BOX (self->main_page), left, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (self->main_page), self->form, FALSE, TRUE, 0);
+  gtk_widget_show_all (self->main_page);
+}
+
+static GtkWidget *
+make_buttons (UiGeneratePanel *self)
+{
+  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+
+  self->help = ui_button (_("_Help"), _("Open the help page (F1)"));
+  self->reset = ui_button (_("_Reset"), _("All settings as the model recommends; class and seed stay"));
+  self->reuse = ui_button (_("Reuse Setti_ngs"), _("Take over the settings of the picture in the active layer"));
+  self->close = ui_button (_("_Close"), _("Close the window (Escape)"));
+  self->add = ui_button ("", NULL);
+  gtk_button_set_use_underline (GTK_BUTTON (self->add), TRUE);
+  gtk_box_pack_start (GTK_BOX (row), self->help, FALSE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (row), self->reset, FALSE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (row), self->reuse, FALSE, TRUE, 0);
+  gtk_box_pack_end (GTK_BOX (row), self->add, FALSE, TRUE, 0);
+  gtk_box_pack_end (GTK_BOX (row), self->close, FALSE, TRUE, 0);
+  gtk_widget_show (row);
+  return row;
+}
+
+static void
+connect_parts (UiGeneratePanel *self)
+{
+  const struct {
+    GtkWidget *widget;
+    const char *signal;
+    GCallback func;
+  } links[] = {
+    {self->form, "generate", G_CALLBACK (on_generate)},   {self->form, "compare", G_CALLBACK (on_compare)},
+    {self->form, "changed", G_CALLBACK (on_changed)},     {self->form, "live-changed", G_CALLBACK (run_live)},
+    {self->form, "models", G_CALLBACK (on_models)},       {self->progress, "stop", G_CALLBACK (on_stop)},
+    {self->history, "chosen", G_CALLBACK (on_chosen)},    {self->history, "follow", G_CALLBACK (on_follow)},
+    {self->history, "ticks-changed", G_CALLBACK (update_add)}, {self->model_page, "back", G_CALLBACK (on_back)},
+    {self->model_page, "failed", G_CALLBACK (on_page_failed)}, {self->message, "answered", G_CALLBACK (on_answered)},
+    {self->help, "clicked", G_CALLBACK (on_help)},        {self->reset, "clicked", G_CALLBACK (on_reset)},
+    {self->reuse, "clicked", G_CALLBACK (on_reuse)},      {self->close, "clicked", G_CALLBACK (on_close)},
+    {self->add, "clicked", G_CALLBACK (on_add)},
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (links); i++) {
+    g_signal_connect_swapped (links[i].widget, links[i].signal, links[i].func, self);
+  }
+  g_signal_connect (self, "hierarchy-changed", G_CALLBACK (watch_keys), NULL);
+  g_signal_connect (self, "map", G_CALLBACK (on_map), NULL);
+}
+
+/* Last values, or the first class as the model recommends: the first click should make something to look at. */
+static void
+show_first (UiGeneratePanel *self)
+{
+  UiSettingsForm *form = UI_SETTINGS_FORM (self->form);
+  g_autoptr (UiSettings) settings = ui_settings_form_get (form);
+  const UiModel *model = ui_settings_form_model (form);
+  gboolean locked = FALSE, live = FALSE;
+  g_autofree char *left = NULL;
+
+  if (!ui_store_get_last (self->store, window_name (self), settings, &locked, &live) && model && model->n_classes
+      && self->mode == UI_PANEL_GENERATE) {
+    ui_settings_set_class (settings, model->class_names[0]);
+  }
+  left = ui_settings_form_set (form, settings); /* what is no longer here was no choice of today */
+  ui_settings_form_set_locked (form, locked);
+  ui_settings_form_set_live (form, live);
+  if (self->mode == UI_PANEL_UPSAMPLE) {
+    g_autoptr (GdkPixbuf) source = self->backend->source (self->backend->user);
+
+    ui_preview_set_picture (UI_PREVIEW (self->preview), source, _("The layer, as the network will see it"));
+    ui_progress_row_set_caption (UI_PROGRESS_ROW (self->progress), source ? _("The layer, as the network will see it") : NULL);
+  }
+}
+
+GtkWidget *
+ui_generate_panel_new (const UiBackend *backend, UiPanelMode mode)
+{
+  UiGeneratePanel *self = g_object_new (UI_TYPE_GENERATE_PANEL, NULL);
+  GtkWidget *buttons;
+
+  self->backend = backend;
+  self->mode = mode;
+  self->store = ui_store_new (backend->state_file);
+  self->runner = ui_runner_new (backend, self->store, mode == UI_PANEL_UPSAMPLE, &runner_funcs, self);
+  self->message = ui_message_bar_new ();
+  make_main_page (self);
+  self->model_page = ui_model_page_new (backend);
+  self->pages = gtk_stack_new ();
+  gtk_stack_set_transition_type (GTK_STACK (self->pages), GTK_STACK_TRANSITION_TYPE_CROSSFADE);
+  gtk_container_add (GTK_CONTAINER (self->pages), self->main_page);
+  gtk_container_add (GTK_CONTAINER (self->pages), self->model_page);
+  gtk_widget_show (self->pages);
+  buttons = make_buttons (self);
+  gtk_box_pack_start (GTK_BOX (self), self->message, FALSE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (self), self->pages, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (self), buttons, FALSE, TRUE, 0);
+  show_first (self);
+  connect_parts (self);
+  backend->listen (on_event, self, backend->user);
+  update_add (self);
+  update_estimate (self);
+  gtk_widget_show (GTK_WIDGET (self));
+  return GTK_WIDGET (self);
+}
+
+/* ---- doors ------------------------------------------------------------------------------------------------------- */
+
+UiSettings *
+ui_generate_panel_get_settings (UiGeneratePanel *self)
+{
+  return ui_settings_form_get (UI_SETTINGS_FORM (self->form));
+}
+
+void
+ui_generate_panel_set_settings (UiGeneratePanel *self, const UiSettings *settings)
+{
+  g_autofree char *left = ui_settings_form_set (UI_SETTINGS_FORM (self->form), settings);
+
+  update_estimate (self);
+  if (left) {
+    say (self, GTK_MESSAGE_INFO, left);
+  }
+}
+
+gboolean
+ui_generate_panel_is_running (UiGeneratePanel *self)
+{
+  return ui_runner_is_running (self->runner);
+}
+
+void
+ui_generate_panel_recover (UiGeneratePanel *self, GdkPixbuf *pixels, const UiSettings *settings)
+{
+  ui_history_append (UI_HISTORY (self->history), pixels, settings, model_name (self, settings->model), FALSE);
+  say (self, GTK_MESSAGE_INFO, _("Pictures that were finished last time and not added are in the history."));
+  update_add (self);
+}
+
+void
+ui_generate_panel_show_message (UiGeneratePanel *self, GtkMessageType type, const char *text)
+{
+  say (self, type, text);
+}
+
+GtkWidget *
+ui_generate_panel_part (UiGeneratePanel *self, const char *name)
+{
+  const struct {
+    const char *name;
+    GtkWidget *widget;
+  } parts[] = {
+    {"preview", self->preview},
+    {"progress", self->progress},
+    {"stop", ui_progress_row_stop_button (UI_PROGRESS_ROW (self->progress))},
+    {"history", self->history},
+    {"message", self->message},
+    {"pages", self->pages},
+    {"model-page", self->model_page},
+    {"help", self->help},
+    {"reset", self->reset},
+    {"reuse", self->reuse},
+    {"close", self->close},
+    {"add", self->add},
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++) {
+    if (g_str_equal (parts[i].name, name)) {
+      return parts[i].widget;
+    }
+  }
+  return ui_settings_form_part (UI_SETTINGS_FORM (self->form), name);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The whole window as one container, to be put into a dialog: picture, progress and history at the left, settings at the
+ * right, the model page behind ⚙, messages at the top, buttons at the bottom.
+ *
+ * The dialog's part: when its title bar asks to close, call ui_generate_panel_shut and destroy it. Escape, Enter and F1 are
+ * handled here, before the dialog sees them. While the panel lives, the backend's events go to it. */
+#ifndef UI_GENERATE_PANEL_H
+#define UI_GENERATE_PANEL_H
+
+#include "backend.h"
+
+#include <gtk/gtk.h>
+
+#define UI_TYPE_GENERATE_PANEL (ui_generate_panel_get_type ())
+G_DECLARE_FINAL_TYPE (UiGeneratePanel, ui_generate_panel, UI, GENERATE_PANEL, GtkBox)
+
+typedef enum UiPanelMode {
+  UI_PANEL_GENERATE, /* Generate Image */
+  UI_PANEL_UPSAMPLE, /* Upsample Layer: no fidelity, one picture, Fit or Tiles */
+} UiPanelMode;
+
+/* BACKEND outlives the panel. Last values are shown, or what the first working model recommends. */
+GtkWidget *ui_generate_panel_new (const UiBackend *backend, UiPanelMode mode);
+
+UiSettings *ui_generate_panel_get_settings (UiGeneratePanel *panel); /* freed by the caller */
+void ui_generate_panel_set_settings (UiGeneratePanel *panel, const UiSettings *settings);
+gboolean ui_generate_panel_is_running (UiGeneratePanel *panel);
+/* A picture that an earlier window finished and could not hand over. */
+void ui_generate_panel_recover (UiGeneratePanel *panel, GdkPixbuf *pixels, const UiSettings *settings);
+void ui_generate_panel_show_message (UiGeneratePanel *panel, GtkMessageType type, const char *text);
+/* Stops what runs and remembers the settings; also done when the panel is destroyed. */
+void ui_generate_panel_shut (UiGeneratePanel *panel);
+
+/* Parts, by name: those of ui_settings_form_part, and "preview", "progress", "stop", "history", "message", "pages",
+ * "model-page", "help", "reset", "reuse", "close", "add". */
+GtkWidget *ui_generate_panel_part (UiGeneratePanel *panel, const char *name);
+
+#endif

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The model page. Its two lists are built anew when the catalog changes. */
+#include "model-page.h"
+
+#include "i18n.h"
+#include "widgets.h"
+
+struct _UiModelPage {
+  GtkBox parent_instance;
+  const UiBackend *backend;
+  GtkWidget *models, *folders, *import, *progress;
+};
+
+G_DEFINE_FINAL_TYPE (UiModelPage, ui_model_page, GTK_TYPE_BOX)
+
+enum { BACK, FAILED, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
+char *
+ui_model_abilities (const UiModel *model)
+{
+  GString *text = g_string_new (NULL);
+
+  g_string_append_printf (text, _("%d px"), model->image_size);
+  if (model->upsampled_size) {
+    g_string_append (text, " · ");
+    g_string_append_printf (text, _("upsampled to %d px"), model->upsampled_size);
+  }
+  g_string_append (text, " · ");
+  if (model->n_classes) {
+    g_string_append_printf (text, NN_ ("%d class", "%d classes", (gulong) model->n_classes), (int) model->n_classes);
+  } else {
+    g_string_append (text, _("no classes"));
+  }
+  g_string_append (text, " · ");
+  g_string_append (text, model->has_guidance ? _("with fidelity") : _("without fidelity"));
+  return g_string_free (text, FALSE);
+}
+
+/* ---- lists ------------------------------------------------------------------------------------------------------- */
+
+static GtkWidget *
+text_line (const char *text)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0.0F);
+  gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_line_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_selectable (GTK_LABEL (label), TRUE); /* file names and addresses want to be copied */
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 80);
+  return label;
+}
+
+static GtkWidget *
+icon_line (const char *icon, GtkWidget *label)
+{
+  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *image = gtk_image_new_from_icon_name (icon, GTK_ICON_SIZE_MENU);
+
+  gtk_widget_set_valign (image, GTK_ALIGN_START);
+  gtk_box_pack_start (GTK_BOX (row), image, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (row), label, TRUE, TRUE, 0);
+  return row;
+}
+
+static char *
+memory_words (const UiModel *model, guint64 available)
+{
+  g_autofree char *needed = g_format_size_full (model->memory_needed, G_FORMAT_SIZE_IEC_UNITS);
+  g_autofree char *there = g_format_size_full (available, G_FORMAT_SIZE_IEC_UNITS);
+
+  if (!available) {
+    return g_strdup_printf (_("Needs %s of memory"), needed);
+  }
+  return model->memory_needed <= available
+           ? g_strdup_printf (_("Needs %s of memory; %s are free"), needed, there)
+           : g_strdup_printf (_("Needs %s of memory, but only %s are free: close other programs or take a smaller model"), needed, there);
+}
+
+static void
+add_row (GtkWidget *list, GtkWidget *content)
+{
+  GtkWidget *row = gtk_list_box_row_new ();
+
+  gtk_container_set_border_width (GTK_CONTAINER (content), 9);
+  gtk_container_add (GTK_CONTAINER (row), content);
+  gtk_list_box_row_set_selectable (GTK_LIST_BOX_ROW (row), FALSE);
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
+  gtk_widget_show_all (row);
+  gtk_container_add (GTK_CONTAINER (list), row);
+}
+
+static void
+add_model (UiModelPage *self, const UiModel *model, guint64 available)
+{
+  GtkWidget *card = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
+  GtkWidget *name = text_line (model->name);
+  g_autofree char *abilities = ui_model_abilities (model);
+
+  gtk_style_context_add_class (gtk_widget_get_style_context (name), "adm-page-title");
+  gtk_container_add (GTK_CONTAINER (card), name);
+  gtk_container_add (GTK_CONTAINER (card), text_line (abilities));
+  if (model->memory_needed) {
+    g_autofree char *memory = memory_words (model, available);
+    GtkWidget *line = text_line (memory);
+
+    if (available && model->memory_needed > available) {
+      line = icon_line ("dialog-warning-symbolic", line);
+    }
+    gtk_container_add (GTK_CONTAINER (card), line);
+  }
+  if (model->missing) {
+    gtk_container_add (GTK_CONTAINER (card), icon_line ("dialog-warning-symbolic", text_line (model->missing)));
+  }
+  if (model->license) {
+    GtkWidget *license = text_line (model->license);
+
+    gtk_style_context_add_class (gtk_widget_get_style_context (license), GTK_STYLE_CLASS_DIM_LABEL);
+    gtk_container_add (GTK_CONTAINER (card), license);
+  }
+  add_row (self->models, card);
+}
+
+static void
+on_open (UiModelPage *self, GtkWidget *button)
+{
+  g_autofree char *message = self->backend->open_folder (g_object_get_data (G_OBJECT (button), "adm-folder"), self->backend->user);
+
+  if (message) {
+    g_signal_emit (self, signals[FAILED], 0, message);
+  }
+}
+
+static void
+add_folder_row (UiModelPage *self, const char *path)
+{
+  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  g_autofree char *words = g_strdup_printf (_("Open the folder %s"), path);
+  g_autofree char *shown = g_filename_display_name (path);
+  GtkWidget *open = ui_icon_button ("folder-open-symbolic", words);
+
+  g_object_set_data_full (G_OBJECT (open), "adm-folder", g_strdup (path), g_free);
+  g_signal_connect_swapped (open, "clicked", G_CALLBACK (on_open), self);
+  gtk_widget_set_valign (open, GTK_ALIGN_CENTER);
+  gtk_box_pack_start (GTK_BOX (row), text_line (shown), TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (row), open, FALSE, FALSE, 0);
+  add_row (self->folders, row);
+}
+
+static void
+clear (GtkWidget *list)
+{
+  gtk_container_foreach (GTK_CONTAINER (list), (GtkCallback) (void (*) (void)) gtk_widget_destroy, NULL);
+}
+
+void
+ui_model_page_update (UiModelPage *self)
+{
+  const UiCatalog *catalog = self->backend->catalog (self->backend->user);
+
+  clear (self->models);
+  clear (self->folders);
+  for (gsize i = 0; i < catalog->n_models; i++) {
+    add_model (self, &catalog->models[i], catalog->memory_available);
+  }
+  if (!catalog->n_models) {
+    add_row (self->models, icon_line ("dialog-information-symbolic",
+                                      text_line (_("No model was found. Put one into a folder below, or bring in a checkpoint."))));
+  }
+  for (gsize i = 0; i < catalog->n_notes; i++) {
+    add_row (self->models, icon_line ("dialog-warning-symbolic", text_line (catalog->notes[i])));
+  }
+  for (gsize i = 0; i < catalog->n_folders; i++) {
+    add_folder_row (self, catalog->folders[i]);
+  }
+}
+
+/* ---- what the artist does ---------------------------------------------------------------------------------------- */
+
+static void
+on_back (UiModelPage *self)
+{
+  g_signal_emit (self, signals[BACK], 0);
+}
+
+static void
+on_rescan (UiModelPage *self)
+{
+  self->backend->rescan (self->backend->user);
+}
+
+/* Asks for a file or folder and hands it to FUNC. */
+static void
+ask (UiModelPage *self, const char *title, const char *verb, GtkFileChooserAction action, void (*func) (const char *, gpointer))
+{
+  GtkWidget *top = gtk_widget_get_toplevel (GTK_WIDGET (self));
+  GtkFileChooserNative *chooser
+    = gtk_file_chooser_native_new (title, GTK_IS_WINDOW (top) ? GTK_WINDOW (top) : NULL, action, verb, NULL);
+
+  if (action == GTK_FILE_CHOOSER_ACTION_OPEN) {
+    GtkFileFilter *weights = gtk_file_filter_new (), *all = gtk_file_filter_new ();
+
+    gtk_file_filter_set_name (weights, _("Checkpoints"));
+    gtk_file_filter_add_pattern (weights, "*.safetensors");
+    gtk_file_filter_add_pattern (weights, "*.pt");
+    gtk_file_filter_add_pattern (weights, "*.pth");
+    gtk_file_filter_add_pattern (weights, "*.json");
+    gtk_file_filter_set_name (all, _("All files"));
+    gtk_file_filter_add_pattern (all, "*");
+    gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (chooser), weights);
+    gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (chooser), all);
+  }
+  if (gtk_native_dialog_run (GTK_NATIVE_DIALOG (chooser)) == GTK_RESPONSE_ACCEPT) {
+    g_autofree char *path = gtk_file_chooser_get_filename (GTK_FILE_CHOOSER (chooser));
+
+    if (path) {
+      func (path, self->backend->user);
+    }
+  }
+  g_object_unref (chooser);
+}
+
+static void
+on_add_folder (UiModelPage *self)
+{
+  ask (self, _("Add a folder with models"), _("_Add"), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, self->backend->add_folder);
+}
+
+static void
+on_import (UiModelPage *self)
+{
+  ask (self, _("Bring in a checkpoint"), _("_Import"), GTK_FILE_CHOOSER_ACTION_OPEN, self->backend->import_checkpoint);
+}
+
+void
+ui_model_page_set_import (UiModelPage *self, double fraction)
+{
+  gboolean busy = fraction >= 0.0;
+
+  gtk_widget_set_visible (self->progress, busy);
+  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->progress), CLAMP (fraction, 0.0, 1.0));
+  ui_set_available (self->import, !busy, _("Copy a weights file into your models folder"), _("One checkpoint is being brought in already"));
+}
+
+/* ---- making ------------------------------------------------------------------------------------------------------ */
+
+static void
+ui_model_page_class_init (UiModelPageClass *klass G_GNUC_UNUSED)
+{
+  signals[BACK] = g_signal_new ("back", UI_TYPE_MODEL_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[FAILED] = g_signal_new ("failed", UI_TYPE_MODEL_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+}
+
+static GtkWidget *
+list_in_frame (GtkWidget *list, const char *name)
+{
+  GtkWidget *frame = gtk_frame_new (NULL);
+
+  gtk_list_box_set_selection_mode (GTK_LIST_BOX (list), GTK_SELECTION_NONE);
+  atk_object_set_name (gtk_widget_get_accessible (list), name);
+  gtk_container_add (GTK_CONTAINER (frame), list);
+  return frame;
+}
+
+static GtkWidget *
+heading (const char *text)
+{
+  GtkWidget *label = ui_dim_label (text);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0.0F);
+  return label;
+}
+
+static void
+separate (GtkListBoxRow *row, GtkListBoxRow *before)
+{
+  if (before && !gtk_list_box_row_get_header (row)) {
+    gtk_list_box_row_set_header (row, gtk_separator_new (GTK_ORIENTATION_HORIZONTAL));
+  }
+}
+
+static void
+ui_model_page_init (UiModelPage *self)
+{
+  GtkWidget *head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12), *foot = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *scrolled = gtk_scrolled_window_new (NULL, NULL), *inside = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *back = ui_button (_("_Back"), _("Back to the picture (Escape)")), *title = gtk_label_new (_("Models"));
+  GtkWidget *add = ui_button (_("Add _Folder…"), _("Search one more folder for models"));
+  GtkWidget *again = ui_button (_("_Look Again"), _("Search the folders again"));
+  GtkWidget *folder_heading = heading (_("Folders searched"));
+
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self), GTK_ORIENTATION_VERTICAL);
+  gtk_box_set_spacing (GTK_BOX (self), 12);
+
+  gtk_button_set_image (GTK_BUTTON (back), gtk_image_new_from_icon_name ("go-previous-symbolic", GTK_ICON_SIZE_BUTTON));
+  gtk_button_set_always_show_image (GTK_BUTTON (back), TRUE);
+  gtk_style_context_add_class (gtk_widget_get_style_context (title), "adm-page-title");
+  gtk_container_add (GTK_CONTAINER (head), back);
+  gtk_container_add (GTK_CONTAINER (head), title);
+
+  self->models = gtk_list_box_new ();
+  self->folders = gtk_list_box_new ();
+  for (int i = 0; i < 2; i++) {
+    gtk_list_box_set_header_func (GTK_LIST_BOX (i ? self->folders : self->models), (GtkListBoxUpdateHeaderFunc) (void (*) (void)) separate,
+                                  NULL, NULL);
+  }
+  gtk_container_add (GTK_CONTAINER (inside), list_in_frame (self->models, _("Models found")));
+  gtk_widget_set_margin_top (folder_heading, 12);
+  gtk_container_add (GTK_CONTAINER (inside), folder_heading);
+  gtk_container_add (GTK_CONTAINER (inside), list_in_frame (self->folders, _("Folders searched")));
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_widget_set_vexpand (scrolled, TRUE);
+  gtk_container_add (GTK_CONTAINER (scrolled), inside);
+
+  self->import = ui_button (_("_Import Checkpoint…"), NULL);
+  self->progress = gtk_progress_bar_new ();
+  gtk_widget_set_valign (self->progress, GTK_ALIGN_CENTER);
+  atk_object_set_name (gtk_widget_get_accessible (self->progress), _("Bringing in a checkpoint"));
+  gtk_box_pack_start (GTK_BOX (foot), self->import, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (foot), self->progress, TRUE, TRUE, 0);
+  gtk_box_pack_end (GTK_BOX (foot), again, FALSE, FALSE, 0);
+  gtk_box_pack_end (GTK_BOX (foot), add, FALSE, FALSE, 0);
+
+  g_signal_connect_swapped (back, "clicked", G_CALLBACK (on_back), self);
+  g_signal_connect_swapped (add, "clicked", G_CALLBACK (on_add_folder), self);
+  g_signal_connect_swapped (again, "clicked", G_CALLBACK (on_rescan), self);
+  g_signal_connect_swapped (self->import, "clicked", G_CALLBACK (on_import), self);
+
+  gtk_container_add (GTK_CONTAINER (self), head);
+  gtk_container_add (GTK_CONTAINER (self), scrolled);
+  gtk_container_add (GTK_CONTAINER (self), foot);
+  gtk_widget_show_all (GTK_WIDGET (self));
+  ui_model_page_set_import (self, -1.0);
+}
+
+GtkWidget *
+ui_model_page_new (const UiBackend *backend)
+{
+  UiModelPage *self = g_object_new (UI_TYPE_MODEL_PAGE, NULL);
+
+  self->backend = backend;
+  ui_model_page_update (self);
+  return GTK_WIDGET (self);
+}
