@@ -7,6 +7,7 @@
 
 #include <glib-unix.h>
 #include <glib/gi18n-lib.h>
+#include <math.h>
 #include <signal.h>
 
 #include "plugin-error.h"
@@ -178,19 +179,20 @@ to_planar (const guint8 *pixels, int count, int side)
   return planar;
 }
 
-/* The plan's source picture at SIDE × SIDE, planar. NULL when memory is short. */
-static float *
+/* The plan's source picture at SIDE × SIDE, rounded to 8 bits as any picture from a file. NULL when memory is short. */
+static guint8 *
 reduce_source (const AdmJobPlan *plan, int side)
 {
-  gsize area = (gsize)side * (gsize)side;
-  float *packed = pictures_new (1, side, sizeof (float)), *planar = pictures_new (1, side, sizeof (float));
+  gsize values = (gsize)side * (gsize)side * 3;
+  float *reduced = pictures_new (1, side, sizeof (float));
+  guint8 *pixels = pictures_new (1, side, 1);
 
-  if (!packed || !planar || !resample_picture (plan->source, plan->source_w, plan->source_h, 3, packed, side, side))
-    g_clear_pointer (&planar, g_free);
-  for (gsize i = 0; planar && i < area * 3; i++)
-    planar[i % 3 * area + i / 3] = packed[i];
-  g_free (packed);
-  return planar;
+  if (!reduced || !pixels || !resample_picture (plan->source, plan->source_w, plan->source_h, 3, reduced, side, side))
+    g_clear_pointer (&pixels, g_free);
+  for (gsize i = 0; pixels && i < values; i++)
+    pixels[i] = (guint8)lrintf (CLAMP (reduced[i], 0.0F, 1.0F) * 255.0F);
+  g_free (reduced);
+  return pixels;
 }
 
 /* Upsamples the pictures sampled before, or the plan's source. */
@@ -209,12 +211,15 @@ run_upsample (Job *job, adm_session *session)
                 job->plan->model->name, low_side, job->result.side);
     return job->error.status;
   }
-  float *low = job->plan->sample ? to_planar (job->result.pixels, request.count, low_side) : reduce_source (job->plan, low_side);
+  guint8 *source = job->plan->sample ? NULL : reduce_source (job->plan, low_side);
+  const guint8 *pixels = job->plan->sample ? job->result.pixels : source;
+  float *low = pixels ? to_planar (pixels, request.count, low_side) : NULL;
   float *planar = pictures_new (request.count, side, sizeof (float));
   request.low = low;
   request.low_h = request.low_w = low_side;
   adm_status status = low && planar ? adm_session_upscale (session, &request, on_progress, job, planar, NULL, &job->error) : fail_memory (job);
   g_free (low);
+  g_free (source);
   if (status == ADM_OK)
     return finish (job, planar, request.count, side);
   g_free (planar);

@@ -18,7 +18,7 @@ typedef struct {
   adm_request request;
   gboolean upsample;            /* after sampling */
   adm_request upsample_request; /* its count is REQUEST's; low is set by the job */
-  const float *source;          /* [source_h][source_w][3] in [-1, 1]; only without sample */
+  const float *source;          /* [source_h][source_w][3] in [0, 1]; only without sample */
   int source_w, source_h;
 } AdmJobPlan;
 

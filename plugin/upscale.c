@@ -18,7 +18,7 @@
 #include "plugin-error.h"
 #include "resample.h"
 
-/* A part of a layer: its place in the image, its colours on white in [-1, 1] and its opacity in [0, 1]. */
+/* A part of a layer: its place in the image, its colors on white and its opacity, both in [0, 1]. */
 typedef struct {
   int x, y, width, height;
   float *colors; /* [height][width][3] */
@@ -90,7 +90,7 @@ part_read (GimpLayer *layer, Part *part, GError **error)
   for (gsize i = 0; i < area; i++) {
     float alpha = CLAMP (pixels[4 * i + 3], 0.0F, 1.0F);
     for (gsize c = 0; c < 3; c++)
-      part->colors[3 * i + c] = 2.0F * (CLAMP (pixels[4 * i + c], 0.0F, 1.0F) * alpha + 1.0F - alpha) - 1.0F;
+      part->colors[3 * i + c] = CLAMP (pixels[4 * i + c], 0.0F, 1.0F) * alpha + 1.0F - alpha;
     if (part->alpha)
       part->alpha[i] = alpha;
   }

@@ -333,7 +333,7 @@ join_published (adm_catalog *catalog)
       continue;
     bool labelled = files[1] || adm_published_find (joins[i].diffusion)->description.num_classes > 0;
     char *classes = labelled ? find_data (catalog, joins[i].classes) : NULL;
-    adm_model_parts parts = { .folder = ".",
+    adm_model_parts parts = { .folder = "",
                               .id = joins[i].id,
                               .name = joins[i].name,
                               .diffusion = files[0],

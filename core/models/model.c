@@ -283,7 +283,7 @@ adm_status
 adm_model_from_files (const char *diffusion, const char *classifier, const char *upsampler, adm_model **out, adm_error *error)
 {
   adm_model_parts parts
-      = { .folder = ".", .diffusion = diffusion, .classifier = classifier, .upsampler = upsampler, .null_class = ADM_NO_LABEL };
+      = { .folder = "", .diffusion = diffusion, .classifier = classifier, .upsampler = upsampler, .null_class = ADM_NO_LABEL };
   return adm_model_build (&parts, out, error);
 }
 

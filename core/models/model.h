@@ -29,10 +29,10 @@ adm_status adm_model_build (const adm_model_parts *parts, adm_model **out, adm_e
 /* A model from the root object of its description at PATH. */
 adm_status adm_model_from_json (const char *path, yyjson_val *root, adm_model **out, adm_error *error);
 
-/* NAME in FOLDER (unless NAME is absolute), malloc'ed; NULL: no memory. */
+/* NAME in FOLDER (NAME itself if it is absolute, or FOLDER ""), malloc'ed; NULL: no memory. */
 char *adm_path_join (const char *folder, const char *name);
 
-/* The part of PATH before its last '/', malloc'ed ("." without one, "/" for the root); NULL: no memory. */
+/* The part of PATH before its last '/', malloc'ed ("" without one, "/" for the root); NULL: no memory. */
 char *adm_path_folder (const char *path);
 
 bool adm_text_is_utf8 (const char *text);

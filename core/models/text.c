@@ -10,12 +10,12 @@
 char *
 adm_path_join (const char *folder, const char *name)
 {
-  if (name[0] == '/')
-    return strdup (name);
   size_t length = strlen (folder), size = length + strlen (name) + 2;
+  if (name[0] == '/' || length == 0)
+    return strdup (name);
   char *path = malloc (size);
   if (path)
-    snprintf (path, size, "%s%s%s", folder, length && folder[length - 1] == '/' ? "" : "/", name);
+    snprintf (path, size, "%s%s%s", folder, folder[length - 1] == '/' ? "" : "/", name);
   return path;
 }
 
@@ -24,7 +24,7 @@ adm_path_folder (const char *path)
 {
   const char *slash = strrchr (path, '/');
   if (!slash)
-    return strdup (".");
+    return strdup ("");
   return strndup (path, slash == path ? 1 : (size_t) (slash - path));
 }
 

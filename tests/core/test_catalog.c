@@ -261,7 +261,7 @@ static void
 test_many_files (void)
 {
   CHECK (mkdir (folder_file ("many"), 0700) == 0);
-  for (int i = 0; i < 10000; i++) {
+  for (int i = 0; i < 2000; i++) {
     char name[64];
     snprintf (name, sizeof name, "many/%05d.safetensors", i);
     folder_write (name, "some bytes that are no weights");
@@ -291,7 +291,7 @@ test_from_files (void)
   adm_model_free (m);
   CHECK (chdir (folder_path) == 0);
   CHECK (adm_model_from_files ("p.pt", NULL, NULL, &m, &error) == ADM_OK);
-  CHECK_CONTAINS (m->diffusion, "/./p.pt");
+  CHECK_STR (m->diffusion, folder_file ("p.pt"));
   CHECK_STR (m->id, "p");
   CHECK (chdir ("/") == 0);
   adm_model_free (m);

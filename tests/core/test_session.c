@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A session as the plug-in uses it: progress and previews, cancelling between and within steps, batches, refusals that leave it
+ * usable, the memory that was promised. */
+#include "adm.h"
+#include "check.h"
+
+#include <stdlib.h>
+
+enum { SIDE = 32, PIXELS = 3 * SIDE * SIDE };
+
+static adm_error error;
+static char diffusion[1024], classifier[1024], superres[1024];
+
+static adm_model
+the_model (void)
+{
+  snprintf (diffusion, sizeof diffusion, "%s/unet-cond.pt", ADM_TEST_FIXTURES);
+  snprintf (classifier, sizeof classifier, "%s/classifier-attention.pt", ADM_TEST_FIXTURES);
+  snprintf (superres, sizeof superres, "%s/superres.pt", ADM_TEST_FIXTURES);
+  return (adm_model) { .id = (char *) "small", .name = (char *) "Small", .diffusion = diffusion, .classifier = classifier, .null_class = ADM_NO_LABEL };
+}
+
+static adm_request
+the_request (void)
+{
+  return (adm_request) { .label = 2, .guide_label = ADM_NO_LABEL, .scale = 2, .sampler = ADM_SAMPLER_DDIM, .steps = 5, .seed = 11, .count = 3 };
+}
+
+static adm_session *
+open_session (const adm_model *model, adm_options options)
+{
+  adm_session *session = NULL;
+  if (!CHECK (adm_session_new (model, &options, &session, &error) == ADM_OK)) {
+    printf ("  %s\n", error.message);
+    exit (1);
+  }
+  return session;
+}
+
+/* What a callback saw; it stops at STOP_CALL (calls) or after STOP_STEP steps of image STOP_IMAGE. */
+struct seen {
+  int calls, pictures, loads, stop_call, stop_image, stop_step;
+  double last;
+  bool backwards, out_of_range, unclamped;
+};
+
+static bool
+watch (const adm_progress *p, void *user)
+{
+  struct seen *seen = user;
+  seen->calls++;
+  if (p->stage == ADM_STAGE_LOAD) {
+    seen->loads++;
+    seen->last = 0;
+  } else {
+    double now = p->image + p->fraction;
+    seen->backwards |= now < seen->last - 1e-9;
+    seen->last = now;
+  }
+  seen->out_of_range |= p->fraction < 0 || p->fraction > 1 + 1e-9;
+  if (p->x0) {
+    seen->pictures++;
+    CHECK (p->size == SIDE && p->steps == 5);
+    for (int i = 0; i < PIXELS; i++)
+      seen->unclamped |= !(p->x0[i] > -100 && p->x0[i] < 100);
+    if (seen->stop_step && p->image == seen->stop_image && p->step == seen->stop_step)
+      return false;
+  }
+  return !seen->stop_call || seen->calls < seen->stop_call;
+}
+
+static void
+test_progress (void)
+{
+  adm_model model = the_model ();
+  adm_session *session = open_session (&model, (adm_options) { .threads = 2 });
+  adm_request request = the_request ();
+  static float batch[3 * PIXELS], alone[PIXELS];
+  struct seen seen = { 0 };
+  int finished = -1;
+  CHECK (adm_session_sample (session, &request, watch, &seen, batch, &finished, &error) == ADM_OK);
+  CHECK (finished == 3 && seen.pictures == 15 && seen.loads > 10);
+  CHECK (seen.calls > 15 * 20); /* asked between layers, too */
+  CHECK (!seen.backwards && !seen.out_of_range && !seen.unclamped);
+
+  /* image i of a batch is image 0 of seed + i, also in a session that is warm */
+  for (int i = 0; i < 3; i++) {
+    request = the_request ();
+    request.count = 1;
+    request.seed += (uint64_t) i;
+    seen = (struct seen) { 0 };
+    CHECK (adm_session_sample (session, &request, watch, &seen, alone, NULL, &error) == ADM_OK);
+    CHECK (seen.loads == 0);
+    CHECK (memcmp (alone, batch + i * PIXELS, sizeof alone) == 0);
+  }
+  adm_session_free (session);
+}
+
+static void
+test_cancel (void)
+{
+  adm_model model = the_model ();
+  adm_session *session = open_session (&model, (adm_options) { .threads = 2 });
+  adm_request request = the_request ();
+  static float out[3 * PIXELS], whole[3 * PIXELS];
+  int finished = -1;
+  CHECK (adm_session_sample (session, &request, NULL, NULL, whole, &finished, &error) == ADM_OK);
+
+  struct seen seen = { .stop_image = 1, .stop_step = 2 };
+  memset (out, 0, sizeof out);
+  CHECK (adm_session_sample (session, &request, watch, &seen, out, &finished, &error) == ADM_ERROR_CANCELLED);
+  CHECK (finished == 1 && seen.pictures == 7);
+  CHECK (memcmp (out, whole, PIXELS * sizeof *out) == 0); /* what was finished stays */
+  CHECK (out[PIXELS] == 0 && out[2 * PIXELS] == 0);        /* the others were not touched */
+
+  /* within a step: at any call, and the session lives on */
+  for (int stop = 1; stop < 300; stop += 37) {
+    seen = (struct seen) { .stop_call = stop };
+    CHECK (adm_session_sample (session, &request, watch, &seen, out, &finished, &error) == ADM_ERROR_CANCELLED);
+    CHECK (seen.calls == stop); /* not asked again */
+  }
+  CHECK (adm_session_sample (session, &request, NULL, NULL, out, &finished, &error) == ADM_OK);
+  CHECK (memcmp (out, whole, sizeof out) == 0);
+  adm_session_free (session);
+
+  /* while loading: the next call loads again */
+  session = open_session (&model, (adm_options) { .threads = 1 });
+  seen = (struct seen) { .stop_call = 3 };
+  CHECK (adm_session_load (session, ADM_PART_DIFFUSION, watch, &seen, &error) == ADM_ERROR_CANCELLED);
+  CHECK (adm_session_load (session, ADM_PART_DIFFUSION, NULL, NULL, &error) == ADM_OK);
+  adm_session_free (session);
+}
+
+/* Expects a refusal with STATUS that speaks of PART; the arrays stay untouched. */
+static void
+refused (adm_session *session, adm_request request, adm_status status, const char *part)
+{
+  static float out[3 * PIXELS];
+  int finished = -1;
+  out[0] = 77;
+  CHECK (adm_session_sample (session, &request, NULL, NULL, out, &finished, &error) == status);
+  CHECK (error.status == status && finished == 0 && out[0] == 77);
+  CHECK_CONTAINS (error.message, part);
+  CHECK (!strchr (error.message, '\n'));
+}
+
+#define REFUSED(change, status, part)      \
+  do {                                     \
+    adm_request changed = the_request ();  \
+    changed.change;                        \
+    refused (session, changed, status, part); \
+  } while (0)
+
+static void
+test_refusals (void)
+{
+  adm_model model = the_model ();
+  adm_session *session = open_session (&model, (adm_options) { .threads = 1 });
+  REFUSED (steps = 0, ADM_ERROR_USAGE, "2");
+  REFUSED (steps = 1, ADM_ERROR_USAGE, "2");
+  REFUSED (steps = 1000000000, ADM_ERROR_USAGE, "1000");
+  REFUSED (respacing = "ddim999", ADM_ERROR_USAGE, "ddim999");
+  REFUSED (respacing = "many", ADM_ERROR_USAGE, "many");
+  REFUSED (scale = -1, ADM_ERROR_USAGE, "scale");
+  REFUSED (scale = NAN, ADM_ERROR_USAGE, "scale");
+  REFUSED (eta = 1.5, ADM_ERROR_USAGE, "eta");
+  REFUSED (label = 5, ADM_ERROR_USAGE, "class 5");
+  REFUSED (label = ADM_NO_LABEL, ADM_ERROR_USAGE, "class");
+  REFUSED (guide_label = 99, ADM_ERROR_USAGE, "99");
+  REFUSED (count = 0, ADM_ERROR_USAGE, "images");
+  float low[3] = { 0 };
+  REFUSED (low = low, ADM_ERROR_USAGE, "low-resolution");
+  adm_request request = the_request ();
+  static float out[3 * PIXELS];
+  CHECK (adm_session_upscale (session, &request, NULL, NULL, out, NULL, &error) == ADM_ERROR_USAGE);
+  CHECK_CONTAINS (error.message, "upsampler");
+  CHECK (adm_session_sample (session, &request, NULL, NULL, out, NULL, &error) == ADM_OK); /* still usable */
+  adm_session_free (session);
+
+  model.classifier = NULL;
+  session = open_session (&model, (adm_options) { .threads = 1 });
+  REFUSED (count = 1, ADM_ERROR_USAGE, "no classifier");
+  adm_session_free (session);
+
+  model.diffusion = (char *) "/nowhere/model.pt";
+  session = open_session (&model, (adm_options) { .threads = 1 });
+  REFUSED (scale = 0, ADM_ERROR_IO, "/nowhere/model.pt");
+  adm_session_free (session);
+
+  model = the_model ();
+  model.classifier = diffusion; /* the wrong kind */
+  session = open_session (&model, (adm_options) { .threads = 1 });
+  REFUSED (count = 1, ADM_ERROR_SHAPE, "is not a classifier");
+  adm_session_free (session);
+
+  model = the_model ();
+  session = open_session (&model, (adm_options) { .threads = 1, .memory_limit = 1 << 20 });
+  REFUSED (count = 1, ADM_ERROR_MEMORY, "MiB");
+  adm_session_free (session);
+
+  model = the_model ();
+  model.diffusion = NULL;
+  model.upsampler = superres;
+  session = open_session (&model, (adm_options) { .threads = 1 });
+  int low_size, out_size;
+  CHECK (adm_session_upscale_size (session, &low_size, &out_size, &error) == ADM_OK && low_size == 16 && out_size == 64);
+  static float wrong[3 * 15 * 16];
+  request = the_request ();
+  request.count = 1;
+  request.low = wrong;
+  request.low_h = 15;
+  request.low_w = 16;
+  CHECK (adm_session_upscale (session, &request, NULL, NULL, out, NULL, &error) == ADM_ERROR_SHAPE);
+  CHECK_CONTAINS (error.message, "16 x 16");
+  adm_session_free (session);
+  CHECK (adm_session_new (&model, &(adm_options) { .threads = 100000 }, &session, &error) == ADM_ERROR_USAGE && session == NULL);
+  adm_session_free (NULL);
+}
+
+static void
+test_memory (void)
+{
+  adm_file_info info;
+  uint64_t weights, workspace;
+  adm_network *network;
+  the_model ();
+  CHECK (adm_file_inspect (diffusion, &info, &error) == ADM_OK);
+  CHECK (adm_description_memory (&info.description, 1, false, &weights, &workspace, &error) == ADM_OK);
+  CHECK (adm_network_load (diffusion, &(adm_options) { .threads = 1 }, NULL, NULL, &network, &error) == ADM_OK);
+  CHECK (adm_network_weights_bytes (network) == weights && workspace > 0);
+  adm_network_free (network);
+  double flops;
+  CHECK (adm_description_flops (&info.description, &flops, &error) == ADM_OK && flops > 1e8 && flops < 1e10);
+  adm_network_free (NULL);
+}
+
+static void
+test_pixels (void)
+{
+  const float in[6] = { -2, -1, -0.999f, 0.5f, 1, 9 }; /* planes of two pixels */
+  uint8_t out[6];
+  adm_pixels_to_u8 (in, 1, 2, out);
+  const uint8_t expected[6] = { 0, 0, 255, 0, 191, 255 }; /* truncated, clamped, interleaved */
+  CHECK (memcmp (out, expected, sizeof out) == 0);
+  float back[6];
+  adm_pixels_from_u8 (out, 1, 2, back);
+  CHECK_NEAR (back[0], -1, 0);
+  CHECK_NEAR (back[3], 191 / 127.5 - 1, 1e-6);
+  CHECK_NEAR (back[1], 1 - 2.0, 1e-6);
+}
+
+int
+main (void)
+{
+  test_progress ();
+  test_cancel ();
+  test_refusals ();
+  test_memory ();
+  test_pixels ();
+  return check_summary ();
+}

@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The scripted backend. */
+#include "fake_backend.h"
+
+#include <gdk/gdk.h>
+#include <math.h>
+#include <string.h>
+
+static const char *const emoji[] = {"animal", "animal face", "bird",  "building", "clock",        "dessert", "flag",        "flower",
+                                    "fruit",  "hand",        "heart", "person",   "sea creature", "sky",     "smiley face", "vehicle"};
+static const char *const folders[] = {"/usr/share/gimp-adm/models", "/home/artist/.local/share/gimp-adm/models"};
+static const UiSampler samplers[] = {{"ddim", "DDIM"}, {"ddpm", "DDPM"}};
+
+/* ---- pictures ---------------------------------------------------------------------------------------------------- */
+
+static void
+shape (cairo_t *cr, guint kind)
+{
+  switch (kind % 4) {
+  case 0: /* heart */
+    cairo_move_to (cr, 0.5, 0.85);
+    cairo_curve_to (cr, -0.15, 0.45, 0.2, -0.05, 0.5, 0.3);
+    cairo_curve_to (cr, 0.8, -0.05, 1.15, 0.45, 0.5, 0.85);
+    break;
+  case 1: /* fruit */
+    cairo_arc (cr, 0.5, 0.55, 0.33, 0, 2 * G_PI);
+    break;
+  case 2: /* flower */
+    for (int i = 0; i < 6; i++) {
+      double angle = i * G_PI / 3;
+
+      cairo_new_sub_path (cr);
+      cairo_arc (cr, 0.5 + 0.22 * cos (angle), 0.5 + 0.22 * sin (angle), 0.16, 0, 2 * G_PI);
+    }
+    break;
+  default: /* house */
+    cairo_move_to (cr, 0.5, 0.12);
+    cairo_line_to (cr, 0.85, 0.45);
+    cairo_line_to (cr, 0.78, 0.85);
+    cairo_line_to (cr, 0.22, 0.85);
+    cairo_line_to (cr, 0.15, 0.45);
+    break;
+  }
+  cairo_close_path (cr);
+}
+
+GdkPixbuf *
+fake_picture (const UiSettings *settings, int side, double noise)
+{
+  guint32 key = (guint32) settings->seed + 7U * g_str_hash (settings->class_name);
+  g_autoptr (GRand) dice = g_rand_new_with_seed (key);
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, side, side);
+  cairo_t *cr = cairo_create (surface);
+  double hue = g_rand_double (dice), turn = (g_rand_double (dice) - 0.5) * 0.8 / (1.0 + settings->scale), r, g, b;
+  GdkPixbuf *pixels;
+
+  r = 0.5 + 0.45 * cos (2 * G_PI * hue);
+  g = 0.5 + 0.45 * cos (2 * G_PI * (hue + 0.33));
+  b = 0.5 + 0.45 * cos (2 * G_PI * (hue + 0.67));
+  cairo_set_source_rgb (cr, 0.97, 0.97, 0.95);
+  cairo_paint (cr);
+  cairo_scale (cr, side, side);
+  cairo_translate (cr, 0.5, 0.5);
+  cairo_rotate (cr, turn);
+  cairo_translate (cr, -0.5, -0.5);
+  shape (cr, g_str_hash (settings->class_name));
+  cairo_set_source_rgb (cr, r, g, b);
+  cairo_fill_preserve (cr);
+  cairo_set_source_rgb (cr, r * 0.7, g * 0.7, b * 0.7);
+  cairo_set_line_width (cr, 0.02 + 0.004 * settings->scale);
+  cairo_stroke (cr);
+  cairo_destroy (cr);
+  pixels = gdk_pixbuf_get_from_surface (surface, 0, 0, side, side);
+  cairo_surface_destroy (surface);
+
+  if (noise > 0.0) {
+    guint8 *data = gdk_pixbuf_get_pixels (pixels);
+    int stride = gdk_pixbuf_get_rowstride (pixels), channels = gdk_pixbuf_get_n_channels (pixels);
+
+    for (int y = 0; y < side; y++) {
+      for (int x = 0; x < side * channels; x++) {
+        double value = data[y * stride + x] * (1 - noise) + g_rand_int_range (dice, 0, 256) * noise;
+
+        data[y * stride + x] = (guint8) value;
+      }
+    }
+  }
+  return pixels;
+}
+
+/* ---- jobs -------------------------------------------------------------------------------------------------------- */
+
+void
+fake_backend_send (FakeBackend *fake, UiEvent event)
+{
+  if (fake->func) {
+    fake->func (&event, fake->sink);
+  }
+}
+
+static const UiModel *
+model_of (FakeBackend *fake)
+{
+  return ui_catalog_find (&fake->catalog, fake->settings->model);
+}
+
+static void
+finish_image (FakeBackend *fake)
+{
+  const UiModel *model = model_of (fake);
+  g_autoptr (UiSettings) settings = ui_settings_copy (fake->settings);
+  g_autoptr (GdkPixbuf) pixels = NULL;
+
+  settings->seed += fake->image;
+  settings->count = 1;
+  pixels = fake_picture (settings, settings->upsample && model->upsampled_size ? model->upsampled_size : model->image_size, 0.0);
+  fake_backend_send (fake, (UiEvent) {.kind = UI_EVENT_IMAGE, .job = fake->job, .pixels = pixels, .settings = settings});
+}
+
+static gboolean
+on_step (gpointer data)
+{
+  FakeBackend *fake = data;
+  const UiModel *model = model_of (fake);
+  gboolean upsample = fake->settings->upsample && model->upsampled_size;
+  int steps = fake->upsampling ? model->upsample_steps : fake->settings->steps;
+  g_autoptr (UiSettings) look = ui_settings_copy (fake->settings);
+  g_autoptr (GdkPixbuf) pixels = NULL;
+  guint job = fake->job;
+
+  fake->step++;
+  look->seed += fake->image;
+  pixels = fake_picture (look, model->image_size, fake->upsampling ? 0.0 : pow (1.0 - (double) fake->step / steps, 2));
+  fake_backend_send (fake, (UiEvent) {.kind = UI_EVENT_STEP,
+                                      .job = job,
+                                      .image = fake->image,
+                                      .images = fake->settings->count,
+                                      .upsampling = fake->upsampling,
+                                      .step = fake->step,
+                                      .steps = steps,
+                                      .seconds_per_step = fake->upsampling ? 0.4 : 0.15,
+                                      .pixels = pixels});
+  if (fake->job != job) {
+    return G_SOURCE_REMOVE;
+  }
+  if (fake->fail_at_step && fake->step == fake->fail_at_step) {
+    fake->source = 0;
+    fake->job = 0;
+    fake_backend_send (fake, (UiEvent) {.kind = UI_EVENT_FAILED,
+                                        .job = job,
+                                        .message = "emoji-64-classifier.safetensors: tensor out.0.weight has a NaN: the file is "
+                                                   "damaged; fetch it again or choose a model without a classifier"});
+    return G_SOURCE_REMOVE;
+  }
+  if (fake->step < steps) {
+    return G_SOURCE_CONTINUE;
+  }
+  fake->step = 0;
+  if (upsample && !fake->upsampling) {
+    fake->upsampling = TRUE;
+    return G_SOURCE_CONTINUE;
+  }
+  fake->upsampling = FALSE;
+  finish_image (fake);
+  if (fake->job != job) {
+    return G_SOURCE_REMOVE;
+  }
+  if (++fake->image < fake->settings->count) {
+    return G_SOURCE_CONTINUE;
+  }
+  fake->source = 0;
+  fake->job = 0;
+  fake_backend_send (fake, (UiEvent) {.kind = UI_EVENT_DONE, .job = job});
+  return G_SOURCE_REMOVE;
+}
+
+static void
+drop (FakeBackend *fake)
+{
+  guint job = fake->job;
+
+  if (fake->source) {
+    g_source_remove (fake->source);
+    fake->source = 0;
+  }
+  fake->job = 0;
+  if (job && !fake->silent_stop) {
+    fake_backend_send (fake, (UiEvent) {.kind = UI_EVENT_DONE, .job = job});
+  }
+}
+
+static void
+start (const UiJob *job, gpointer user)
+{
+  FakeBackend *fake = user;
+
+  drop (fake);
+  fake->starts++;
+  fake->started_at = g_get_monotonic_time ();
+  g_ptr_array_add (fake->jobs, ui_settings_copy (job->settings));
+  g_array_append_val (fake->drafts, job->draft);
+  g_array_append_val (fake->ids, job->id);
+  ui_settings_free (fake->settings);
+  fake->settings = ui_settings_copy (job->settings);
+  fake->job = job->id;
+  fake->draft = job->draft;
+  fake->image = fake->step = 0;
+  fake->upsampling = FALSE;
+  fake->source = g_timeout_add (fake->step_ms, on_step, fake);
+}
+
+static void
+stop (gpointer user)
+{
+  FakeBackend *fake = user;
+
+  fake->stops++;
+  drop (fake);
+}
+
+/* ---- the rest ---------------------------------------------------------------------------------------------------- */
+
+static const UiCatalog *
+catalog (gpointer user)
+{
+  return &((FakeBackend *) user)->catalog;
+}
+
+static void
+listen (UiEventFunc func, gpointer sink, gpointer user)
+{
+  FakeBackend *fake = user;
+
+  fake->func = func;
+  fake->sink = sink;
+}
+
+static char *
+add_layers (const UiResult *const *results, gsize n, gboolean new_image, gboolean *offer, gpointer user)
+{
+  FakeBackend *fake = user;
+
+  fake->adds++;
+  fake->added = (guint) n;
+  fake->added_new_image = new_image;
+  for (gsize i = 0; i < n && i < G_N_ELEMENTS (fake->added_seeds); i++) {
+    fake->added_seeds[i] = results[i]->settings->seed;
+  }
+  *offer = fake->add_offers;
+  return new_image ? NULL : g_strdup (fake->add_message);
+}
+
+static char *
+reuse_settings (UiSettings *settings, gpointer user)
+{
+  FakeBackend *fake = user;
+
+  if (fake->reuse) {
+    ui_settings_assign (settings, fake->reuse);
+  }
+  return fake->reuse ? NULL : g_strdup (fake->reuse_message);
+}
+
+static GdkPixbuf *
+source (gpointer user)
+{
+  g_autoptr (UiSettings) settings = ui_settings_new ();
+
+  ui_settings_set_class (settings, "flower");
+  settings->seed = 3;
+  return fake_picture (settings, ((FakeBackend *) user)->models[0].upsample_input, 0.0);
+}
+
+static void
+rescan (gpointer user)
+{
+  FakeBackend *fake = user;
+
+  fake->rescans++;
+  fake_backend_send (fake, (UiEvent) {.kind = UI_EVENT_CATALOG});
+}
+
+static void
+take_path (const char *path G_GNUC_UNUSED, gpointer user)
+{
+  rescan (user);
+}
+
+static char *
+open_folder (const char *path, gpointer user G_GNUC_UNUSED)
+{
+  return g_strdup_printf ("%s: no file manager is installed: open the folder by hand", path);
+}
+
+static void
+help (gpointer user)
+{
+  ((FakeBackend *) user)->helps++;
+}
+
+static void
+close_window (gpointer user)
+{
+  ((FakeBackend *) user)->closes++;
+}
+
+FakeBackend *
+fake_backend_new (const char *state_file)
+{
+  FakeBackend *fake = g_new0 (FakeBackend, 1);
+  const char **thousand = g_new0 (const char *, 1001);
+
+  fake->api = (UiBackend) {
+    .user = fake,
+    .state_file = state_file,
+    .samplers = samplers,
+    .n_samplers = G_N_ELEMENTS (samplers),
+    .catalog = catalog,
+    .listen = listen,
+    .start = start,
+    .stop = stop,
+    .add_layers = add_layers,
+    .reuse_settings = reuse_settings,
+    .source = source,
+    .rescan = rescan,
+    .add_folder = take_path,
+    .import_checkpoint = take_path,
+    .open_folder = open_folder,
+    .help = help,
+    .close = close_window,
+  };
+  fake->step_ms = 4;
+  fake->reuse_message = g_strdup ("The active layer was not made here: choose one whose name ends in its seed");
+  fake->jobs = g_ptr_array_new_with_free_func ((GDestroyNotify) ui_settings_free);
+  fake->drafts = g_array_new (FALSE, FALSE, sizeof (gboolean));
+  fake->ids = g_array_new (FALSE, FALSE, sizeof (guint));
+  fake->models[0] = (UiModel) {
+    .id = "emoji-64",
+    .name = "Emoji 64",
+    .license = "CC-BY-4.0; trained on Noto Emoji, Fluent Emoji and Twemoji",
+    .image_size = 64,
+    .upsampled_size = 256,
+    .upsample_input = 64,
+    .class_names = emoji,
+    .n_classes = G_N_ELEMENTS (emoji),
+    .has_no_class = TRUE,
+    .has_guidance = TRUE,
+    .can_generate = TRUE,
+    .default_scale = 1.5,
+    .default_sampler = "ddim",
+    .default_steps = 25,
+    .upsample_sampler = "ddim",
+    .upsample_steps = 20,
+    .memory_needed = 230U << 20,
+  };
+  for (int i = 0; i < 1000; i++) {
+    thousand[i] = i == 134 || i == 517 ? "crane" : g_strdup_printf ("thing number %d", i);
+  }
+  fake->models[1] = (UiModel) {
+    .id = "imagenet-64",
+    .name = "ImageNet 64",
+    .image_size = 64,
+    .class_names = thousand,
+    .n_classes = 1000,
+    .can_generate = TRUE,
+    .default_scale = 1.0,
+    .default_sampler = "ddpm",
+    .default_steps = 250,
+    .missing = "64x64_classifier.pt and 64_256_upsampler.pt are not here; both are published at github.com/openai/guided-diffusion",
+    .memory_needed = 2600U * (guint64) 1048576,
+  };
+  fake->models[2] = (UiModel) {
+    .id = "imagenet-256",
+    .name = "ImageNet 256",
+    .image_size = 256,
+    .class_names = thousand,
+    .n_classes = 1000,
+    .has_guidance = TRUE,
+    .default_scale = 1.0,
+    .default_sampler = "ddim",
+    .default_steps = 25,
+    .missing = "256x256_diffusion.pt is not here; it is published at github.com/openai/guided-diffusion",
+    .memory_needed = 9400U * (guint64) 1048576,
+  };
+  fake->catalog = (UiCatalog) {
+    .models = fake->models,
+    .n_models = 3,
+    .folders = folders,
+    .n_folders = G_N_ELEMENTS (folders),
+    .notes = fake->notes,
+    .memory_available = 6200U * (guint64) 1048576,
+  };
+  fake->notes[0] = "/home/artist/.local/share/gimp-adm/models/half.pt: the file ends in the middle of a tensor: fetch it again";
+  fake->catalog.n_notes = 1;
+  return fake;
+}
+
+void
+fake_backend_free (FakeBackend *fake)
+{
+  if (fake->source) {
+    g_source_remove (fake->source);
+  }
+  for (int i = 0; i < 1000; i++) {
+    if (i != 134 && i != 517) {
+      g_free ((gpointer) fake->models[1].class_names[i]);
+    }
+  }
+  g_free ((gpointer) fake->models[1].class_names);
+  g_ptr_array_unref (fake->jobs);
+  g_array_unref (fake->drafts);
+  g_array_unref (fake->ids);
+  ui_settings_free (fake->settings);
+  ui_settings_free (fake->reuse);
+  g_free (fake->add_message);
+  g_free (fake->reuse_message);
+  g_free (fake);
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Shows the panel in a window with the scripted backend: to be played with by hand, or brought into a named state and
+ * photographed for the eye.
+ *
+ *   fake_window [--dark] [--rtl] [--long] [--font "Sans 18"] [--upsample] [--scene NAME] [--screenshot FILE.png]
+ *
+ * Scenes: empty, running, finished, compare, error, models, search, incomplete. */
+#include "fake_backend.h"
+#include "pseudo_locale.h"
+#include "ui/generate-panel.h"
+#include "ui/history.h"
+
+#include <gtk/gtk.h>
+#include <stdlib.h>
+
+static gboolean dark, rtl, longer, upsample;
+static char *font, *scene, *screenshot;
+
+static const GOptionEntry options[] = {
+  {"dark", 0, 0, G_OPTION_ARG_NONE, &dark, "Dark theme", NULL},
+  {"rtl", 0, 0, G_OPTION_ARG_NONE, &rtl, "Right to left", NULL},
+  {"long", 0, 0, G_OPTION_ARG_NONE, &longer, "Long texts", NULL},
+  {"upsample", 0, 0, G_OPTION_ARG_NONE, &upsample, "Upsample Layer", NULL},
+  {"font", 0, 0, G_OPTION_ARG_STRING, &font, "Font", "NAME"},
+  {"scene", 0, 0, G_OPTION_ARG_STRING, &scene, "State to show", "NAME"},
+  {"screenshot", 0, 0, G_OPTION_ARG_FILENAME, &screenshot, "Picture to write, then end", "FILE"},
+  {NULL},
+};
+
+typedef struct Window {
+  FakeBackend *fake;
+  GtkWidget *window, *panel;
+  int written; /* exit status */
+} Window;
+
+static GtkWidget *
+part (Window *self, const char *name)
+{
+  return ui_generate_panel_part (UI_GENERATE_PANEL (self->panel), name);
+}
+
+static UiHistory *
+history (Window *self)
+{
+  return UI_HISTORY (part (self, "history"));
+}
+
+static void
+spin (guint ms)
+{
+  gint64 end = g_get_monotonic_time () + (gint64) ms * 1000;
+
+  while (g_get_monotonic_time () < end) {
+    if (!g_main_context_iteration (NULL, FALSE)) {
+      g_usleep (1000);
+    }
+  }
+}
+
+static void
+run_to_end (Window *self)
+{
+  for (int i = 0; i < 1000 && ui_generate_panel_is_running (UI_GENERATE_PANEL (self->panel)); i++) {
+    spin (10);
+  }
+}
+
+static void
+click (Window *self, const char *name)
+{
+  gtk_button_clicked (GTK_BUTTON (part (self, name)));
+}
+
+static void
+set_count (Window *self, int count)
+{
+  if (!upsample) {
+    gtk_spin_button_set_value (GTK_SPIN_BUTTON (part (self, "count")), count);
+  }
+}
+
+/* A few finished pictures of three classes, two ticked. */
+static void
+some_history (Window *self)
+{
+  for (int i = 0; i < 3; i++) {
+    g_autoptr (UiSettings) settings = ui_generate_panel_get_settings (UI_GENERATE_PANEL (self->panel));
+
+    ui_settings_set_class (settings, (const char *[]) {"heart", "flower", "fruit"}[i]);
+    settings->seed = 1230 + i;
+    settings->scale = 1.5 + i;
+    settings->steps = 8;
+    settings->count = i ? 1 : 2;
+    ui_generate_panel_set_settings (UI_GENERATE_PANEL (self->panel), settings);
+    click (self, "generate");
+    run_to_end (self);
+  }
+  ui_history_set_tick (history (self), 0, TRUE);
+  ui_history_set_tick (history (self), 2, TRUE);
+}
+
+static void
+play (Window *self)
+{
+  if (!scene || g_str_equal (scene, "empty")) {
+    return;
+  }
+  if (g_str_equal (scene, "models")) {
+    click (self, "models");
+    return;
+  }
+  if (g_str_equal (scene, "incomplete")) {
+    gtk_combo_box_set_active_id (GTK_COMBO_BOX (part (self, "model")), "imagenet-64");
+    return;
+  }
+  if (g_str_equal (scene, "search")) {
+    gtk_combo_box_set_active_id (GTK_COMBO_BOX (part (self, "model")), "imagenet-64");
+    gtk_entry_set_text (GTK_ENTRY (part (self, "class-entry")), "crene");
+    return;
+  }
+  self->fake->step_ms = 3;
+  some_history (self);
+  if (g_str_equal (scene, "compare")) {
+    gtk_spin_button_set_value (GTK_SPIN_BUTTON (part (self, "steps")), 10);
+    click (self, "compare");
+    run_to_end (self);
+  } else if (g_str_equal (scene, "error")) {
+    self->fake->fail_at_step = 5;
+    click (self, "generate");
+    run_to_end (self);
+  } else if (g_str_equal (scene, "running")) {
+    gtk_spin_button_set_value (GTK_SPIN_BUTTON (part (self, "steps")), 25);
+    set_count (self, 4);
+    self->fake->step_ms = 30;
+    click (self, "generate");
+    spin (30 * 31);
+    self->fake->step_ms = 100000;
+  } else if (g_str_equal (scene, "finished")) {
+    ui_history_choose (history (self), 0);
+  }
+}
+
+static gboolean
+photograph (gpointer data)
+{
+  Window *self = data;
+  GdkWindow *window = gtk_widget_get_window (self->window);
+  g_autoptr (GdkPixbuf) pixels = NULL;
+
+  play (self);
+  spin (350);
+  pixels = gdk_pixbuf_get_from_window (window, 0, 0, gdk_window_get_width (window), gdk_window_get_height (window));
+  self->written = pixels && gdk_pixbuf_save (pixels, screenshot, "png", NULL, NULL) ? 0 : 1;
+  gtk_main_quit ();
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+play_slowly (gpointer data)
+{
+  Window *self = data;
+
+  play (self);
+  self->fake->step_ms = 120;
+  return G_SOURCE_REMOVE;
+}
+
+int
+main (int argc, char **argv)
+{
+  Window self = {0};
+  g_autoptr (GError) error = NULL;
+
+  if (!gtk_init_with_args (&argc, &argv, NULL, options, NULL, &error)) {
+    g_printerr ("fake_window: %s\n", error->message);
+    return 2;
+  }
+  g_object_set (gtk_settings_get_default (), "gtk-application-prefer-dark-theme", dark, NULL);
+  if (font) {
+    g_object_set (gtk_settings_get_default (), "gtk-font-name", font, NULL);
+  }
+  gtk_widget_set_default_direction (rtl ? GTK_TEXT_DIR_RTL : GTK_TEXT_DIR_LTR);
+  pseudo_locale_set (longer);
+
+  self.fake = fake_backend_new (NULL);
+  self.window = gtk_window_new (GTK_WINDOW_TOPLEVEL);
+  gtk_window_set_title (GTK_WINDOW (self.window), upsample ? "Upsample Layer" : "Generate Image");
+  self.panel = ui_generate_panel_new (&self.fake->api, upsample ? UI_PANEL_UPSAMPLE : UI_PANEL_GENERATE);
+  gtk_container_add (GTK_CONTAINER (self.window), self.panel);
+  g_signal_connect (self.window, "destroy", G_CALLBACK (gtk_main_quit), NULL);
+  gtk_widget_show (self.window);
+  g_timeout_add (300, screenshot ? photograph : play_slowly, &self);
+  gtk_main ();
+  if (screenshot) {
+    g_signal_handlers_disconnect_by_func (self.window, (gpointer) (guintptr) gtk_main_quit, NULL);
+    gtk_widget_destroy (self.window);
+  }
+  fake_backend_free (self.fake);
+  return self.written;
+}
