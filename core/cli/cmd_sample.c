@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * `adm sample`: images from a model, guided by its classifier and enlarged by its upsampler if asked. Everything that can be
+ * refused is refused before the networks are loaded. */
+#include "cli/png_file.h"
+#include "cli/program.h"
+#include "cli/sampling.h"
+#include "cli/search.h"
+#include "cli/terminal.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static const char usage[]
+    = "Usage: adm sample --model M [OPTION…] -o OUT.png|OUT.npy\n"
+      "Makes images. PNG for looking at (OUT-1.png, OUT-2.png … when there are several), .npy for the numbers: float32\n"
+      "[N,3,H,W], not clamped. Nothing is written unless all are whole.\n"
+      "\n"
+      "  --model M          a model's name (see adm models), a model description (.json) or a weights file\n"
+      "  --classifier FILE  guide with this classifier\n"
+      "  --class K          class by number or name; none (default): the model's null class\n"
+      "  --guide K          class for the classifier alone\n"
+      "  --scale S          gradient scale, 0 = diversity, larger = fidelity; above 0 it needs a classifier and a class\n"
+      "  --sampler NAME     ddim or ddpm\n"
+      "  --steps N          2 or more\n"
+      "  --respacing R      instead of --steps: 250, ddim25 or 10,15,20\n"
+      "  --eta E            noise added by ddim, 0 (default) to 1\n"
+      "  --seed S           image i uses seed S + i (default 0)\n"
+      "  --count N          number of images (default 1)\n"
+      "  --noise FILE.npy   instead of --seed: [steps+1,N,3,H,W]\n"
+      "  --low-res FILE     low-resolution picture for a model that is an upsampler: PNG, or .npy [1 or N,3,h,w]\n"
+      "  --upscale          enlarge with the model's upsampler\n"
+      "  --upsampler FILE   enlarge with this one\n"
+      "  --up-sampler NAME, --up-steps N  how to enlarge\n"
+      "  --exact            direct convolutions only: slower, closest to the reference\n"
+      "  --threads T        default: all processors\n"
+      "\n"
+      "What is not given comes from the model's defaults; without them ddim, 25 steps, scale 1 with a classifier and a class.\n"
+      "Of a PNG that is read, transparent parts show white, and 16 bits are rounded to 8.\n";
+
+typedef struct sample_options {
+  sampling_options common;
+  sampling_options up; /* of the upsampling stage: sampler, steps, seed, count */
+  const char *classifier, *guide, *low;
+  double scale;
+  bool scale_given, upscale;
+} sample_options;
+
+/* What one run holds; all of it is freed at its end. */
+typedef struct sample_run {
+  adm_catalog *catalog;
+  adm_model model; /* the catalog's, with the parts replaced that options name */
+  adm_session *session;
+  output_set outputs;
+  adm_request request, up;
+  int size, up_size;
+  float *noise, *low, *pictures, *large;
+  terminal line;
+} sample_run;
+
+static adm_status
+parse (int argc, char **argv, sample_options *o, adm_error *error)
+{
+  option_spec specs[SAMPLING_SPECS + 8];
+  const option_spec own[] = {
+    { .name = "--classifier", .type = OPTION_TEXT, .value = &o->classifier },
+    { .name = "--guide", .type = OPTION_TEXT, .value = &o->guide },
+    { .name = "--scale", .type = OPTION_REAL, .value = &o->scale, .given = &o->scale_given, .min = 0, .max = 1e6 },
+    { .name = "--low-res", .type = OPTION_TEXT, .value = &o->low },
+    { .name = "--upscale", .type = OPTION_FLAG, .value = &o->upscale },
+    { .name = "--up-sampler", .type = OPTION_TEXT, .value = &o->up.sampler },
+    { .name = "--up-steps", .type = OPTION_INT, .value = &o->up.steps, .given = &o->up.steps_given, .min = 2, .max = SAMPLING_MAX_STEPS },
+  };
+  const size_t count = sizeof own / sizeof *own;
+  int rest;
+  adm_sampler sampler;
+  sampling_options_specs (&o->common, specs);
+  memcpy (specs + SAMPLING_SPECS, own, sizeof own);
+  adm_status status = options_parse (argc, argv, specs, SAMPLING_SPECS + count, &rest, error);
+  if (status || o->common.help)
+    return status;
+  if (rest > 0)
+    return program_fail (error, ADM_ERROR_USAGE, "%s: sample takes no such argument; see adm sample --help", argv[0]);
+  if (!o->upscale && (o->common.upsampler || o->up.sampler || o->up.steps_given))
+    return program_fail (error, ADM_ERROR_USAGE, "--upsampler, --up-sampler and --up-steps need --upscale; add it");
+  if (o->up.sampler && !adm_sampler_parse (o->up.sampler, &sampler))
+    return program_fail (error, ADM_ERROR_USAGE, "--up-sampler: there is no '%s'; see adm sample --help", o->up.sampler);
+  o->up.seed = o->common.seed;
+  o->up.count = o->common.count;
+  return sampling_options_check (&o->common, "sample", error);
+}
+
+/* ---- before the networks are loaded ------------------------------------------------------------------------------ */
+
+static adm_status
+find_model (const sample_options *o, sample_run *run, adm_error *error)
+{
+  const adm_model *found;
+  adm_status status = search_model (o->common.model, &run->catalog, &found, error);
+  if (status)
+    return status;
+  run->model = *found;
+  if (o->classifier) {
+    run->model.classifier = (char *) o->classifier;
+    if (!found->classifier && run->model.defaults.scale <= 0)
+      run->model.defaults.scale = 1;
+  }
+  if (o->common.upsampler)
+    run->model.upsampler = (char *) o->common.upsampler;
+  if (o->upscale && !run->model.upsampler)
+    return program_fail (error, ADM_ERROR_USAGE, "--upscale: model %s has no upsampler; give one with --upsampler", run->model.name);
+  return ADM_OK;
+}
+
+/* Labels and scale. The scale a model has by default asks for guidance where there is something to guide to. */
+static adm_status
+choose_guidance (const sample_options *o, sample_run *run, adm_error *error)
+{
+  const adm_model *m = &run->model;
+  adm_request *r = &run->request;
+  adm_status status = adm_model_label (m, o->common.class_name, &r->label, error);
+  if (status)
+    return status;
+  const char *guide = o->guide ? o->guide : o->common.class_name;
+  if (!o->guide && guide && (strcasecmp (guide, "none") == 0 || (r->label != ADM_NO_LABEL && r->label == m->null_class)))
+    guide = NULL;
+  if (o->guide && !m->classifier)
+    return program_fail (error, ADM_ERROR_USAGE, "--guide: model %s has no classifier; give one with --classifier", m->name);
+  r->scale = o->scale_given ? o->scale : m->classifier && guide ? m->defaults.scale : 0;
+  if (r->scale > 0 && !m->classifier)
+    return program_fail (error, ADM_ERROR_USAGE, "--scale: model %s has no classifier; give one with --classifier, or --scale 0", m->name);
+  if (r->scale > 0 && !guide)
+    return program_fail (error, ADM_ERROR_USAGE, "--scale above 0 needs a class to guide to; give --class or --guide, or --scale 0");
+  if (!m->classifier || !guide)
+    return ADM_OK;
+  adm_file_info classifier;
+  status = adm_file_inspect (m->classifier, &classifier, error);
+  if (!status && classifier.description.kind != ADM_KIND_CLASSIFIER)
+    status = program_fail (error, ADM_ERROR_SHAPE, "%s is no classifier; give another file", m->classifier);
+  return status ? status : sampling_label (m, guide, classifier.description.num_classes, false, &r->guide_label, error);
+}
+
+static adm_status
+prepare_upscaling (const sample_options *o, sample_run *run, adm_error *error)
+{
+  adm_file_info info;
+  int steps;
+  adm_status status = adm_file_inspect (run->model.upsampler, &info, error);
+  if (status)
+    return status;
+  const adm_description *d = &info.description;
+  if (d->kind != ADM_KIND_SUPERRES)
+    return program_fail (error, ADM_ERROR_SHAPE, "%s is no upsampler; give another file", run->model.upsampler);
+  if (d->small_size > 0 && d->small_size != run->size)
+    return program_fail (error, ADM_ERROR_SHAPE, "%s enlarges %d px pictures, and model %s makes %d px; give another upsampler",
+                         run->model.upsampler, d->small_size, run->model.name, run->size);
+  run->up_size = d->image_size;
+  run->up = adm_request_upsample_default (&run->model);
+  status = sampling_label (&run->model, o->common.class_name, d->num_classes, true, &run->up.label, error);
+  return status ? status : sampling_fill_request (&o->up, d->diffusion_steps, &run->up, &steps, error);
+}
+
+/* [COUNT,3,h,w] from a PNG, or from an array with one picture or COUNT. */
+static adm_status
+read_low (const char *path, sample_run *run, adm_error *error)
+{
+  bool is_png;
+  int count = run->request.count, rank = 4;
+  int64_t shape[8] = { 1, 3 };
+  float *first = NULL;
+  adm_status status = png_file_probe (path, &is_png, error);
+  if (status)
+    return status;
+  if (is_png) {
+    uint8_t *pixels;
+    int width, height;
+    status = png_file_read (path, &pixels, &width, &height, error);
+    if (status)
+      return status;
+    first = calloc (3 * sizeof *first, (size_t) width * (size_t) height);
+    if (first)
+      adm_pixels_from_u8 (pixels, height, width, first);
+    free (pixels);
+    shape[2] = height;
+    shape[3] = width;
+  } else {
+    status = adm_npy_read (path, &first, &rank, shape, error);
+    if (status)
+      return status;
+  }
+  size_t one = first && rank == 4 && shape[1] == 3 ? 3 * (size_t) shape[2] * (size_t) shape[3] : 0;
+  if (!first)
+    status = program_fail (error, ADM_ERROR_MEMORY, "%s: no memory for its pixels; reduce it", path);
+  else if (one == 0 || (shape[0] != 1 && shape[0] != count) || shape[2] > PNG_MAX_SIDE || shape[3] > PNG_MAX_SIDE)
+    status = program_fail (error, ADM_ERROR_SHAPE, "%s: its shape must be [1 or %d, 3, height, width]", path, count);
+  else if (!(run->low = calloc ((size_t) count, one * sizeof *run->low)))
+    status = program_fail (error, ADM_ERROR_MEMORY, "%s: no memory for %d of it; ask for fewer images", path, count);
+  for (int i = 0; i < count && !status; i++)
+    memcpy (run->low + (size_t) i * one, first + (shape[0] == 1 ? 0 : (size_t) i * one), one * sizeof *first);
+  free (first);
+  if (status)
+    return status;
+  run->request.low = run->low;
+  run->request.low_h = (int) shape[2];
+  run->request.low_w = (int) shape[3];
+  return ADM_OK;
+}
+
+static adm_status
+prepare (const sample_options *o, sample_run *run, adm_error *error)
+{
+  adm_file_info info;
+  int steps;
+  adm_status status = find_model (o, run, error);
+  if (!status)
+    status = adm_file_inspect (run->model.diffusion, &info, error);
+  if (status)
+    return status;
+  bool superres = info.description.kind == ADM_KIND_SUPERRES;
+  run->size = info.description.image_size;
+  run->request = adm_request_default (&run->model);
+  if (superres != (o->low != NULL))
+    return program_fail (error, ADM_ERROR_USAGE,
+                         superres ? "model %s is an upsampler and needs a picture; give --low-res"
+                                  : "--low-res: model %s is no upsampler; leave it out",
+                         run->model.name);
+  status = choose_guidance (o, run, error);
+  if (!status)
+    status = sampling_fill_request (&o->common, info.description.diffusion_steps, &run->request, &steps, error);
+  if (!status && o->upscale)
+    status = prepare_upscaling (o, run, error);
+  if (!status)
+    status = sampling_add_outputs (&run->outputs, o->common.output, o->common.count, error);
+  if (!status && o->low)
+    status = read_low (o->low, run, error);
+  if (!status && o->common.noise) {
+    status = sampling_read_noise (o->common.noise, steps, o->common.count, run->size, &run->noise, error);
+    run->request.noise = run->noise;
+  }
+  if (!status)
+    status = sampling_new_pictures (o->common.count, run->size, &run->pictures, error);
+  if (!status && o->upscale)
+    status = sampling_new_pictures (o->common.count, run->up_size, &run->large, error);
+  return status;
+}
+
+/* ---- the work ---------------------------------------------------------------------------------------------------- */
+
+/* The upsampler sees what a PNG would hold. */
+static adm_status
+upscale (sample_run *run, adm_error *error)
+{
+  size_t pixels = 3 * (size_t) run->size * (size_t) run->size;
+  uint8_t *bytes = malloc (pixels);
+  if (!bytes)
+    return program_fail (error, ADM_ERROR_MEMORY, "no memory for a picture; close other programs");
+  for (int i = 0; i < run->request.count; i++) {
+    adm_pixels_to_u8 (run->pictures + (size_t) i * pixels, run->size, run->size, bytes);
+    adm_pixels_from_u8 (bytes, run->size, run->size, run->pictures + (size_t) i * pixels);
+  }
+  free (bytes);
+  run->up.low = run->pictures;
+  run->up.low_h = run->up.low_w = run->size;
+  return adm_session_upscale (run->session, &run->up, terminal_progress, &run->line, run->large, NULL, error);
+}
+
+static adm_status
+work (const sample_options *o, sample_run *run, adm_error *error)
+{
+  int parts = ADM_PART_DIFFUSION | (run->request.scale > 0 ? ADM_PART_CLASSIFIER : 0) | (o->upscale ? ADM_PART_UPSAMPLER : 0);
+  adm_options options = { .threads = o->common.threads, .exact = o->common.exact };
+  adm_status status = adm_session_new (&run->model, &options, &run->session, error);
+  if (!status)
+    status = adm_session_load (run->session, parts, terminal_progress, &run->line, error);
+  if (!status)
+    status = adm_session_sample (run->session, &run->request, terminal_progress, &run->line, run->pictures, NULL, error);
+  if (!status && o->upscale)
+    status = upscale (run, error);
+  if (!status)
+    status = sampling_write (&run->outputs, o->upscale ? run->large : run->pictures, o->common.count, o->upscale ? run->up_size : run->size, error);
+  return status;
+}
+
+int
+cmd_sample (int argc, char **argv)
+{
+  sample_options options = { .common = sampling_options_default (), .up = sampling_options_default () };
+  sample_run run = { 0 };
+  adm_error error;
+  adm_status status = parse (argc, argv, &options, &error);
+  if (!status && options.common.help)
+    return program_print (usage);
+  if (!status)
+    status = prepare (&options, &run, &error);
+  if (!status)
+    status = work (&options, &run, &error);
+  terminal_clear (&run.line);
+  output_clear (&run.outputs);
+  adm_session_free (run.session);
+  adm_catalog_free (run.catalog);
+  free (run.noise);
+  free (run.low);
+  free (run.pictures);
+  free (run.large);
+  return status ? program_report (&error) : EXIT_OK;
+}

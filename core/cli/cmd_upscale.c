@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * `adm upscale`: enlarges a picture with a model's upsampler. */
+#include "cli/png_file.h"
+#include "cli/program.h"
+#include "cli/sampling.h"
+#include "cli/search.h"
+#include "cli/terminal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char usage[]
+    = "Usage: adm upscale --model M [OPTION…] IN.png -o OUT.png|OUT.npy\n"
+      "Enlarges a picture with an upsampler. IN must have the upsampler's input size, or larger with --fit.\n"
+      "\n"
+      "  --model M         a model's name (see adm models), a model description (.json) or an upsampler's weights file\n"
+      "  --upsampler FILE  enlarge with this one instead of the model's\n"
+      "  --class K         class by number or name, if the upsampler has classes; none (default): the model's null class\n"
+      "  --fit             first reduce IN to the input size, which is square: what is not square is squeezed\n"
+      "  --sampler NAME    ddim or ddpm\n"
+      "  --steps N         2 or more\n"
+      "  --respacing R     instead of --steps: 250, ddim25 or 10,15,20\n"
+      "  --eta E           noise added by ddim, 0 (default) to 1\n"
+      "  --seed S          version i uses seed S + i (default 0)\n"
+      "  --count N         number of versions (OUT-1.png, OUT-2.png …)\n"
+      "  --noise FILE.npy  instead of --seed: [steps+1,N,3,H,W]\n"
+      "  --exact           direct convolutions only: slower, closest to the reference\n"
+      "  --threads T       default: all processors\n"
+      "\n"
+      "What is not given comes from the model's upsampler_defaults; without them ddpm, 250 steps. Guidance belongs to sampling:\n"
+      "--scale is accepted as 0 only. Of a PNG that is read, transparent parts show white, and 16 bits are rounded to 8.\n";
+
+typedef struct upscale_options {
+  sampling_options common;
+  const char *input;
+  bool fit;
+} upscale_options;
+
+/* What one run holds; all of it is freed at its end. */
+typedef struct upscale_run {
+  adm_catalog *catalog;
+  adm_model model;
+  adm_session *session;
+  output_set outputs;
+  adm_request request;
+  int low_size, size;
+  float *noise, *low, *pictures;
+  terminal line;
+} upscale_run;
+
+static adm_status
+parse (int argc, char **argv, upscale_options *o, adm_error *error)
+{
+  option_spec specs[SAMPLING_SPECS + 2];
+  double scale = 0;
+  const option_spec own[] = {
+    { .name = "--fit", .type = OPTION_FLAG, .value = &o->fit },
+    { .name = "--scale", .type = OPTION_REAL, .value = &scale, .min = 0, .max = 0 },
+  };
+  int rest;
+  sampling_options_specs (&o->common, specs);
+  memcpy (specs + SAMPLING_SPECS, own, sizeof own);
+  adm_status status = options_parse (argc, argv, specs, SAMPLING_SPECS + 2, &rest, error);
+  if (status || o->common.help)
+    return status;
+  if (rest != 1)
+    return program_fail (error, ADM_ERROR_USAGE, "upscale: %s; see adm upscale --help", rest ? "more than one picture given" : "no picture given");
+  o->input = argv[0];
+  return sampling_options_check (&o->common, "upscale", error);
+}
+
+/* ---- the picture ------------------------------------------------------------------------------------------------- */
+
+/* The mean of the area of PIXELS [HEIGHT,WIDTH,3] that pixel (X, Y) of a reduction to SIZE x SIZE covers, channel C. */
+static uint8_t
+area_mean (const uint8_t *pixels, int width, int height, int size, int x, int y, int c)
+{
+  double x0 = (double) x * width / size, x1 = (double) (x + 1) * width / size;
+  double y0 = (double) y * height / size, y1 = (double) (y + 1) * height / size, sum = 0, area = 0;
+  for (int j = (int) y0; j < height && j < y1; j++) {
+    double h = (j + 1 < y1 ? j + 1 : y1) - (j > y0 ? j : y0);
+    for (int i = (int) x0; i < width && i < x1; i++) {
+      double covered = h * ((i + 1 < x1 ? i + 1 : x1) - (i > x0 ? i : x0));
+      sum += covered * pixels[3 * ((size_t) j * (size_t) width + (size_t) i) + (size_t) c];
+      area += covered;
+    }
+  }
+  return (uint8_t) (sum / area + 0.5);
+}
+
+/* IN as [3,SIZE,SIZE]. */
+static adm_status
+read_input (const upscale_options *o, int size, float *low, adm_error *error)
+{
+  uint8_t *pixels;
+  int width, height;
+  adm_status status = png_file_read (o->input, &pixels, &width, &height, error);
+  if (status)
+    return status;
+  if (o->fit && width >= size && height >= size) {
+    uint8_t *reduced = malloc (3 * (size_t) size * (size_t) size);
+    if (!reduced)
+      status = program_fail (error, ADM_ERROR_MEMORY, "%s: no memory to reduce it; close other programs", o->input);
+    for (int i = 0; !status && i < 3 * size * size; i++)
+      reduced[i] = area_mean (pixels, width, height, size, i / 3 % size, i / 3 / size, i % 3);
+    if (!status)
+      adm_pixels_from_u8 (reduced, size, size, low);
+    free (reduced);
+  } else if (width == size && height == size)
+    adm_pixels_from_u8 (pixels, size, size, low);
+  else
+    status = program_fail (error, ADM_ERROR_SHAPE, "%s: %d x %d px; this upsampler takes %d x %d px: %s", o->input, width, height, size, size,
+                           width >= size && height >= size ? "give --fit to reduce it first" : "resize it first");
+  free (pixels);
+  return status;
+}
+
+/* ---- the work ---------------------------------------------------------------------------------------------------- */
+
+/* A weights file given as the model may be the upsampler itself. */
+static adm_status
+find_model (const upscale_options *o, upscale_run *run, adm_file_info *info, adm_error *error)
+{
+  const adm_model *found;
+  adm_status status = search_model (o->common.model, &run->catalog, &found, error);
+  if (status)
+    return status;
+  run->model = *found;
+  if (o->common.upsampler)
+    run->model.upsampler = (char *) o->common.upsampler;
+  status = adm_file_inspect (run->model.upsampler ? run->model.upsampler : run->model.diffusion, info, error);
+  if (status)
+    return status;
+  if (info->description.kind != ADM_KIND_SUPERRES)
+    return run->model.upsampler
+               ? program_fail (error, ADM_ERROR_SHAPE, "%s is no upsampler; give another file", run->model.upsampler)
+               : program_fail (error, ADM_ERROR_USAGE, "model %s has no upsampler; give one with --upsampler", run->model.name);
+  if (!run->model.upsampler)
+    run->model.upsampler = run->model.diffusion;
+  return ADM_OK;
+}
+
+static adm_status
+prepare (const upscale_options *o, upscale_run *run, adm_error *error)
+{
+  adm_file_info info;
+  int steps;
+  adm_status status = find_model (o, run, &info, error);
+  if (status)
+    return status;
+  run->request = adm_request_upsample_default (&run->model);
+  run->size = info.description.image_size;
+  status = sampling_label (&run->model, o->common.class_name, info.description.num_classes, true, &run->request.label, error);
+  if (!status)
+    status = sampling_fill_request (&o->common, info.description.diffusion_steps, &run->request, &steps, error);
+  if (!status)
+    status = sampling_add_outputs (&run->outputs, o->common.output, o->common.count, error);
+  if (!status && o->common.noise) {
+    status = sampling_read_noise (o->common.noise, steps, o->common.count, run->size, &run->noise, error);
+    run->request.noise = run->noise;
+  }
+  if (!status)
+    status = sampling_new_pictures (o->common.count, run->size, &run->pictures, error);
+  return status;
+}
+
+static adm_status
+work (const upscale_options *o, upscale_run *run, adm_error *error)
+{
+  int out_size;
+  adm_options options = { .threads = o->common.threads, .exact = o->common.exact };
+  adm_status status = adm_session_new (&run->model, &options, &run->session, error);
+  if (!status)
+    status = adm_session_load (run->session, ADM_PART_UPSAMPLER, terminal_progress, &run->line, error);
+  if (!status)
+    status = adm_session_upscale_size (run->session, &run->low_size, &out_size, error);
+  if (!status)
+    status = sampling_new_pictures (o->common.count, run->low_size, &run->low, error);
+  if (!status)
+    status = read_input (o, run->low_size, run->low, error);
+  if (status)
+    return status;
+  size_t one = 3 * (size_t) run->low_size * (size_t) run->low_size;
+  for (int i = 1; i < o->common.count; i++)
+    memcpy (run->low + (size_t) i * one, run->low, one * sizeof *run->low);
+  run->request.low = run->low;
+  run->request.low_h = run->request.low_w = run->low_size;
+  status = adm_session_upscale (run->session, &run->request, terminal_progress, &run->line, run->pictures, NULL, error);
+  return status ? status : sampling_write (&run->outputs, run->pictures, o->common.count, run->size, error);
+}
+
+int
+cmd_upscale (int argc, char **argv)
+{
+  upscale_options options = { .common = sampling_options_default () };
+  upscale_run run = { 0 };
+  adm_error error;
+  adm_status status = parse (argc, argv, &options, &error);
+  if (!status && options.common.help)
+    return program_print (usage);
+  if (!status)
+    status = prepare (&options, &run, &error);
+  if (!status)
+    status = work (&options, &run, &error);
+  terminal_clear (&run.line);
+  output_clear (&run.outputs);
+  adm_session_free (run.session);
+  adm_catalog_free (run.catalog);
+  free (run.noise);
+  free (run.low);
+  free (run.pictures);
+  return status ? program_report (&error) : EXIT_OK;
+}

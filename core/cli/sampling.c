@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What `sample` and `upscale` share: see sampling.h. */
+#include "cli/sampling.h"
+
+#include "cli/png_file.h"
+#include "cli/program.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* ---- options ----------------------------------------------------------------------------------------------------- */
+
+sampling_options
+sampling_options_default (void)
+{
+  return (sampling_options) { .count = 1 };
+}
+
+void
+sampling_options_specs (sampling_options *o, option_spec *specs)
+{
+  const option_spec all[SAMPLING_SPECS] = {
+    { .name = "--help", .type = OPTION_FLAG, .value = &o->help },
+    { .name = "--model", .type = OPTION_TEXT, .value = &o->model },
+    { .name = "--upsampler", .type = OPTION_TEXT, .value = &o->upsampler },
+    { .name = "--class", .type = OPTION_TEXT, .value = &o->class_name },
+    { .name = "--sampler", .type = OPTION_TEXT, .value = &o->sampler },
+    { .name = "--steps", .type = OPTION_INT, .value = &o->steps, .given = &o->steps_given, .min = 2, .max = SAMPLING_MAX_STEPS },
+    { .name = "--respacing", .type = OPTION_TEXT, .value = &o->respacing },
+    { .name = "--eta", .type = OPTION_REAL, .value = &o->eta, .given = &o->eta_given, .min = 0, .max = 1 },
+    { .name = "--seed", .type = OPTION_SEED, .value = &o->seed },
+    { .name = "--count", .type = OPTION_INT, .value = &o->count, .min = 1, .max = SAMPLING_MAX_COUNT },
+    { .name = "--noise", .type = OPTION_TEXT, .value = &o->noise },
+    { .name = "--exact", .type = OPTION_FLAG, .value = &o->exact },
+    { .name = "--threads", .type = OPTION_INT, .value = &o->threads, .min = 1, .max = SAMPLING_MAX_THREADS },
+    { .name = "-o", .type = OPTION_TEXT, .value = &o->output },
+  };
+  memcpy (specs, all, sizeof all);
+}
+
+/* The names of all samplers, for messages. */
+static const char *
+sampler_names (char *buffer, size_t size)
+{
+  size_t length = 0;
+  buffer[0] = '\0';
+  for (int i = 0; adm_sampler_name (i) && length < size; i++)
+    length += (size_t) snprintf (buffer + length, size - length, "%s%s", i ? ", " : "", adm_sampler_name (i));
+  return buffer;
+}
+
+adm_status
+sampling_options_check (const sampling_options *options, const char *command, adm_error *error)
+{
+  adm_sampler sampler;
+  char names[128];
+  int steps;
+  if (!options->model)
+    return program_fail (error, ADM_ERROR_USAGE, "%s: --model is missing; give a model's name or file (see adm models)", command);
+  if (!options->output)
+    return program_fail (error, ADM_ERROR_USAGE, "%s: -o is missing; give the name of the picture to write", command);
+  if (!output_has_extension (options->output, ".png") && !output_has_extension (options->output, ".npy"))
+    return program_fail (error, ADM_ERROR_USAGE, "-o: '%s' must end in .png or .npy", options->output);
+  if (options->steps_given && options->respacing)
+    return program_fail (error, ADM_ERROR_USAGE, "--steps and --respacing cannot both be given; choose one");
+  if (options->sampler && !adm_sampler_parse (options->sampler, &sampler))
+    return program_fail (error, ADM_ERROR_USAGE, "--sampler: there is no '%s'; choose one of %s", options->sampler,
+                         sampler_names (names, sizeof names));
+  return options->respacing ? sampling_respacing_steps (options->respacing, &steps, error) : ADM_OK;
+}
+
+/* ---- the request ------------------------------------------------------------------------------------------------- */
+
+adm_status
+sampling_respacing_steps (const char *text, int *steps, adm_error *error)
+{
+  int *sections;
+  size_t count;
+  bool ddim = strncmp (text, "ddim", 4) == 0;
+  if (options_list ("--respacing", ddim ? text + 4 : text, SAMPLING_MAX_STEPS, &sections, &count, error)) {
+    if (error->status == ADM_ERROR_USAGE)
+      program_fail (error, ADM_ERROR_USAGE, "--respacing: '%s' is not possible; write it as 250, ddim25 or 10,15,20", text);
+    return error->status;
+  }
+  int64_t sum = 0;
+  for (size_t i = 0; i < count; i++)
+    sum += sections[i];
+  free (sections);
+  if ((ddim && count > 1) || sum < 2 || sum > SAMPLING_MAX_STEPS)
+    return program_fail (error, ADM_ERROR_USAGE, "--respacing: '%s' is not possible; write it as 250, ddim25 or 10,15,20, two steps or more", text);
+  *steps = (int) sum;
+  return ADM_OK;
+}
+
+adm_status
+sampling_fill_request (const sampling_options *options, int diffusion_steps, adm_request *request, int *steps, adm_error *error)
+{
+  if (options->sampler)
+    adm_sampler_parse (options->sampler, &request->sampler);
+  if (options->steps_given)
+    request->steps = options->steps;
+  request->respacing = options->respacing;
+  *steps = request->steps;
+  if (options->respacing) {
+    adm_status status = sampling_respacing_steps (options->respacing, steps, error);
+    if (status)
+      return status;
+  }
+  if (*steps > diffusion_steps)
+    return program_fail (error, ADM_ERROR_USAGE, "%s: %d steps are more than the model's %d; ask for fewer",
+                         options->respacing ? "--respacing" : "--steps", *steps, diffusion_steps);
+  if (options->eta > 0 && request->sampler != ADM_SAMPLER_DDIM)
+    return program_fail (error, ADM_ERROR_USAGE, "--eta above 0 needs the sampler ddim; give --sampler ddim or leave --eta out");
+  request->eta = options->eta;
+  request->seed = options->seed;
+  request->count = options->count;
+  return ADM_OK;
+}
+
+adm_status
+sampling_label (const adm_model *model, const char *name, int labels, bool nullable, int *label, adm_error *error)
+{
+  adm_model part = *model;
+  *label = ADM_NO_LABEL;
+  if (labels <= 0)
+    return ADM_OK;
+  part.label_count = labels;
+  if (!nullable || part.null_class >= labels)
+    part.null_class = ADM_NO_LABEL;
+  return adm_model_label (&part, name, label, error);
+}
+
+/* ---- arrays ------------------------------------------------------------------------------------------------------ */
+
+adm_status
+sampling_read_noise (const char *path, int steps, int count, int size, float **noise, adm_error *error)
+{
+  const int64_t expected[5] = { (int64_t) steps + 1, count, 3, size, size };
+  int64_t shape[8];
+  int rank;
+  adm_status status = adm_npy_read (path, noise, &rank, shape, error);
+  if (status)
+    return status;
+  if (rank == 5 && memcmp (shape, expected, sizeof expected) == 0)
+    return ADM_OK;
+  char found[128] = "";
+  for (int i = 0, length = 0; i < rank && length < (int) sizeof found - 24; i++)
+    length += snprintf (found + length, sizeof found - (size_t) length, "%s%lld", i ? ", " : "", (long long) shape[i]);
+  free (*noise);
+  *noise = NULL;
+  return program_fail (error, ADM_ERROR_SHAPE, "%s: its shape is [%s]; the noise of this request has [%d, %d, 3, %d, %d]", path, found, steps + 1,
+                       count, size, size);
+}
+
+adm_status
+sampling_new_pictures (int count, int size, float **pictures, adm_error *error)
+{
+  size_t one = 3 * sizeof (float) * (size_t) size * (size_t) size;
+  *pictures = calloc ((size_t) count, one);
+  if (!*pictures)
+    return program_fail (error, ADM_ERROR_MEMORY, "no memory for %d pictures of %d x %d px; ask for fewer", count, size, size);
+  return ADM_OK;
+}
+
+/* ---- pictures on disk -------------------------------------------------------------------------------------------- */
+
+adm_status
+sampling_add_outputs (output_set *set, const char *path, int count, adm_error *error)
+{
+  adm_status status = ADM_OK;
+  if (count == 1 || output_has_extension (path, ".npy"))
+    return output_add (set, path, error);
+  size_t size = strlen (path) + 16, stem = strlen (path) - strlen (".png");
+  char *name = malloc (size);
+  if (!name)
+    return program_fail (error, ADM_ERROR_MEMORY, "%s: no memory for its name", path);
+  for (int i = 1; i <= count && !status; i++) {
+    snprintf (name, size, "%.*s-%d%s", (int) stem, path, i, path + stem);
+    status = output_add (set, name, error);
+  }
+  free (name);
+  return status;
+}
+
+adm_status
+sampling_write (output_set *set, const float *pictures, int count, int size, adm_error *error)
+{
+  const char *temporary;
+  size_t pixels = 3 * (size_t) size * (size_t) size;
+  adm_status status = ADM_OK;
+  if (output_has_extension (set->files[0].path, ".npy")) {
+    const int64_t shape[4] = { count, 3, size, size };
+    status = output_begin (set, 0, &temporary, error);
+    if (!status)
+      status = adm_npy_write (temporary, pictures, 4, shape, error);
+    return status ? status : output_commit (set, error);
+  }
+  uint8_t *bytes = malloc (pixels);
+  if (!bytes)
+    return program_fail (error, ADM_ERROR_MEMORY, "no memory to write a picture; close other programs");
+  for (int i = 0; i < count && !status; i++) {
+    adm_pixels_to_u8 (pictures + (size_t) i * pixels, size, size, bytes);
+    status = output_begin (set, (size_t) i, &temporary, error);
+    if (!status)
+      status = png_file_write (temporary, set->files[i].path, bytes, size, size, error);
+  }
+  free (bytes);
+  return status ? status : output_commit (set, error);
+}
