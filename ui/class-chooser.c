@@ -121,9 +121,10 @@ append_row (UiClassChooser *self, int index)
     gtk_list_store_insert_with_values (self->rows, NULL, -1, COLUMN_INDEX, NOBODY, COLUMN_NAME, _("(no class)"), -1);
   } else {
     const Entry *entry = entry_at (self, index);
+    g_autofree char *recent = g_markup_printf_escaped ("<span alpha=\"60%%\">%s</span>", _("recent"));
 
     gtk_list_store_insert_with_values (self->rows, NULL, -1, COLUMN_INDEX, index, COLUMN_NAME, entry->name, COLUMN_NOTE,
-                                       entry->recent ? _("recent") : NULL, COLUMN_STAR,
+                                       entry->recent ? recent : NULL, COLUMN_STAR,
                                        entry->favourite ? "starred-symbolic" : "non-starred-symbolic", -1);
   }
 }
@@ -359,12 +360,12 @@ make_columns (UiClassChooser *self)
   GtkTreeViewColumn *column = gtk_tree_view_column_new_with_attributes (NULL, name, "text", COLUMN_NAME, NULL);
 
   g_object_set (name, "ellipsize", PANGO_ELLIPSIZE_END, "xpad", 8, "ypad", 5, NULL);
-  g_object_set (note, "xalign", 1.0, "xpad", 6, "scale", 0.9, "style", PANGO_STYLE_ITALIC, NULL);
+  g_object_set (note, "xalign", 1.0, "xpad", 6, NULL);
   g_object_set (star, "xpad", 8, NULL);
   gtk_tree_view_column_set_expand (column, TRUE);
   gtk_tree_view_append_column (GTK_TREE_VIEW (self->tree), column);
   gtk_tree_view_append_column (GTK_TREE_VIEW (self->tree),
-                               gtk_tree_view_column_new_with_attributes (NULL, note, "text", COLUMN_NOTE, NULL));
+                               gtk_tree_view_column_new_with_attributes (NULL, note, "markup", COLUMN_NOTE, NULL));
   self->star_column = gtk_tree_view_column_new_with_attributes (NULL, star, "icon-name", COLUMN_STAR, NULL);
   gtk_tree_view_append_column (GTK_TREE_VIEW (self->tree), self->star_column);
 }
@@ -415,6 +416,7 @@ ui_class_chooser_init (UiClassChooser *self)
   gtk_container_add (GTK_CONTAINER (self), self->search);
   gtk_container_add (GTK_CONTAINER (self), overlay);
   gtk_widget_show_all (GTK_WIDGET (self));
+  gtk_widget_set_no_show_all (self->nothing, TRUE);
 }
 
 GtkWidget *

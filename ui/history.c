@@ -176,6 +176,8 @@ ui_history_init (UiHistory *self)
   gtk_flow_box_set_homogeneous (GTK_FLOW_BOX (self->flow), TRUE);
   gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (self->flow), GTK_SELECTION_SINGLE);
   gtk_widget_set_halign (self->flow, GTK_ALIGN_START);
+  gtk_widget_set_valign (self->flow, GTK_ALIGN_START);
+  gtk_widget_set_margin_bottom (self->flow, 10); /* the scroll bar lies over it */
   atk_object_set_name (gtk_widget_get_accessible (self->flow), _("History"));
   g_signal_connect_swapped (self->flow, "selected-children-changed", G_CALLBACK (on_selection), self);
   g_signal_connect_swapped (self->flow, "child-activated", G_CALLBACK (on_activated), self);
@@ -183,11 +185,11 @@ ui_history_init (UiHistory *self)
 
   self->scrolled = gtk_scrolled_window_new (NULL, NULL);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scrolled), GTK_POLICY_AUTOMATIC, GTK_POLICY_NEVER);
-  gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (self->scrolled), 104);
-  gtk_container_add (GTK_CONTAINER (self->scrolled), self->flow);
+    gtk_container_add (GTK_CONTAINER (self->scrolled), self->flow);
   g_signal_connect_swapped (self->scrolled, "scroll-event", G_CALLBACK (on_scroll), self);
 
   self->stack = gtk_stack_new ();
+  gtk_widget_set_size_request (self->stack, -1, 112); /* a thumbnail, so that the first one moves nothing */
   gtk_container_add (GTK_CONTAINER (self->stack), self->empty);
   gtk_container_add (GTK_CONTAINER (self->stack), self->scrolled);
 

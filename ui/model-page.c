@@ -332,6 +332,7 @@ ui_model_page_init (UiModelPage *self)
   gtk_container_add (GTK_CONTAINER (self), scrolled);
   gtk_container_add (GTK_CONTAINER (self), foot);
   gtk_widget_show_all (GTK_WIDGET (self));
+  gtk_widget_set_no_show_all (self->progress, TRUE);
   ui_model_page_set_import (self, -1.0);
 }
 

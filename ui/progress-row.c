@@ -47,7 +47,7 @@ ui_progress_row_init (UiProgressRow *self)
 
   self->bar = gtk_progress_bar_new ();
   gtk_widget_set_valign (self->bar, GTK_ALIGN_CENTER);
-  gtk_widget_set_size_request (self->bar, 40, -1);
+  gtk_style_context_add_class (gtk_widget_get_style_context (self->bar), "adm-bar");
   atk_object_set_name (gtk_widget_get_accessible (self->bar), _("Progress"));
 
   self->left = ui_dim_label (NULL);
@@ -59,6 +59,8 @@ ui_progress_row_init (UiProgressRow *self)
   gtk_box_pack_end (GTK_BOX (self), self->stop, FALSE, TRUE, 0);
   gtk_box_pack_end (GTK_BOX (self), self->left, FALSE, TRUE, 0);
   gtk_widget_show_all (GTK_WIDGET (self));
+  gtk_widget_set_no_show_all (self->bar, TRUE);
+  gtk_widget_set_no_show_all (self->left, TRUE);
   ui_progress_row_set (self, &(UiProgress) {.phase = UI_PHASE_IDLE, .seconds_left = -1.0});
 }
 

@@ -302,15 +302,16 @@ ui_settings_form_init (UiSettingsForm *self)
   gtk_grid_set_column_spacing (GTK_GRID (self), 12);
 }
 
+/* WIDE takes the room that is left. */
 static GtkWidget *
-row_of (GtkWidget *first, GtkWidget *second, GtkWidget *third)
+row_of (GtkWidget *first, GtkWidget *second, GtkWidget *third, GtkWidget *wide)
 {
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
 
-  gtk_box_pack_start (GTK_BOX (row), first, TRUE, TRUE, 0);
-  gtk_box_pack_start (GTK_BOX (row), second, FALSE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (row), first, first == wide, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (row), second, second == wide, TRUE, 0);
   if (third) {
-    gtk_box_pack_start (GTK_BOX (row), third, FALSE, TRUE, 0);
+    gtk_box_pack_start (GTK_BOX (row), third, third == wide, TRUE, 0);
   }
   gtk_widget_show (row);
   return row;
@@ -331,7 +332,7 @@ make_parts (UiSettingsForm *self)
 {
   self->model = gtk_combo_box_text_new ();
   ui_combo_shrink (self->model);
-  self->models = ui_icon_button ("emblem-system-symbolic", _("Models: what is here, and bringing in more"));
+  self->models = ui_icon_button ("applications-system-symbolic emblem-system-symbolic preferences-system-symbolic", _("Models: what is here, and bringing in more"));
   self->classes = ui_class_chooser_new (self->store);
   self->steps = ui_spin (UI_STEPS_MIN, UI_STEPS_MAX, 1, 0, 4, _("More steps take longer and give finer pictures"));
   self->sampler = gtk_combo_box_text_new ();
@@ -374,7 +375,7 @@ make_rows (UiSettingsForm *self)
 
   gtk_widget_set_valign (class_label, GTK_ALIGN_START);
   gtk_widget_set_margin_top (class_label, 8);
-  attach (self, row++, ui_label_for (_("_Model"), self->model), row_of (self->model, self->models, NULL));
+  attach (self, row++, ui_label_for (_("_Model"), self->model), row_of (self->model, self->models, NULL, self->model));
   attach (self, row++, class_label, self->classes);
   if (self->upsample_only) {
     attach (self, row++, ui_label_for (_("S_ize"), self->tiles), self->tiles);
@@ -382,18 +383,20 @@ make_rows (UiSettingsForm *self)
   } else {
     GtkWidget *fidelity_label = ui_label_for (_("_Fidelity"), ui_fidelity_slider (UI_FIDELITY (self->fidelity)));
 
+    gtk_widget_set_valign (fidelity_label, GTK_ALIGN_START);
+    gtk_widget_set_margin_top (fidelity_label, 6);
     attach (self, row++, fidelity_label, self->fidelity);
-    attach (self, row++, NULL, row_of (self->live, self->compare, NULL));
+    attach (self, row++, NULL, row_of (self->live, self->compare, NULL, self->live));
   }
   attach (self, row++, ui_label_for (_("_Steps"), self->steps),
-          row_of (self->steps, ui_label_for (_("Sampl_er"), self->sampler), self->sampler));
+          row_of (self->steps, ui_label_for (_("Sampl_er"), self->sampler), self->sampler, self->sampler));
   if (self->upsample_only) {
     attach (self, row++, ui_label_for (_("See_d"), ui_seed_box_number (UI_SEED_BOX (self->seed))), self->seed);
     attach (self, row++, NULL, self->estimate);
   } else {
     attach (self, row++, ui_label_for (_("See_d"), ui_seed_box_number (UI_SEED_BOX (self->seed))),
-            row_of (self->seed, ui_label_for (_("_Images"), self->count), self->count));
-    attach (self, row++, NULL, row_of (self->upsample, self->estimate, NULL));
+            row_of (self->seed, ui_label_for (_("_Images"), self->count), self->count, self->seed));
+    attach (self, row++, NULL, row_of (self->upsample, self->estimate, NULL, self->upsample));
   }
   gtk_box_pack_start (GTK_BOX (end), self->presets, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (end), self->generate, TRUE, TRUE, 0);

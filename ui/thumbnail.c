@@ -154,6 +154,8 @@ ui_thumbnail_new_live (void)
 
   gtk_widget_hide (self->tick);
   gtk_widget_hide (self->badge);
+  gtk_widget_set_no_show_all (self->tick, TRUE);
+  gtk_widget_set_no_show_all (self->badge, TRUE);
   gtk_label_set_text (GTK_LABEL (self->caption), "…");
   set_words (self, _("The picture being made"), _("The picture being made; click to follow it"));
   return GTK_WIDGET (self);

@@ -39,10 +39,13 @@ ui_button (const char *text, const char *tooltip)
 }
 
 GtkWidget *
-ui_icon_button (const char *icon_name, const char *name)
+ui_icon_button (const char *icon_names, const char *name)
 {
-  GtkWidget *button = gtk_button_new_from_icon_name (icon_name, GTK_ICON_SIZE_BUTTON);
+  g_auto (GStrv) names = g_strsplit (icon_names, " ", -1);
+  g_autoptr (GIcon) icon = g_themed_icon_new_from_names (names, -1);
+  GtkWidget *button = gtk_button_new ();
 
+  gtk_button_set_image (GTK_BUTTON (button), gtk_image_new_from_gicon (icon, GTK_ICON_SIZE_BUTTON));
   gtk_widget_set_tooltip_text (button, name);
   atk_object_set_name (gtk_widget_get_accessible (button), name);
   gtk_widget_show (button);
@@ -103,8 +106,10 @@ ui_duration_text (double seconds)
 
 static const char style[] = ".adm-preview { border-radius: 5px; }"
                             ".adm-thumbnail { padding: 3px; border-radius: 5px; }"
+                            ".adm-thumbnail image { border: 1px solid alpha(currentColor, 0.15); border-radius: 2px; }"
                             ".adm-badge { background-color: rgba(0,0,0,0.65); color: #fff; border-radius: 7px; padding: 0 6px; margin: 2px;"
                             " font-size: smaller; }"
+                            ".adm-bar trough, .adm-bar progress { min-width: 32px; }"
                             ".adm-caption { font-size: smaller; }"
                             ".adm-tick { padding: 2px; min-height: 0; }"
                             ".adm-page-title { font-weight: bold; }";

@@ -11,8 +11,8 @@ GtkWidget *ui_label_for (const char *text_with_mnemonic, GtkWidget *widget);
 /* A quiet label. */
 GtkWidget *ui_dim_label (const char *text);
 GtkWidget *ui_button (const char *text_with_mnemonic, const char *tooltip);
-/* NAME is the tooltip and the accessible name. */
-GtkWidget *ui_icon_button (const char *icon_name, const char *name);
+/* ICON_NAMES: the first of these, separated by blanks, that the theme has. NAME is the tooltip and the accessible name. */
+GtkWidget *ui_icon_button (const char *icon_names, const char *name);
 GtkWidget *ui_spin (double low, double high, double step, int digits, int width_chars, const char *tooltip);
 /* Lets the entries of a combo box shrink instead of widening the window. */
 void ui_combo_shrink (GtkWidget *combo);

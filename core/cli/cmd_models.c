@@ -8,13 +8,12 @@
 
 #include <stdlib.h>
 
-static const char usage[]
-    = "Usage: adm models\n"
-      "Prints one JSON object a line: each model found (its id is what --model takes), then the folders searched, in order,\n"
-      "and notes on files in them that cannot be used.\n"
-      "\n"
-      "Searched: the folders in $ADM_MODEL_PATH (separated by colons), the program's own data folder, and\n"
-      "$XDG_DATA_HOME/gimp-adm/models (~/.local/share/gimp-adm/models). Of an id found twice the first counts.\n";
+static const char usage[] = "Usage: adm models\n"
+                            "Prints one JSON object a line: each model found (its id is what --model takes), then the folders searched, in order,\n"
+                            "and notes on files in them that cannot be used.\n"
+                            "\n"
+                            "Searched: the folders in $ADM_MODEL_PATH (separated by colons), the program's own data folder, and\n"
+                            "$XDG_DATA_HOME/gimp-adm/models (~/.local/share/gimp-adm/models). Of an id found twice the first counts.\n";
 
 static bool
 add_model (text_lines *lines, const adm_model *model)
@@ -39,10 +38,10 @@ add_model (text_lines *lines, const adm_model *model)
             && yyjson_mut_obj_add_val (doc, object, "null_class",
                                        model->null_class != ADM_NO_LABEL ? yyjson_mut_int (doc, model->null_class) : yyjson_mut_null (doc))
             && yyjson_mut_obj_add_val (doc, object, "classes", classes)
-            && yyjson_mut_obj_add_str (doc, defaults, "sampler", adm_sampler_name ((int) model->defaults.sampler))
+            && yyjson_mut_obj_add_str (doc, defaults, "sampler", adm_sampler_name ((int)model->defaults.sampler))
             && yyjson_mut_obj_add_int (doc, defaults, "steps", model->defaults.steps)
-            && yyjson_mut_obj_add_real (doc, defaults, "scale", model->defaults.scale)
-            && yyjson_mut_obj_add_val (doc, object, "defaults", defaults) && json_add_line (lines, doc, object);
+            && yyjson_mut_obj_add_real (doc, defaults, "scale", model->defaults.scale) && yyjson_mut_obj_add_val (doc, object, "defaults", defaults)
+            && json_add_line (lines, doc, object);
   yyjson_mut_doc_free (doc);
   return ok;
 }

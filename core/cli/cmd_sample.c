@@ -12,32 +12,31 @@
 #include <string.h>
 #include <strings.h>
 
-static const char usage[]
-    = "Usage: adm sample --model M [OPTION…] -o OUT.png|OUT.npy\n"
-      "Makes images. PNG for looking at (OUT-1.png, OUT-2.png … when there are several), .npy for the numbers: float32\n"
-      "[N,3,H,W], not clamped. Nothing is written unless all are whole.\n"
-      "\n"
-      "  --model M          a model's name (see adm models), a model description (.json) or a weights file\n"
-      "  --classifier FILE  guide with this classifier\n"
-      "  --class K          class by number or name; none (default): the model's null class\n"
-      "  --guide K          class for the classifier alone\n"
-      "  --scale S          gradient scale, 0 = diversity, larger = fidelity; above 0 it needs a classifier and a class\n"
-      "  --sampler NAME     ddim or ddpm\n"
-      "  --steps N          2 or more\n"
-      "  --respacing R      instead of --steps: 250, ddim25 or 10,15,20\n"
-      "  --eta E            noise added by ddim, 0 (default) to 1\n"
-      "  --seed S           image i uses seed S + i (default 0)\n"
-      "  --count N          number of images (default 1)\n"
-      "  --noise FILE.npy   instead of --seed: [steps+1,N,3,H,W]\n"
-      "  --low-res FILE     low-resolution picture for a model that is an upsampler: PNG, or .npy [1 or N,3,h,w]\n"
-      "  --upscale          enlarge with the model's upsampler\n"
-      "  --upsampler FILE   enlarge with this one\n"
-      "  --up-sampler NAME, --up-steps N  how to enlarge\n"
-      "  --exact            direct convolutions only: slower, closest to the reference\n"
-      "  --threads T        default: all processors\n"
-      "\n"
-      "What is not given comes from the model's defaults; without them ddim, 25 steps, scale 1 with a classifier and a class.\n"
-      "Of a PNG that is read, transparent parts show white, and 16 bits are rounded to 8.\n";
+static const char usage[] = "Usage: adm sample --model M [OPTION…] -o OUT.png|OUT.npy\n"
+                            "Makes images. PNG for looking at (OUT-1.png, OUT-2.png … when there are several), .npy for the numbers: float32\n"
+                            "[N,3,H,W], not clamped. Nothing is written unless all are whole.\n"
+                            "\n"
+                            "  --model M          a model's name (see adm models), a model description (.json) or a weights file\n"
+                            "  --classifier FILE  guide with this classifier\n"
+                            "  --class K          class by number or name; none (default): the model's null class\n"
+                            "  --guide K          class for the classifier alone\n"
+                            "  --scale S          gradient scale, 0 = diversity, larger = fidelity; above 0 it needs a classifier and a class\n"
+                            "  --sampler NAME     ddim or ddpm\n"
+                            "  --steps N          2 or more\n"
+                            "  --respacing R      instead of --steps: 250, ddim25 or 10,15,20\n"
+                            "  --eta E            noise added by ddim, 0 (default) to 1\n"
+                            "  --seed S           image i uses seed S + i (default 0)\n"
+                            "  --count N          number of images (default 1)\n"
+                            "  --noise FILE.npy   instead of --seed: [steps+1,N,3,H,W]\n"
+                            "  --low-res FILE     low-resolution picture for a model that is an upsampler: PNG, or .npy [1 or N,3,h,w]\n"
+                            "  --upscale          enlarge with the model's upsampler\n"
+                            "  --upsampler FILE   enlarge with this one\n"
+                            "  --up-sampler NAME, --up-steps N  how to enlarge\n"
+                            "  --exact            direct convolutions only: slower, closest to the reference\n"
+                            "  --threads T        default: all processors\n"
+                            "\n"
+                            "What is not given comes from the model's defaults; without them ddim, 25 steps, scale 1 with a classifier and a class.\n"
+                            "Of a PNG that is read, transparent parts show white, and 16 bits are rounded to 8.\n";
 
 typedef struct sample_options {
   sampling_options common;
@@ -102,12 +101,12 @@ find_model (const sample_options *o, sample_run *run, adm_error *error)
     return status;
   run->model = *found;
   if (o->classifier) {
-    run->model.classifier = (char *) o->classifier;
+    run->model.classifier = (char *)o->classifier;
     if (!found->classifier && run->model.defaults.scale <= 0)
       run->model.defaults.scale = 1;
   }
   if (o->common.upsampler)
-    run->model.upsampler = (char *) o->common.upsampler;
+    run->model.upsampler = (char *)o->common.upsampler;
   if (o->upscale && !run->model.upsampler)
     return program_fail (error, ADM_ERROR_USAGE, "--upscale: model %s has no upsampler; give one with --upsampler", run->model.name);
   return ADM_OK;
@@ -132,7 +131,7 @@ choose_guidance (const sample_options *o, sample_run *run, adm_error *error)
     return program_fail (error, ADM_ERROR_USAGE, "--scale: model %s has no classifier; give one with --classifier, or --scale 0", m->name);
   if (r->scale > 0 && !guide)
     return program_fail (error, ADM_ERROR_USAGE, "--scale above 0 needs a class to guide to; give --class or --guide, or --scale 0");
-  if (!m->classifier || !guide)
+  if (!guide || !m->classifier || (r->scale <= 0 && !o->guide))
     return ADM_OK;
   adm_file_info classifier;
   status = adm_file_inspect (m->classifier, &classifier, error);
@@ -153,8 +152,8 @@ prepare_upscaling (const sample_options *o, sample_run *run, adm_error *error)
   if (d->kind != ADM_KIND_SUPERRES)
     return program_fail (error, ADM_ERROR_SHAPE, "%s is no upsampler; give another file", run->model.upsampler);
   if (d->small_size > 0 && d->small_size != run->size)
-    return program_fail (error, ADM_ERROR_SHAPE, "%s enlarges %d px pictures, and model %s makes %d px; give another upsampler",
-                         run->model.upsampler, d->small_size, run->model.name, run->size);
+    return program_fail (error, ADM_ERROR_SHAPE, "%s enlarges %d px pictures, and model %s makes %d px; give another upsampler", run->model.upsampler,
+                         d->small_size, run->model.name, run->size);
   run->up_size = d->image_size;
   run->up = adm_request_upsample_default (&run->model);
   status = sampling_label (&run->model, o->common.class_name, d->num_classes, true, &run->up.label, error);
@@ -178,7 +177,7 @@ read_low (const char *path, sample_run *run, adm_error *error)
     status = png_file_read (path, &pixels, &width, &height, error);
     if (status)
       return status;
-    first = calloc (3 * sizeof *first, (size_t) width * (size_t) height);
+    first = calloc (3 * sizeof *first, (size_t)width * (size_t)height);
     if (first)
       adm_pixels_from_u8 (pixels, height, width, first);
     free (pixels);
@@ -189,21 +188,21 @@ read_low (const char *path, sample_run *run, adm_error *error)
     if (status)
       return status;
   }
-  size_t one = first && rank == 4 && shape[1] == 3 ? 3 * (size_t) shape[2] * (size_t) shape[3] : 0;
+  size_t one = first && rank == 4 && shape[1] == 3 ? 3 * (size_t)shape[2] * (size_t)shape[3] : 0;
   if (!first)
     status = program_fail (error, ADM_ERROR_MEMORY, "%s: no memory for its pixels; reduce it", path);
   else if (one == 0 || (shape[0] != 1 && shape[0] != count) || shape[2] > PNG_MAX_SIDE || shape[3] > PNG_MAX_SIDE)
     status = program_fail (error, ADM_ERROR_SHAPE, "%s: its shape must be [1 or %d, 3, height, width]", path, count);
-  else if (!(run->low = calloc ((size_t) count, one * sizeof *run->low)))
+  else if (!(run->low = calloc ((size_t)count, one * sizeof *run->low)))
     status = program_fail (error, ADM_ERROR_MEMORY, "%s: no memory for %d of it; ask for fewer images", path, count);
   for (int i = 0; i < count && !status; i++)
-    memcpy (run->low + (size_t) i * one, first + (shape[0] == 1 ? 0 : (size_t) i * one), one * sizeof *first);
+    memcpy (run->low + (size_t)i * one, first + (shape[0] == 1 ? 0 : (size_t)i * one), one * sizeof *first);
   free (first);
   if (status)
     return status;
   run->request.low = run->low;
-  run->request.low_h = (int) shape[2];
-  run->request.low_w = (int) shape[3];
+  run->request.low_h = (int)shape[2];
+  run->request.low_w = (int)shape[3];
   return ADM_OK;
 }
 
@@ -251,13 +250,13 @@ prepare (const sample_options *o, sample_run *run, adm_error *error)
 static adm_status
 upscale (sample_run *run, adm_error *error)
 {
-  size_t pixels = 3 * (size_t) run->size * (size_t) run->size;
+  size_t pixels = 3 * (size_t)run->size * (size_t)run->size;
   uint8_t *bytes = malloc (pixels);
   if (!bytes)
     return program_fail (error, ADM_ERROR_MEMORY, "no memory for a picture; close other programs");
   for (int i = 0; i < run->request.count; i++) {
-    adm_pixels_to_u8 (run->pictures + (size_t) i * pixels, run->size, run->size, bytes);
-    adm_pixels_from_u8 (bytes, run->size, run->size, run->pictures + (size_t) i * pixels);
+    adm_pixels_to_u8 (run->pictures + (size_t)i * pixels, run->size, run->size, bytes);
+    adm_pixels_from_u8 (bytes, run->size, run->size, run->pictures + (size_t)i * pixels);
   }
   free (bytes);
   run->up.low = run->pictures;

@@ -19,9 +19,9 @@ typedef enum option_type {
 typedef struct option_spec {
   const char *name; /* with its dashes */
   option_type type;
-  void *value;      /* where the value goes; untouched when the option is not given */
-  bool *given;      /* set when the option is given, or NULL */
-  double min, max;  /* of OPTION_INT and OPTION_REAL, both allowed */
+  void *value;     /* where the value goes; untouched when the option is not given */
+  bool *given;     /* set when the option is given, or NULL */
+  double min, max; /* of OPTION_INT and OPTION_REAL, both allowed */
 } option_spec;
 
 /* ARGV to values. The arguments that are no options are left at ARGV's front, *REST of them. ADM_ERROR_USAGE for an unknown

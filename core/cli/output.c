@@ -28,7 +28,7 @@ make_temporary (const char *path, char **out, adm_error *error)
 {
   static const char pattern[] = ".adm-XXXXXX";
   const char *slash = strrchr (path, '/');
-  size_t folder = slash ? (size_t) (slash - path) + 1 : 0;
+  size_t folder = slash ? (size_t)(slash - path) + 1 : 0;
   char *name = malloc (folder + sizeof pattern);
   if (!name)
     return program_fail (error, ADM_ERROR_MEMORY, "%s: no memory for its name", path);
@@ -77,7 +77,7 @@ output_add (output_set *set, const char *path, adm_error *error)
   }
   unlink (trial);
   free (trial);
-  set->files[set->count++] = (output_file) { copy, NULL };
+  set->files[set->count++] = (output_file){ copy, NULL };
   return ADM_OK;
 }
 
@@ -135,5 +135,5 @@ output_clear (output_set *set)
     free (set->files[i].path);
   }
   free (set->files);
-  *set = (output_set) { NULL, 0 };
+  *set = (output_set){ NULL, 0 };
 }

@@ -11,28 +11,26 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char usage[]
-    = "Usage: adm COMMAND [OPTION…]\n"
-      "Images from ablated diffusion models.\n"
-      "\n"
-      "  adm info FILE…      what weights files hold\n"
-      "  adm models          models found, and the folders searched\n"
-      "  adm sample …        make images\n"
-      "  adm upscale …       enlarge an image with a model's upsampler\n"
-      "  adm eval …          one evaluation of one network\n"
-      "  adm bench …         speed and memory on this machine\n"
-      "\n"
-      "  adm COMMAND --help  a command's options\n"
-      "  adm --version\n"
-      "\n"
-      "Exit status: 0; 2 bad usage; 1 any other failure; 130 interrupted. A failure is one line on standard error.\n";
+static const char usage[] = "Usage: adm COMMAND [OPTION…]\n"
+                            "Images from ablated diffusion models.\n"
+                            "\n"
+                            "  adm info FILE…      what weights files hold\n"
+                            "  adm models          models found, and the folders searched\n"
+                            "  adm sample …        make images\n"
+                            "  adm upscale …       enlarge an image with a model's upsampler\n"
+                            "  adm eval …          one evaluation of one network\n"
+                            "  adm bench …         speed and memory on this machine\n"
+                            "\n"
+                            "  adm COMMAND --help  a command's options\n"
+                            "  adm --version\n"
+                            "\n"
+                            "Exit status: 0; 2 bad usage; 1 any other failure; 130 interrupted. A failure is one line on standard error.\n";
 
 static const struct command {
   const char *name;
   int (*run) (int argc, char **argv);
 } commands[] = {
-  { "info", cmd_info },       { "models", cmd_models }, { "sample", cmd_sample },
-  { "upscale", cmd_upscale }, { "eval", cmd_eval },     { "bench", cmd_bench },
+  { "info", cmd_info }, { "models", cmd_models }, { "sample", cmd_sample }, { "upscale", cmd_upscale }, { "eval", cmd_eval }, { "bench", cmd_bench },
 };
 
 /* ---- complaints -------------------------------------------------------------------------------------------------- */
@@ -59,8 +57,8 @@ program_report (const adm_error *error)
   }
   /* Names of files and options come from outside and may hold anything. */
   for (; error->message[i] && i < sizeof line - 1; i++) {
-    unsigned char c = (unsigned char) error->message[i];
-    line[i] = c < 0x20 || c == 0x7f ? '?' : (char) c;
+    unsigned char c = (unsigned char)error->message[i];
+    line[i] = c < 0x20 || c == 0x7f ? '?' : (char)c;
   }
   line[i] = '\0';
   fprintf (stderr, "adm: %s\n", line);
@@ -87,11 +85,11 @@ static void
 on_signal (int number)
 {
   static const char line[] = "adm: interrupted\n";
-  (void) number;
+  (void)number;
   interrupted = 1;
   if (at_once) {
     ssize_t written = write (STDERR_FILENO, line, sizeof line - 1);
-    (void) written; /* nobody is left to tell */
+    (void)written; /* nobody is left to tell */
     _exit (EXIT_INTERRUPTED);
   }
 }

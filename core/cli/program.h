@@ -9,8 +9,8 @@
 
 enum {
   EXIT_OK = 0,
-  EXIT_FAILED = 1,       /* files, contents, shapes, memory */
-  EXIT_USAGE = 2,        /* an option, class, number or combination that cannot be */
+  EXIT_FAILED = 1, /* files, contents, shapes, memory */
+  EXIT_USAGE = 2,  /* an option, class, number or combination that cannot be */
   EXIT_INTERRUPTED = 130,
 };
 

@@ -225,7 +225,8 @@ scan_description (adm_catalog *catalog, const char *folder, const char *path)
 static bool
 looks_like_weights (adm_catalog *catalog, const char *path)
 {
-  static const unsigned char zip[4] = { 'P', 'K', 3, 4 }, legacy[14] = { 0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19 };
+  static const unsigned char zip[4] = { 'P', 'K', 3, 4 };
+  static const unsigned char legacy[14] = { 0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19 };
   unsigned char head[16] = { 0 };
   int file = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   ssize_t got = file >= 0 ? read (file, head, sizeof head) : -1;

@@ -204,10 +204,14 @@ test_trouble_with_descriptions (void)
   folder_write ("other.json", "%s", description);
   expect_note ("other.json: its id \"tiny\" belongs to", 1);
   unlink (folder_file ("other.json"));
-  write_network ("c.safetensors", &(adm_description) { .kind = ADM_KIND_CLASSIFIER, .image_size = 16, .num_classes = 3, .pool = ADM_POOL_ATTENTION, NETWORK });
+  adm_description other = classifier;
+  other.image_size = 16;
+  write_network ("c.safetensors", &other);
   expect_note ("a classifier for 16 px pictures, but the diffusion model makes 32 px", 0);
   write_network ("c.safetensors", &classifier);
-  write_network ("u.safetensors", &(adm_description) { .kind = ADM_KIND_SUPERRES, .image_size = 64, .small_size = 16, .learn_sigma = 1, NETWORK });
+  other = upsampler;
+  other.small_size = 16;
+  write_network ("u.safetensors", &other);
   expect_note ("upsamples 16 px pictures to 64 px, but the diffusion model makes 32 px", 0);
   write_model ();
 }

@@ -8,8 +8,8 @@
 #include <locale.h>
 #include <stdlib.h>
 
-static const char complete[] = "{\"kind\": \"unet\", \"image_size\": 64, \"model_channels\": 64, \"num_res_blocks\": 2, \"channel_mult\": [0.5, 1, 2],"
-                               " \"attention_resolutions\": [32, 16], \"num_classes\": 17, \"num_heads\": 4, \"num_head_channels\": -1,"
+static const char complete[] = "{\"kind\": \"unet\", \"image_size\": 64, \"model_channels\": 64, \"num_res_blocks\": 2, \"channel_mult\":"
+                               " [0.5, 1, 2], \"attention_resolutions\": [32, 16], \"num_classes\": 17, \"num_heads\": 4, \"num_head_channels\": -1,"
                                " \"use_scale_shift_norm\": true, \"resblock_updown\": false, \"use_new_attention_order\": true,"
                                " \"noise_schedule\": \"cosine\", \"surprise\": {\"nested\": [1, 2]}}";
 
@@ -77,7 +77,8 @@ test_complete (void)
 static void
 test_required (void)
 {
-  static const char *const keys[] = { "kind", "image_size", "model_channels", "num_res_blocks", "channel_mult", "attention_resolutions", "num_classes",
+  static const char *const keys[] = { "kind", "image_size", "model_channels", "num_res_blocks", "channel_mult",
+                                      "attention_resolutions", "num_classes",
                                       "num_heads", "num_head_channels", "use_scale_shift_norm", "resblock_updown", "use_new_attention_order",
                                       "noise_schedule" };
   for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {

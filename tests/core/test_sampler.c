@@ -116,7 +116,8 @@ moments_of (const float *x)
 static void
 sample (const run_setup *setup, const adm_schedule *schedule, gaussian *g)
 {
-  *g = (gaussian) { .schedule = schedule, .last_t = schedule->diffusion_steps, .in_order = true, .exact_variance = setup->exact_variance };
+  *g = (gaussian) { .schedule = schedule, .last_t = schedule->diffusion_steps, .in_order = true };
+  g->exact_variance = setup->exact_variance;
   adm_denoiser denoiser = { setup->exact_variance ? 6 : 3, SIDE, predict, gradient, g };
   adm_rng rng;
   adm_rng_seed (&rng, 1);
@@ -173,9 +174,9 @@ test_moments (const run_setup *setup, double bias)
     return;
   sample (setup, schedule, &g);
   moments found = moments_of (picture), expected = expected_moments (setup, schedule);
-  printf ("%s %s%s eta %g scale %g: mean %.4f (chain %.4f), deviation %.4f (chain %.4f)\n", setup->respacing,
-          setup->sampler == ADM_SAMPLER_DDPM ? "ddpm" : "ddim", setup->exact_variance ? " learned" : "", setup->eta, setup->scale, found.mean, expected.mean,
-          sqrt (found.variance), sqrt (expected.variance));
+  const char *name = setup->sampler == ADM_SAMPLER_DDPM ? "ddpm" : "ddim", *learned = setup->exact_variance ? " learned" : "";
+  printf ("%s %s%s eta %g scale %g: mean %.4f (chain %.4f), deviation %.4f (chain %.4f)\n", setup->respacing, name, learned, setup->eta,
+          setup->scale, found.mean, expected.mean, sqrt (found.variance), sqrt (expected.variance));
   CHECK_NEAR (found.mean, expected.mean, 5.0 * sqrt (expected.variance / N));
   CHECK_NEAR (found.variance / expected.variance, 1.0, 5.0 * sqrt (2.0 / N));
   CHECK_NEAR (expected.mean, MU + setup->scale * TILT * SD * SD, bias);

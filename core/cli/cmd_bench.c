@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * `adm bench`: speed and memory of the architectures that matter, beside this machine's sgemm peak. Each runs in a process of
+ * its own, so that its peak memory is its own; the large networks have made-up weights of the true shapes. */
+#include "cli/json_line.h"
+#include "cli/options.h"
+#include "cli/program.h"
+#include "cli/search.h"
+#include "cli/terminal.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const char usage[]
+    = "Usage: adm bench [--arch NAME] [--threads T] [--repeat R]\n"
+      "Measures one architecture, or all, and prints one JSON object a line: arch, threads, seconds (one evaluation, best of R\n"
+      "after a warm-up), flops (2 x multiply-adds of the direct computation), gflops, sgemm_peak_gflops (2048^3, same threads,\n"
+      "same run), ratio (gflops / peak), planned_mib, peak_rss_mib.\n"
+      "\n"
+      "  --arch NAME  embedded (one guided DDIM step of emoji-64), adm-64, classifier-64, upsampler-64-256, adm-256 or\n"
+      "               classifier-256; classifiers: forward and input gradient\n"
+      "  --threads T  default: all processors\n"
+      "  --repeat R   default 3\n"
+      "  --verbose    accepted\n";
+
+/* The published networks' descriptions. */
+#define PUBLISHED                                                                                                                                    \
+  .num_heads_upsample = -1, .learn_sigma = 1, .use_scale_shift_norm = 1, .resblock_updown = 1, .attention_levels = 3,                                \
+  .attention_resolutions = { 32, 16, 8 }, .num_classes = 1000, .diffusion_steps = 1000
+#define HEADS_OF_64 .num_heads = 1, .num_head_channels = 64
+
+static const struct architecture {
+  const char *name;
+  adm_description description; /* model_channels 0: the embedded model */
+} architectures[] = {
+  { "embedded", { 0 } },
+  { "adm-64",
+    { PUBLISHED, HEADS_OF_64, .kind = ADM_KIND_UNET, .image_size = 64, .model_channels = 192, .num_res_blocks = 3, .levels = 4,
+      .channel_mult = { 1, 2, 3, 4 }, .use_new_attention_order = 1, .noise_schedule = ADM_SCHEDULE_COSINE } },
+  { "classifier-64",
+    { PUBLISHED, HEADS_OF_64, .kind = ADM_KIND_CLASSIFIER, .image_size = 64, .model_channels = 128, .num_res_blocks = 4, .levels = 4,
+      .channel_mult = { 1, 2, 3, 4 }, .noise_schedule = ADM_SCHEDULE_COSINE, .pool = ADM_POOL_ATTENTION } },
+  { "upsampler-64-256",
+    { PUBLISHED, .kind = ADM_KIND_SUPERRES, .image_size = 256, .small_size = 64, .model_channels = 192, .num_res_blocks = 2, .levels = 6,
+      .channel_mult = { 1, 1, 2, 2, 4, 4 }, .num_heads = 4, .num_head_channels = -1, .noise_schedule = ADM_SCHEDULE_LINEAR } },
+  { "adm-256",
+    { PUBLISHED, HEADS_OF_64, .kind = ADM_KIND_UNET, .image_size = 256, .model_channels = 256, .num_res_blocks = 2, .levels = 6,
+      .channel_mult = { 1, 1, 2, 2, 4, 4 }, .noise_schedule = ADM_SCHEDULE_LINEAR } },
+  { "classifier-256",
+    { PUBLISHED, HEADS_OF_64, .kind = ADM_KIND_CLASSIFIER, .image_size = 256, .model_channels = 128, .num_res_blocks = 2, .levels = 6,
+      .channel_mult = { 1, 1, 2, 2, 4, 4 }, .noise_schedule = ADM_SCHEDULE_LINEAR, .pool = ADM_POOL_ATTENTION } },
+};
+
+enum { ARCHITECTURES = sizeof architectures / sizeof *architectures };
+
+typedef struct figures {
+  double seconds, flops, peak, planned_mib;
+} figures;
+
+/* ---- one network ------------------------------------------------------------------------------------------------- */
+
+static adm_status
+plan (const adm_description *description, uint64_t *weights, uint64_t *workspace, double *flops, adm_error *error)
+{
+  adm_status status = adm_description_memory (description, 1, false, weights, workspace, error);
+  return status ? status : adm_description_flops (description, flops, error);
+}
+
+static adm_status
+measure_network (const adm_description *d, const adm_options *options, int repeat, figures *f, adm_error *error)
+{
+  uint64_t weights, workspace;
+  adm_network *network = NULL;
+  const int t = 500, label = 1;
+  size_t pixels = (size_t)d->image_size * (size_t)d->image_size, low = (size_t)d->small_size * (size_t)d->small_size;
+  adm_status status = plan (d, &weights, &workspace, &f->flops, error);
+  if (status)
+    return status;
+  f->planned_mib = (double)(weights + workspace) / (1024 * 1024);
+  float *x = calloc (3 * (pixels + low), sizeof *x), *out = calloc (6 * pixels + (size_t)d->num_classes, sizeof *out);
+  if (!x || !out)
+    status = program_fail (error, ADM_ERROR_MEMORY, "no memory for the input; close other programs");
+  else
+    status = adm_network_make_up (d, options, 1, &network, error);
+  uint32_t noise = 1;
+  for (size_t i = 0; i < 3 * (pixels + low) && !status; i++) {
+    noise = noise * 1664525u + 1013904223u; /* any values will do, as long as they are neither zero nor huge */
+    x[i] = (float)(noise >> 8) / (float)(1 << 23) - 1;
+  }
+  for (int i = 0; i <= repeat && !status; i++) {
+    double start = terminal_seconds ();
+    if (d->kind == ADM_KIND_CLASSIFIER)
+      status = adm_network_gradient (network, 1, x, &t, &label, NULL, out, error);
+    else
+      status = adm_network_evaluate (network, 1, x, &t, &label, low ? x + 3 * pixels : NULL, d->small_size, d->small_size, out, error);
+    double seconds = terminal_seconds () - start;
+    if (i == 1 || (i > 1 && seconds < f->seconds)) /* the first is the warm-up */
+      f->seconds = seconds;
+  }
+  adm_network_free (network);
+  free (x);
+  free (out);
+  return status;
+}
+
+/* ---- the embedded model ------------------------------------------------------------------------------------------ */
+
+typedef struct step_clock {
+  int step;
+  double start, best;
+} step_clock;
+
+/* An adm_callback: times each step but the first, which is the warm-up. */
+static bool
+time_steps (const adm_progress *progress, void *user)
+{
+  step_clock *clock = user;
+  if (progress->stage == ADM_STAGE_SAMPLE && progress->step > clock->step) {
+    double now = terminal_seconds (), seconds = now - clock->start;
+    if (clock->step > 0 && (clock->best <= 0 || seconds < clock->best))
+      clock->best = seconds;
+    clock->start = now;
+    clock->step = progress->step;
+  }
+  return true;
+}
+
+static adm_status
+plan_embedded (const adm_model *model, figures *f, adm_error *error)
+{
+  adm_file_info diffusion, classifier;
+  uint64_t weights[2], workspace[2];
+  double flops[2];
+  adm_status status = adm_file_inspect (model->diffusion, &diffusion, error);
+  if (!status)
+    status = adm_file_inspect (model->classifier, &classifier, error);
+  if (!status)
+    status = plan (&diffusion.description, &weights[0], &workspace[0], &flops[0], error);
+  if (!status)
+    status = plan (&classifier.description, &weights[1], &workspace[1], &flops[1], error);
+  if (status)
+    return status;
+  uint64_t shared = workspace[0] > workspace[1] ? workspace[0] : workspace[1];
+  f->flops = flops[0] + flops[1];
+  f->planned_mib = (double)(weights[0] + weights[1] + shared) / (1024 * 1024);
+  return ADM_OK;
+}
+
+static adm_status
+measure_embedded (const adm_options *options, int repeat, figures *f, adm_error *error)
+{
+  adm_catalog *catalog;
+  adm_session *session = NULL;
+  const adm_model *model;
+  step_clock clock = { 0 };
+  float *out = NULL;
+  adm_status status = search_model ("emoji-64", &catalog, &model, error);
+  if (status)
+    return status;
+  if (!model->classifier)
+    status = program_fail (error, ADM_ERROR_USAGE, "%s: has no classifier; the embedded model has one", model->path);
+  if (!status)
+    status = plan_embedded (model, f, error);
+  if (!status)
+    status = adm_session_new (model, options, &session, error);
+  if (!status) {
+    adm_request request = adm_request_default (model);
+    request.label = 0;
+    request.scale = 1;
+    request.sampler = ADM_SAMPLER_DDIM;
+    request.steps = repeat + 1;
+    out = calloc (3 * (size_t)model->image_size, sizeof *out * (size_t)model->image_size);
+    status = out ? adm_session_sample (session, &request, time_steps, &clock, out, NULL, error)
+                 : program_fail (error, ADM_ERROR_MEMORY, "no memory for a picture; close other programs");
+  }
+  f->seconds = clock.best;
+  free (out);
+  adm_session_free (session);
+  adm_catalog_free (catalog);
+  return status;
+}
+
+/* ---- one process for each ---------------------------------------------------------------------------------------- */
+
+typedef struct bench_options {
+  bool help, verbose;
+  const char *arch;
+  int threads, repeat;
+} bench_options;
+
+static bool
+add_figures (text_lines *lines, const char *name, int threads, const figures *f, double rss_mib)
+{
+  yyjson_mut_doc *doc = yyjson_mut_doc_new (NULL);
+  if (!doc)
+    return false;
+  yyjson_mut_val *object = yyjson_mut_obj (doc);
+  double gflops = f->flops / f->seconds / 1e9;
+  bool ok = yyjson_mut_obj_add_str (doc, object, "arch", name) && yyjson_mut_obj_add_int (doc, object, "threads", threads)
+            && yyjson_mut_obj_add_val (doc, object, "seconds", json_rounded (doc, f->seconds, 6))
+            && yyjson_mut_obj_add_uint (doc, object, "flops", (uint64_t)f->flops)
+            && yyjson_mut_obj_add_val (doc, object, "gflops", json_rounded (doc, gflops, 3))
+            && yyjson_mut_obj_add_val (doc, object, "sgemm_peak_gflops", json_rounded (doc, f->peak, 3))
+            && yyjson_mut_obj_add_val (doc, object, "ratio", json_rounded (doc, gflops / f->peak, 4))
+            && yyjson_mut_obj_add_val (doc, object, "planned_mib", json_rounded (doc, f->planned_mib, 3))
+            && yyjson_mut_obj_add_val (doc, object, "peak_rss_mib", json_rounded (doc, rss_mib, 3)) && json_add_line (lines, doc, object);
+  yyjson_mut_doc_free (doc);
+  return ok;
+}
+
+/* The whole of the child: measures, and leaves its line in PIPE. */
+static int
+child (const struct architecture *arch, const bench_options *o, int pipe)
+{
+  figures f = { 0 };
+  adm_error error;
+  text_lines lines = { NULL, 0 };
+  struct rusage used;
+  adm_options options = { .threads = o->threads };
+  adm_status status = arch->description.model_channels ? measure_network (&arch->description, &options, o->repeat, &f, &error)
+                                                       : measure_embedded (&options, o->repeat, &f, &error);
+  getrusage (RUSAGE_SELF, &used); /* before the peak's own matrices */
+  if (!status)
+    status = adm_sgemm_peak (o->threads, &f.peak, &error);
+  if (!status && !add_figures (&lines, arch->name, o->threads, &f, (double)used.ru_maxrss / 1024))
+    status = program_fail (&error, ADM_ERROR_MEMORY, "bench: no memory for the results; close other programs");
+  for (size_t done = 0; !status && done < lines.length;) {
+    ssize_t written = write (pipe, lines.text + done, lines.length - done);
+    if (written < 0 && errno != EINTR)
+      status = program_fail (&error, ADM_ERROR_IO, "bench: results cannot be handed on: %s", strerror (errno));
+    done += written > 0 ? (size_t)written : 0;
+  }
+  free (lines.text);
+  return status ? program_report (&error) : EXIT_OK;
+}
+
+/* The child's line, to LINES; its exit status is passed on. */
+static int
+collect (pid_t pid, int from, const char *name, text_lines *lines)
+{
+  adm_error error;
+  char buffer[1024];
+  size_t length = 0;
+  int ended = 0;
+  bool stopped = false;
+  for (ssize_t got; (got = read (from, buffer + length, sizeof buffer - 1 - length)) != 0;) {
+    if (got > 0)
+      length += (size_t)got;
+    else if (errno != EINTR)
+      break;
+    if (interrupt_requested () && !stopped) {
+      kill (pid, SIGKILL);
+      stopped = true;
+    }
+  }
+  while (waitpid (pid, &ended, 0) < 0 && errno == EINTR)
+    continue;
+  if (interrupt_requested ())
+    program_fail (&error, ADM_ERROR_CANCELLED, "interrupted");
+  else if (WIFSIGNALED (ended))
+    program_fail (&error, ADM_ERROR_MEMORY, "bench: %s was ended by signal %d: too little memory, perhaps; close other programs", name,
+                  WTERMSIG (ended));
+  else if (WEXITSTATUS (ended))
+    return WEXITSTATUS (ended); /* it has said why */
+  else {
+    char *text = realloc (lines->text, lines->length + length + 1);
+    if (text) {
+      memcpy (text + lines->length, buffer, length);
+      lines->text = text;
+      lines->length += length;
+      text[lines->length] = '\0';
+      return EXIT_OK;
+    }
+    program_fail (&error, ADM_ERROR_MEMORY, "bench: no memory for the results; close other programs");
+  }
+  return program_report (&error);
+}
+
+static int
+bench (const struct architecture *arch, const bench_options *o, text_lines *lines)
+{
+  int ends[2];
+  adm_error error;
+  terminal line = { 0 };
+  char text[128];
+  pid_t pid = -1;
+  snprintf (text, sizeof text, "measuring %s", arch->name);
+  terminal_show (&line, text);
+  bool piped = pipe (ends) == 0;
+  if (piped && (pid = fork ()) == 0) {
+    static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+    for (size_t i = 0; i < 3; i++)
+      signal (signals[i], SIG_IGN); /* the parent hears them, and ends this process */
+    prctl (PR_SET_PDEATHSIG, SIGKILL);
+    close (ends[0]);
+    int result = child (arch, o, ends[1]);
+    fflush (stderr);
+    _exit (result);
+  }
+  if (pid < 0) {
+    int reason = errno;
+    if (piped) {
+      close (ends[0]);
+      close (ends[1]);
+    }
+    terminal_clear (&line);
+    program_fail (&error, ADM_ERROR_MEMORY, "bench: no process for %s: %s", arch->name, strerror (reason));
+    return program_report (&error);
+  }
+  close (ends[1]);
+  int result = collect (pid, ends[0], arch->name, lines);
+  close (ends[0]);
+  terminal_clear (&line);
+  return result;
+}
+
+int
+cmd_bench (int argc, char **argv)
+{
+  bench_options o = { .threads = adm_processor_count (), .repeat = 3 };
+  const option_spec specs[] = {
+    { .name = "--help", .type = OPTION_FLAG, .value = &o.help },
+    { .name = "--verbose", .type = OPTION_FLAG, .value = &o.verbose },
+    { .name = "--arch", .type = OPTION_TEXT, .value = &o.arch },
+    { .name = "--threads", .type = OPTION_INT, .value = &o.threads, .min = 1, .max = 256 },
+    { .name = "--repeat", .type = OPTION_INT, .value = &o.repeat, .min = 1, .max = 999 },
+  };
+  int rest, result = EXIT_OK;
+  adm_error error;
+  text_lines lines = { NULL, 0 };
+  const struct architecture *only = NULL;
+  adm_status status = options_parse (argc, argv, specs, sizeof specs / sizeof *specs, &rest, &error);
+  if (!status && o.help)
+    return program_print (usage);
+  if (!status && rest > 0)
+    status = program_fail (&error, ADM_ERROR_USAGE, "%s: bench takes no such argument; see adm bench --help", argv[0]);
+  for (size_t i = 0; i < ARCHITECTURES && !status && o.arch; i++)
+    if (strcmp (architectures[i].name, o.arch) == 0)
+      only = &architectures[i];
+  if (!status && o.arch && !only)
+    status = program_fail (&error, ADM_ERROR_USAGE, "--arch: there is no '%s'; see adm bench --help", o.arch);
+  if (status)
+    return program_report (&error);
+  for (size_t i = 0; i < ARCHITECTURES && result == EXIT_OK; i++)
+    if (!only || only == &architectures[i])
+      result = bench (&architectures[i], &o, &lines);
+  if (result == EXIT_OK)
+    result = program_print (lines.text);
+  free (lines.text);
+  return result;
+}
