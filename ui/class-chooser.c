@@ -16,7 +16,7 @@ enum { COLUMN_INDEX, COLUMN_NAME, COLUMN_NOTE, COLUMN_STAR, N_COLUMNS };
 
 typedef struct Entry {
   char *name, *folded, *value;
-  gboolean favourite;
+  gboolean favourite, twin; /* twin: another class has the same name */
   int recent; /* 1 is the newest; 0: not recent */
 } Entry;
 
@@ -114,6 +114,18 @@ compare_matches (gconstpointer a, gconstpointer b, gpointer data)
   return one->rank != two->rank ? one->rank - two->rank : by_place ? by_place : one->index - two->index;
 }
 
+/* What stands at the right of a name: its number, where the name alone does not tell or a number was asked for, and "recent". */
+static char *
+note_for (UiClassChooser *self, int index)
+{
+  const Entry *entry = entry_at (self, index);
+  gboolean number = entry->twin || g_ascii_isdigit (*gtk_entry_get_text (GTK_ENTRY (self->search)));
+  g_autofree char *digits = number ? g_strdup_printf ("%d", index) : g_strdup ("");
+
+  return g_markup_printf_escaped ("<span alpha=\"60%%\">%s%s%s</span>", digits, number && entry->recent ? " · " : "",
+                                  entry->recent ? _("recent") : "");
+}
+
 static void
 append_row (UiClassChooser *self, int index)
 {
@@ -121,10 +133,10 @@ append_row (UiClassChooser *self, int index)
     gtk_list_store_insert_with_values (self->rows, NULL, -1, COLUMN_INDEX, NOBODY, COLUMN_NAME, _("(no class)"), -1);
   } else {
     const Entry *entry = entry_at (self, index);
-    g_autofree char *recent = g_markup_printf_escaped ("<span alpha=\"60%%\">%s</span>", _("recent"));
+    g_autofree char *note = note_for (self, index);
 
     gtk_list_store_insert_with_values (self->rows, NULL, -1, COLUMN_INDEX, index, COLUMN_NAME, entry->name, COLUMN_NOTE,
-                                       entry->recent ? recent : NULL, COLUMN_STAR,
+                                       note, COLUMN_STAR,
                                        entry->favourite ? "starred-symbolic" : "non-starred-symbolic", -1);
   }
 }
@@ -430,11 +442,11 @@ ui_class_chooser_new (UiStore *store)
 
 /* A class goes by its name, or by its number where an earlier one has the same name or the name could be taken for one. */
 static char *
-value_of (UiClassChooser *self, const char *name)
+value_of (UiClassChooser *self, const char *name, int same_name)
 {
   gboolean digits = strspn (name, "0123456789") == strlen (name);
 
-  return digits || find_value (self, name) != NOBODY ? g_strdup_printf ("%u", self->entries->len) : g_strdup (name);
+  return digits || same_name != NOBODY ? g_strdup_printf ("%u", self->entries->len) : g_strdup (name);
 }
 
 void
@@ -447,8 +459,12 @@ ui_class_chooser_set_model (UiClassChooser *self, const UiModel *model)
   g_array_set_size (self->entries, 0);
   for (gsize i = 0; i < n; i++) {
     const char *name = model->class_names[i];
-    Entry entry = {g_strdup (name), ui_class_fold (name), value_of (self, name), FALSE, 0};
+    int same = find_value (self, name);
+    Entry entry = {g_strdup (name), ui_class_fold (name), value_of (self, name, same), FALSE, same != NOBODY, 0};
 
+    if (same != NOBODY) {
+      entry_at (self, same)->twin = TRUE;
+    }
     g_array_append_val (self->entries, entry);
   }
   g_free (self->model);

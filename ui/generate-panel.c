@@ -87,7 +87,7 @@ update_add (UiGeneratePanel *self)
 static void
 show_result (UiGeneratePanel *self, const UiResult *result)
 {
-  g_autofree char *caption = ui_settings_caption (result->settings);
+  g_autofree char *caption = ui_settings_caption (result->settings, self->mode == UI_PANEL_UPSAMPLE);
 
   ui_preview_set_picture (UI_PREVIEW (self->preview), result->pixels, caption);
   ui_progress_row_set_caption (UI_PROGRESS_ROW (self->progress), caption);
@@ -534,7 +534,7 @@ make_main_page (UiGeneratePanel *self)
   ui_preview_set_hint (UI_PREVIEW (self->preview), upsample ? _("Press Upsample to see the result grow here.")
                                                             : _("Choose a class and press Generate: the picture grows here."));
   self->progress = ui_progress_row_new ();
-  self->history = ui_history_new ();
+  self->history = ui_history_new (upsample);
   self->form = ui_settings_form_new (self->backend, self->store, upsample);
   gtk_box_pack_start (GTK_BOX (left), self->preview, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (left), self->progress, FALSE, TRUE, 0);

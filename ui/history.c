@@ -13,7 +13,7 @@ struct _UiHistory {
   GtkWidget *scrolled, *flow, *stack, *empty;
   UiThumbnail *live;       /* owned by the flow box; NULL when nothing is being made */
   GPtrArray *thumbnails;   /* UiThumbnail, owned by the flow box */
-  gboolean silent;
+  gboolean silent, upsample_only;
   guint scroll_source;
 };
 
@@ -56,12 +56,19 @@ on_ticked (UiHistory *self)
   g_signal_emit (self, signals[TICKS_CHANGED], 0);
 }
 
+/* Whether the strip runs from right to left. */
+static gboolean
+leftward (UiHistory *self)
+{
+  return gtk_widget_get_direction (self->flow) == GTK_TEXT_DIR_RTL;
+}
+
 /* The wheel moves the strip, which has no other direction to go. */
 static gboolean
 on_scroll (UiHistory *self, GdkEventScroll *event)
 {
   GtkAdjustment *across = gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (self->scrolled));
-  double step = gtk_adjustment_get_page_size (across) / 4, by = 0.0;
+  double step = gtk_adjustment_get_page_size (across) / (leftward (self) ? -4 : 4), by = 0.0;
 
   switch (event->direction) {
   case GDK_SCROLL_UP:
@@ -90,7 +97,7 @@ scroll_to_end (gpointer data)
   GtkAdjustment *across = gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (self->scrolled));
 
   self->scroll_source = 0;
-  gtk_adjustment_set_value (across, gtk_adjustment_get_upper (across));
+  gtk_adjustment_set_value (across, leftward (self) ? gtk_adjustment_get_lower (across) : gtk_adjustment_get_upper (across));
   return G_SOURCE_REMOVE;
 }
 
@@ -199,9 +206,12 @@ ui_history_init (UiHistory *self)
 }
 
 GtkWidget *
-ui_history_new (void)
+ui_history_new (gboolean upsample_only)
 {
-  return g_object_new (UI_TYPE_HISTORY, NULL);
+  UiHistory *self = g_object_new (UI_TYPE_HISTORY, NULL);
+
+  self->upsample_only = upsample_only;
+  return GTK_WIDGET (self);
 }
 
 static gboolean
@@ -242,7 +252,7 @@ ui_history_append (UiHistory *self, GdkPixbuf *pixels, const UiSettings *setting
   UiThumbnail *thumbnail = find_equal (self, pixels, settings);
 
   if (!thumbnail) {
-    thumbnail = UI_THUMBNAIL (ui_thumbnail_new (pixels, settings, model_name));
+    thumbnail = UI_THUMBNAIL (ui_thumbnail_new (pixels, settings, model_name, self->upsample_only));
     g_signal_connect_swapped (thumbnail, "ticked", G_CALLBACK (on_ticked), self);
     insert (self, GTK_WIDGET (thumbnail), (int) self->thumbnails->len);
     g_ptr_array_add (self->thumbnails, thumbnail);

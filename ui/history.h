@@ -13,7 +13,7 @@ G_DECLARE_FINAL_TYPE (UiHistory, ui_history, UI, HISTORY, GtkBox)
 
 /* Signals: "chosen" when the artist picks a picture (see ui_history_selected), "follow" when the one being made,
  * "ticks-changed" when what is ticked changes. */
-GtkWidget *ui_history_new (void);
+GtkWidget *ui_history_new (gboolean upsample_only); /* of Upsample Layer: no scales */
 
 /* Appends a picture, or finds the equal one that is there already: the same settings and the same pixels. SELECT marks it as
  * the one shown, without a signal. The result is the history's. */

@@ -242,10 +242,15 @@ static void
 on_model (UiSettingsForm *self)
 {
   if (!self->silent) {
+    g_autofree char *preset = g_strdup (ui_presets_current (UI_PRESETS (self->presets)));
+
     self->silent = TRUE;
     ui_class_chooser_set_model (UI_CLASS_CHOOSER (self->classes), ui_settings_form_model (self));
     self->silent = FALSE;
-    on_changed (self);
+    sync_presets (self);
+    if (!ui_presets_choose (UI_PRESETS (self->presets), preset)) { /* a preset means something else for each model */
+      on_changed (self);
+    }
   }
 }
 

@@ -192,16 +192,19 @@ class_words (const UiSettings *settings)
 }
 
 char *
-ui_settings_caption (const UiSettings *settings)
+ui_settings_caption (const UiSettings *settings, gboolean upsample_only)
 {
   g_autofree char *scale = ui_settings_scale_text (settings->scale);
 
+  if (upsample_only) {
+    return g_strdup_printf (_("upsampled · seed %" G_GINT64_FORMAT), settings->seed);
+  }
   /* Translators: class, gradient scale, seed, as in "heart · s 1.5 · seed 1234". */
   return g_strdup_printf (_("%s · s %s · seed %" G_GINT64_FORMAT), class_words (settings), scale, settings->seed);
 }
 
 char *
-ui_settings_describe (const UiSettings *settings, const char *model_name)
+ui_settings_describe (const UiSettings *settings, const char *model_name, gboolean upsample_only)
 {
   g_autofree char *scale = ui_settings_scale_text (settings->scale);
   g_autofree char *sampler = g_ascii_strup (settings->sampler, -1);
@@ -211,8 +214,10 @@ ui_settings_describe (const UiSettings *settings, const char *model_name)
   g_string_append_c (text, '\n');
   g_string_append_printf (text, _("Class %s"), class_words (settings));
   g_string_append_c (text, '\n');
-  g_string_append_printf (text, _("Fidelity %s"), scale);
-  g_string_append_c (text, '\n');
+  if (!upsample_only) {
+    g_string_append_printf (text, _("Fidelity %s"), scale);
+    g_string_append_c (text, '\n');
+  }
   g_string_append_printf (text, NN_("%d step, %s", "%d steps, %s", settings->steps), settings->steps, sampler);
   g_string_append_c (text, '\n');
   g_string_append_printf (text, _("Seed %" G_GINT64_FORMAT), settings->seed);

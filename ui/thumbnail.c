@@ -5,7 +5,7 @@
 
 #include "i18n.h"
 
-enum { SIDE = 72 };
+enum { SIDE = 70 }; /* five of them fit beside one another under the picture */
 
 struct _UiThumbnail {
   GtkFlowBoxChild parent_instance;
@@ -125,21 +125,23 @@ set_words (UiThumbnail *self, const char *name, const char *tooltip)
 }
 
 GtkWidget *
-ui_thumbnail_new (GdkPixbuf *pixels, const UiSettings *settings, const char *model_name)
+ui_thumbnail_new (GdkPixbuf *pixels, const UiSettings *settings, const char *model_name, gboolean upsample_only)
 {
   UiThumbnail *self = g_object_new (UI_TYPE_THUMBNAIL, NULL);
   g_autofree char *scale = ui_settings_scale_text (settings->scale);
   /* Translators: gradient scale, on a thumbnail; keep it very short. */
   g_autofree char *badge = g_strdup_printf (_("s %s"), scale);
   g_autofree char *seed = g_strdup_printf ("%" G_GINT64_FORMAT, settings->seed);
-  g_autofree char *name = ui_settings_caption (settings);
+  g_autofree char *name = ui_settings_caption (settings, upsample_only);
   g_autofree char *tick_name = g_strdup_printf (_("Add this picture: %s"), name);
 
   self->result.pixels = g_object_ref (pixels);
   self->result.settings = ui_settings_copy (settings);
-  self->description = ui_settings_describe (settings, model_name);
+  self->description = ui_settings_describe (settings, model_name, upsample_only);
   show_pixels (self, pixels);
   gtk_label_set_text (GTK_LABEL (self->badge), badge);
+  gtk_widget_set_visible (self->badge, !upsample_only);
+  gtk_widget_set_no_show_all (self->badge, upsample_only);
   gtk_label_set_text (GTK_LABEL (self->caption), seed);
   atk_object_set_name (gtk_widget_get_accessible (self->tick), tick_name);
   gtk_widget_set_tooltip_text (self->tick, _("Add this picture as a layer"));

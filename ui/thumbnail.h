@@ -11,8 +11,9 @@
 #define UI_TYPE_THUMBNAIL (ui_thumbnail_get_type ())
 G_DECLARE_FINAL_TYPE (UiThumbnail, ui_thumbnail, UI, THUMBNAIL, GtkFlowBoxChild)
 
-/* Emits "ticked" when the tick changes. Takes a reference to PIXELS and copies SETTINGS; MODEL_NAME is for the tooltip. */
-GtkWidget *ui_thumbnail_new (GdkPixbuf *pixels, const UiSettings *settings, const char *model_name);
+/* Emits "ticked" when the tick changes. Takes a reference to PIXELS and copies SETTINGS; MODEL_NAME is for the tooltip;
+ * UPSAMPLE_ONLY: of Upsample Layer, so no scale is shown. */
+GtkWidget *ui_thumbnail_new (GdkPixbuf *pixels, const UiSettings *settings, const char *model_name, gboolean upsample_only);
 /* The picture still being made: no tick, no result. */
 GtkWidget *ui_thumbnail_new_live (void);
 void ui_thumbnail_set_live (UiThumbnail *thumbnail, GdkPixbuf *pixels);

@@ -105,7 +105,7 @@ ui_duration_text (double seconds)
 }
 
 static const char style[] = ".adm-preview { border-radius: 5px; }"
-                            ".adm-thumbnail { padding: 3px; border-radius: 5px; }"
+                            ".adm-thumbnail { padding: 2px; border-radius: 5px; }"
                             ".adm-thumbnail image { border: 1px solid alpha(currentColor, 0.15); border-radius: 2px; }"
                             ".adm-badge { background-color: rgba(0,0,0,0.65); color: #fff; border-radius: 7px; padding: 0 6px; margin: 2px;"
                             " font-size: smaller; }"

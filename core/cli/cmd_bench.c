@@ -27,8 +27,7 @@ static const char usage[]
       "  --arch NAME  embedded (one guided DDIM step of emoji-64), adm-64, classifier-64, upsampler-64-256, adm-256 or\n"
       "               classifier-256; classifiers: forward and input gradient\n"
       "  --threads T  default: all processors\n"
-      "  --repeat R   default 3\n"
-      "  --verbose    accepted\n";
+      "  --repeat R   default 3\n";
 
 /* The published networks' descriptions. */
 #define PUBLISHED                                                                                                                                    \
@@ -79,12 +78,12 @@ measure_network (const adm_description *d, const adm_options *options, int repea
   uint64_t weights, workspace;
   adm_network *network = NULL;
   const int t = 500, label = 1;
-  size_t pixels = (size_t)d->image_size * (size_t)d->image_size, low = (size_t)d->small_size * (size_t)d->small_size;
+  size_t pixels = (size_t) d->image_size * (size_t) d->image_size, low = (size_t) d->small_size * (size_t) d->small_size;
   adm_status status = plan (d, &weights, &workspace, &f->flops, error);
   if (status)
     return status;
-  f->planned_mib = (double)(weights + workspace) / (1024 * 1024);
-  float *x = calloc (3 * (pixels + low), sizeof *x), *out = calloc (6 * pixels + (size_t)d->num_classes, sizeof *out);
+  f->planned_mib = (double) (weights + workspace) / (1024 * 1024);
+  float *x = calloc (3 * (pixels + low), sizeof *x), *out = calloc (6 * pixels + (size_t) d->num_classes, sizeof *out);
   if (!x || !out)
     status = program_fail (error, ADM_ERROR_MEMORY, "no memory for the input; close other programs");
   else
@@ -92,7 +91,7 @@ measure_network (const adm_description *d, const adm_options *options, int repea
   uint32_t noise = 1;
   for (size_t i = 0; i < 3 * (pixels + low) && !status; i++) {
     noise = noise * 1664525u + 1013904223u; /* any values will do, as long as they are neither zero nor huge */
-    x[i] = (float)(noise >> 8) / (float)(1 << 23) - 1;
+    x[i] = (float) (noise >> 8) / (float) (1 << 23) - 1;
   }
   for (int i = 0; i <= repeat && !status; i++) {
     double start = terminal_seconds ();
@@ -149,7 +148,7 @@ plan_embedded (const adm_model *model, figures *f, adm_error *error)
     return status;
   uint64_t shared = workspace[0] > workspace[1] ? workspace[0] : workspace[1];
   f->flops = flops[0] + flops[1];
-  f->planned_mib = (double)(weights[0] + weights[1] + shared) / (1024 * 1024);
+  f->planned_mib = (double) (weights[0] + weights[1] + shared) / (1024 * 1024);
   return ADM_OK;
 }
 
@@ -176,7 +175,7 @@ measure_embedded (const adm_options *options, int repeat, figures *f, adm_error 
     request.scale = 1;
     request.sampler = ADM_SAMPLER_DDIM;
     request.steps = repeat + 1;
-    out = calloc (3 * (size_t)model->image_size, sizeof *out * (size_t)model->image_size);
+    out = calloc (3 * (size_t) model->image_size, sizeof *out * (size_t) model->image_size);
     status = out ? adm_session_sample (session, &request, time_steps, &clock, out, NULL, error)
                  : program_fail (error, ADM_ERROR_MEMORY, "no memory for a picture; close other programs");
   }
@@ -190,7 +189,7 @@ measure_embedded (const adm_options *options, int repeat, figures *f, adm_error 
 /* ---- one process for each ---------------------------------------------------------------------------------------- */
 
 typedef struct bench_options {
-  bool help, verbose;
+  bool help;
   const char *arch;
   int threads, repeat;
 } bench_options;
@@ -205,7 +204,7 @@ add_figures (text_lines *lines, const char *name, int threads, const figures *f,
   double gflops = f->flops / f->seconds / 1e9;
   bool ok = yyjson_mut_obj_add_str (doc, object, "arch", name) && yyjson_mut_obj_add_int (doc, object, "threads", threads)
             && yyjson_mut_obj_add_val (doc, object, "seconds", json_rounded (doc, f->seconds, 6))
-            && yyjson_mut_obj_add_uint (doc, object, "flops", (uint64_t)f->flops)
+            && yyjson_mut_obj_add_uint (doc, object, "flops", (uint64_t) f->flops)
             && yyjson_mut_obj_add_val (doc, object, "gflops", json_rounded (doc, gflops, 3))
             && yyjson_mut_obj_add_val (doc, object, "sgemm_peak_gflops", json_rounded (doc, f->peak, 3))
             && yyjson_mut_obj_add_val (doc, object, "ratio", json_rounded (doc, gflops / f->peak, 4))
@@ -229,13 +228,13 @@ child (const struct architecture *arch, const bench_options *o, int pipe)
   getrusage (RUSAGE_SELF, &used); /* before the peak's own matrices */
   if (!status)
     status = adm_sgemm_peak (o->threads, &f.peak, &error);
-  if (!status && !add_figures (&lines, arch->name, o->threads, &f, (double)used.ru_maxrss / 1024))
+  if (!status && !add_figures (&lines, arch->name, o->threads, &f, (double) used.ru_maxrss / 1024))
     status = program_fail (&error, ADM_ERROR_MEMORY, "bench: no memory for the results; close other programs");
   for (size_t done = 0; !status && done < lines.length;) {
     ssize_t written = write (pipe, lines.text + done, lines.length - done);
     if (written < 0 && errno != EINTR)
       status = program_fail (&error, ADM_ERROR_IO, "bench: results cannot be handed on: %s", strerror (errno));
-    done += written > 0 ? (size_t)written : 0;
+    done += written > 0 ? (size_t) written : 0;
   }
   free (lines.text);
   return status ? program_report (&error) : EXIT_OK;
@@ -252,7 +251,7 @@ collect (pid_t pid, int from, const char *name, text_lines *lines)
   bool stopped = false;
   for (ssize_t got; (got = read (from, buffer + length, sizeof buffer - 1 - length)) != 0;) {
     if (got > 0)
-      length += (size_t)got;
+      length += (size_t) got;
     else if (errno != EINTR)
       break;
     if (interrupt_requested () && !stopped) {
@@ -327,7 +326,6 @@ cmd_bench (int argc, char **argv)
   bench_options o = { .threads = adm_processor_count (), .repeat = 3 };
   const option_spec specs[] = {
     { .name = "--help", .type = OPTION_FLAG, .value = &o.help },
-    { .name = "--verbose", .type = OPTION_FLAG, .value = &o.verbose },
     { .name = "--arch", .type = OPTION_TEXT, .value = &o.arch },
     { .name = "--threads", .type = OPTION_INT, .value = &o.threads, .min = 1, .max = 256 },
     { .name = "--repeat", .type = OPTION_INT, .value = &o.repeat, .min = 1, .max = 999 },

@@ -84,11 +84,11 @@ read_list (const char *name, const char *text, int end, int n, int **out, adm_er
   adm_status status = options_list (name, text, end - 1, &list, &count, error);
   if (status)
     return status;
-  if (count == (size_t)n) {
+  if (count == (size_t) n) {
     *out = list;
     return ADM_OK;
   }
-  whole = count == 1 ? malloc ((size_t)n * sizeof *whole) : NULL;
+  whole = count == 1 ? malloc ((size_t) n * sizeof *whole) : NULL;
   if (whole)
     for (int i = 0; i < n; i++)
       whole[i] = list[0];
@@ -112,14 +112,14 @@ read_low (const char *path, eval_run *run, adm_error *error)
     return status;
   bool fits = rank == 4 && shape[1] == 3 && (shape[0] == run->n || shape[0] == 1) && shape[2] > 0 && shape[3] > 0 && shape[2] <= 32768
               && shape[3] <= 32768 && (small <= 0 || (shape[2] == small && shape[3] == small));
-  size_t one = fits ? 3 * (size_t)shape[2] * (size_t)shape[3] : 0;
+  size_t one = fits ? 3 * (size_t) shape[2] * (size_t) shape[3] : 0;
   if (!fits && small > 0)
     status = program_fail (error, ADM_ERROR_SHAPE, "%s: its shape must be [%d or 1, 3, %d, %d]", path, run->n, small, small);
   else if (!fits)
     status = program_fail (error, ADM_ERROR_SHAPE, "%s: its shape must be [%d or 1, 3, height, width]", path, run->n);
-  else if (!(run->low = calloc ((size_t)run->n, one * sizeof *run->low)))
+  else if (!(run->low = calloc ((size_t) run->n, one * sizeof *run->low)))
     status = program_fail (error, ADM_ERROR_MEMORY, "%s: no memory for %d of it", path, run->n);
-  for (size_t i = 0; i < (size_t)run->n && !status; i++)
+  for (size_t i = 0; i < (size_t) run->n && !status; i++)
     for (size_t k = 0; k < one; k++)
       run->low[i * one + k] = data[(shape[0] == 1 ? 0 : i * one) + k];
   free (data);
@@ -143,7 +143,7 @@ prepare (const eval_options *o, eval_run *run, adm_error *error)
     return program_fail (error, ADM_ERROR_USAGE, "%s has classes; give --class, 0 to %d", o->model, d->num_classes - 1);
   if (shape[0] < 1 || shape[0] > INT_MAX || shape[1] != 3 || shape[2] != size || shape[3] != size)
     return program_fail (error, ADM_ERROR_SHAPE, "%s: its shape must be [N, 3, %d, %d]", o->x, d->image_size, d->image_size);
-  run->n = (int)shape[0];
+  run->n = (int) shape[0];
   adm_status status = read_list ("--t", o->t, d->diffusion_steps, run->n, &run->t, error);
   if (!status && o->classes && d->num_classes > 0)
     status = read_list ("--class", o->classes, d->num_classes, run->n, &run->labels, error);
@@ -152,14 +152,14 @@ prepare (const eval_options *o, eval_run *run, adm_error *error)
   if (status)
     return status;
 
-  size_t pixels = (size_t)size * (size_t)size, channels = d->learn_sigma ? 6 : 3;
-  size_t one = classifier ? (size_t)d->num_classes : channels * pixels;
+  size_t pixels = (size_t) size * (size_t) size, channels = d->learn_sigma ? 6 : 3;
+  size_t one = classifier ? (size_t) d->num_classes : channels * pixels;
   run->out_rank = classifier ? 2 : 4;
   run->out_shape[0] = run->n;
-  run->out_shape[1] = (int64_t)(classifier ? one : channels);
+  run->out_shape[1] = (int64_t) (classifier ? one : channels);
   run->out_shape[2] = run->out_shape[3] = size;
-  run->out = calloc ((size_t)run->n, one * sizeof *run->out);
-  run->grad = o->grad ? calloc ((size_t)run->n, 3 * pixels * sizeof *run->grad) : NULL;
+  run->out = calloc ((size_t) run->n, one * sizeof *run->out);
+  run->grad = o->grad ? calloc ((size_t) run->n, 3 * pixels * sizeof *run->grad) : NULL;
   if (!run->out || (o->grad && !run->grad))
     return program_fail (error, ADM_ERROR_MEMORY, "no memory for the results of %d images; give fewer", run->n);
   return ADM_OK;
@@ -173,7 +173,7 @@ evaluate (eval_run *run, adm_error *error)
   if (run->grad)
     status = adm_network_gradient (run->network, run->n, run->x, run->t, run->labels, run->out, run->grad, error);
   else
-    status = adm_network_evaluate (run->network, run->n, run->x, run->t, run->labels, run->low, (int)run->low_shape[2], (int)run->low_shape[3],
+    status = adm_network_evaluate (run->network, run->n, run->x, run->t, run->labels, run->low, (int) run->low_shape[2], (int) run->low_shape[3],
                                    run->out, error);
   interrupt_at_once (false);
   return status;
@@ -194,14 +194,9 @@ write_results (const eval_options *o, eval_run *run, adm_error *error)
   };
   adm_status status = ADM_OK;
   size_t file = 0;
-  for (size_t i = 0; i < 3 && !status; i++) {
-    const char *temporary;
-    if (!results[i].path)
-      continue;
-    status = output_begin (&run->outputs, file++, &temporary, error);
-    if (!status)
-      status = adm_npy_write (temporary, results[i].data, results[i].rank, results[i].shape, error);
-  }
+  for (size_t i = 0; i < 3 && !status; i++)
+    if (results[i].path)
+      status = output_write_npy (&run->outputs, file++, results[i].data, results[i].rank, results[i].shape, error);
   return status ? status : output_commit (&run->outputs, error);
 }
 

@@ -20,9 +20,9 @@ add_description (yyjson_mut_doc *doc, yyjson_mut_val *object, const adm_descript
 {
   char text[4096];
   int length = adm_description_to_json (description, text, sizeof text);
-  if (length < 0 || (size_t)length >= sizeof text)
+  if (length < 0 || (size_t) length >= sizeof text)
     return false;
-  yyjson_doc *parsed = yyjson_read (text, (size_t)length, YYJSON_READ_NOFLAG);
+  yyjson_doc *parsed = yyjson_read (text, (size_t) length, YYJSON_READ_NOFLAG);
   bool ok = parsed && yyjson_is_obj (yyjson_doc_get_root (parsed));
   if (ok) {
     yyjson_obj_iter iter = yyjson_obj_iter_with (yyjson_doc_get_root (parsed));
@@ -47,9 +47,9 @@ add_file (text_lines *lines, const char *path, const adm_file_info *info)
   bool ok = yyjson_mut_obj_add_val (doc, object, "file", json_text (doc, path)) && yyjson_mut_obj_add_str (doc, object, "format", info->format)
             && add_description (doc, object, &info->description) && yyjson_mut_obj_add_uint (doc, object, "tensors", info->tensors)
             && yyjson_mut_obj_add_uint (doc, object, "parameters", info->parameters)
-            && yyjson_mut_obj_add_val (doc, object, "weights_mib", json_rounded (doc, (double)info->parameters * sizeof (float) / mib, 3))
+            && yyjson_mut_obj_add_val (doc, object, "weights_mib", json_rounded (doc, (double) info->parameters * sizeof (float) / mib, 3))
             && yyjson_mut_obj_add_val (doc, object, "run_mib",
-                                       known ? json_rounded (doc, ((double)weights + (double)workspace) / mib, 3) : yyjson_mut_null (doc))
+                                       known ? json_rounded (doc, ((double) weights + (double) workspace) / mib, 3) : yyjson_mut_null (doc))
             && yyjson_mut_obj_add_val (doc, object, "recognised_as", json_text (doc, info->recognised_as)) && json_add_line (lines, doc, object);
   yyjson_mut_doc_free (doc);
   return ok;

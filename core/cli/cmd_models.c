@@ -38,7 +38,7 @@ add_model (text_lines *lines, const adm_model *model)
             && yyjson_mut_obj_add_val (doc, object, "null_class",
                                        model->null_class != ADM_NO_LABEL ? yyjson_mut_int (doc, model->null_class) : yyjson_mut_null (doc))
             && yyjson_mut_obj_add_val (doc, object, "classes", classes)
-            && yyjson_mut_obj_add_str (doc, defaults, "sampler", adm_sampler_name ((int)model->defaults.sampler))
+            && yyjson_mut_obj_add_str (doc, defaults, "sampler", adm_sampler_name ((int) model->defaults.sampler))
             && yyjson_mut_obj_add_int (doc, defaults, "steps", model->defaults.steps)
             && yyjson_mut_obj_add_real (doc, defaults, "scale", model->defaults.scale) && yyjson_mut_obj_add_val (doc, object, "defaults", defaults)
             && json_add_line (lines, doc, object);

@@ -101,12 +101,12 @@ find_model (const sample_options *o, sample_run *run, adm_error *error)
     return status;
   run->model = *found;
   if (o->classifier) {
-    run->model.classifier = (char *)o->classifier;
+    run->model.classifier = (char *) o->classifier;
     if (!found->classifier && run->model.defaults.scale <= 0)
       run->model.defaults.scale = 1;
   }
   if (o->common.upsampler)
-    run->model.upsampler = (char *)o->common.upsampler;
+    run->model.upsampler = (char *) o->common.upsampler;
   if (o->upscale && !run->model.upsampler)
     return program_fail (error, ADM_ERROR_USAGE, "--upscale: model %s has no upsampler; give one with --upsampler", run->model.name);
   return ADM_OK;
@@ -177,7 +177,7 @@ read_low (const char *path, sample_run *run, adm_error *error)
     status = png_file_read (path, &pixels, &width, &height, error);
     if (status)
       return status;
-    first = calloc (3 * sizeof *first, (size_t)width * (size_t)height);
+    first = calloc (3 * sizeof *first, (size_t) width * (size_t) height);
     if (first)
       adm_pixels_from_u8 (pixels, height, width, first);
     free (pixels);
@@ -188,21 +188,21 @@ read_low (const char *path, sample_run *run, adm_error *error)
     if (status)
       return status;
   }
-  size_t one = first && rank == 4 && shape[1] == 3 ? 3 * (size_t)shape[2] * (size_t)shape[3] : 0;
+  size_t one = first && rank == 4 && shape[1] == 3 ? 3 * (size_t) shape[2] * (size_t) shape[3] : 0;
   if (!first)
     status = program_fail (error, ADM_ERROR_MEMORY, "%s: no memory for its pixels; reduce it", path);
   else if (one == 0 || (shape[0] != 1 && shape[0] != count) || shape[2] > PNG_MAX_SIDE || shape[3] > PNG_MAX_SIDE)
     status = program_fail (error, ADM_ERROR_SHAPE, "%s: its shape must be [1 or %d, 3, height, width]", path, count);
-  else if (!(run->low = calloc ((size_t)count, one * sizeof *run->low)))
+  else if (!(run->low = calloc ((size_t) count, one * sizeof *run->low)))
     status = program_fail (error, ADM_ERROR_MEMORY, "%s: no memory for %d of it; ask for fewer images", path, count);
   for (int i = 0; i < count && !status; i++)
-    memcpy (run->low + (size_t)i * one, first + (shape[0] == 1 ? 0 : (size_t)i * one), one * sizeof *first);
+    memcpy (run->low + (size_t) i * one, first + (shape[0] == 1 ? 0 : (size_t) i * one), one * sizeof *first);
   free (first);
   if (status)
     return status;
   run->request.low = run->low;
-  run->request.low_h = (int)shape[2];
-  run->request.low_w = (int)shape[3];
+  run->request.low_h = (int) shape[2];
+  run->request.low_w = (int) shape[3];
   return ADM_OK;
 }
 
@@ -250,13 +250,13 @@ prepare (const sample_options *o, sample_run *run, adm_error *error)
 static adm_status
 upscale (sample_run *run, adm_error *error)
 {
-  size_t pixels = 3 * (size_t)run->size * (size_t)run->size;
+  size_t pixels = 3 * (size_t) run->size * (size_t) run->size;
   uint8_t *bytes = malloc (pixels);
   if (!bytes)
     return program_fail (error, ADM_ERROR_MEMORY, "no memory for a picture; close other programs");
   for (int i = 0; i < run->request.count; i++) {
-    adm_pixels_to_u8 (run->pictures + (size_t)i * pixels, run->size, run->size, bytes);
-    adm_pixels_from_u8 (bytes, run->size, run->size, run->pictures + (size_t)i * pixels);
+    adm_pixels_to_u8 (run->pictures + (size_t) i * pixels, run->size, run->size, bytes);
+    adm_pixels_from_u8 (bytes, run->size, run->size, run->pictures + (size_t) i * pixels);
   }
   free (bytes);
   run->up.low = run->pictures;

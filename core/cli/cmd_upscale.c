@@ -76,17 +76,17 @@ parse (int argc, char **argv, upscale_options *o, adm_error *error)
 static uint8_t
 area_mean (const uint8_t *pixels, int width, int height, int size, int x, int y, int c)
 {
-  double x0 = (double)x * width / size, x1 = (double)(x + 1) * width / size;
-  double y0 = (double)y * height / size, y1 = (double)(y + 1) * height / size, sum = 0, area = 0;
-  for (int j = (int)y0; j < height && j < y1; j++) {
+  double x0 = (double) x * width / size, x1 = (double) (x + 1) * width / size;
+  double y0 = (double) y * height / size, y1 = (double) (y + 1) * height / size, sum = 0, area = 0;
+  for (int j = (int) y0; j < height && j < y1; j++) {
     double h = (j + 1 < y1 ? j + 1 : y1) - (j > y0 ? j : y0);
-    for (int i = (int)x0; i < width && i < x1; i++) {
+    for (int i = (int) x0; i < width && i < x1; i++) {
       double covered = h * ((i + 1 < x1 ? i + 1 : x1) - (i > x0 ? i : x0));
-      sum += covered * pixels[3 * ((size_t)j * (size_t)width + (size_t)i) + (size_t)c];
+      sum += covered * pixels[3 * ((size_t) j * (size_t) width + (size_t) i) + (size_t) c];
       area += covered;
     }
   }
-  return (uint8_t)(sum / area + 0.5);
+  return (uint8_t) (sum / area + 0.5);
 }
 
 /* IN as [3,SIZE,SIZE]. */
@@ -99,7 +99,7 @@ read_input (const upscale_options *o, int size, float *low, adm_error *error)
   if (status)
     return status;
   if (o->fit && width >= size && height >= size) {
-    uint8_t *reduced = malloc (3 * (size_t)size * (size_t)size);
+    uint8_t *reduced = malloc (3 * (size_t) size * (size_t) size);
     if (!reduced)
       status = program_fail (error, ADM_ERROR_MEMORY, "%s: no memory to reduce it; close other programs", o->input);
     for (int i = 0; !status && i < 3 * size * size; i++)
@@ -128,7 +128,7 @@ find_model (const upscale_options *o, upscale_run *run, adm_file_info *info, adm
     return status;
   run->model = *found;
   if (o->common.upsampler)
-    run->model.upsampler = (char *)o->common.upsampler;
+    run->model.upsampler = (char *) o->common.upsampler;
   status = adm_file_inspect (run->model.upsampler ? run->model.upsampler : run->model.diffusion, info, error);
   if (status)
     return status;
@@ -180,9 +180,9 @@ work (const upscale_options *o, upscale_run *run, adm_error *error)
     status = read_input (o, run->low_size, run->low, error);
   if (status)
     return status;
-  size_t one = 3 * (size_t)run->low_size * (size_t)run->low_size;
+  size_t one = 3 * (size_t) run->low_size * (size_t) run->low_size;
   for (int i = 1; i < o->common.count; i++)
-    memcpy (run->low + (size_t)i * one, run->low, one * sizeof *run->low);
+    memcpy (run->low + (size_t) i * one, run->low, one * sizeof *run->low);
   run->request.low = run->low;
   run->request.low_h = run->request.low_w = run->low_size;
   status = adm_session_upscale (run->session, &run->request, terminal_progress, &run->line, run->pictures, NULL, error);

@@ -29,7 +29,7 @@ json_text (yyjson_mut_doc *doc, const char *text)
   char *clean = malloc (3 * strlen (text) + 1);
   if (!clean)
     return NULL;
-  for (const unsigned char *s = (const unsigned char *)text; *s;) {
+  for (const unsigned char *s = (const unsigned char *) text; *s;) {
     size_t length = sequence_length (s);
     if (length)
       memcpy (clean + out, s, length);

@@ -19,9 +19,9 @@ options_int (const char *text, double min, double max, int *out)
     return false;
   errno = 0;
   long long value = strtoll (text, NULL, 10);
-  if (errno || (double)value < min || (double)value > max)
+  if (errno || (double) value < min || (double) value > max)
     return false;
-  *out = (int)value;
+  *out = (int) value;
   return true;
 }
 
@@ -92,12 +92,12 @@ set_value (const option_spec *spec, const char *text, adm_error *error)
   bool ok = true;
   switch (spec->type) {
   case OPTION_FLAG:
-    *(bool *)spec->value = true;
+    *(bool *) spec->value = true;
     break;
   case OPTION_TEXT:
     if (*text == '\0')
       return program_fail (error, ADM_ERROR_USAGE, "%s: its value is empty; give one", spec->name);
-    *(const char **)spec->value = text;
+    *(const char **) spec->value = text;
     break;
   case OPTION_INT:
     ok = options_int (text, spec->min, spec->max, spec->value);
@@ -140,7 +140,7 @@ options_parse (int argc, char **argv, const option_spec *specs, size_t count, in
       if (strlen (specs[k].name) == length && memcmp (specs[k].name, argument, length) == 0)
         spec = &specs[k];
     if (!spec)
-      return program_fail (error, ADM_ERROR_USAGE, "%.*s: no such option; see --help", (int)(length < 200 ? length : 200), argument);
+      return program_fail (error, ADM_ERROR_USAGE, "%.*s: no such option; see --help", (int) (length < 200 ? length : 200), argument);
     if (spec->type == OPTION_FLAG && value)
       return program_fail (error, ADM_ERROR_USAGE, "%s takes no value; leave '=%s' out", spec->name, value);
     if (spec->type != OPTION_FLAG && !value) {

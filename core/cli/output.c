@@ -28,7 +28,7 @@ make_temporary (const char *path, char **out, adm_error *error)
 {
   static const char pattern[] = ".adm-XXXXXX";
   const char *slash = strrchr (path, '/');
-  size_t folder = slash ? (size_t)(slash - path) + 1 : 0;
+  size_t folder = slash ? (size_t) (slash - path) + 1 : 0;
   char *name = malloc (folder + sizeof pattern);
   if (!name)
     return program_fail (error, ADM_ERROR_MEMORY, "%s: no memory for its name", path);
@@ -77,7 +77,7 @@ output_add (output_set *set, const char *path, adm_error *error)
   }
   unlink (trial);
   free (trial);
-  set->files[set->count++] = (output_file){ copy, NULL };
+  set->files[set->count++] = (output_file) { copy, NULL };
   return ADM_OK;
 }
 
@@ -87,6 +87,23 @@ output_begin (output_set *set, size_t i, const char **temporary, adm_error *erro
   adm_status status = make_temporary (set->files[i].path, &set->files[i].temporary, error);
   if (!status)
     *temporary = set->files[i].temporary;
+  return status;
+}
+
+adm_status
+output_write_npy (output_set *set, size_t i, const float *data, int rank, const int64_t *shape, adm_error *error)
+{
+  const char *temporary;
+  adm_status status = output_begin (set, i, &temporary, error);
+  if (status)
+    return status;
+  status = adm_npy_write (temporary, data, rank, shape, error);
+  size_t length = strlen (temporary);
+  if (status && strncmp (error->message, temporary, length) == 0) { /* the user knows it by its own name */
+    adm_error named;
+    program_fail (&named, status, "%s%s", set->files[i].path, error->message + length);
+    *error = named;
+  }
   return status;
 }
 
@@ -135,5 +152,5 @@ output_clear (output_set *set)
     free (set->files[i].path);
   }
   free (set->files);
-  *set = (output_set){ NULL, 0 };
+  *set = (output_set) { NULL, 0 };
 }

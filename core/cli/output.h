@@ -24,6 +24,9 @@ adm_status output_add (output_set *set, const char *path, adm_error *error);
 /* Begins file I: an empty file, to be written under the name *TEMPORARY, owned by the set. */
 adm_status output_begin (output_set *set, size_t i, const char **temporary, adm_error *error);
 
+/* Begins file I and writes the array DATA into it. */
+adm_status output_write_npy (output_set *set, size_t i, const float *data, int rank, const int64_t *shape, adm_error *error);
+
 /* Gives all files their names; ADM_ERROR_CANCELLED when a signal came before. Every file must have been begun. */
 adm_status output_commit (output_set *set, adm_error *error);
 

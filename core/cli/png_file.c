@@ -41,7 +41,7 @@ png_file_read (const char *path, uint8_t **pixels, int *width, int *height, adm_
     return program_fail (error, ADM_ERROR_FORMAT, "%s is no PNG; give a PNG", path);
   if (!png_image_begin_read_from_file (&image, path))
     return program_fail (error, ADM_ERROR_FORMAT, "%s: broken PNG (%s); save it again", path, image.message);
-  uint64_t count = (uint64_t)image.width * image.height;
+  uint64_t count = (uint64_t) image.width * image.height;
   if (image.width > PNG_MAX_SIDE || image.height > PNG_MAX_SIDE || count > PNG_MAX_PIXELS) {
     status = program_fail (error, ADM_ERROR_FORMAT, "%s: %u x %u pixels are more than %d a side and %d in all; reduce it", path, image.width,
                            image.height, PNG_MAX_SIDE, PNG_MAX_PIXELS);
@@ -50,7 +50,7 @@ png_file_read (const char *path, uint8_t **pixels, int *width, int *height, adm_
   }
   image.format = PNG_FORMAT_RGB;
   image.flags |= PNG_IMAGE_FLAG_16BIT_sRGB; /* 16-bit files are sRGB too unless they say otherwise */
-  uint8_t *out = calloc ((size_t)count, 3);
+  uint8_t *out = calloc ((size_t) count, 3);
   if (!out) {
     png_image_free (&image);
     return program_fail (error, ADM_ERROR_MEMORY, "%s: no memory for its pixels; reduce it", path);
@@ -61,8 +61,8 @@ png_file_read (const char *path, uint8_t **pixels, int *width, int *height, adm_
     return status;
   }
   *pixels = out;
-  *width = (int)image.width;
-  *height = (int)image.height;
+  *width = (int) image.width;
+  *height = (int) image.height;
   return ADM_OK;
 }
 
@@ -71,8 +71,8 @@ png_file_write (const char *temporary, const char *path, const uint8_t *pixels, 
 {
   png_image image = {
     .version = PNG_IMAGE_VERSION,
-    .width = (png_uint_32)width,
-    .height = (png_uint_32)height,
+    .width = (png_uint_32) width,
+    .height = (png_uint_32) height,
     .format = PNG_FORMAT_RGB,
   };
   FILE *file = fopen (temporary, "wb");

@@ -57,8 +57,8 @@ program_report (const adm_error *error)
   }
   /* Names of files and options come from outside and may hold anything. */
   for (; error->message[i] && i < sizeof line - 1; i++) {
-    unsigned char c = (unsigned char)error->message[i];
-    line[i] = c < 0x20 || c == 0x7f ? '?' : (char)c;
+    unsigned char c = (unsigned char) error->message[i];
+    line[i] = c < 0x20 || c == 0x7f ? '?' : (char) c;
   }
   line[i] = '\0';
   fprintf (stderr, "adm: %s\n", line);
@@ -85,11 +85,11 @@ static void
 on_signal (int number)
 {
   static const char line[] = "adm: interrupted\n";
-  (void)number;
+  (void) number;
   interrupted = 1;
   if (at_once) {
     ssize_t written = write (STDERR_FILENO, line, sizeof line - 1);
-    (void)written; /* nobody is left to tell */
+    (void) written; /* nobody is left to tell */
     _exit (EXIT_INTERRUPTED);
   }
 }
@@ -99,6 +99,7 @@ interrupt_install (void)
 {
   static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
   struct sigaction action = { .sa_handler = on_signal };
+  signal (SIGXFSZ, SIG_IGN); /* a file beyond the limit is an error like a full disk, not an end without a word */
   sigemptyset (&action.sa_mask);
   for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
     struct sigaction before;

@@ -32,7 +32,8 @@ int program_report (const adm_error *error);
 /* Prints TEXT on standard output and returns the exit status: a full disk or a closed pipe is a failure. */
 int program_print (const char *text);
 
-/* After this SIGINT, SIGTERM and SIGHUP raise a flag instead of ending the program. */
+/* After this SIGINT, SIGTERM and SIGHUP raise a flag instead of ending the program, and a file beyond the size limit is an
+ * error of writing. */
 void interrupt_install (void);
 bool interrupt_requested (void);
 

@@ -16,7 +16,7 @@
 sampling_options
 sampling_options_default (void)
 {
-  return (sampling_options){ .count = 1 };
+  return (sampling_options) { .count = 1 };
 }
 
 void
@@ -48,7 +48,7 @@ sampler_names (char *buffer, size_t size)
   size_t length = 0;
   buffer[0] = '\0';
   for (int i = 0; adm_sampler_name (i) && length < size; i++)
-    length += (size_t)snprintf (buffer + length, size - length, "%s%s", i ? ", " : "", adm_sampler_name (i));
+    length += (size_t) snprintf (buffer + length, size - length, "%s%s", i ? ", " : "", adm_sampler_name (i));
   return buffer;
 }
 
@@ -91,7 +91,7 @@ sampling_respacing_steps (const char *text, int *steps, adm_error *error)
   free (sections);
   if ((ddim && count > 1) || sum < 2 || sum > SAMPLING_MAX_STEPS)
     return program_fail (error, ADM_ERROR_USAGE, "--respacing: '%s' is not possible; write it as 250, ddim25 or 10,15,20, two steps or more", text);
-  *steps = (int)sum;
+  *steps = (int) sum;
   return ADM_OK;
 }
 
@@ -138,7 +138,7 @@ sampling_label (const adm_model *model, const char *name, int labels, bool nulla
 adm_status
 sampling_read_noise (const char *path, int steps, int count, int size, float **noise, adm_error *error)
 {
-  const int64_t expected[5] = { (int64_t)steps + 1, count, 3, size, size };
+  const int64_t expected[5] = { (int64_t) steps + 1, count, 3, size, size };
   int64_t shape[8];
   int rank;
   adm_status status = adm_npy_read (path, noise, &rank, shape, error);
@@ -147,8 +147,8 @@ sampling_read_noise (const char *path, int steps, int count, int size, float **n
   if (rank == 5 && memcmp (shape, expected, sizeof expected) == 0)
     return ADM_OK;
   char found[128] = "";
-  for (int i = 0, length = 0; i < rank && length < (int)sizeof found - 24; i++)
-    length += snprintf (found + length, sizeof found - (size_t)length, "%s%lld", i ? ", " : "", (long long)shape[i]);
+  for (int i = 0, length = 0; i < rank && length < (int) sizeof found - 24; i++)
+    length += snprintf (found + length, sizeof found - (size_t) length, "%s%lld", i ? ", " : "", (long long) shape[i]);
   free (*noise);
   *noise = NULL;
   return program_fail (error, ADM_ERROR_SHAPE, "%s: its shape is [%s]; the noise of this request has [%d, %d, 3, %d, %d]", path, found, steps + 1,
@@ -158,8 +158,8 @@ sampling_read_noise (const char *path, int steps, int count, int size, float **n
 adm_status
 sampling_new_pictures (int count, int size, float **pictures, adm_error *error)
 {
-  size_t one = 3 * sizeof (float) * (size_t)size * (size_t)size;
-  *pictures = calloc ((size_t)count, one);
+  size_t one = 3 * sizeof (float) * (size_t) size * (size_t) size;
+  *pictures = calloc ((size_t) count, one);
   if (!*pictures)
     return program_fail (error, ADM_ERROR_MEMORY, "no memory for %d pictures of %d x %d px; ask for fewer", count, size, size);
   return ADM_OK;
@@ -178,7 +178,7 @@ sampling_add_outputs (output_set *set, const char *path, int count, adm_error *e
   if (!name)
     return program_fail (error, ADM_ERROR_MEMORY, "%s: no memory for its name", path);
   for (int i = 1; i <= count && !status; i++) {
-    snprintf (name, size, "%.*s-%d%s", (int)stem, path, i, path + stem);
+    snprintf (name, size, "%.*s-%d%s", (int) stem, path, i, path + stem);
     status = output_add (set, name, error);
   }
   free (name);
@@ -189,21 +189,19 @@ adm_status
 sampling_write (output_set *set, const float *pictures, int count, int size, adm_error *error)
 {
   const char *temporary;
-  size_t pixels = 3 * (size_t)size * (size_t)size;
+  size_t pixels = 3 * (size_t) size * (size_t) size;
   adm_status status = ADM_OK;
   if (output_has_extension (set->files[0].path, ".npy")) {
     const int64_t shape[4] = { count, 3, size, size };
-    status = output_begin (set, 0, &temporary, error);
-    if (!status)
-      status = adm_npy_write (temporary, pictures, 4, shape, error);
+    status = output_write_npy (set, 0, pictures, 4, shape, error);
     return status ? status : output_commit (set, error);
   }
   uint8_t *bytes = malloc (pixels);
   if (!bytes)
     return program_fail (error, ADM_ERROR_MEMORY, "no memory to write a picture; close other programs");
   for (int i = 0; i < count && !status; i++) {
-    adm_pixels_to_u8 (pictures + (size_t)i * pixels, size, size, bytes);
-    status = output_begin (set, (size_t)i, &temporary, error);
+    adm_pixels_to_u8 (pictures + (size_t) i * pixels, size, size, bytes);
+    status = output_begin (set, (size_t) i, &temporary, error);
     if (!status)
       status = png_file_write (temporary, set->files[i].path, bytes, size, size, error);
   }

@@ -53,13 +53,13 @@ add_own_data (search_path *path)
   if (length > 0) {
     program[length] = '\0';
     char *slash = strrchr (program, '/');
-    size_t folder = slash ? (size_t)(slash - program) : 0;
+    size_t folder = slash ? (size_t) (slash - program) : 0;
     if (folder == strlen (ADM_BUILD_DIR) && strncmp (program, ADM_BUILD_DIR, folder) == 0)
       return add (path, ADM_SOURCE_DATA_DIR, strlen (ADM_SOURCE_DATA_DIR), "");
     static const char *const places[] = { "/data", "/../share/gimp-adm/models" };
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
       char place[PATH_MAX + 64];
-      snprintf (place, sizeof place, "%.*s%s", (int)folder, program, places[i]);
+      snprintf (place, sizeof place, "%.*s%s", (int) folder, program, places[i]);
       char *real = is_folder (place) ? realpath (place, NULL) : NULL;
       bool ok = !real || add (path, real, strlen (real), "");
       free (real);
@@ -107,7 +107,7 @@ search_path_clear (search_path *path)
   for (size_t i = 0; i < path->count; i++)
     free (path->folders[i]);
   free (path->folders);
-  *path = (search_path){ NULL, 0 };
+  *path = (search_path) { NULL, 0 };
 }
 
 adm_status

@@ -14,7 +14,7 @@ terminal_seconds (void)
 {
   struct timespec now;
   clock_gettime (CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+  return (double) now.tv_sec + 1e-9 * (double) now.tv_nsec;
 }
 
 void
@@ -44,7 +44,7 @@ terminal_progress (const adm_progress *progress, void *user)
   terminal *line = user;
   if (!line->shown || terminal_seconds () - line->updated >= 0.1) {
     char text[128];
-    int percent = (int)(100 * progress->fraction);
+    int percent = (int) (100 * progress->fraction);
     if (progress->stage == ADM_STAGE_LOAD)
       snprintf (text, sizeof text, "loading: %d %%", percent);
     else

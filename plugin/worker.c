@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The window's worker: see worker.h. The session belongs to the thread. Both threads touch the queues, which guard themselves, and
+ * WANTED, the id of the job that may run: whoever runs another stops at the core's next question.
+ */
+#include "worker.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+/* Asked for by worker_warm: no pictures, no events but loading. */
+#define WARM_ID G_MAXUINT
+
+struct Worker {
+  GThread *thread;
+  GAsyncQueue *jobs;   /* of WorkerJob */
+  GAsyncQueue *events; /* of Posted */
+  guint drain;         /* atomic: the pending call of drain_events, or 0 */
+  GMutex mutex;        /* guards DRAIN's making and taking */
+  gint wanted;         /* atomic: a job's id; 0: none */
+  int threads;
+  UiEventFunc func;
+  gpointer sink;
+
+  /* worker thread only */
+  adm_session *session;
+  char *session_model; /* path of the model's description */
+  const WorkerJob *job;
+  int image, images;
+  gint64 stage_began;  /* of the first step */
+  gint64 reported;
+  adm_error error;
+};
+
+typedef struct {
+  UiEvent event;
+  char *message;
+  UiSettings *settings;
+} Posted;
+
+static void
+posted_free (gpointer data)
+{
+  Posted *posted = data;
+
+  g_clear_object (&posted->event.pixels);
+  ui_settings_free (posted->settings);
+  g_free (posted->message);
+  g_free (posted);
+}
+
+static void
+worker_job_free (gpointer data)
+{
+  WorkerJob *job = data;
+
+  ui_settings_free (job->settings);
+  g_free (job->source);
+  g_free (job);
+}
+
+/* ---- events ------------------------------------------------------------------------------------------------------ */
+
+/* Main thread. Of steps that have piled up only the last is shown. */
+static gboolean
+drain_events (gpointer data)
+{
+  Worker *worker = data;
+  Posted *posted, *step = NULL;
+
+  g_mutex_lock (&worker->mutex);
+  worker->drain = 0;
+  g_mutex_unlock (&worker->mutex);
+  while ((posted = g_async_queue_try_pop (worker->events))) {
+    if (step && (posted->event.kind != UI_EVENT_STEP || posted->event.pixels)) {
+      if (posted->event.kind != UI_EVENT_STEP)
+        worker->func (&step->event, worker->sink);
+      posted_free (step);
+      step = NULL;
+    }
+    if (posted->event.kind == UI_EVENT_STEP) {
+      g_clear_pointer (&step, posted_free);
+      step = posted;
+      continue;
+    }
+    worker->func (&posted->event, worker->sink);
+    posted_free (posted);
+  }
+  if (step) {
+    worker->func (&step->event, worker->sink);
+    posted_free (step);
+  }
+  return G_SOURCE_REMOVE;
+}
+
+/* Any thread. Takes over the references in EVENT; MESSAGE and SETTINGS are copied. */
+static void
+post (Worker *worker, UiEvent event)
+{
+  Posted *posted = g_new0 (Posted, 1);
+
+  posted->event = event;
+  posted->message = g_strdup (event.message);
+  posted->event.message = posted->message;
+  posted->settings = event.settings ? ui_settings_copy (event.settings) : NULL;
+  posted->event.settings = posted->settings;
+  g_async_queue_push (worker->events, posted);
+  g_mutex_lock (&worker->mutex);
+  if (!worker->drain)
+    worker->drain = g_idle_add (drain_events, worker);
+  g_mutex_unlock (&worker->mutex);
+}
+
+static gboolean
+is_wanted (Worker *worker)
+{
+  return (guint) g_atomic_int_get (&worker->wanted) == worker->job->id;
+}
+
+/* A picture [3,side,side] as the artist sees it; NULL when memory is short. */
+static GdkPixbuf *
+to_pixbuf (const float *planar, int side)
+{
+  GdkPixbuf *pixbuf = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, side, side);
+  guint8 *packed = pixbuf ? g_try_malloc_n ((gsize) side * (gsize) side, 3) : NULL;
+
+  if (!packed) {
+    g_clear_object (&pixbuf);
+    return NULL;
+  }
+  adm_pixels_to_u8 (planar, side, side, packed);
+  for (int y = 0; y < side; y++)
+    memcpy (gdk_pixbuf_get_pixels (pixbuf) + (gsize) y * (gsize) gdk_pixbuf_get_rowstride (pixbuf), packed + (gsize) y * (gsize) side * 3,
+            (gsize) side * 3);
+  g_free (packed);
+  return pixbuf;
+}
+
+/* Worker: the core's callback. */
+static bool
+on_progress (const adm_progress *progress, void *data)
+{
+  Worker *worker = data;
+  gint64 now = g_get_monotonic_time ();
+
+  if (progress->stage == ADM_STAGE_LOAD) {
+    if (now - worker->reported > G_USEC_PER_SEC / 20) {
+      worker->reported = now;
+      post (worker, (UiEvent) { .kind = UI_EVENT_LOADING, .job = worker->job->id == WARM_ID ? 0 : worker->job->id, .fraction = progress->fraction });
+    }
+  } else {
+    if (!worker->stage_began)
+      worker->stage_began = now;
+    if (progress->x0 && is_wanted (worker))
+      post (worker, (UiEvent) { .kind = UI_EVENT_STEP,
+                                .job = worker->job->id,
+                                .image = worker->image,
+                                .images = worker->images,
+                                .upsampling = progress->stage == ADM_STAGE_UPSAMPLE,
+                                .step = progress->step,
+                                .steps = progress->steps,
+                                .fraction = progress->fraction,
+                                .seconds_per_step = (double) (now - worker->stage_began) / G_USEC_PER_SEC / progress->step,
+                                .pixels = to_pixbuf (progress->x0, progress->size) });
+  }
+  return is_wanted (worker);
+}
+
+/* ---- work -------------------------------------------------------------------------------------------------------- */
+
+static adm_status
+no_memory (Worker *worker)
+{
+  worker->error.status = ADM_ERROR_MEMORY;
+  g_strlcpy (worker->error.message, _ ("There is not enough memory for the picture. Close other programs, or choose a smaller model."),
+             sizeof worker->error.message);
+  return ADM_ERROR_MEMORY;
+}
+
+/* The session of the job's model: the one at hand, or a new one. */
+static adm_status
+ensure_session (Worker *worker)
+{
+  const adm_model *model = worker->job->model;
+  adm_options options = { .threads = worker->threads };
+
+  if (worker->session && g_strcmp0 (worker->session_model, model->path) == 0)
+    return ADM_OK;
+  adm_session_free (worker->session);
+  g_free (worker->session_model);
+  worker->session_model = g_strdup (model->path);
+  return adm_session_new (model, &options, &worker->session, &worker->error);
+}
+
+static adm_status
+load_parts (Worker *worker)
+{
+  const WorkerJob *job = worker->job;
+  int parts = job->sample ? ADM_PART_DIFFUSION : ADM_PART_UPSAMPLER;
+
+  if (job->sample && (job->id == WARM_ID ? job->model->classifier != NULL : job->request.scale > 0.0))
+    parts |= ADM_PART_CLASSIFIER;
+  if (job->sample && job->settings && job->settings->upsample)
+    parts |= ADM_PART_UPSAMPLER;
+  return adm_session_load (worker->session, parts, on_progress, worker, &worker->error);
+}
+
+/* The upsampling stage of LOW [3,side,side], of picture I. */
+static adm_status
+upsample (Worker *worker, const float *low, int side, int i, float **out, int *out_side)
+{
+  adm_request request = worker->job->upsample_request;
+  int low_side;
+  adm_status status = adm_session_upscale_size (worker->session, &low_side, out_side, &worker->error);
+
+  *out = status ? NULL : g_try_malloc_n ((gsize) *out_side * (gsize) *out_side, 3 * sizeof (float));
+  if (status)
+    return status;
+  if (!*out)
+    return no_memory (worker);
+  request.count = 1;
+  request.seed += (uint64_t) i;
+  request.low = low;
+  request.low_h = request.low_w = side;
+  worker->stage_began = 0;
+  status = adm_session_upscale (worker->session, &request, on_progress, worker, *out, NULL, &worker->error);
+  if (status)
+    g_clear_pointer (out, g_free);
+  return status;
+}
+
+/* Picture I of the job: sampled, upsampled where asked, sent. */
+static adm_status
+make_picture (Worker *worker, int i)
+{
+  const WorkerJob *job = worker->job;
+  int side = job->sample ? job->model->image_size : job->source_side;
+  float *picture = g_try_malloc_n ((gsize) side * (gsize) side, 3 * sizeof (float));
+  adm_status status = ADM_OK;
+
+  worker->image = i;
+  worker->stage_began = 0;
+  if (!picture)
+    return no_memory (worker);
+  if (job->sample) {
+    adm_request request = job->request;
+    request.count = 1;
+    request.seed += (uint64_t) i;
+    status = adm_session_sample (worker->session, &request, on_progress, worker, picture, NULL, &worker->error);
+  } else
+    memcpy (picture, job->source, (gsize) side * (gsize) side * 3 * sizeof (float));
+
+  if (!status && (!job->sample || job->settings->upsample)) {
+    float *large = NULL;
+    int large_side = 0;
+    if (job->sample) {
+      /* The upsampler sees the picture as it would be saved: in 8 bits. */
+      guint8 *bytes = g_try_malloc_n ((gsize) side * (gsize) side, 3);
+      if (bytes) {
+        adm_pixels_to_u8 (picture, side, side, bytes);
+        adm_pixels_from_u8 (bytes, side, side, picture);
+        g_free (bytes);
+      } else
+        status = no_memory (worker);
+    }
+    if (!status)
+      status = upsample (worker, picture, side, i, &large, &large_side);
+    if (!status) {
+      g_free (picture);
+      picture = large;
+      side = large_side;
+    }
+  }
+  if (!status) {
+    UiSettings *settings = ui_settings_copy (job->settings);
+    GdkPixbuf *pixels = to_pixbuf (picture, side);
+    settings->seed += i;
+    settings->count = 1;
+    if (pixels)
+      post (worker, (UiEvent) { .kind = UI_EVENT_IMAGE, .job = job->id, .image = i, .images = worker->images, .pixels = pixels, .settings = settings });
+    else
+      status = no_memory (worker);
+    ui_settings_free (settings);
+  }
+  g_free (picture);
+  return status;
+}
+
+static void
+run_job (Worker *worker, const WorkerJob *job)
+{
+  adm_status status = ADM_OK;
+
+  worker->job = job;
+  worker->images = job->settings ? job->settings->count : 0;
+  worker->reported = 0;
+  if (!is_wanted (worker))
+    status = ADM_ERROR_CANCELLED;
+  if (!status)
+    status = ensure_session (worker);
+  if (!status)
+    status = load_parts (worker);
+  for (int i = 0; i < worker->images && !status; i++)
+    status = make_picture (worker, i);
+  /* What loading ahead of time finds wrong is told when the artist asks for a picture. */
+  if (job->id != WARM_ID) {
+    gboolean failed = status && status != ADM_ERROR_CANCELLED;
+    post (worker, (UiEvent) { .kind = failed ? UI_EVENT_FAILED : UI_EVENT_DONE, .job = job->id, .message = failed ? worker->error.message : NULL });
+  }
+  worker->job = NULL;
+}
+
+static gpointer
+worker_main (gpointer data)
+{
+  Worker *worker = data;
+
+  for (;;) {
+    WorkerJob *job = g_async_queue_pop (worker->jobs);
+    gboolean last = job->id == 0;
+    if (!last)
+      run_job (worker, job);
+    worker_job_free (job);
+    if (last)
+      break;
+  }
+  adm_session_free (worker->session);
+  worker->session = NULL;
+  return NULL;
+}
+
+/* ---- main thread ------------------------------------------------------------------------------------------------- */
+
+Worker *
+worker_new (int threads, UiEventFunc func, gpointer sink)
+{
+  Worker *worker = g_new0 (Worker, 1);
+
+  worker->threads = threads;
+  worker->func = func;
+  worker->sink = sink;
+  worker->jobs = g_async_queue_new_full (worker_job_free);
+  worker->events = g_async_queue_new_full (posted_free);
+  g_mutex_init (&worker->mutex);
+  worker->thread = g_thread_new ("adm-worker", worker_main, worker);
+  return worker;
+}
+
+static void
+enqueue (Worker *worker, const WorkerJob *job)
+{
+  g_atomic_int_set (&worker->wanted, (gint) job->id);
+  g_async_queue_push (worker->jobs, g_memdup2 (job, sizeof *job));
+}
+
+void
+worker_start (Worker *worker, const WorkerJob *job)
+{
+  enqueue (worker, job);
+}
+
+void
+worker_warm (Worker *worker, const adm_model *model)
+{
+  enqueue (worker, &(WorkerJob) { .id = WARM_ID, .model = model, .sample = model->diffusion != NULL });
+}
+
+void
+worker_stop (Worker *worker)
+{
+  g_atomic_int_set (&worker->wanted, 0);
+}
+
+void
+worker_free (Worker *worker)
+{
+  if (!worker)
+    return;
+  enqueue (worker, &(WorkerJob) { .id = 0 });
+  g_thread_join (worker->thread);
+  if (worker->drain)
+    g_source_remove (worker->drain);
+  g_async_queue_unref (worker->jobs);
+  g_async_queue_unref (worker->events);
+  g_mutex_clear (&worker->mutex);
+  g_free (worker->session_model);
+  g_free (worker);
+}

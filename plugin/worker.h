@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The window's worker: one thread that keeps a model's networks warm between jobs, makes pictures one after the other, and sends
+ * what it sees to the main thread as UiEvents. A new job replaces the running one; old events cannot overtake.
+ */
+#ifndef ADM_WORKER_H
+#define ADM_WORKER_H
+
+#include "adm.h"
+#include "backend.h"
+
+typedef struct Worker Worker;
+
+/* One job. Pictures are sampled by REQUEST (its count is SETTINGS' count), or SOURCE is upsampled. */
+typedef struct {
+  guint id;
+  const adm_model *model; /* must live until the worker is freed */
+  UiSettings *settings;   /* owned */
+  gboolean sample;
+  adm_request request, upsample_request; /* without pointers */
+  float *source;          /* [3,side,side] in [-1, 1], owned; only without sample */
+  int source_side;
+} WorkerJob;
+
+/* Events go to FUNC on the main thread. THREADS: 0 for all processors. */
+Worker *worker_new (int threads, UiEventFunc func, gpointer sink);
+/* Ends the running job and the thread before it returns; no event comes afterwards. */
+void worker_free (Worker *worker);
+
+/* Replaces the running job, if any. Takes over JOB's settings and source. */
+void worker_start (Worker *worker, const WorkerJob *job);
+/* Begins to load MODEL's networks for generating, so that the first picture comes sooner. */
+void worker_warm (Worker *worker, const adm_model *model);
+void worker_stop (Worker *worker);
+
+#endif

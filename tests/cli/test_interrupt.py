@@ -1,0 +1,66 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Signals end the program soon, with status 130, one line, and no file; a closed or full standard output is a failure."""
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+import time
+
+from harness import ADM, FIXTURES, check, folder, summary
+
+SLOW = ["sample", "--model", "emoji-64", "--class", "2", "--steps", "1000", "--count", "50"]
+
+
+def interrupted(arguments, number, there, patience):
+    done = subprocess.Popen([ADM, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    time.sleep(0.7)
+    check(done.poll() is None, f"{arguments} was over before the signal")
+    start = time.monotonic()
+    done.send_signal(number)
+    out, err = done.communicate(timeout=60)
+    seconds = time.monotonic() - start
+    check(done.returncode == 130 and err == b"adm: interrupted\n" and out == b"", f"{arguments}, {number.name}: {done.returncode}, {err!r}, {out!r}")
+    check(seconds < patience, f"{arguments}, {number.name}: took {seconds:.2f} s")
+    check(not any(there.iterdir()), f"{arguments}: left {sorted(there.iterdir())}")
+
+
+def check_terminal(there):
+    """Progress is shown on a terminal only, and cleared from it."""
+    master, slave = pty.openpty()
+    done = subprocess.Popen([ADM, *SLOW[:-4], "--steps", "20", "-o", str(there / "x.png")], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=slave)
+    os.close(slave)
+    text = b""
+    while select.select([master], [], [], 60)[0]:
+        try:
+            data = os.read(master, 4096)
+        except OSError:
+            break
+        if not data:
+            break
+        text += data
+    os.close(master)
+    check(done.wait(60) == 0 and done.stdout.read() == b"", "sampling on a terminal failed")
+    done.stdout.close()
+    check(b"step" in text and text.endswith(b"\r\x1b[K") and b"\n" not in text, f"progress on a terminal: {text[-80:]!r}")
+
+
+def main():
+    with folder() as there:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            interrupted([*SLOW, "-o", str(there / "x.png")], number, there, 2)
+            interrupted([*SLOW, "-o", str(there / "x.npy")], number, there, 2)
+        interrupted(["bench"], signal.SIGINT, there, 2)
+        interrupted(["bench"], signal.SIGTERM, there, 2)
+        check_terminal(there)
+    with open("/dev/full", "wb") as full:
+        for arguments in (["info", str(FIXTURES / "unet-cond.pt")], ["models"], ["--help"]):
+            done = subprocess.run([ADM, *arguments], stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE, check=False)
+            check(done.returncode == 1 and done.stderr.count(b"\n") == 1, f"{arguments} to a full disk: {done.returncode}, {done.stderr!r}")
+    return summary()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
