@@ -124,27 +124,20 @@ add_sampler (GtkGrid *grid, GimpProcedureConfig *config)
 gboolean
 dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config, adm_catalog *catalog, GError **error)
 {
-  gboolean generates = g_object_class_find_property (G_OBJECT_GET_CLASS (config), "count") != NULL;
   ClassList list = { .catalog = catalog };
 
   gimp_ui_init ("plug-in-adm");
-  GtkWidget *dialog = gimp_procedure_dialog_new (procedure, config, generates ? _ ("Generate Image") : _ ("Upsample Layer"));
-  gimp_procedure_dialog_set_ok_label (GIMP_PROCEDURE_DIALOG (dialog), generates ? _ ("_Generate") : _ ("_Upsample"));
+  GtkWidget *dialog = gimp_procedure_dialog_new (procedure, config, _ ("Upsample Layer"));
+  gimp_procedure_dialog_set_ok_label (GIMP_PROCEDURE_DIALOG (dialog), _ ("_Upsample"));
   GtkGrid *grid = GTK_GRID (gtk_grid_new ());
   gtk_grid_set_row_spacing (grid, 6);
   gtk_grid_set_column_spacing (grid, 12);
   gtk_container_set_border_width (GTK_CONTAINER (grid), 12);
   add_model (grid, config, &list);
-  if (generates)
-    add_number (grid, config, "scale", 0.0, ARGUMENTS_MAX_SCALE, 0.1, 2);
   add_number (grid, config, "steps", ARGUMENTS_MIN_STEPS, ARGUMENTS_MAX_STEPS, 1.0, 0);
   add_sampler (grid, config);
   add_number (grid, config, "seed", 0.0, G_MAXINT, 1.0, 0);
   add_check (grid, config, "randomize");
-  if (generates) {
-    add_number (grid, config, "count", 1.0, ARGUMENTS_MAX_COUNT, 1.0, 0);
-    add_check (grid, config, "upsample");
-  }
   gtk_box_pack_start (GTK_BOX (gtk_dialog_get_content_area (GTK_DIALOG (dialog))), GTK_WIDGET (grid), TRUE, TRUE, 0);
   gtk_widget_show_all (GTK_WIDGET (grid));
 

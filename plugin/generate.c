@@ -7,12 +7,12 @@
 #include <glib/gi18n-lib.h>
 
 #include "arguments.h"
-#include "dialog.h"
 #include "job.h"
 #include "layers.h"
 #include "metadata.h"
 #include "model-paths.h"
 #include "plugin-error.h"
+#include "window.h"
 
 /* Shows the job's progress in GIMP. */
 static void
@@ -20,18 +20,6 @@ show_progress (double fraction, const char *text, gpointer user G_GNUC_UNUSED)
 {
   gimp_progress_set_text (text);
   gimp_progress_update (fraction);
-}
-
-/* "heart · s 1.5 · seed 1234"; without a class the model's name stands first. Free with g_free. */
-static char *
-layer_name (const AdmSettings *settings, const adm_model *model, int64_t seed)
-{
-  char number[G_ASCII_DTOSTR_BUF_SIZE];
-  const char *subject = g_str_equal (settings->class_name, ARGUMENTS_NO_CLASS) ? model->name : settings->class_name;
-
-  g_ascii_formatd (number, sizeof number, "%g", settings->scale);
-  /* Translators: a layer's name: class or model, gradient scale, seed. */
-  return g_strdup_printf (_ ("%s · s %s · seed %" G_GINT64_FORMAT), subject, number, seed);
 }
 
 /* Adds RESULT's pictures to *IMAGE. */
@@ -47,7 +35,7 @@ add_pictures (GimpImage **image, const AdmJobResult *result, const AdmSettings *
     layers_place (*image, result->side, result->side, &x, &y);
   for (int i = 0; i < result->count; i++) {
     int64_t seed = (int64_t)settings->seed + i;
-    names[i] = layer_name (settings, model, seed);
+    names[i] = metadata_layer_name (settings, model->name, seed);
     texts[i] = metadata_to_json (settings, seed, TRUE);
     pictures[i] = (AdmPicture){ .name = names[i],
                                 .settings = texts[i],
@@ -116,13 +104,19 @@ run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image, GimpDrawa
   GimpLayer **layers = NULL;
 
   gegl_init (NULL, NULL);
-  adm_catalog *catalog = model_paths_catalog (&error);
-  if (catalog && (run_mode != GIMP_RUN_INTERACTIVE || dialog_run (procedure, config, catalog, &error))) {
-    arguments_read (config, &settings);
-    layers = generate (procedure, run_mode, &image, &settings, catalog, &error);
-    arguments_clear (&settings);
+  if (run_mode == GIMP_RUN_INTERACTIVE) {
+    layers = window_run (procedure, config, &image);
+    if (!layers)
+      g_set_error_literal (&error, PLUGIN_ERROR, PLUGIN_ERROR_CANCELLED, _ ("Cancelled"));
+  } else {
+    adm_catalog *catalog = model_paths_catalog (&error);
+    if (catalog) {
+      arguments_read (config, &settings);
+      layers = generate (procedure, run_mode, &image, &settings, catalog, &error);
+      arguments_clear (&settings);
+    }
+    adm_catalog_free (catalog);
   }
-  adm_catalog_free (catalog);
   /* GIMP keeps the settings with the image that was passed in, which may be gone: that is nobody's error. */
   gimp_plug_in_set_pdb_error_handler (gimp_procedure_get_plug_in (procedure), GIMP_PDB_ERROR_HANDLER_PLUGIN);
   if (!layers)

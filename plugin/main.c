@@ -8,6 +8,7 @@
 #include "generate.h"
 #include "job.h"
 #include "upscale.h"
+#include "window.h"
 
 #define ADM_TYPE_PLUG_IN (adm_plug_in_get_type ())
 G_DECLARE_FINAL_TYPE (AdmPlugIn, adm_plug_in, ADM, PLUG_IN, GimpPlugIn)
@@ -57,6 +58,7 @@ static void
 quit (GimpPlugIn *plug_in)
 {
   job_stop (G_OBJECT (plug_in));
+  window_stop (G_OBJECT (plug_in));
 }
 
 static void

@@ -4,6 +4,7 @@
  */
 #include "metadata.h"
 
+#include <glib/gi18n-lib.h>
 #include <stdlib.h>
 #include <string.h>
 #include <yyjson.h>
@@ -44,4 +45,46 @@ metadata_attach (GimpLayer *layer, const char *json)
 
   gimp_item_attach_parasite (GIMP_ITEM (layer), parasite);
   gimp_parasite_free (parasite);
+}
+
+char *
+metadata_layer_name (const AdmSettings *settings, const char *model_name, int64_t seed)
+{
+  char number[G_ASCII_DTOSTR_BUF_SIZE];
+  const char *subject = g_str_equal (settings->class_name, ARGUMENTS_NO_CLASS) ? model_name : settings->class_name;
+
+  g_ascii_formatd (number, sizeof number, "%g", settings->scale);
+  /* Translators: a layer's name: class or model, gradient scale, seed. */
+  return g_strdup_printf (_ ("%s · s %s · seed %" G_GINT64_FORMAT), subject, number, seed);
+}
+
+/* A parasite may come with anybody's file: bounded by its size, every value checked. */
+gboolean
+metadata_read (GimpLayer *layer, AdmSettings *settings)
+{
+  GimpParasite *parasite = gimp_item_get_parasite (GIMP_ITEM (layer), METADATA_PARASITE);
+  guint32 size = 0;
+  const char *data = parasite ? gimp_parasite_get_data (parasite, &size) : NULL;
+  yyjson_doc *document = data && size < 65536 ? yyjson_read (data, strnlen (data, size), YYJSON_READ_NOFLAG) : NULL;
+  yyjson_val *root = yyjson_doc_get_root (document);
+  const char *model = yyjson_get_str (yyjson_obj_get (root, "model")), *class_name = yyjson_get_str (yyjson_obj_get (root, "class")),
+             *sampler = yyjson_get_str (yyjson_obj_get (root, "sampler"));
+  double scale = yyjson_get_num (yyjson_obj_get (root, "scale")); /* 0 when it is missing: an upsampled layer */
+  int64_t steps = yyjson_get_sint (yyjson_obj_get (root, "steps")), seed = yyjson_get_sint (yyjson_obj_get (root, "seed"));
+  gboolean ok = model && class_name && sampler && scale >= 0.0 && scale <= ARGUMENTS_MAX_SCALE && steps >= ARGUMENTS_MIN_STEPS
+                && steps <= G_MAXINT && seed >= 0 && seed <= G_MAXINT;
+
+  if (ok)
+    *settings = (AdmSettings) { .model = g_strdup (model),
+                                .class_name = g_strdup (class_name),
+                                .sampler = g_strdup (sampler),
+                                .scale = scale,
+                                .steps = (int) steps,
+                                .seed = (int) seed,
+                                .count = 1,
+                                .upsample = yyjson_is_true (yyjson_obj_get (root, "upsample")) };
+  yyjson_doc_free (document);
+  if (parasite)
+    gimp_parasite_free (parasite);
+  return ok;
 }

@@ -10,6 +10,30 @@
 
 #include "plugin-error.h"
 
+/* The file that lists the artist's own folders, one a line. Free with g_free. */
+static char *
+own_list (void)
+{
+  return g_build_filename (gimp_directory (), "plug-in-adm-folders", NULL);
+}
+
+void
+model_paths_add (const char *path)
+{
+  char **known = model_paths_get ();
+
+  if (!g_strv_contains ((const char *const *) known, path) && !strchr (path, '\n')) {
+    char *list = own_list (), *text = NULL;
+    g_file_get_contents (list, &text, NULL, NULL);
+    char *longer = g_strconcat (text ? text : "", path, "\n", NULL);
+    g_file_set_contents (list, longer, -1, NULL);
+    g_free (longer);
+    g_free (text);
+    g_free (list);
+  }
+  g_strfreev (known);
+}
+
 char **
 model_paths_get (void)
 {
@@ -34,6 +58,18 @@ model_paths_get (void)
   char *user = g_build_filename (g_get_user_data_dir (), "gimp-adm", "models", NULL);
   g_strv_builder_add (builder, user);
   g_free (user);
+
+  char *list = own_list (), *text = NULL;
+  if (g_file_get_contents (list, &text, NULL, NULL)) {
+    char **folders = g_strsplit (text, "\n", -1);
+    for (int i = 0; folders[i]; i++) {
+      if (*folders[i])
+        g_strv_builder_add (builder, folders[i]);
+    }
+    g_strfreev (folders);
+  }
+  g_free (text);
+  g_free (list);
 
   char **paths = g_strv_builder_end (builder);
   g_strv_builder_unref (builder);

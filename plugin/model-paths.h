@@ -11,8 +11,11 @@
 
 /* The folders searched, first to last (the first model of an id wins): the folders of $ADM_MODEL_PATH; the data folder beside
  * the plug-in's program or, where there is none, the one of the source tree it was built from; the folder gimp-adm/models of
- * the user's data folder. Folders that do not exist are listed too. Free with g_strfreev. */
+ * the user's data folder; the folders that the artist added. Folders that do not exist are listed too. Free with g_strfreev. */
 char **model_paths_get (void);
+
+/* Adds PATH to the folders that the artist named, kept in GIMP's folder; one that is listed already is not added again. */
+void model_paths_add (const char *path);
 
 /* Reads the folders that exist. NULL with ERROR set on failure; free with adm_catalog_free. */
 adm_catalog *model_paths_catalog (GError **error);

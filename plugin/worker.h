@@ -7,7 +7,7 @@
 #define ADM_WORKER_H
 
 #include "adm.h"
-#include "backend.h"
+#include "ui/backend.h"
 
 typedef struct Worker Worker;
 

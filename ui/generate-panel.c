@@ -3,6 +3,7 @@
  * The whole window as one container: what the parts tell one another. */
 #include "generate-panel.h"
 
+#include "action-row.h"
 #include "history.h"
 #include "i18n.h"
 #include "message-bar.h"
@@ -13,6 +14,7 @@
 #include "settings-form.h"
 #include "store.h"
 #include "widgets.h"
+#include "window-keys.h"
 
 struct _UiGeneratePanel {
   GtkBox parent_instance;
@@ -21,12 +23,10 @@ struct _UiGeneratePanel {
   UiStore *store;
   UiRunner *runner;
   GtkWidget *message, *pages, *main_page, *model_page, *preview, *progress, *history, *form;
-  GtkWidget *help, *reset, *reuse, *close, *add;
-  GtkWidget *window;   /* whose keys are watched; NULL when in none */
-  gulong keys;
+  GtkWidget *actions;
+  UiWindowKeys *keys;
   gboolean following;  /* the picture shown is the one being made */
   gboolean offers_new; /* the message offers to add to a new image */
-  gboolean shut;
 };
 
 G_DEFINE_FINAL_TYPE (UiGeneratePanel, ui_generate_panel, GTK_TYPE_BOX)
@@ -75,13 +75,10 @@ update_estimate (UiGeneratePanel *self)
 static void
 update_add (UiGeneratePanel *self)
 {
-  guint ticks = ui_history_ticks (UI_HISTORY (self->history));
-  gboolean any = ticks || ui_history_selected (UI_HISTORY (self->history));
-  g_autofree char *label = ticks > 1 ? g_strdup_printf (NN_ ("Add %d La_yer", "Add %d La_yers", ticks), (int) ticks) : g_strdup (_("Add La_yer"));
+  UiHistory *history = UI_HISTORY (self->history);
 
-  gtk_button_set_label (GTK_BUTTON (self->add), label);
-  ui_set_available (self->add, any, ticks ? _("Add the ticked pictures as layers") : _("Add the picture shown as a layer"),
-                    ui_history_count (UI_HISTORY (self->history)) ? _("Tick or choose a finished picture first") : _("There is no finished picture yet"));
+  ui_action_row_set_add (UI_ACTION_ROW (self->actions), ui_history_ticks (history), ui_history_selected (history) != NULL,
+                         ui_history_count (history) > 0);
 }
 
 static void
@@ -316,7 +313,7 @@ add_layers (UiGeneratePanel *self, gboolean new_image)
   }
   message = self->backend->add_layers (results, n, new_image, &offer, self->backend->user);
   if (message) {
-    ui_message_bar_show (UI_MESSAGE_BAR (self->message), GTK_MESSAGE_ERROR, message, offer ? _("Add to a _New Image") : NULL);
+    ui_message_bar_show (UI_MESSAGE_BAR (self->message), GTK_MESSAGE_ERROR, message, offer ? _("Add to a Ne_w Image") : NULL);
     self->offers_new = offer;
   } else {
     g_autofree char *done = g_strdup_printf (NN_ ("%d layer added", "%d layers added", (gulong) n), (int) n);
@@ -373,8 +370,10 @@ on_reset (UiGeneratePanel *self)
 }
 
 static void
-on_help (UiGeneratePanel *self)
+on_help (gpointer data)
 {
+  UiGeneratePanel *self = data;
+
   self->backend->help (self->backend->user);
 }
 
@@ -409,8 +408,9 @@ on_page_failed (UiGeneratePanel *self, const char *message)
 
 /* Stops first; then one step back: from the model page, out of a search, out of the window. */
 static void
-escape (UiGeneratePanel *self)
+on_escape (gpointer data)
 {
+  UiGeneratePanel *self = data;
   GtkWidget *entry = ui_settings_form_part (UI_SETTINGS_FORM (self->form), "class-entry");
 
   if (ui_runner_is_running (self->runner)) {
@@ -421,47 +421,6 @@ escape (UiGeneratePanel *self)
     gtk_entry_set_text (GTK_ENTRY (entry), "");
   } else {
     on_close (self);
-  }
-}
-
-static gboolean
-on_key (UiGeneratePanel *self, GdkEventKey *event)
-{
-  guint modifiers = event->state & gtk_accelerator_get_default_mod_mask ();
-
-  if (modifiers) {
-    return FALSE;
-  }
-  if (event->keyval == GDK_KEY_Escape) {
-    GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self->window));
-
-    if (focus && gtk_widget_get_ancestor (focus, GTK_TYPE_POPOVER)) {
-      return FALSE; /* a popover closes itself */
-    }
-    escape (self);
-    return TRUE;
-  }
-  if (event->keyval == GDK_KEY_F1) {
-    on_help (self);
-    return TRUE;
-  }
-  return FALSE;
-}
-
-static void
-watch_keys (UiGeneratePanel *self)
-{
-  GtkWidget *top = gtk_widget_get_toplevel (GTK_WIDGET (self));
-
-  if (self->window) {
-    g_signal_handler_disconnect (self->window, self->keys);
-    g_object_remove_weak_pointer (G_OBJECT (self->window), (gpointer *) &self->window);
-    self->window = NULL;
-  }
-  if (GTK_IS_WINDOW (top) && !self->shut) {
-    self->window = top;
-    self->keys = g_signal_connect_swapped (top, "key-press-event", G_CALLBACK (on_key), self);
-    g_object_add_weak_pointer (G_OBJECT (top), (gpointer *) &self->window);
   }
 }
 
@@ -479,8 +438,7 @@ on_map (UiGeneratePanel *self)
 void
 ui_generate_panel_shut (UiGeneratePanel *self)
 {
-  if (!self->shut) {
-    self->shut = TRUE;
+  if (self->runner) {
     ui_runner_stop (self->runner);
     remember (self);
   }
@@ -491,9 +449,9 @@ ui_generate_panel_destroy (GtkWidget *widget)
 {
   UiGeneratePanel *self = UI_GENERATE_PANEL (widget);
 
+  ui_generate_panel_shut (self);
+  g_clear_pointer (&self->keys, ui_window_keys_free);
   if (self->runner) {
-    ui_generate_panel_shut (self);
-    watch_keys (self);
     self->backend->listen (NULL, NULL, self->backend->user);
     g_clear_pointer (&self->runner, ui_runner_free);
   }
@@ -546,26 +504,6 @@ make_main_page (UiGeneratePanel *self)
   gtk_widget_show_all (self->main_page);
 }
 
-static GtkWidget *
-make_buttons (UiGeneratePanel *self)
-{
-  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-
-  self->help = ui_button (_("_Help"), _("Open the help page (F1)"));
-  self->reset = ui_button (_("_Reset"), _("All settings as the model recommends; class and seed stay"));
-  self->reuse = ui_button (_("Reuse Setti_ngs"), _("Take over the settings of the picture in the active layer"));
-  self->close = ui_button (_("_Close"), _("Close the window (Escape)"));
-  self->add = ui_button ("", NULL);
-  gtk_button_set_use_underline (GTK_BUTTON (self->add), TRUE);
-  gtk_box_pack_start (GTK_BOX (row), self->help, FALSE, TRUE, 0);
-  gtk_box_pack_start (GTK_BOX (row), self->reset, FALSE, TRUE, 0);
-  gtk_box_pack_start (GTK_BOX (row), self->reuse, FALSE, TRUE, 0);
-  gtk_box_pack_end (GTK_BOX (row), self->add, FALSE, TRUE, 0);
-  gtk_box_pack_end (GTK_BOX (row), self->close, FALSE, TRUE, 0);
-  gtk_widget_show (row);
-  return row;
-}
-
 static void
 connect_parts (UiGeneratePanel *self)
 {
@@ -580,15 +518,15 @@ connect_parts (UiGeneratePanel *self)
     {self->history, "chosen", G_CALLBACK (on_chosen)},    {self->history, "follow", G_CALLBACK (on_follow)},
     {self->history, "ticks-changed", G_CALLBACK (update_add)}, {self->model_page, "back", G_CALLBACK (on_back)},
     {self->model_page, "failed", G_CALLBACK (on_page_failed)}, {self->message, "answered", G_CALLBACK (on_answered)},
-    {self->help, "clicked", G_CALLBACK (on_help)},        {self->reset, "clicked", G_CALLBACK (on_reset)},
-    {self->reuse, "clicked", G_CALLBACK (on_reuse)},      {self->close, "clicked", G_CALLBACK (on_close)},
-    {self->add, "clicked", G_CALLBACK (on_add)},
+    {self->actions, "help", G_CALLBACK (on_help)},        {self->actions, "reset", G_CALLBACK (on_reset)},
+    {self->actions, "reuse", G_CALLBACK (on_reuse)},      {self->actions, "close", G_CALLBACK (on_close)},
+    {self->actions, "add-layers", G_CALLBACK (on_add)},
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (links); i++) {
     g_signal_connect_swapped (links[i].widget, links[i].signal, links[i].func, self);
   }
-  g_signal_connect (self, "hierarchy-changed", G_CALLBACK (watch_keys), NULL);
+  self->keys = ui_window_keys_new (GTK_WIDGET (self), on_escape, on_help, self);
   g_signal_connect (self, "map", G_CALLBACK (on_map), NULL);
 }
 
@@ -621,7 +559,6 @@ GtkWidget *
 ui_generate_panel_new (const UiBackend *backend, UiPanelMode mode)
 {
   UiGeneratePanel *self = g_object_new (UI_TYPE_GENERATE_PANEL, NULL);
-  GtkWidget *buttons;
 
   self->backend = backend;
   self->mode = mode;
@@ -635,10 +572,10 @@ ui_generate_panel_new (const UiBackend *backend, UiPanelMode mode)
   gtk_container_add (GTK_CONTAINER (self->pages), self->main_page);
   gtk_container_add (GTK_CONTAINER (self->pages), self->model_page);
   gtk_widget_show (self->pages);
-  buttons = make_buttons (self);
+  self->actions = ui_action_row_new ();
   gtk_box_pack_start (GTK_BOX (self), self->message, FALSE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (self), self->pages, TRUE, TRUE, 0);
-  gtk_box_pack_start (GTK_BOX (self), buttons, FALSE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (self), self->actions, FALSE, TRUE, 0);
   show_first (self);
   connect_parts (self);
   backend->listen (on_event, self, backend->user);
@@ -701,11 +638,6 @@ ui_generate_panel_part (UiGeneratePanel *self, const char *name)
     {"message", self->message},
     {"pages", self->pages},
     {"model-page", self->model_page},
-    {"help", self->help},
-    {"reset", self->reset},
-    {"reuse", self->reuse},
-    {"close", self->close},
-    {"add", self->add},
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (parts); i++) {
@@ -713,5 +645,8 @@ ui_generate_panel_part (UiGeneratePanel *self, const char *name)
       return parts[i].widget;
     }
   }
-  return ui_settings_form_part (UI_SETTINGS_FORM (self->form), name);
+
+  GtkWidget *button = ui_action_row_button (UI_ACTION_ROW (self->actions), name);
+
+  return button ? button : ui_settings_form_part (UI_SETTINGS_FORM (self->form), name);
 }

@@ -3,6 +3,9 @@
  * Messages at the top of the window: a GtkInfoBar with a text that wraps and can be copied. */
 #include "message-bar.h"
 
+#include "i18n.h"
+#include "widgets.h"
+
 struct _UiMessageBar {
   GtkBox parent_instance;
   GtkWidget *bar, *label, *offer;
@@ -31,11 +34,17 @@ ui_message_bar_class_init (UiMessageBarClass *klass G_GNUC_UNUSED)
 static void
 ui_message_bar_init (UiMessageBar *self)
 {
+  GtkWidget *close;
+
   self->bar = gtk_info_bar_new ();
-  gtk_info_bar_set_show_close_button (GTK_INFO_BAR (self->bar), TRUE);
   self->offer = gtk_info_bar_add_button (GTK_INFO_BAR (self->bar), "", GTK_RESPONSE_ACCEPT);
   gtk_button_set_use_underline (GTK_BUTTON (self->offer), TRUE);
   gtk_widget_set_valign (self->offer, GTK_ALIGN_CENTER);
+  close = ui_icon_button ("window-close-symbolic", _("Dismiss this message"));
+  gtk_button_set_relief (GTK_BUTTON (close), GTK_RELIEF_NONE);
+  gtk_widget_set_valign (close, GTK_ALIGN_CENTER);
+  gtk_info_bar_add_action_widget (GTK_INFO_BAR (self->bar), close, GTK_RESPONSE_CLOSE);
+  gtk_button_box_set_child_non_homogeneous (GTK_BUTTON_BOX (gtk_info_bar_get_action_area (GTK_INFO_BAR (self->bar))), close, TRUE);
   g_signal_connect_swapped (self->bar, "response", G_CALLBACK (on_response), self);
 
   self->label = gtk_label_new (NULL);

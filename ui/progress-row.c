@@ -40,24 +40,27 @@ ui_progress_row_class_init (UiProgressRowClass *klass)
 static void
 ui_progress_row_init (UiProgressRow *self)
 {
-  gtk_box_set_spacing (GTK_BOX (self), 8);
+  GtkWidget *lines = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6), *words = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+
+  gtk_box_set_spacing (GTK_BOX (self), 12);
   self->text = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (self->text), 0.0F);
   gtk_label_set_ellipsize (GTK_LABEL (self->text), PANGO_ELLIPSIZE_END);
 
   self->bar = gtk_progress_bar_new ();
-  gtk_widget_set_valign (self->bar, GTK_ALIGN_CENTER);
-  gtk_style_context_add_class (gtk_widget_get_style_context (self->bar), "adm-bar");
   atk_object_set_name (gtk_widget_get_accessible (self->bar), _("Progress"));
 
   self->left = ui_dim_label (NULL);
   self->stop = ui_button (_("S_top"), NULL);
   g_signal_connect_swapped (self->stop, "clicked", G_CALLBACK (on_stop), self);
 
-  gtk_box_pack_start (GTK_BOX (self), self->text, FALSE, TRUE, 0);
-  gtk_box_pack_start (GTK_BOX (self), self->bar, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (words), self->text, TRUE, TRUE, 0);
+  gtk_box_pack_end (GTK_BOX (words), self->left, FALSE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (lines), words, FALSE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (lines), self->bar, FALSE, TRUE, 0);
+  gtk_widget_set_valign (lines, GTK_ALIGN_CENTER);
+  gtk_box_pack_start (GTK_BOX (self), lines, TRUE, TRUE, 0);
   gtk_box_pack_end (GTK_BOX (self), self->stop, FALSE, TRUE, 0);
-  gtk_box_pack_end (GTK_BOX (self), self->left, FALSE, TRUE, 0);
   gtk_widget_show_all (GTK_WIDGET (self));
   gtk_widget_set_no_show_all (self->bar, TRUE);
   gtk_widget_set_no_show_all (self->left, TRUE);
@@ -106,7 +109,6 @@ ui_progress_row_set (UiProgressRow *self, const UiProgress *progress)
   gtk_label_set_text (GTK_LABEL (self->left), left);
   gtk_widget_set_visible (self->left, *left);
   gtk_widget_set_visible (self->bar, running);
-  gtk_box_set_child_packing (GTK_BOX (self), self->text, !running, TRUE, 0, GTK_PACK_START);
   gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->bar), CLAMP (progress->fraction, 0.0, 1.0));
   ui_set_available (self->stop, running, _("Stop now and keep what is finished (Escape)"), _("Nothing is running"));
 }

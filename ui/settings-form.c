@@ -354,7 +354,7 @@ make_parts (UiSettingsForm *self)
   self->estimate = ui_dim_label (NULL);
   gtk_widget_set_tooltip_text (self->estimate, _("As measured on this machine; shown once this model has run"));
   gtk_label_set_xalign (GTK_LABEL (self->estimate), 1.0F);
-  self->generate = ui_button (self->upsample_only ? _("Upsample") : _("_Generate"), NULL);
+  self->generate = ui_button (self->upsample_only ? _("_Upsample") : _("_Generate"), NULL);
   gtk_style_context_add_class (gtk_widget_get_style_context (self->generate), GTK_STYLE_CLASS_SUGGESTED_ACTION);
   gtk_widget_set_can_default (self->generate, TRUE);
   if (self->upsample_only) {

@@ -109,7 +109,6 @@ static const char style[] = ".adm-preview { border-radius: 5px; }"
                             ".adm-thumbnail image { border: 1px solid alpha(currentColor, 0.15); border-radius: 2px; }"
                             ".adm-badge { background-color: rgba(0,0,0,0.65); color: #fff; border-radius: 7px; padding: 0 6px; margin: 2px;"
                             " font-size: smaller; }"
-                            ".adm-bar trough, .adm-bar progress { min-width: 32px; }"
                             ".adm-caption { font-size: smaller; }"
                             ".adm-tick { padding: 2px; min-height: 0; }"
                             ".adm-page-title { font-weight: bold; }";

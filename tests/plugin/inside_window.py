@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs inside a GIMP with windows: undoing what was added, and the dialog, driven by keys as a user would."""
+"""Runs inside a GIMP with windows: undoing what was added, and the window, driven by keys as an artist would."""
+import os
 import subprocess
 import threading
 import time
@@ -52,33 +53,91 @@ redone = image.get_layers()[0]
 note('redone', {'names': names(image), 'settings': redone.get_parasite('adm-settings') is not None})
 
 
-def dialog(key):
-    """Runs the first procedure interactively and presses KEY in its window."""
+def shot(name):
+    folder = os.environ.get('ADM_SCREENSHOTS')
+    if folder:
+        os.makedirs(folder, exist_ok=True)
+        subprocess.run(['import', '-window', 'root', os.path.join(folder, 'gimp-%s.png' % name)], timeout=60, check=False)
+
+
+def in_window(drive, image):
+    """Runs the procedure interactively for IMAGE while DRIVE (its window) presses keys in a thread."""
     seen = []
 
-    def drive():
-        win = window('Generate Image', 60)
+    def run():
+        win = window('Generate Image$', 60)
         seen.append(win is not None)
         if win:
-            time.sleep(1.0)
-            press(win, key)
+            time.sleep(1.5)
+            try:
+                drive(win)
+            finally:
+                # Whatever went wrong, the window must close, or GIMP would wait for ever.
+                for _ in range(4):
+                    if window('Generate Image$', 0.1):
+                        press(win, 'Escape')
+                        time.sleep(0.7)
 
-    thread = threading.Thread(target=drive)
+    thread = threading.Thread(target=run)
     thread.start()
     procedure = Gimp.get_pdb().lookup_procedure('plug-in-adm-generate')
     config = procedure.create_config()
     config.set_property('run-mode', Gimp.RunMode.INTERACTIVE)
     config.set_property('image', image)
-    config.set_property('steps', 3)
     result = Outcome(procedure.run(config), Gimp.get_pdb().get_last_error())
     thread.join()
     return dict(outcome(result), window=seen[0], names=names(image))
 
 
-note('cancelled', dialog('Escape'))
-note('agreed', dialog('Return'))
+def add(win):
+    """Adds the picture once it is finished. GIMP's side may not be asked here: the main thread waits for the window."""
+    time.sleep(8)
+    press(win, 'alt+y')
+    time.sleep(2)
 
-# Called from the menus (here: by the search for actions), and the image closed while the dialog is open.
+
+def generate_heart(win):
+    shot('opened')
+    press(win, 'alt+a')  # the class search
+    xdotool('type', '--delay', '60', 'heart')
+    time.sleep(0.7)
+    shot('searched')
+    press(win, 'Return')  # takes the first class found, and generates
+    time.sleep(0.3)
+    shot('running')
+    add(win)
+    shot('added')
+
+
+def generate_again(win):
+    shot('reopened')
+    press(win, 'Return')
+    add(win)
+
+
+def compare(win):
+    press(win, 'alt+o')
+    time.sleep(12)
+    shot('compared')
+    press(win, 'alt+l')  # Live
+    press(win, 'alt+f')  # the slider
+    for _ in range(5):
+        press(win, 'Right')
+    time.sleep(6)
+    shot('live')
+
+
+note('escaped', in_window(lambda win: press(win, 'Escape'), image))
+note('generated', in_window(generate_heart, image))
+press(main, 'ctrl+z')
+wait(lambda: len(image.get_layers()) == 5)
+note('taken back', names(image))
+press(main, 'ctrl+y')
+wait(lambda: len(image.get_layers()) == 6)
+note('again', in_window(generate_again, image))
+note('compared', in_window(compare, image))
+
+# Called from the menus (here: by the search for actions), and the image closed while the window is open.
 closed = new_image(120, 120)
 view = Gimp.Display.new(closed)
 closed.clean_all()
@@ -89,14 +148,28 @@ xdotool('type', '--delay', '60', 'Generate Image')
 time.sleep(1.0)
 xdotool('key', 'Return')
 win = window('Generate Image$', 20)
-view.delete()
-time.sleep(1.0)
 others = {image.get_id(), closed.get_id()}
+
+
+def fresh():
+    return [other for other in Gimp.get_images() if other.get_id() not in others]
+
+
 if win:
+    time.sleep(1.5)
     press(win, 'Return')
-    wait(lambda: any(other.get_id() not in others for other in Gimp.get_images()))
+    view.delete()
+    time.sleep(8)
+    press(win, 'alt+y')
     time.sleep(1.0)
-made = [other for other in Gimp.get_images() if other.get_id() not in others]
-note('closed', {'window': win is not None, 'made': [[other.get_width(), other.get_height(), len(other.get_layers())] for other in made],
-                'gone': not closed.is_valid()})
+    shot('image-closed')
+    press(win, 'alt+w')  # Add to a New Image
+    wait(fresh)
+    shot('new-image')
+    for _ in range(4):
+        if window('Generate Image$', 0.1):
+            press(win, 'Escape')
+            time.sleep(0.7)
+made = fresh()
+note('closed', {'window': win is not None, 'made': [[other.get_width(), other.get_height(), len(other.get_layers())] for other in made]})
 note('finished', True)

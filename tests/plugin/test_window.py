@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The plug-in in a GIMP with windows, on a display of its own: undo, redo and the dialog."""
+"""The plug-in in a GIMP with windows, on a display of its own: undo, redo and the artist's window."""
 import unittest
 
 import gimp_profile
@@ -30,19 +30,33 @@ class Window(unittest.TestCase):
     def test_redo_brings_layers_and_settings_back(self):
         self.assertEqual(self.fact('redone'), {'names': ADDED, 'settings': True})
 
-    def test_escape_cancels(self):
-        fact = self.fact('cancelled')
+    def test_escape_closes(self):
+        fact = self.fact('escaped')
         self.assertTrue(fact['window'])
         self.assertEqual((fact['status'], fact['names']), ('cancel', ADDED))
 
-    def test_enter_generates(self):
-        fact = self.fact('agreed')
+    def test_class_typed_generated_added(self):
+        fact = self.fact('generated')
         self.assertTrue(fact['window'])
         self.assertEqual((fact['status'], fact['layers']), ('success', 1), fact['message'])
+        self.assertRegex(fact['names'][0], r'^heart · s 1\.5 · seed \d+$')
         self.assertEqual(fact['names'][1:], ADDED)
 
+    def test_one_undo_takes_the_windows_layer_back(self):
+        self.assertEqual(self.fact('taken back'), ADDED)
+
+    def test_reopened_with_the_last_settings(self):
+        fact = self.fact('again')
+        self.assertEqual((fact['status'], fact['layers']), ('success', 1), fact['message'])
+        self.assertRegex(fact['names'][0], r'^heart · s 1\.5 · seed \d+$')
+
+    def test_compare_and_live_leave_the_image_alone(self):
+        fact = self.fact('compared')
+        self.assertTrue(fact['window'])
+        self.assertEqual((fact['status'], len(fact['names'])), ('cancel', len(ADDED) + 2))
+
     def test_image_closed_meanwhile(self):
-        self.assertEqual(self.fact('closed'), {'window': True, 'made': [[64, 64, 1]], 'gone': True})
+        self.assertEqual(self.fact('closed'), {'window': True, 'made': [[64, 64, 1]]})
 
 
 if __name__ == '__main__':

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Shows the panel in a window with the scripted backend: to be played with by hand, or brought into a named state and
- * photographed for the eye.
+ * photographed for the eye. A photograph ends with 3 when the window is too large or the audit finds something.
  *
  *   fake_window [--dark] [--rtl] [--long] [--font "Sans 18"] [--upsample] [--scene NAME] [--screenshot FILE.png]
  *
  * Scenes: empty, running, finished, compare, error, models, search, incomplete. */
+#include "audit.h"
 #include "fake_backend.h"
 #include "pseudo_locale.h"
 #include "ui/generate-panel.h"
@@ -141,6 +142,16 @@ play (Window *self)
   }
 }
 
+/* On a small laptop, with its panel and the title bar; with large fonts and long words, on the common large one. */
+static gboolean
+fits (GdkWindow *window)
+{
+  gboolean large = font || longer;
+
+  g_print ("%d x %d\n", gdk_window_get_width (window), gdk_window_get_height (window));
+  return gdk_window_get_width (window) <= (large ? 1280 : 1024) && gdk_window_get_height (window) <= (large ? 800 : 700);
+}
+
 static gboolean
 photograph (gpointer data)
 {
@@ -151,7 +162,7 @@ photograph (gpointer data)
   play (self);
   spin (350);
   pixels = gdk_pixbuf_get_from_window (window, 0, 0, gdk_window_get_width (window), gdk_window_get_height (window));
-  self->written = pixels && gdk_pixbuf_save (pixels, screenshot, "png", NULL, NULL) ? 0 : 1;
+  self->written = pixels && gdk_pixbuf_save (pixels, screenshot, "png", NULL, NULL) ? fits (window) && audit (self->window) == 0 ? 0 : 3 : 1;
   gtk_main_quit ();
   return G_SOURCE_REMOVE;
 }

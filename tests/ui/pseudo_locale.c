@@ -31,7 +31,7 @@ static const struct {
   {"S_top", "A_nhalten"},
   {"_Help", "_Hilfe"},
   {"_Reset", "Zu_rücksetzen"},
-  {"Reuse Setti_ngs", "Ebenenei_nstellungen übernehmen"},
+  {"Reuse Setti_ngs", "Ebeneneinstellungen ü_bernehmen"},
   {"_Close", "S_chließen"},
   {"Add %d La_yers", "%d Ebenen hin_zufügen"},
   {"Add La_yer", "Ebene hin_zufügen"},

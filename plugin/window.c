@@ -1,0 +1,502 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The artist's window: see window.h. Everything here runs on the main thread; the pictures come from the worker.
+ */
+#include "window.h"
+
+#include <glib/gi18n-lib.h>
+#include <libgimp/gimpui.h>
+#include <string.h>
+
+#include "arguments.h"
+#include "ui/generate-panel.h"
+#include "layers.h"
+#include "metadata.h"
+#include "model-paths.h"
+#include "plugin-error.h"
+#include "window-models.h"
+#include "worker.h"
+
+#define OWNER_KEY "adm-window"
+
+typedef struct {
+  UiBackend backend;
+  UiSampler samplers[8];
+  char *sampler_names[8];
+  char *state_file;
+  WindowModels *models;
+  Worker *worker;
+  UiEventFunc func;
+  gpointer sink;
+  GtkWidget *dialog;
+  GimpImage *image;    /* where layers go; NULL: a new image */
+  gboolean image_closed;
+  GPtrArray *layers;   /* of GimpLayer, all that were added */
+  GSList *idles;       /* pending calls of ours, source ids */
+  GCancellable *import;
+} Window;
+
+/* ---- events ------------------------------------------------------------------------------------------------------ */
+
+static void
+tell (const UiEvent *event, gpointer data)
+{
+  Window *window = data;
+
+  if (window->func)
+    window->func (event, window->sink);
+}
+
+typedef struct {
+  Window *window;
+  UiEvent event;
+  char *message;
+  guint source;
+} Later;
+
+static gboolean
+tell_later_now (gpointer data)
+{
+  Later *later = data;
+
+  later->window->idles = g_slist_remove (later->window->idles, GUINT_TO_POINTER (later->source));
+  tell (&later->event, later->window);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+later_free (gpointer data)
+{
+  Later *later = data;
+
+  g_free (later->message);
+  g_free (later);
+}
+
+/* Tells EVENT when the caller has returned, as the interface promises. */
+static void
+tell_later (Window *window, UiEvent event, char *message)
+{
+  Later *later = g_new0 (Later, 1);
+
+  later->window = window;
+  later->event = event;
+  later->event.message = later->message = message;
+  later->source = g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, tell_later_now, later, later_free);
+  window->idles = g_slist_prepend (window->idles, GUINT_TO_POINTER (later->source));
+}
+
+/* ---- jobs -------------------------------------------------------------------------------------------------------- */
+
+/* The arguments' form of the window's settings. */
+static AdmSettings
+to_arguments (const UiSettings *settings)
+{
+  return (AdmSettings) { .model = g_strdup (settings->model),
+                         .class_name = g_strdup (*settings->class_name ? settings->class_name : ARGUMENTS_NO_CLASS),
+                         .sampler = g_strdup (settings->sampler),
+                         .scale = settings->scale,
+                         .steps = settings->steps,
+                         .seed = (int) settings->seed,
+                         .count = settings->count,
+                         .upsample = settings->upsample };
+}
+
+static void
+start (const UiJob *job, gpointer user)
+{
+  Window *window = user;
+  WorkerJob work = { .id = job->id, .sample = TRUE };
+  AdmSettings arguments = to_arguments (job->settings);
+  GError *error = NULL;
+
+  work.model = window_models_find (window->models, job->settings->model);
+  if (!work.model)
+    g_set_error (&error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING, _ ("There is no model “%s” any more. Choose another."), job->settings->model);
+  else if (arguments_to_generate (&arguments, work.model, &work.request, &error)) {
+    work.upsample_request = arguments_following_upscale (work.model, &work.request);
+    work.settings = ui_settings_copy (job->settings);
+    work.settings->scale = arguments.scale;
+    worker_start (window->worker, &work);
+  }
+  if (error) {
+    worker_stop (window->worker);
+    tell_later (window, (UiEvent) { .kind = UI_EVENT_FAILED, .job = job->id }, g_strdup (error->message));
+    g_error_free (error);
+  }
+  arguments_clear (&arguments);
+}
+
+static void
+stop (gpointer user)
+{
+  worker_stop (((Window *) user)->worker);
+}
+
+static void
+listen (UiEventFunc func, gpointer sink, gpointer user)
+{
+  Window *window = user;
+
+  window->func = func;
+  window->sink = sink;
+}
+
+/* ---- layers ------------------------------------------------------------------------------------------------------ */
+
+/* GIMP keeps a closed image alive while the procedure that was called with it runs, so the view it was called from is asked, too. */
+static gboolean
+image_is_open (Window *window)
+{
+  GimpDisplay *view = gimp_default_display ();
+
+  if (window->image && !window->image_closed && (!gimp_image_is_valid (window->image) || (view && !gimp_display_is_valid (view))))
+    window->image_closed = TRUE;
+  return window->image && !window->image_closed;
+}
+
+/* The packed rows of PIXELS; free with g_free. */
+static guint8 *
+pack_pixels (const GdkPixbuf *pixels)
+{
+  int width = gdk_pixbuf_get_width (pixels), height = gdk_pixbuf_get_height (pixels), row = gdk_pixbuf_get_rowstride (pixels);
+  guint8 *packed = g_try_malloc_n ((gsize) width * (gsize) height, 3);
+
+  for (int y = 0; packed && y < height; y++)
+    memcpy (packed + (gsize) y * (gsize) width * 3, gdk_pixbuf_read_pixels (pixels) + (gsize) y * (gsize) row, (gsize) width * 3);
+  return packed;
+}
+
+static char *
+add_layers (const UiResult *const *results, gsize n, gboolean new_image, gboolean *offer_new_image, gpointer user)
+{
+  Window *window = user;
+  GError *error = NULL;
+
+  *offer_new_image = FALSE;
+  if (!new_image && window->image && !image_is_open (window)) {
+    *offer_new_image = TRUE;
+    return g_strdup (_ ("The image has been closed. The pictures are still here: add them to a new image."));
+  }
+  GimpImage *image = new_image ? NULL : window->image;
+  if (!layers_check_image (image, &error)) {
+    char *message = g_strdup (error->message);
+    g_error_free (error);
+    *offer_new_image = TRUE;
+    return message;
+  }
+
+  AdmPicture *pictures = g_new0 (AdmPicture, n);
+  char **names = g_new0 (char *, n + 1), **texts = g_new0 (char *, n + 1);
+  guint8 **pixels = g_new0 (guint8 *, n);
+  gboolean memory = TRUE;
+  for (gsize i = 0; i < n && memory; i++) {
+    AdmSettings arguments = to_arguments (results[i]->settings);
+    int width = gdk_pixbuf_get_width (results[i]->pixels), height = gdk_pixbuf_get_height (results[i]->pixels);
+    const adm_model *model = window_models_find (window->models, arguments.model);
+    names[i] = metadata_layer_name (&arguments, model ? model->name : arguments.model, results[i]->settings->seed);
+    texts[i] = metadata_to_json (&arguments, results[i]->settings->seed, TRUE);
+    pixels[i] = pack_pixels (results[i]->pixels);
+    memory = names[i] && texts[i] && pixels[i];
+    pictures[i] = (AdmPicture) { .name = names[i], .settings = texts[i], .width = width, .height = height, .format = "R'G'B' u8", .pixels = pixels[i] };
+    if (image)
+      layers_place (image, width, height, &pictures[i].x, &pictures[i].y);
+    arguments_clear (&arguments);
+  }
+
+  GimpLayer **added = NULL;
+  if (memory)
+    added = layers_add (&image, pictures, (int) n, NULL, TRUE, &error);
+  char *message = NULL;
+  if (added) {
+    if (image != window->image) {
+      window->image = image;
+      window->image_closed = FALSE;
+    }
+    for (gsize i = 0; added[i]; i++)
+      g_ptr_array_add (window->layers, added[i]);
+    g_free (added);
+  } else
+    message = error ? g_strdup (error->message) : g_strdup (_ ("There is not enough memory for the layers. Add fewer at once, or close other programs."));
+  g_clear_error (&error);
+  for (gsize i = 0; i < n; i++)
+    g_free (pixels[i]);
+  g_free (pixels);
+  g_strfreev (names);
+  g_strfreev (texts);
+  g_free (pictures);
+  return message;
+}
+
+static char *
+reuse_settings (UiSettings *settings, gpointer user)
+{
+  Window *window = user;
+  AdmSettings arguments = { 0 };
+
+  if (!image_is_open (window))
+    return g_strdup (_ ("There is no open image to read settings from."));
+  GimpLayer **selected = gimp_image_get_selected_layers (window->image);
+  GimpLayer *layer = selected && selected[0] && !selected[1] ? selected[0] : NULL;
+  g_free (selected);
+  if (!layer)
+    return g_strdup (_ ("Select one layer in the image, then press Reuse Settings again."));
+  if (!metadata_read (layer, &arguments))
+    return g_strdup_printf (_ ("The layer “%s” was not made here, so it carries no settings. Select one that was."), gimp_item_get_name (GIMP_ITEM (layer)));
+
+  ui_settings_set_model (settings, arguments.model);
+  ui_settings_set_class (settings, g_str_equal (arguments.class_name, ARGUMENTS_NO_CLASS) ? "" : arguments.class_name);
+  ui_settings_set_sampler (settings, arguments.sampler);
+  settings->scale = arguments.scale;
+  settings->steps = arguments.steps;
+  settings->seed = arguments.seed;
+  settings->count = 1;
+  settings->upsample = arguments.upsample;
+  arguments_clear (&arguments);
+  return NULL;
+}
+
+static GdkPixbuf *
+no_source (gpointer user G_GNUC_UNUSED)
+{
+  return NULL;
+}
+
+/* ---- model page -------------------------------------------------------------------------------------------------- */
+
+static const UiCatalog *
+catalog (gpointer user)
+{
+  return window_models_catalog (((Window *) user)->models);
+}
+
+static void
+rescan (gpointer user)
+{
+  Window *window = user;
+
+  window_models_rescan (window->models);
+  tell_later (window, (UiEvent) { .kind = UI_EVENT_CATALOG }, NULL);
+}
+
+static void
+add_folder (const char *path, gpointer user)
+{
+  model_paths_add (path);
+  rescan (user);
+}
+
+static void
+import_moved (goffset done, goffset total, gpointer user)
+{
+  Window *window = user;
+
+  tell (&(UiEvent) { .kind = UI_EVENT_IMPORTING, .fraction = total > 0 ? (double) done / (double) total : 0.0 }, window);
+}
+
+static void
+import_done (GObject *file, GAsyncResult *result, gpointer user)
+{
+  GError *error = NULL;
+  gboolean ok = g_file_copy_finish (G_FILE (file), result, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+    g_error_free (error); /* the window is gone */
+    return;
+  }
+  Window *window = user;
+  tell_later (window, (UiEvent) { .kind = UI_EVENT_IMPORTED }, ok ? NULL : g_strdup_printf (_ ("The file could not be copied: %s"), error->message));
+  g_clear_error (&error);
+  rescan (window);
+}
+
+static void
+import_checkpoint (const char *path, gpointer user)
+{
+  Window *window = user;
+  adm_file_info info;
+  adm_error core;
+  char *folder = window_models_own_folder ();
+
+  if (adm_file_inspect (path, &info, &core) != ADM_OK)
+    tell_later (window, (UiEvent) { .kind = UI_EVENT_IMPORTED }, g_strdup (core.message));
+  else if (!folder)
+    tell_later (window, (UiEvent) { .kind = UI_EVENT_IMPORTED }, g_strdup (_ ("The folder for models could not be made. Check your data folder's permissions.")));
+  else {
+    GFile *from = g_file_new_for_path (path);
+    char *name = g_file_get_basename (from);
+    GFile *to = g_file_new_build_filename (folder, name, NULL);
+    g_file_copy_async (from, to, G_FILE_COPY_NONE, G_PRIORITY_DEFAULT, window->import, import_moved, window, import_done, window);
+    g_object_unref (to);
+    g_object_unref (from);
+    g_free (name);
+  }
+  g_free (folder);
+}
+
+static char *
+open_uri (const char *path)
+{
+  GError *error = NULL;
+  char *uri = g_filename_to_uri (path, NULL, &error), *message = NULL;
+
+  if (!uri || !g_app_info_launch_default_for_uri (uri, NULL, &error))
+    message = g_strdup_printf (_ ("“%s” could not be opened: %s"), path, error->message);
+  g_clear_error (&error);
+  g_free (uri);
+  return message;
+}
+
+static char *
+open_folder (const char *path, gpointer user G_GNUC_UNUSED)
+{
+  return open_uri (path);
+}
+
+static void
+help (gpointer user)
+{
+  Window *window = user;
+  char *beside = g_path_get_dirname (gimp_get_progname ());
+  char *page = g_build_filename (beside, "help", "index.html", NULL);
+  char *message = open_uri (page);
+
+  if (message && window->sink)
+    ui_generate_panel_show_message (UI_GENERATE_PANEL (window->sink), GTK_MESSAGE_WARNING, message);
+  g_free (message);
+  g_free (page);
+  g_free (beside);
+}
+
+static void
+close_window (gpointer user)
+{
+  gtk_dialog_response (GTK_DIALOG (((Window *) user)->dialog), GTK_RESPONSE_CLOSE);
+}
+
+/* ---- life -------------------------------------------------------------------------------------------------------- */
+
+static void
+window_init (Window *window, GimpImage *image)
+{
+  gsize n = 0;
+
+  window->image = image;
+  window->layers = g_ptr_array_new ();
+  window->import = g_cancellable_new ();
+  window->models = window_models_new ();
+  window->state_file = g_build_filename (gimp_directory (), "plug-in-adm.ini", NULL);
+  for (; adm_sampler_name ((int) n) && n < G_N_ELEMENTS (window->samplers); n++) {
+    window->sampler_names[n] = g_ascii_strup (adm_sampler_name ((int) n), -1);
+    window->samplers[n] = (UiSampler) { adm_sampler_name ((int) n), window->sampler_names[n] };
+  }
+  window->backend = (UiBackend) { .user = window,
+                                  .state_file = window->state_file,
+                                  .samplers = window->samplers,
+                                  .n_samplers = n,
+                                  .catalog = catalog,
+                                  .listen = listen,
+                                  .start = start,
+                                  .stop = stop,
+                                  .add_layers = add_layers,
+                                  .reuse_settings = reuse_settings,
+                                  .source = no_source,
+                                  .rescan = rescan,
+                                  .add_folder = add_folder,
+                                  .import_checkpoint = import_checkpoint,
+                                  .open_folder = open_folder,
+                                  .help = help,
+                                  .close = close_window };
+  window->worker = worker_new (gimp_get_num_processors (), tell, window);
+}
+
+static void
+window_clear (Window *window)
+{
+  worker_free (window->worker);
+  g_cancellable_cancel (window->import);
+  g_object_unref (window->import);
+  for (GSList *idle = window->idles; idle; idle = idle->next)
+    g_source_remove (GPOINTER_TO_UINT (idle->data));
+  g_slist_free (window->idles);
+  window_models_free (window->models);
+  for (gsize i = 0; i < G_N_ELEMENTS (window->sampler_names); i++)
+    g_free (window->sampler_names[i]);
+  g_free (window->state_file);
+  g_ptr_array_unref (window->layers);
+}
+
+/* The last values of the window become the procedure's, for GIMP's Repeat. */
+static void
+write_back (UiGeneratePanel *panel, GimpProcedureConfig *config)
+{
+  UiSettings *settings = ui_generate_panel_get_settings (panel);
+  AdmSettings arguments = to_arguments (settings);
+
+  g_object_set (config, "model", arguments.model, "class", arguments.class_name, "scale", arguments.scale, "steps", arguments.steps, "sampler",
+                arguments.sampler, "seed", arguments.seed, "count", arguments.count, "upsample", arguments.upsample, NULL);
+  arguments_clear (&arguments);
+  ui_settings_free (settings);
+}
+
+static void
+hide (GtkWidget *widget, gpointer data G_GNUC_UNUSED)
+{
+  gtk_widget_hide (widget);
+}
+
+GimpLayer **
+window_run (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage **image)
+{
+  Window window = { .image = NULL };
+  GObject *owner = G_OBJECT (gimp_procedure_get_plug_in (procedure));
+
+  gimp_ui_init (GETTEXT_PACKAGE);
+  window_init (&window, *image);
+  g_object_set_data (owner, OWNER_KEY, &window);
+  window.dialog = g_object_new (GIMP_TYPE_DIALOG, "title", _ ("Generate Image"), "role", GETTEXT_PACKAGE, "use-header-bar", 0, NULL);
+  GtkWidget *panel = ui_generate_panel_new (&window.backend, UI_PANEL_GENERATE);
+  GtkWidget *area = gtk_dialog_get_content_area (GTK_DIALOG (window.dialog));
+  gtk_container_set_border_width (GTK_CONTAINER (area), 0);
+  /* The panel brings its own buttons; the dialog's empty row would only take room. */
+  gtk_container_foreach (GTK_CONTAINER (area), hide, NULL);
+  gtk_box_pack_start (GTK_BOX (area), panel, TRUE, TRUE, 0);
+  gtk_widget_show (panel);
+  gimp_window_set_transient (GTK_WINDOW (window.dialog));
+
+  UiSettings *settings = ui_generate_panel_get_settings (UI_GENERATE_PANEL (panel));
+  const adm_model *model = window_models_find (window.models, settings->model);
+  if (model)
+    worker_warm (window.worker, model);
+  ui_settings_free (settings);
+
+  gimp_dialog_run (GIMP_DIALOG (window.dialog));
+  write_back (UI_GENERATE_PANEL (panel), config);
+  ui_generate_panel_shut (UI_GENERATE_PANEL (panel));
+  g_object_set_data (owner, OWNER_KEY, NULL);
+  gtk_widget_destroy (window.dialog);
+
+  GimpLayer **layers = NULL;
+  if (window.layers->len > 0) {
+    GPtrArray *alive = g_ptr_array_new ();
+    for (guint i = 0; i < window.layers->len; i++)
+      if (gimp_item_is_valid (GIMP_ITEM (window.layers->pdata[i])))
+        g_ptr_array_add (alive, window.layers->pdata[i]);
+    g_ptr_array_add (alive, NULL);
+    layers = (GimpLayer **) g_ptr_array_free (alive, FALSE);
+    *image = window.image;
+  }
+  window_clear (&window);
+  return layers;
+}
+
+void
+window_stop (GObject *owner)
+{
+  Window *window = g_object_get_data (owner, OWNER_KEY);
+
+  if (window) {
+    g_object_set_data (owner, OWNER_KEY, NULL);
+    worker_free (g_steal_pointer (&window->worker));
+  }
+}
