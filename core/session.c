@@ -171,6 +171,7 @@ struct stage {
   int label, guide;
   const float *low;
   int low_h, low_w;
+  float *logits;      /* [K] of the classifier, in the session's sampling memory */
   adm_callback callback;
   void *user;
   adm_progress progress;
@@ -219,7 +220,7 @@ gradient (void *user, const float *x, int t, float *grad, adm_error *error)
   s->width = 1 - s->share;
   s->classifier->poll = between_layers;
   s->classifier->poll_user = s;
-  adm_status status = adm_network_gradient (s->classifier, 1, x, &t, &s->guide, NULL, grad, error);
+  adm_status status = adm_network_gradient (s->classifier, 1, x, &t, &s->guide, s->logits, grad, error);
   s->classifier->poll = NULL;
   return status;
 }
@@ -303,7 +304,9 @@ run_stage (adm_session *session, const adm_request *request, struct stage *stage
 
   adm_denoiser denoiser = { d->learn_sigma ? 6 : 3, d->image_size, predict, stage->classifier ? gradient : NULL, stage };
   size_t pixels = 3 * (size_t) d->image_size * (size_t) d->image_size, room = adm_diffusion_workspace (&denoiser);
-  status = prepare (session, stage, room + pixels, error);
+  size_t classes = stage->classifier ? (size_t) stage->classifier->description.num_classes : 0;
+  status = prepare (session, stage, room + pixels + classes, error);
+  stage->logits = session->sampling + room + pixels;
   const float *lows = request->low;
   for (int i = 0; i < request->count && !status; i++) {
     adm_rng rng;

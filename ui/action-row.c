@@ -8,7 +8,7 @@
 
 enum { HELP, RESET, REUSE, CLOSE, ADD, N_BUTTONS };
 
-static const char *const names[N_BUTTONS] = {"help", "reset", "reuse", "close", "add"};
+static const char *const names[N_BUTTONS] = { "help", "reset", "reuse", "close", "add" };
 
 struct _UiActionRow {
   GtkBox parent_instance;
@@ -42,10 +42,10 @@ static void
 ui_action_row_init (UiActionRow *self)
 {
   gtk_box_set_spacing (GTK_BOX (self), 6);
-  self->buttons[HELP] = ui_button (_("_Help"), _("Open the help page (F1)"));
-  self->buttons[RESET] = ui_button (_("_Reset"), _("All settings as the model recommends; class and seed stay"));
-  self->buttons[REUSE] = ui_button (_("Reuse Setti_ngs"), _("Take over the settings of the picture in the active layer"));
-  self->buttons[CLOSE] = ui_button (_("_Close"), _("Close the window (Escape)"));
+  self->buttons[HELP] = ui_button (_ ("_Help"), _ ("Open the help page (F1)"));
+  self->buttons[RESET] = ui_button (_ ("_Reset"), _ ("All settings as the model recommends; class and seed stay"));
+  self->buttons[REUSE] = ui_button (_ ("Reuse Setti_ngs"), _ ("Take over the settings of the picture in the active layer"));
+  self->buttons[CLOSE] = ui_button (_ ("_Close"), _ ("Close the window (Escape)"));
   self->buttons[ADD] = ui_button ("", NULL);
   gtk_button_set_use_underline (GTK_BUTTON (self->buttons[ADD]), TRUE);
   for (int i = HELP; i <= REUSE; i++) {
@@ -68,11 +68,11 @@ ui_action_row_new (void)
 void
 ui_action_row_set_add (UiActionRow *self, guint ticks, gboolean shown, gboolean any)
 {
-  g_autofree char *label = ticks > 1 ? g_strdup_printf (NN_("Add %d La_yer", "Add %d La_yers", ticks), (int) ticks) : g_strdup (_("Add La_yer"));
+  g_autofree char *label = ticks > 1 ? g_strdup_printf (NN_ ("Add %d La_yer", "Add %d La_yers", ticks), (int) ticks) : g_strdup (_ ("Add La_yer"));
 
   gtk_button_set_label (GTK_BUTTON (self->buttons[ADD]), label);
-  ui_set_available (self->buttons[ADD], ticks || shown, ticks ? _("Add the ticked pictures as layers") : _("Add the picture shown as a layer"),
-                    any ? _("Tick or choose a finished picture first") : _("There is no finished picture yet"));
+  ui_set_available (self->buttons[ADD], ticks || shown, ticks ? _ ("Add the ticked pictures as layers") : _ ("Add the picture shown as a layer"),
+                    any ? _ ("Tick or choose a finished picture first") : _ ("There is no finished picture yet"));
 }
 
 GtkWidget *

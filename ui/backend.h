@@ -21,12 +21,12 @@ typedef struct UiSampler {
 } UiSampler;
 
 typedef struct UiModel {
-  const char *id;       /* stable, as in UiSettings.model */
-  const char *name;     /* as shown */
-  const char *license;  /* one line, or NULL */
-  int image_size;       /* side in pixels */
-  int upsampled_size;   /* side after the upsampler; 0: there is no upsampler */
-  int upsample_input;   /* side of the picture the upsampler takes; 0 as above */
+  const char *id;                 /* stable, as in UiSettings.model */
+  const char *name;               /* as shown */
+  const char *license;            /* one line, or NULL */
+  int image_size;                 /* side in pixels */
+  int upsampled_size;             /* side after the upsampler; 0: there is no upsampler */
+  int upsample_input;             /* side of the picture the upsampler takes; 0 as above */
   const char *const *class_names; /* n_classes of them; NULL when there are none */
   gsize n_classes;
   gboolean has_no_class; /* "(no class)" is a choice: the network was trained with labels dropped */
@@ -37,8 +37,8 @@ typedef struct UiModel {
   int default_steps;
   const char *upsample_sampler; /* of the upsampling stage */
   int upsample_steps;
-  const char *missing;    /* the exact file names and where they are published, or NULL when the model is whole */
-  guint64 memory_needed;  /* bytes to generate, upsampler included; 0 unknown */
+  const char *missing;   /* the exact file names and where they are published, or NULL when the model is whole */
+  guint64 memory_needed; /* bytes to generate, upsampler included; 0 unknown */
 } UiModel;
 
 /* Owned by the backend, valid until the next UI_EVENT_CATALOG. */
@@ -68,14 +68,14 @@ typedef struct UiResult {
 } UiResult;
 
 typedef enum UiEventKind {
-  UI_EVENT_LOADING,  /* reading weights: fraction */
-  UI_EVENT_STEP,     /* a step is done: image, images, upsampling, step, steps, seconds_per_step; pixels: x̂0, or NULL */
-  UI_EVENT_IMAGE,    /* a picture is finished: pixels, settings */
-  UI_EVENT_DONE,     /* nothing more comes from this job: it is finished, or has been stopped */
-  UI_EVENT_FAILED,   /* nothing more comes from this job: message says what, where and what to do */
-  UI_EVENT_CATALOG,  /* models or folders have changed: ask again. job is 0 */
-  UI_EVENT_IMPORTING,/* a checkpoint is being brought in: fraction. job is 0 */
-  UI_EVENT_IMPORTED, /* message: NULL, or why it failed. job is 0 */
+  UI_EVENT_LOADING,   /* reading weights: fraction */
+  UI_EVENT_STEP,      /* a step is done: image, images, upsampling, step, steps, seconds_per_step; pixels: x̂0, or NULL */
+  UI_EVENT_IMAGE,     /* a picture is finished: pixels, settings */
+  UI_EVENT_DONE,      /* nothing more comes from this job: it is finished, or has been stopped */
+  UI_EVENT_FAILED,    /* nothing more comes from this job: message says what, where and what to do */
+  UI_EVENT_CATALOG,   /* models or folders have changed: ask again. job is 0 */
+  UI_EVENT_IMPORTING, /* a checkpoint is being brought in: fraction. job is 0 */
+  UI_EVENT_IMPORTED,  /* message: NULL, or why it failed. job is 0 */
 } UiEventKind;
 
 /* Valid during the call only; the window copies what it keeps and takes references. */

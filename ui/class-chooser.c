@@ -17,7 +17,7 @@ enum { COLUMN_INDEX, COLUMN_NAME, COLUMN_NOTE, COLUMN_STAR, N_COLUMNS };
 typedef struct Entry {
   char *name, *folded, *value;
   gboolean favourite, twin; /* twin: another class has the same name */
-  int recent; /* 1 is the newest; 0: not recent */
+  int recent;               /* 1 is the newest; 0: not recent */
 } Entry;
 
 typedef struct Match {
@@ -123,20 +123,19 @@ note_for (UiClassChooser *self, int index)
   g_autofree char *digits = number ? g_strdup_printf ("%d", index) : g_strdup ("");
 
   return g_markup_printf_escaped ("<span alpha=\"60%%\">%s%s%s</span>", digits, number && entry->recent ? " · " : "",
-                                  entry->recent ? _("recent") : "");
+                                  entry->recent ? _ ("recent") : "");
 }
 
 static void
 append_row (UiClassChooser *self, int index)
 {
   if (index == NOBODY) {
-    gtk_list_store_insert_with_values (self->rows, NULL, -1, COLUMN_INDEX, NOBODY, COLUMN_NAME, _("(no class)"), -1);
+    gtk_list_store_insert_with_values (self->rows, NULL, -1, COLUMN_INDEX, NOBODY, COLUMN_NAME, _ ("(no class)"), -1);
   } else {
     const Entry *entry = entry_at (self, index);
     g_autofree char *note = note_for (self, index);
 
-    gtk_list_store_insert_with_values (self->rows, NULL, -1, COLUMN_INDEX, index, COLUMN_NAME, entry->name, COLUMN_NOTE,
-                                       note, COLUMN_STAR,
+    gtk_list_store_insert_with_values (self->rows, NULL, -1, COLUMN_INDEX, index, COLUMN_NAME, entry->name, COLUMN_NOTE, note, COLUMN_STAR,
                                        entry->favourite ? "starred-symbolic" : "non-starred-symbolic", -1);
   }
 }
@@ -173,18 +172,18 @@ fill (UiClassChooser *self)
 {
   g_autofree char *query = ui_class_fold (gtk_entry_get_text (GTK_ENTRY (self->search)));
   g_autoptr (GArray) matches = g_array_new (FALSE, FALSE, sizeof (Match));
-  g_autofree char *nothing = g_strdup_printf (_("No class is called “%s”"), gtk_entry_get_text (GTK_ENTRY (self->search)));
+  g_autofree char *nothing = g_strdup_printf (_ ("No class is called “%s”"), gtk_entry_get_text (GTK_ENTRY (self->search)));
 
   for (guint i = 0; i < self->entries->len; i++) {
-    Match match = {(int) i, ui_class_rank (query, entry_at (self, (int) i)->folded, (int) i)};
+    Match match = { (int) i, ui_class_rank (query, entry_at (self, (int) i)->folded, (int) i) };
 
     if (match.rank >= 0) {
       g_array_append_val (matches, match);
     }
   }
   if (self->has_no_class) {
-    g_autofree char *words = ui_class_fold (_("(no class)"));
-    Match match = {NOBODY, ui_class_rank (query, words, -1)};
+    g_autofree char *words = ui_class_fold (_ ("(no class)"));
+    Match match = { NOBODY, ui_class_rank (query, words, -1) };
 
     if (match.rank >= 0 || g_str_equal (query, "none")) {
       match.rank = MAX (match.rank, 0);
@@ -376,8 +375,7 @@ make_columns (UiClassChooser *self)
   g_object_set (star, "xpad", 8, NULL);
   gtk_tree_view_column_set_expand (column, TRUE);
   gtk_tree_view_append_column (GTK_TREE_VIEW (self->tree), column);
-  gtk_tree_view_append_column (GTK_TREE_VIEW (self->tree),
-                               gtk_tree_view_column_new_with_attributes (NULL, note, "markup", COLUMN_NOTE, NULL));
+  gtk_tree_view_append_column (GTK_TREE_VIEW (self->tree), gtk_tree_view_column_new_with_attributes (NULL, note, "markup", COLUMN_NOTE, NULL));
   self->star_column = gtk_tree_view_column_new_with_attributes (NULL, star, "icon-name", COLUMN_STAR, NULL);
   gtk_tree_view_append_column (GTK_TREE_VIEW (self->tree), self->star_column);
 }
@@ -396,7 +394,7 @@ ui_class_chooser_init (UiClassChooser *self)
   gtk_box_set_spacing (GTK_BOX (self), 6);
 
   self->search = gtk_search_entry_new ();
-  atk_object_set_name (gtk_widget_get_accessible (self->search), _("Search classes"));
+  atk_object_set_name (gtk_widget_get_accessible (self->search), _ ("Search classes"));
   g_signal_connect_swapped (self->search, "changed", G_CALLBACK (fill), self);
   g_signal_connect_swapped (self->search, "activate", G_CALLBACK (on_search_activated), self);
   g_signal_connect_swapped (self->search, "key-press-event", G_CALLBACK (on_search_key), self);
@@ -405,7 +403,7 @@ ui_class_chooser_init (UiClassChooser *self)
   gtk_tree_view_set_headers_visible (GTK_TREE_VIEW (self->tree), FALSE);
   gtk_tree_view_set_enable_search (GTK_TREE_VIEW (self->tree), FALSE);
   make_columns (self);
-  atk_object_set_name (gtk_widget_get_accessible (self->tree), _("Classes"));
+  atk_object_set_name (gtk_widget_get_accessible (self->tree), _ ("Classes"));
   g_signal_connect_swapped (gtk_tree_view_get_selection (GTK_TREE_VIEW (self->tree)), "changed", G_CALLBACK (on_selection), self);
   g_signal_connect_swapped (self->tree, "row-activated", G_CALLBACK (on_row_activated), self);
   g_signal_connect_swapped (self->tree, "button-press-event", G_CALLBACK (on_tree_button), self);
@@ -460,7 +458,7 @@ ui_class_chooser_set_model (UiClassChooser *self, const UiModel *model)
   for (gsize i = 0; i < n; i++) {
     const char *name = model->class_names[i];
     int same = find_value (self, name);
-    Entry entry = {g_strdup (name), ui_class_fold (name), value_of (self, name, same), FALSE, same != NOBODY, 0};
+    Entry entry = { g_strdup (name), ui_class_fold (name), value_of (self, name, same), FALSE, same != NOBODY, 0 };
 
     if (same != NOBODY) {
       entry_at (self, same)->twin = TRUE;
@@ -474,9 +472,9 @@ ui_class_chooser_set_model (UiClassChooser *self, const UiModel *model)
   self->current = n && !(self->has_no_class && !*before) ? MAX (find_value (self, before), 0) : NOBODY;
 
   gtk_entry_set_text (GTK_ENTRY (self->search), "");
-  gtk_entry_set_placeholder_text (GTK_ENTRY (self->search), n ? words : _("This model has no classes"));
-  ui_set_available (self->search, n > 0, _("Any part of a name, or a number; Enter takes the best match"), _("This model has no classes"));
-  ui_set_available (self->tree, n > 0, _("The star or an asterisk (*) makes a favourite"), _("This model has no classes"));
+  gtk_entry_set_placeholder_text (GTK_ENTRY (self->search), n ? words : _ ("This model has no classes"));
+  ui_set_available (self->search, n > 0, _ ("Any part of a name, or a number; Enter takes the best match"), _ ("This model has no classes"));
+  ui_set_available (self->tree, n > 0, _ ("The star or an asterisk (*) makes a favourite"), _ ("This model has no classes"));
   fill (self);
 }
 

@@ -53,15 +53,15 @@ ui_fidelity_init (UiFidelity *self)
   gtk_scale_set_draw_value (GTK_SCALE (self->slider), FALSE);
   gtk_scale_set_digits (GTK_SCALE (self->slider), 1);
   gtk_widget_set_hexpand (self->slider, TRUE);
-  atk_object_set_name (gtk_widget_get_accessible (self->slider), _("Fidelity"));
+  atk_object_set_name (gtk_widget_get_accessible (self->slider), _ ("Fidelity"));
 
   self->number = ui_spin (0.0, UI_SCALE_MAX, 0.1, 1, 4, NULL);
   gtk_spin_button_set_adjustment (GTK_SPIN_BUTTON (self->number), self->adjustment);
   gtk_widget_set_valign (self->number, GTK_ALIGN_CENTER);
-  atk_object_set_name (gtk_widget_get_accessible (self->number), _("Fidelity, as a number"));
+  atk_object_set_name (gtk_widget_get_accessible (self->number), _ ("Fidelity, as a number"));
 
-  self->low = end_label (_("diversity"), 0.0F);
-  self->high = end_label (_("fidelity"), 1.0F);
+  self->low = end_label (_ ("diversity"), 0.0F);
+  self->high = end_label (_ ("fidelity"), 1.0F);
 
   gtk_grid_set_column_spacing (GTK_GRID (self), 6);
   gtk_grid_attach (GTK_GRID (self), self->slider, 0, 0, 2, 1);
@@ -103,8 +103,8 @@ ui_fidelity_slider (UiFidelity *self)
 void
 ui_fidelity_set_reason (UiFidelity *self, const char *why_not)
 {
-  const char *tooltip = _("How strongly the classifier steers each step. Left: more varied pictures. Right: pictures truer to the class.");
-  GtkWidget *parts[] = {self->slider, self->number, self->low, self->high};
+  const char *tooltip = _ ("How strongly the classifier steers each step. Left: more varied pictures. Right: pictures truer to the class.");
+  GtkWidget *parts[] = { self->slider, self->number, self->low, self->high };
 
   for (guint i = 0; i < G_N_ELEMENTS (parts); i++) {
     ui_set_available (parts[i], !why_not, tooltip, why_not);

@@ -112,7 +112,7 @@ on_picture (GdkPixbuf *pixels, gpointer data)
   UiGeneratePanel *self = data;
 
   if (self->following) {
-    ui_preview_set_picture (UI_PREVIEW (self->preview), pixels, _("The picture being made"));
+    ui_preview_set_picture (UI_PREVIEW (self->preview), pixels, _ ("The picture being made"));
   }
   if (!ui_runner_progress (self->runner).draft) {
     ui_history_set_live (UI_HISTORY (self->history), pixels, self->following);
@@ -127,14 +127,13 @@ on_result (GdkPixbuf *pixels, const UiSettings *settings, gboolean draft, gpoint
 
   if (draft) {
     if (self->following) {
-      ui_preview_set_picture (UI_PREVIEW (self->preview), pixels, _("Draft"));
+      ui_preview_set_picture (UI_PREVIEW (self->preview), pixels, _ ("Draft"));
     }
     return;
   }
   ui_history_set_live (UI_HISTORY (self->history), NULL, FALSE);
 
-  const UiResult *result
-    = ui_history_append (UI_HISTORY (self->history), pixels, settings, model_name (self, settings->model), self->following);
+  const UiResult *result = ui_history_append (UI_HISTORY (self->history), pixels, settings, model_name (self, settings->model), self->following);
 
   if (self->following) {
     show_result (self, result);
@@ -155,11 +154,11 @@ on_failed (const char *message, gpointer data)
 {
   UiGeneratePanel *self = data;
 
-  ui_progress_row_set_caption (UI_PROGRESS_ROW (self->progress), _("It did not work"));
+  ui_progress_row_set_caption (UI_PROGRESS_ROW (self->progress), _ ("It did not work"));
   say (self, GTK_MESSAGE_ERROR, message);
 }
 
-static const UiRunnerFuncs runner_funcs = {on_progress, on_picture, on_result, on_finished, on_failed};
+static const UiRunnerFuncs runner_funcs = { on_progress, on_picture, on_result, on_finished, on_failed };
 
 static void
 on_event (const UiEvent *event, gpointer data)
@@ -177,7 +176,7 @@ on_event (const UiEvent *event, gpointer data)
     break;
   case UI_EVENT_IMPORTED:
     ui_model_page_set_import (UI_MODEL_PAGE (self->model_page), -1.0);
-    say (self, event->message ? GTK_MESSAGE_ERROR : GTK_MESSAGE_INFO, event->message ? event->message : _("The checkpoint is here now."));
+    say (self, event->message ? GTK_MESSAGE_ERROR : GTK_MESSAGE_INFO, event->message ? event->message : _ ("The checkpoint is here now."));
     break;
   default:
     ui_runner_event (self->runner, event);
@@ -267,7 +266,7 @@ on_changed (UiGeneratePanel *self)
 static void
 on_stop (UiGeneratePanel *self)
 {
-  ui_progress_row_set_caption (UI_PROGRESS_ROW (self->progress), _("Stopped"));
+  ui_progress_row_set_caption (UI_PROGRESS_ROW (self->progress), _ ("Stopped"));
   ui_runner_stop (self->runner);
 }
 
@@ -313,7 +312,7 @@ add_layers (UiGeneratePanel *self, gboolean new_image)
   }
   message = self->backend->add_layers (results, n, new_image, &offer, self->backend->user);
   if (message) {
-    ui_message_bar_show (UI_MESSAGE_BAR (self->message), GTK_MESSAGE_ERROR, message, offer ? _("Add to a Ne_w Image") : NULL);
+    ui_message_bar_show (UI_MESSAGE_BAR (self->message), GTK_MESSAGE_ERROR, message, offer ? _ ("Add to a Ne_w Image") : NULL);
     self->offers_new = offer;
   } else {
     g_autofree char *done = g_strdup_printf (NN_ ("%d layer added", "%d layers added", (gulong) n), (int) n);
@@ -489,8 +488,8 @@ make_main_page (UiGeneratePanel *self)
   gboolean upsample = self->mode == UI_PANEL_UPSAMPLE;
 
   self->preview = ui_preview_new ();
-  ui_preview_set_hint (UI_PREVIEW (self->preview), upsample ? _("Press Upsample to see the result grow here.")
-                                                            : _("Choose a class and press Generate: the picture grows here."));
+  ui_preview_set_hint (UI_PREVIEW (self->preview), upsample ? _ ("Press Upsample to see the result grow here.")
+                                                            : _ ("Choose a class and press Generate: the picture grows here."));
   self->progress = ui_progress_row_new ();
   self->history = ui_history_new (upsample);
   self->form = ui_settings_form_new (self->backend, self->store, upsample);
@@ -512,15 +511,23 @@ connect_parts (UiGeneratePanel *self)
     const char *signal;
     GCallback func;
   } links[] = {
-    {self->form, "generate", G_CALLBACK (on_generate)},   {self->form, "compare", G_CALLBACK (on_compare)},
-    {self->form, "changed", G_CALLBACK (on_changed)},     {self->form, "live-changed", G_CALLBACK (run_live)},
-    {self->form, "models", G_CALLBACK (on_models)},       {self->progress, "stop", G_CALLBACK (on_stop)},
-    {self->history, "chosen", G_CALLBACK (on_chosen)},    {self->history, "follow", G_CALLBACK (on_follow)},
-    {self->history, "ticks-changed", G_CALLBACK (update_add)}, {self->model_page, "back", G_CALLBACK (on_back)},
-    {self->model_page, "failed", G_CALLBACK (on_page_failed)}, {self->message, "answered", G_CALLBACK (on_answered)},
-    {self->actions, "help", G_CALLBACK (on_help)},        {self->actions, "reset", G_CALLBACK (on_reset)},
-    {self->actions, "reuse", G_CALLBACK (on_reuse)},      {self->actions, "close", G_CALLBACK (on_close)},
-    {self->actions, "add-layers", G_CALLBACK (on_add)},
+    { self->form, "generate", G_CALLBACK (on_generate) },
+    { self->form, "compare", G_CALLBACK (on_compare) },
+    { self->form, "changed", G_CALLBACK (on_changed) },
+    { self->form, "live-changed", G_CALLBACK (run_live) },
+    { self->form, "models", G_CALLBACK (on_models) },
+    { self->progress, "stop", G_CALLBACK (on_stop) },
+    { self->history, "chosen", G_CALLBACK (on_chosen) },
+    { self->history, "follow", G_CALLBACK (on_follow) },
+    { self->history, "ticks-changed", G_CALLBACK (update_add) },
+    { self->model_page, "back", G_CALLBACK (on_back) },
+    { self->model_page, "failed", G_CALLBACK (on_page_failed) },
+    { self->message, "answered", G_CALLBACK (on_answered) },
+    { self->actions, "help", G_CALLBACK (on_help) },
+    { self->actions, "reset", G_CALLBACK (on_reset) },
+    { self->actions, "reuse", G_CALLBACK (on_reuse) },
+    { self->actions, "close", G_CALLBACK (on_close) },
+    { self->actions, "add-layers", G_CALLBACK (on_add) },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (links); i++) {
@@ -550,8 +557,8 @@ show_first (UiGeneratePanel *self)
   if (self->mode == UI_PANEL_UPSAMPLE) {
     g_autoptr (GdkPixbuf) source = self->backend->source (self->backend->user);
 
-    ui_preview_set_picture (UI_PREVIEW (self->preview), source, _("The layer, as the network will see it"));
-    ui_progress_row_set_caption (UI_PROGRESS_ROW (self->progress), source ? _("The layer, as the network will see it") : NULL);
+    ui_preview_set_picture (UI_PREVIEW (self->preview), source, _ ("The layer, as the network will see it"));
+    ui_progress_row_set_caption (UI_PROGRESS_ROW (self->progress), source ? _ ("The layer, as the network will see it") : NULL);
   }
 }
 
@@ -614,7 +621,7 @@ void
 ui_generate_panel_recover (UiGeneratePanel *self, GdkPixbuf *pixels, const UiSettings *settings)
 {
   ui_history_append (UI_HISTORY (self->history), pixels, settings, model_name (self, settings->model), FALSE);
-  say (self, GTK_MESSAGE_INFO, _("Pictures that were finished last time and not added are in the history."));
+  say (self, GTK_MESSAGE_INFO, _ ("Pictures that were finished last time and not added are in the history."));
   update_add (self);
 }
 
@@ -631,13 +638,9 @@ ui_generate_panel_part (UiGeneratePanel *self, const char *name)
     const char *name;
     GtkWidget *widget;
   } parts[] = {
-    {"preview", self->preview},
-    {"progress", self->progress},
-    {"stop", ui_progress_row_stop_button (UI_PROGRESS_ROW (self->progress))},
-    {"history", self->history},
-    {"message", self->message},
-    {"pages", self->pages},
-    {"model-page", self->model_page},
+    { "preview", self->preview },       { "progress", self->progress }, { "stop", ui_progress_row_stop_button (UI_PROGRESS_ROW (self->progress)) },
+    { "history", self->history },       { "message", self->message },   { "pages", self->pages },
+    { "model-page", self->model_page },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (parts); i++) {

@@ -11,8 +11,8 @@
 struct _UiHistory {
   GtkBox parent_instance;
   GtkWidget *scrolled, *flow, *stack, *empty;
-  UiThumbnail *live;       /* owned by the flow box; NULL when nothing is being made */
-  GPtrArray *thumbnails;   /* UiThumbnail, owned by the flow box */
+  UiThumbnail *live;     /* owned by the flow box; NULL when nothing is being made */
+  GPtrArray *thumbnails; /* UiThumbnail, owned by the flow box */
   gboolean silent, upsample_only;
   guint scroll_source;
 };
@@ -152,7 +152,7 @@ ui_history_class_init (UiHistoryClass *klass)
   G_OBJECT_CLASS (klass)->dispose = ui_history_dispose;
   G_OBJECT_CLASS (klass)->finalize = ui_history_finalize;
   for (guint i = 0; i < N_SIGNALS; i++) {
-    const char *names[] = {"chosen", "follow", "ticks-changed"};
+    const char *names[] = { "chosen", "follow", "ticks-changed" };
 
     signals[i] = g_signal_new (names[i], UI_TYPE_HISTORY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   }
@@ -161,9 +161,9 @@ ui_history_class_init (UiHistoryClass *klass)
 static void
 ui_history_init (UiHistory *self)
 {
-  GtkWidget *title = gtk_label_new (_("History"));
+  GtkWidget *title = gtk_label_new (_ ("History"));
 
-  self->empty = gtk_label_new (_("Finished pictures gather here; tick the ones to add."));
+  self->empty = gtk_label_new (_ ("Finished pictures gather here; tick the ones to add."));
   self->thumbnails = g_ptr_array_new ();
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self), GTK_ORIENTATION_VERTICAL);
   gtk_box_set_spacing (GTK_BOX (self), 4);
@@ -185,14 +185,14 @@ ui_history_init (UiHistory *self)
   gtk_widget_set_halign (self->flow, GTK_ALIGN_START);
   gtk_widget_set_valign (self->flow, GTK_ALIGN_START);
   gtk_widget_set_margin_bottom (self->flow, 10); /* the scroll bar lies over it */
-  atk_object_set_name (gtk_widget_get_accessible (self->flow), _("History"));
+  atk_object_set_name (gtk_widget_get_accessible (self->flow), _ ("History"));
   g_signal_connect_swapped (self->flow, "selected-children-changed", G_CALLBACK (on_selection), self);
   g_signal_connect_swapped (self->flow, "child-activated", G_CALLBACK (on_activated), self);
   gtk_flow_box_set_activate_on_single_click (GTK_FLOW_BOX (self->flow), FALSE);
 
   self->scrolled = gtk_scrolled_window_new (NULL, NULL);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scrolled), GTK_POLICY_AUTOMATIC, GTK_POLICY_NEVER);
-    gtk_container_add (GTK_CONTAINER (self->scrolled), self->flow);
+  gtk_container_add (GTK_CONTAINER (self->scrolled), self->flow);
   g_signal_connect_swapped (self->scrolled, "scroll-event", G_CALLBACK (on_scroll), self);
 
   self->stack = gtk_stack_new ();

@@ -12,7 +12,6 @@
 #endif
 
 #define _(text) g_dgettext (GETTEXT_PACKAGE, text)
-#define N_(text) (text)
 #define C_(context, text) g_dpgettext2 (GETTEXT_PACKAGE, context, text)
 #define NN_(singular, plural, n) g_dngettext (GETTEXT_PACKAGE, singular, plural, n)
 

@@ -40,7 +40,7 @@ ui_message_bar_init (UiMessageBar *self)
   self->offer = gtk_info_bar_add_button (GTK_INFO_BAR (self->bar), "", GTK_RESPONSE_ACCEPT);
   gtk_button_set_use_underline (GTK_BUTTON (self->offer), TRUE);
   gtk_widget_set_valign (self->offer, GTK_ALIGN_CENTER);
-  close = ui_icon_button ("window-close-symbolic", _("Dismiss this message"));
+  close = ui_icon_button ("window-close-symbolic", _ ("Dismiss this message"));
   gtk_button_set_relief (GTK_BUTTON (close), GTK_RELIEF_NONE);
   gtk_widget_set_valign (close, GTK_ALIGN_CENTER);
   gtk_info_bar_add_action_widget (GTK_INFO_BAR (self->bar), close, GTK_RESPONSE_CLOSE);

@@ -22,19 +22,19 @@ ui_model_abilities (const UiModel *model)
 {
   GString *text = g_string_new (NULL);
 
-  g_string_append_printf (text, _("%d px"), model->image_size);
+  g_string_append_printf (text, _ ("%d px"), model->image_size);
   if (model->upsampled_size) {
     g_string_append (text, " · ");
-    g_string_append_printf (text, _("upsampled to %d px"), model->upsampled_size);
+    g_string_append_printf (text, _ ("upsampled to %d px"), model->upsampled_size);
   }
   g_string_append (text, " · ");
   if (model->n_classes) {
     g_string_append_printf (text, NN_ ("%d class", "%d classes", (gulong) model->n_classes), (int) model->n_classes);
   } else {
-    g_string_append (text, _("no classes"));
+    g_string_append (text, _ ("no classes"));
   }
   g_string_append (text, " · ");
-  g_string_append (text, model->has_guidance ? _("with fidelity") : _("without fidelity"));
+  g_string_append (text, model->has_guidance ? _ ("with fidelity") : _ ("without fidelity"));
   return g_string_free (text, FALSE);
 }
 
@@ -72,11 +72,11 @@ memory_words (const UiModel *model, guint64 available)
   g_autofree char *there = g_format_size_full (available, G_FORMAT_SIZE_IEC_UNITS);
 
   if (!available) {
-    return g_strdup_printf (_("Needs %s of memory"), needed);
+    return g_strdup_printf (_ ("Needs %s of memory"), needed);
   }
   return model->memory_needed <= available
-           ? g_strdup_printf (_("Needs %s of memory; %s are free"), needed, there)
-           : g_strdup_printf (_("Needs %s of memory, but only %s are free: close other programs or take a smaller model"), needed, there);
+             ? g_strdup_printf (_ ("Needs %s of memory; %s are free"), needed, there)
+             : g_strdup_printf (_ ("Needs %s of memory, but only %s are free: close other programs or take a smaller model"), needed, there);
 }
 
 static void
@@ -137,7 +137,7 @@ static void
 add_folder_row (UiModelPage *self, const char *path)
 {
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  g_autofree char *words = g_strdup_printf (_("Open the folder %s"), path);
+  g_autofree char *words = g_strdup_printf (_ ("Open the folder %s"), path);
   g_autofree char *shown = g_filename_display_name (path);
   GtkWidget *open = ui_icon_button ("folder-open-symbolic", words);
 
@@ -166,8 +166,8 @@ ui_model_page_update (UiModelPage *self)
     add_model (self, &catalog->models[i], catalog->memory_available);
   }
   if (!catalog->n_models) {
-    add_row (self->models, icon_line ("dialog-information-symbolic",
-                                      text_line (_("No model was found. Put one into a folder below, or bring in a checkpoint."))));
+    add_row (self->models,
+             icon_line ("dialog-information-symbolic", text_line (_ ("No model was found. Put one into a folder below, or bring in a checkpoint."))));
   }
   for (gsize i = 0; i < catalog->n_notes; i++) {
     add_row (self->models, icon_line ("dialog-warning-symbolic", text_line (catalog->notes[i])));
@@ -196,18 +196,17 @@ static void
 ask (UiModelPage *self, const char *title, const char *verb, GtkFileChooserAction action, void (*func) (const char *, gpointer))
 {
   GtkWidget *top = gtk_widget_get_toplevel (GTK_WIDGET (self));
-  GtkFileChooserNative *chooser
-    = gtk_file_chooser_native_new (title, GTK_IS_WINDOW (top) ? GTK_WINDOW (top) : NULL, action, verb, NULL);
+  GtkFileChooserNative *chooser = gtk_file_chooser_native_new (title, GTK_IS_WINDOW (top) ? GTK_WINDOW (top) : NULL, action, verb, NULL);
 
   if (action == GTK_FILE_CHOOSER_ACTION_OPEN) {
     GtkFileFilter *weights = gtk_file_filter_new (), *all = gtk_file_filter_new ();
 
-    gtk_file_filter_set_name (weights, _("Checkpoints"));
+    gtk_file_filter_set_name (weights, _ ("Checkpoints"));
     gtk_file_filter_add_pattern (weights, "*.safetensors");
     gtk_file_filter_add_pattern (weights, "*.pt");
     gtk_file_filter_add_pattern (weights, "*.pth");
     gtk_file_filter_add_pattern (weights, "*.json");
-    gtk_file_filter_set_name (all, _("All files"));
+    gtk_file_filter_set_name (all, _ ("All files"));
     gtk_file_filter_add_pattern (all, "*");
     gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (chooser), weights);
     gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (chooser), all);
@@ -225,13 +224,13 @@ ask (UiModelPage *self, const char *title, const char *verb, GtkFileChooserActio
 static void
 on_add_folder (UiModelPage *self)
 {
-  ask (self, _("Add a folder with models"), _("_Add"), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, self->backend->add_folder);
+  ask (self, _ ("Add a folder with models"), _ ("_Add"), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, self->backend->add_folder);
 }
 
 static void
 on_import (UiModelPage *self)
 {
-  ask (self, _("Bring in a checkpoint"), _("_Import"), GTK_FILE_CHOOSER_ACTION_OPEN, self->backend->import_checkpoint);
+  ask (self, _ ("Bring in a checkpoint"), _ ("_Import"), GTK_FILE_CHOOSER_ACTION_OPEN, self->backend->import_checkpoint);
 }
 
 void
@@ -241,7 +240,7 @@ ui_model_page_set_import (UiModelPage *self, double fraction)
 
   gtk_widget_set_visible (self->progress, busy);
   gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->progress), CLAMP (fraction, 0.0, 1.0));
-  ui_set_available (self->import, !busy, _("Copy a weights file into your models folder"), _("One checkpoint is being brought in already"));
+  ui_set_available (self->import, !busy, _ ("Copy a weights file into your models folder"), _ ("One checkpoint is being brought in already"));
 }
 
 /* ---- making ------------------------------------------------------------------------------------------------------ */
@@ -286,10 +285,10 @@ ui_model_page_init (UiModelPage *self)
 {
   GtkWidget *head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12), *foot = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   GtkWidget *scrolled = gtk_scrolled_window_new (NULL, NULL), *inside = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
-  GtkWidget *back = ui_button (_("_Back"), _("Back to the picture (Escape)")), *title = gtk_label_new (_("Models"));
-  GtkWidget *add = ui_button (_("Add _Folder…"), _("Search one more folder for models"));
-  GtkWidget *again = ui_button (_("_Look Again"), _("Search the folders again"));
-  GtkWidget *folder_heading = heading (_("Folders searched"));
+  GtkWidget *back = ui_button (_ ("_Back"), _ ("Back to the picture (Escape)")), *title = gtk_label_new (_ ("Models"));
+  GtkWidget *add = ui_button (_ ("Add _Folder…"), _ ("Search one more folder for models"));
+  GtkWidget *again = ui_button (_ ("_Look Again"), _ ("Search the folders again"));
+  GtkWidget *folder_heading = heading (_ ("Folders searched"));
 
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self), GTK_ORIENTATION_VERTICAL);
   gtk_box_set_spacing (GTK_BOX (self), 12);
@@ -303,21 +302,21 @@ ui_model_page_init (UiModelPage *self)
   self->models = gtk_list_box_new ();
   self->folders = gtk_list_box_new ();
   for (int i = 0; i < 2; i++) {
-    gtk_list_box_set_header_func (GTK_LIST_BOX (i ? self->folders : self->models), (GtkListBoxUpdateHeaderFunc) (void (*) (void)) separate,
-                                  NULL, NULL);
+    gtk_list_box_set_header_func (GTK_LIST_BOX (i ? self->folders : self->models), (GtkListBoxUpdateHeaderFunc) (void (*) (void)) separate, NULL,
+                                  NULL);
   }
-  gtk_container_add (GTK_CONTAINER (inside), list_in_frame (self->models, _("Models found")));
+  gtk_container_add (GTK_CONTAINER (inside), list_in_frame (self->models, _ ("Models found")));
   gtk_widget_set_margin_top (folder_heading, 12);
   gtk_container_add (GTK_CONTAINER (inside), folder_heading);
-  gtk_container_add (GTK_CONTAINER (inside), list_in_frame (self->folders, _("Folders searched")));
+  gtk_container_add (GTK_CONTAINER (inside), list_in_frame (self->folders, _ ("Folders searched")));
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_widget_set_vexpand (scrolled, TRUE);
   gtk_container_add (GTK_CONTAINER (scrolled), inside);
 
-  self->import = ui_button (_("_Import Checkpoint…"), NULL);
+  self->import = ui_button (_ ("_Import Checkpoint…"), NULL);
   self->progress = gtk_progress_bar_new ();
   gtk_widget_set_valign (self->progress, GTK_ALIGN_CENTER);
-  atk_object_set_name (gtk_widget_get_accessible (self->progress), _("Bringing in a checkpoint"));
+  atk_object_set_name (gtk_widget_get_accessible (self->progress), _ ("Bringing in a checkpoint"));
   gtk_box_pack_start (GTK_BOX (foot), self->import, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (foot), self->progress, TRUE, TRUE, 0);
   gtk_box_pack_end (GTK_BOX (foot), again, FALSE, FALSE, 0);

@@ -27,7 +27,7 @@ G_DEFINE_FINAL_TYPE (UiPresets, ui_presets, GTK_TYPE_BOX)
 
 static guint chosen_signal;
 
-static const char *const built_in[] = {"draft", "balanced", "best"};
+static const char *const built_in[] = { "draft", "balanced", "best" };
 
 /* SETTINGS as preset ID would have them; FALSE when there is no such preset. */
 static gboolean
@@ -41,7 +41,7 @@ apply (UiPresets *self, const char *id, UiSettings *settings)
     settings->upsample = settings->upsample && model && model->upsampled_size;
     return found;
   }
-  if (!model || !g_strv_contains ((const char *const[]){"draft", "balanced", "best", NULL}, id)) {
+  if (!model || !g_strv_contains ((const char *const[]) { "draft", "balanced", "best", NULL }, id)) {
     return FALSE;
   }
 
@@ -157,9 +157,8 @@ on_name (UiPresets *self)
   g_autofree char *id = g_strconcat (OWN, name, NULL);
   g_autoptr (UiSettings) unused = ui_settings_copy (self->now);
 
-  ui_set_available (self->confirm, *name, NULL, _("Type a name first"));
-  ui_set_available (self->remove, *name && apply (self, id, unused), _("Forget the preset of this name"),
-                    _("No preset of yours has this name"));
+  ui_set_available (self->confirm, *name, NULL, _ ("Type a name first"));
+  ui_set_available (self->remove, *name && apply (self, id, unused), _ ("Forget the preset of this name"), _ ("No preset of yours has this name"));
 }
 
 static void
@@ -215,9 +214,9 @@ make_popover (UiPresets *self)
   self->popover = gtk_popover_new (self->save);
   self->name = gtk_entry_new ();
   gtk_entry_set_max_length (GTK_ENTRY (self->name), 60);
-  label = ui_label_for (_("_Name"), self->name);
-  self->confirm = ui_button (_("_Save"), NULL);
-  self->remove = ui_button (_("_Forget"), NULL);
+  label = ui_label_for (_ ("_Name"), self->name);
+  self->confirm = ui_button (_ ("_Save"), NULL);
+  self->remove = ui_button (_ ("_Forget"), NULL);
   gtk_style_context_add_class (gtk_widget_get_style_context (self->confirm), GTK_STYLE_CLASS_SUGGESTED_ACTION);
   g_signal_connect_swapped (self->name, "changed", G_CALLBACK (on_name), self);
   g_signal_connect_swapped (self->name, "activate", G_CALLBACK (on_confirm), self);
@@ -258,10 +257,10 @@ ui_presets_init (UiPresets *self)
   self->now = ui_settings_new ();
   self->combo = gtk_combo_box_text_new ();
   ui_combo_shrink (self->combo);
-  gtk_widget_set_tooltip_text (self->combo, _("Ready-made steps, sampler and upsampling; your own also keep fidelity and number"));
+  gtk_widget_set_tooltip_text (self->combo, _ ("Ready-made steps, sampler and upsampling; your own also keep fidelity and number"));
   gtk_widget_set_hexpand (self->combo, TRUE);
   g_signal_connect_swapped (self->combo, "changed", G_CALLBACK (on_combo), self);
-  self->save = ui_icon_button ("document-save-symbolic", _("Save these settings as a preset"));
+  self->save = ui_icon_button ("document-save-symbolic", _ ("Save these settings as a preset"));
   g_signal_connect_swapped (self->save, "clicked", G_CALLBACK (on_save_clicked), self);
   make_popover (self);
   gtk_container_add (GTK_CONTAINER (self), self->combo);

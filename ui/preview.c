@@ -187,7 +187,7 @@ ui_preview_init (UiPreview *self)
   gtk_style_context_add_class (gtk_widget_get_style_context (widget), GTK_STYLE_CLASS_FRAME);
   gtk_style_context_add_class (gtk_widget_get_style_context (widget), "adm-preview");
   atk_object_set_role (accessible, ATK_ROLE_IMAGE);
-  atk_object_set_name (accessible, _("Picture"));
+  atk_object_set_name (accessible, _ ("Picture"));
 }
 
 GtkWidget *
@@ -208,7 +208,7 @@ ui_preview_set_picture (UiPreview *self, GdkPixbuf *pixels, const char *descript
   if (pixels) {
     self->surface = gdk_cairo_surface_create_from_pixbuf (pixels, 1, NULL);
   }
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self), pixels ? _("Click for natural size, and again to fit") : NULL);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self), pixels ? _ ("Click for natural size, and again to fit") : NULL);
   atk_object_set_description (gtk_widget_get_accessible (GTK_WIDGET (self)), description ? description : "");
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }

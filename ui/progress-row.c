@@ -48,10 +48,10 @@ ui_progress_row_init (UiProgressRow *self)
   gtk_label_set_ellipsize (GTK_LABEL (self->text), PANGO_ELLIPSIZE_END);
 
   self->bar = gtk_progress_bar_new ();
-  atk_object_set_name (gtk_widget_get_accessible (self->bar), _("Progress"));
+  atk_object_set_name (gtk_widget_get_accessible (self->bar), _ ("Progress"));
 
   self->left = ui_dim_label (NULL);
-  self->stop = ui_button (_("S_top"), NULL);
+  self->stop = ui_button (_ ("S_top"), NULL);
   g_signal_connect_swapped (self->stop, "clicked", G_CALLBACK (on_stop), self);
 
   gtk_box_pack_start (GTK_BOX (words), self->text, TRUE, TRUE, 0);
@@ -64,7 +64,7 @@ ui_progress_row_init (UiProgressRow *self)
   gtk_widget_show_all (GTK_WIDGET (self));
   gtk_widget_set_no_show_all (self->bar, TRUE);
   gtk_widget_set_no_show_all (self->left, TRUE);
-  ui_progress_row_set (self, &(UiProgress) {.phase = UI_PHASE_IDLE, .seconds_left = -1.0});
+  ui_progress_row_set (self, &(UiProgress) { .phase = UI_PHASE_IDLE, .seconds_left = -1.0 });
 }
 
 GtkWidget *
@@ -78,13 +78,13 @@ words_for (const UiProgress *progress)
 {
   switch (progress->phase) {
   case UI_PHASE_STARTING:
-    return g_strdup (progress->draft ? _("Starting a draft") : _("Starting"));
+    return g_strdup (progress->draft ? _ ("Starting a draft") : _ ("Starting"));
   case UI_PHASE_LOADING:
-    return g_strdup (_("Reading the model"));
+    return g_strdup (_ ("Reading the model"));
   case UI_PHASE_UPSAMPLING:
-    return g_strdup_printf (_("Upsampling %d of %d"), progress->step, progress->steps);
+    return g_strdup_printf (_ ("Upsampling %d of %d"), progress->step, progress->steps);
   default:
-    return g_strdup_printf (progress->draft ? _("Draft %d of %d") : _("Step %d of %d"), progress->step, progress->steps);
+    return g_strdup_printf (progress->draft ? _ ("Draft %d of %d") : _ ("Step %d of %d"), progress->step, progress->steps);
   }
 }
 
@@ -94,12 +94,12 @@ ui_progress_row_set (UiProgressRow *self, const UiProgress *progress)
   gboolean running = progress->phase != UI_PHASE_IDLE;
   g_autofree char *what = running ? words_for (progress) : g_strdup (self->caption ? self->caption : "");
   g_autofree char *time = running ? ui_duration_text (progress->seconds_left) : g_strdup ("");
-  g_autofree char *left = *time ? g_strdup_printf (_("%s left"), time) : g_strdup ("");
+  g_autofree char *left = *time ? g_strdup_printf (_ ("%s left"), time) : g_strdup ("");
 
   self->phase = progress->phase;
   if (running && progress->pictures > 1) {
     /* Translators: which picture, of how many, and what happens to it. */
-    char *both = g_strdup_printf (_("Picture %d of %d · %s"), progress->picture + 1, progress->pictures, what);
+    char *both = g_strdup_printf (_ ("Picture %d of %d · %s"), progress->picture + 1, progress->pictures, what);
 
     g_free (what);
     what = both;
@@ -110,7 +110,7 @@ ui_progress_row_set (UiProgressRow *self, const UiProgress *progress)
   gtk_widget_set_visible (self->left, *left);
   gtk_widget_set_visible (self->bar, running);
   gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->bar), CLAMP (progress->fraction, 0.0, 1.0));
-  ui_set_available (self->stop, running, _("Stop now and keep what is finished (Escape)"), _("Nothing is running"));
+  ui_set_available (self->stop, running, _ ("Stop now and keep what is finished (Escape)"), _ ("Nothing is running"));
 }
 
 void

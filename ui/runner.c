@@ -3,7 +3,7 @@
  * What runs, and what comes next. */
 #include "runner.h"
 
-const double ui_compare_scales[UI_COMPARE_COUNT] = {0.0, 1.0, 2.0, 5.0, 10.0};
+const double ui_compare_scales[UI_COMPARE_COUNT] = { 0.0, 1.0, 2.0, 5.0, 10.0 };
 
 enum { DRAFT_PART = 4, DRAFT_STEPS_MIN = 5, DRAFT_STEPS_MAX = 10 };
 
@@ -15,8 +15,8 @@ struct UiRunner {
   gpointer user;
 
   guint last_id;
-  guint current;  /* id of the running job; 0: none */
-  guint stopping; /* id of the job that was stopped and has not said so yet; 0: none */
+  guint current;        /* id of the running job; 0: none */
+  guint stopping;       /* id of the job that was stopped and has not said so yet; 0: none */
   UiSettings *settings; /* of the running job */
   gboolean draft;
   UiSettings *refine; /* to follow the draft; NULL: nothing */
@@ -142,7 +142,7 @@ start (UiRunner *self, const UiSettings *settings, gboolean draft)
   self->progress.step = 0;
   self->progress.steps = settings->steps;
   self->progress.seconds_left = -1.0;
-  job = (UiJob) {self->current, self->settings, draft};
+  job = (UiJob) { self->current, self->settings, draft };
   self->backend->start (&job, self->backend->user);
   self->funcs->progress (self->user);
 }

@@ -47,10 +47,9 @@ on_lock (UiSeedBox *self)
 {
   gboolean locked = ui_seed_box_get_locked (self);
 
-  gtk_image_set_from_icon_name (GTK_IMAGE (self->lock_icon), locked ? "changes-prevent-symbolic" : "changes-allow-symbolic",
-                                GTK_ICON_SIZE_BUTTON);
-  gtk_widget_set_tooltip_text (self->lock, locked ? _("The seed is kept; press for a new one at each Generate")
-                                                  : _("Each Generate takes a new seed; press to keep this one"));
+  gtk_image_set_from_icon_name (GTK_IMAGE (self->lock_icon), locked ? "changes-prevent-symbolic" : "changes-allow-symbolic", GTK_ICON_SIZE_BUTTON);
+  gtk_widget_set_tooltip_text (self->lock, locked ? _ ("The seed is kept; press for a new one at each Generate")
+                                                  : _ ("Each Generate takes a new seed; press to keep this one"));
   g_signal_emit (self, signals[LOCK_CHANGED], 0);
 }
 
@@ -58,7 +57,7 @@ on_lock (UiSeedBox *self)
 static gboolean
 draw_dice (GtkWidget *area, cairo_t *cr)
 {
-  static const double eyes[][2] = {{4.75, 4.75}, {11.25, 4.75}, {8, 8}, {4.75, 11.25}, {11.25, 11.25}};
+  static const double eyes[][2] = { { 4.75, 4.75 }, { 11.25, 4.75 }, { 8, 8 }, { 4.75, 11.25 }, { 11.25, 11.25 } };
   GtkStyleContext *style = gtk_widget_get_style_context (area);
   double left = (gtk_widget_get_allocated_width (area) - DICE) / 2, top = (gtk_widget_get_allocated_height (area) - DICE) / 2;
   const double corner = 3.5, low = 1.0, high = DICE - 1.0;
@@ -94,7 +93,7 @@ ui_seed_box_init (UiSeedBox *self)
   GtkWidget *die = gtk_drawing_area_new ();
 
   gtk_box_set_spacing (GTK_BOX (self), 6);
-  self->number = ui_spin (0, UI_SEED_MAX, 1, 0, 6, _("The same seed and settings make the same picture; picture i of several has seed + i"));
+  self->number = ui_spin (0, UI_SEED_MAX, 1, 0, 6, _ ("The same seed and settings make the same picture; picture i of several has seed + i"));
   gtk_entry_set_max_width_chars (GTK_ENTRY (self->number), 10);
   gtk_widget_set_hexpand (self->number, TRUE);
   g_signal_connect_swapped (self->number, "value-changed", G_CALLBACK (on_number), self);
@@ -102,15 +101,15 @@ ui_seed_box_init (UiSeedBox *self)
   self->lock = gtk_toggle_button_new ();
   self->lock_icon = gtk_image_new ();
   gtk_container_add (GTK_CONTAINER (self->lock), self->lock_icon);
-  atk_object_set_name (gtk_widget_get_accessible (self->lock), _("Keep the seed"));
+  atk_object_set_name (gtk_widget_get_accessible (self->lock), _ ("Keep the seed"));
   g_signal_connect_swapped (self->lock, "toggled", G_CALLBACK (on_lock), self);
 
   self->dice = gtk_button_new ();
   gtk_widget_set_size_request (die, DICE, DICE);
   g_signal_connect (die, "draw", G_CALLBACK (draw_dice), NULL);
   gtk_container_add (GTK_CONTAINER (self->dice), die);
-  gtk_widget_set_tooltip_text (self->dice, _("Another seed"));
-  atk_object_set_name (gtk_widget_get_accessible (self->dice), _("Another seed"));
+  gtk_widget_set_tooltip_text (self->dice, _ ("Another seed"));
+  atk_object_set_name (gtk_widget_get_accessible (self->dice), _ ("Another seed"));
   g_signal_connect_swapped (self->dice, "clicked", G_CALLBACK (on_dice), self);
 
   gtk_container_add (GTK_CONTAINER (self), self->number);

@@ -17,8 +17,7 @@ struct _UiSettingsForm {
   const UiBackend *backend;
   UiStore *store;
   gboolean upsample_only;
-  GtkWidget *model, *models, *classes, *fidelity, *live, *compare, *steps, *sampler, *seed, *count, *upsample, *tiles, *presets, *estimate,
-    *generate;
+  GtkWidget *model, *models, *classes, *fidelity, *live, *compare, *steps, *sampler, *seed, *count, *upsample, *tiles, *presets, *estimate, *generate;
   gboolean silent;
 };
 
@@ -42,12 +41,12 @@ static const char *
 no_fidelity (UiSettingsForm *self, const UiModel *model)
 {
   if (!model) {
-    return _("There is no model");
+    return _ ("There is no model");
   }
   if (!model->has_guidance) {
-    return _("This model has no classifier, which fidelity needs; the model page (⚙) says which file it is");
+    return _ ("This model has no classifier, which fidelity needs; the model page (⚙) says which file it is");
   }
-  return *ui_class_chooser_get (UI_CLASS_CHOOSER (self->classes)) ? NULL : _("Fidelity steers towards a class: choose one first");
+  return *ui_class_chooser_get (UI_CLASS_CHOOSER (self->classes)) ? NULL : _ ("Fidelity steers towards a class: choose one first");
 }
 
 static gboolean
@@ -62,23 +61,23 @@ update_reasons (UiSettingsForm *self)
   const UiModel *model = ui_settings_form_model (self);
   const char *why = self->upsample_only ? NULL : no_fidelity (self, model);
   gboolean works = model_works (self, model);
-  g_autofree char *missing
-    = model && model->missing ? g_strdup_printf (_("This model is not complete: %s"), model->missing)
-                              : g_strdup (model ? _("This model has no upsampler; choose another one or see the model page (⚙)")
-                                                : _("No model was found; the model page (⚙) says where to put one"));
+  g_autofree char *missing = model && model->missing
+                                 ? g_strdup_printf (_ ("This model is not complete: %s"), model->missing)
+                                 : g_strdup (model ? _ ("This model has no upsampler; choose another one or see the model page (⚙)")
+                                                   : _ ("No model was found; the model page (⚙) says where to put one"));
 
-  ui_set_available (self->generate, works, self->upsample_only ? _("Upsample with these settings (Enter)") : _("Make pictures with these settings (Enter)"),
-                    missing);
+  ui_set_available (self->generate, works,
+                    self->upsample_only ? _ ("Upsample with these settings (Enter)") : _ ("Make pictures with these settings (Enter)"), missing);
   ui_set_available (self->model, gtk_combo_box_get_active (GTK_COMBO_BOX (self->model)) >= 0, NULL, missing);
   if (self->upsample_only) {
     return;
   }
   ui_fidelity_set_reason (UI_FIDELITY (self->fidelity), why);
-  ui_set_available (self->compare, works && !why, _("The same seed at five scales, side by side: 0, 1, 2, 5 and 10"), why ? why : missing);
-  ui_set_available (self->upsample, model && model->upsampled_size, _("Enlarge each picture with the model's upsampler"), missing);
+  ui_set_available (self->compare, works && !why, _ ("The same seed at five scales, side by side: 0, 1, 2, 5 and 10"), why ? why : missing);
+  ui_set_available (self->upsample, model && model->upsampled_size, _ ("Enlarge each picture with the model's upsampler"), missing);
 
   g_autofree char *label
-    = model && model->upsampled_size ? g_strdup_printf (_("_Upsample to %d px"), model->upsampled_size) : g_strdup (_("_Upsample"));
+      = model && model->upsampled_size ? g_strdup_printf (_ ("_Upsample to %d px"), model->upsampled_size) : g_strdup (_ ("_Upsample"));
 
   gtk_button_set_label (GTK_BUTTON (self->upsample), label);
 }
@@ -140,16 +139,16 @@ ui_settings_form_set (UiSettingsForm *self, const UiSettings *settings)
   if (ui_catalog_find (catalog, settings->model)) {
     gtk_combo_box_set_active_id (GTK_COMBO_BOX (self->model), settings->model);
   } else if (*settings->model) {
-    g_string_append_printf (left, _("The model “%s” is not here."), settings->model);
+    g_string_append_printf (left, _ ("The model “%s” is not here."), settings->model);
   }
   ui_class_chooser_set_model (UI_CLASS_CHOOSER (self->classes), ui_settings_form_model (self));
   if (!ui_class_chooser_set (UI_CLASS_CHOOSER (self->classes), settings->class_name) && *settings->class_name) {
     g_string_append (left, left->len ? " " : "");
-    g_string_append_printf (left, _("The model has no class “%s”."), settings->class_name);
+    g_string_append_printf (left, _ ("The model has no class “%s”."), settings->class_name);
   }
   if (!gtk_combo_box_set_active_id (GTK_COMBO_BOX (self->sampler), settings->sampler)) {
     g_string_append (left, left->len ? " " : "");
-    g_string_append_printf (left, _("There is no sampler “%s”."), settings->sampler);
+    g_string_append_printf (left, _ ("There is no sampler “%s”."), settings->sampler);
   }
   gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->steps), settings->steps);
   ui_seed_box_set (UI_SEED_BOX (self->seed), settings->seed);
@@ -194,7 +193,7 @@ ui_settings_form_update_models (UiSettingsForm *self)
   gtk_combo_box_text_remove_all (GTK_COMBO_BOX_TEXT (self->model));
   for (gsize i = 0; i < catalog->n_models; i++) {
     const UiModel *model = &catalog->models[i];
-    g_autofree char *name = model_works (self, model) ? g_strdup (model->name) : g_strdup_printf (_("%s (not complete)"), model->name);
+    g_autofree char *name = model_works (self, model) ? g_strdup (model->name) : g_strdup_printf (_ ("%s (not complete)"), model->name);
 
     gtk_combo_box_text_append (GTK_COMBO_BOX_TEXT (self->model), model->id, name);
   }
@@ -293,7 +292,7 @@ on_models (UiSettingsForm *self)
 static void
 ui_settings_form_class_init (UiSettingsFormClass *klass G_GNUC_UNUSED)
 {
-  const char *names[] = {"changed", "live-changed", "generate", "compare", "models"};
+  const char *names[] = { "changed", "live-changed", "generate", "compare", "models" };
 
   for (guint i = 0; i < N_SIGNALS; i++) {
     signals[i] = g_signal_new (names[i], UI_TYPE_SETTINGS_FORM, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
@@ -337,76 +336,77 @@ make_parts (UiSettingsForm *self)
 {
   self->model = gtk_combo_box_text_new ();
   ui_combo_shrink (self->model);
-  self->models = ui_icon_button ("applications-system-symbolic emblem-system-symbolic preferences-system-symbolic", _("Models: what is here, and bringing in more"));
+  self->models = ui_icon_button ("applications-system-symbolic emblem-system-symbolic preferences-system-symbolic",
+                                 _ ("Models: what is here, and bringing in more"));
   self->classes = ui_class_chooser_new (self->store);
-  self->steps = ui_spin (UI_STEPS_MIN, UI_STEPS_MAX, 1, 0, 4, _("More steps take longer and give finer pictures"));
+  self->steps = ui_spin (UI_STEPS_MIN, UI_STEPS_MAX, 1, 0, 4, _ ("More steps take longer and give finer pictures"));
   self->sampler = gtk_combo_box_text_new ();
   ui_combo_shrink (self->sampler);
-  gtk_widget_set_tooltip_text (self->sampler, _("DDIM gives good pictures in few steps; DDPM wants many and varies more"));
+  gtk_widget_set_tooltip_text (self->sampler, _ ("DDIM gives good pictures in few steps; DDPM wants many and varies more"));
   for (gsize i = 0; i < self->backend->n_samplers; i++) {
     gtk_combo_box_text_append (GTK_COMBO_BOX_TEXT (self->sampler), self->backend->samplers[i].id, self->backend->samplers[i].name);
   }
   gtk_combo_box_set_active (GTK_COMBO_BOX (self->sampler), 0);
   self->seed = ui_seed_box_new ();
   self->presets = ui_presets_new (self->backend, self->store, self->upsample_only);
-  self->live = gtk_check_button_new_with_mnemonic (_("_Live"));
-  gtk_widget_set_tooltip_text (self->live, _("Run again with the same seed when a setting changes: a quick draft, then the full number of steps"));
+  self->live = gtk_check_button_new_with_mnemonic (_ ("_Live"));
+  gtk_widget_set_tooltip_text (self->live, _ ("Run again with the same seed when a setting changes: a quick draft, then the full number of steps"));
   self->estimate = ui_dim_label (NULL);
-  gtk_widget_set_tooltip_text (self->estimate, _("As measured on this machine; shown once this model has run"));
+  gtk_widget_set_tooltip_text (self->estimate, _ ("As measured on this machine; shown once this model has run"));
   gtk_label_set_xalign (GTK_LABEL (self->estimate), 1.0F);
-  self->generate = ui_button (self->upsample_only ? _("_Upsample") : _("_Generate"), NULL);
+  self->generate = ui_button (self->upsample_only ? _ ("_Upsample") : _ ("_Generate"), NULL);
   gtk_style_context_add_class (gtk_widget_get_style_context (self->generate), GTK_STYLE_CLASS_SUGGESTED_ACTION);
   gtk_widget_set_can_default (self->generate, TRUE);
   if (self->upsample_only) {
     self->tiles = gtk_combo_box_text_new ();
-    gtk_combo_box_text_append_text (GTK_COMBO_BOX_TEXT (self->tiles), _("Fit: the whole part, reduced first"));
-    gtk_combo_box_text_append_text (GTK_COMBO_BOX_TEXT (self->tiles), _("Tiles: a larger result, piece by piece"));
+    gtk_combo_box_text_append_text (GTK_COMBO_BOX_TEXT (self->tiles), _ ("Fit: the whole part, reduced first"));
+    gtk_combo_box_text_append_text (GTK_COMBO_BOX_TEXT (self->tiles), _ ("Tiles: a larger result, piece by piece"));
     gtk_combo_box_set_active (GTK_COMBO_BOX (self->tiles), 0);
     ui_combo_shrink (self->tiles);
   } else {
     self->fidelity = ui_fidelity_new ();
-    self->compare = ui_button (_("C_ompare"), NULL);
-    self->count = ui_spin (1, UI_COUNT_MAX, 1, 0, 2, _("How many pictures Generate makes"));
-    self->upsample = gtk_check_button_new_with_mnemonic (_("_Upsample"));
+    self->compare = ui_button (_ ("C_ompare"), NULL);
+    self->count = ui_spin (1, UI_COUNT_MAX, 1, 0, 2, _ ("How many pictures Generate makes"));
+    self->upsample = gtk_check_button_new_with_mnemonic (_ ("_Upsample"));
   }
 }
 
 static void
 make_rows (UiSettingsForm *self)
 {
-  GtkWidget *class_label = ui_label_for (_("Cl_ass"), ui_class_chooser_entry (UI_CLASS_CHOOSER (self->classes)));
+  GtkWidget *class_label = ui_label_for (_ ("Cl_ass"), ui_class_chooser_entry (UI_CLASS_CHOOSER (self->classes)));
   GtkWidget *end = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   int row = 0;
 
   gtk_widget_set_valign (class_label, GTK_ALIGN_START);
   gtk_widget_set_margin_top (class_label, 8);
-  attach (self, row++, ui_label_for (_("_Model"), self->model), row_of (self->model, self->models, NULL, self->model));
+  attach (self, row++, ui_label_for (_ ("_Model"), self->model), row_of (self->model, self->models, NULL, self->model));
   attach (self, row++, class_label, self->classes);
   if (self->upsample_only) {
-    attach (self, row++, ui_label_for (_("S_ize"), self->tiles), self->tiles);
+    attach (self, row++, ui_label_for (_ ("S_ize"), self->tiles), self->tiles);
     attach (self, row++, NULL, self->live);
   } else {
-    GtkWidget *fidelity_label = ui_label_for (_("_Fidelity"), ui_fidelity_slider (UI_FIDELITY (self->fidelity)));
+    GtkWidget *fidelity_label = ui_label_for (_ ("_Fidelity"), ui_fidelity_slider (UI_FIDELITY (self->fidelity)));
 
     gtk_widget_set_valign (fidelity_label, GTK_ALIGN_START);
     gtk_widget_set_margin_top (fidelity_label, 6);
     attach (self, row++, fidelity_label, self->fidelity);
     attach (self, row++, NULL, row_of (self->live, self->compare, NULL, self->live));
   }
-  attach (self, row++, ui_label_for (_("_Steps"), self->steps),
-          row_of (self->steps, ui_label_for (_("Sampl_er"), self->sampler), self->sampler, self->sampler));
+  attach (self, row++, ui_label_for (_ ("_Steps"), self->steps),
+          row_of (self->steps, ui_label_for (_ ("Sampl_er"), self->sampler), self->sampler, self->sampler));
   if (self->upsample_only) {
-    attach (self, row++, ui_label_for (_("See_d"), ui_seed_box_number (UI_SEED_BOX (self->seed))), self->seed);
+    attach (self, row++, ui_label_for (_ ("See_d"), ui_seed_box_number (UI_SEED_BOX (self->seed))), self->seed);
     attach (self, row++, NULL, self->estimate);
   } else {
-    attach (self, row++, ui_label_for (_("See_d"), ui_seed_box_number (UI_SEED_BOX (self->seed))),
-            row_of (self->seed, ui_label_for (_("_Images"), self->count), self->count, self->seed));
+    attach (self, row++, ui_label_for (_ ("See_d"), ui_seed_box_number (UI_SEED_BOX (self->seed))),
+            row_of (self->seed, ui_label_for (_ ("_Images"), self->count), self->count, self->seed));
     attach (self, row++, NULL, row_of (self->upsample, self->estimate, NULL, self->upsample));
   }
   gtk_box_pack_start (GTK_BOX (end), self->presets, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (end), self->generate, TRUE, TRUE, 0);
   gtk_box_set_homogeneous (GTK_BOX (end), TRUE);
-  attach (self, row++, ui_label_for (_("_Preset"), ui_presets_combo (UI_PRESETS (self->presets))), end);
+  attach (self, row++, ui_label_for (_ ("_Preset"), ui_presets_combo (UI_PRESETS (self->presets))), end);
   gtk_widget_show_all (GTK_WIDGET (self));
 }
 
@@ -488,23 +488,23 @@ ui_settings_form_part (UiSettingsForm *self, const char *name)
     const char *name;
     GtkWidget *widget;
   } parts[] = {
-    {"model", self->model},
-    {"models", self->models},
-    {"class-entry", ui_class_chooser_entry (UI_CLASS_CHOOSER (self->classes))},
-    {"class-list", ui_class_chooser_list (UI_CLASS_CHOOSER (self->classes))},
-    {"fidelity", self->fidelity ? ui_fidelity_slider (UI_FIDELITY (self->fidelity)) : NULL},
-    {"live", self->live},
-    {"compare", self->compare},
-    {"steps", self->steps},
-    {"sampler", self->sampler},
-    {"seed", ui_seed_box_number (UI_SEED_BOX (self->seed))},
-    {"dice", ui_seed_box_dice (UI_SEED_BOX (self->seed))},
-    {"count", self->count},
-    {"upsample", self->upsample},
-    {"tiles", self->tiles},
-    {"preset", ui_presets_combo (UI_PRESETS (self->presets))},
-    {"estimate", self->estimate},
-    {"generate", self->generate},
+    { "model", self->model },
+    { "models", self->models },
+    { "class-entry", ui_class_chooser_entry (UI_CLASS_CHOOSER (self->classes)) },
+    { "class-list", ui_class_chooser_list (UI_CLASS_CHOOSER (self->classes)) },
+    { "fidelity", self->fidelity ? ui_fidelity_slider (UI_FIDELITY (self->fidelity)) : NULL },
+    { "live", self->live },
+    { "compare", self->compare },
+    { "steps", self->steps },
+    { "sampler", self->sampler },
+    { "seed", ui_seed_box_number (UI_SEED_BOX (self->seed)) },
+    { "dice", ui_seed_box_dice (UI_SEED_BOX (self->seed)) },
+    { "count", self->count },
+    { "upsample", self->upsample },
+    { "tiles", self->tiles },
+    { "preset", ui_presets_combo (UI_PRESETS (self->presets)) },
+    { "estimate", self->estimate },
+    { "generate", self->generate },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (parts); i++) {

@@ -91,8 +91,7 @@ gboolean
 ui_settings_same_picture (const UiSettings *a, const UiSettings *b)
 {
   return g_str_equal (a->model, b->model) && g_str_equal (a->class_name, b->class_name) && g_str_equal (a->sampler, b->sampler)
-         && fabs (a->scale - b->scale) < 1e-6 && a->steps == b->steps && a->seed == b->seed && !a->upsample == !b->upsample
-         && !a->tiles == !b->tiles;
+         && fabs (a->scale - b->scale) < 1e-6 && a->steps == b->steps && a->seed == b->seed && !a->upsample == !b->upsample && !a->tiles == !b->tiles;
 }
 
 gboolean
@@ -188,19 +187,20 @@ ui_settings_scale_text (double scale)
 static const char *
 class_words (const UiSettings *settings)
 {
-  return *settings->class_name ? settings->class_name : _("(no class)");
+  return *settings->class_name ? settings->class_name : _ ("(no class)");
 }
 
 char *
 ui_settings_caption (const UiSettings *settings, gboolean upsample_only)
 {
   g_autofree char *scale = ui_settings_scale_text (settings->scale);
+  g_autofree char *seed = g_strdup_printf ("%" G_GINT64_FORMAT, settings->seed);
 
   if (upsample_only) {
-    return g_strdup_printf (_("upsampled · seed %" G_GINT64_FORMAT), settings->seed);
+    return g_strdup_printf (_ ("upsampled · seed %s"), seed);
   }
   /* Translators: class, gradient scale, seed, as in "heart · s 1.5 · seed 1234". */
-  return g_strdup_printf (_("%s · s %s · seed %" G_GINT64_FORMAT), class_words (settings), scale, settings->seed);
+  return g_strdup_printf (_ ("%s · s %s · seed %s"), class_words (settings), scale, seed);
 }
 
 char *
@@ -208,22 +208,23 @@ ui_settings_describe (const UiSettings *settings, const char *model_name, gboole
 {
   g_autofree char *scale = ui_settings_scale_text (settings->scale);
   g_autofree char *sampler = g_ascii_strup (settings->sampler, -1);
+  g_autofree char *seed = g_strdup_printf ("%" G_GINT64_FORMAT, settings->seed);
   GString *text = g_string_new (NULL);
 
-  g_string_append_printf (text, _("Model %s"), model_name && *model_name ? model_name : settings->model);
+  g_string_append_printf (text, _ ("Model %s"), model_name && *model_name ? model_name : settings->model);
   g_string_append_c (text, '\n');
-  g_string_append_printf (text, _("Class %s"), class_words (settings));
+  g_string_append_printf (text, _ ("Class %s"), class_words (settings));
   g_string_append_c (text, '\n');
   if (!upsample_only) {
-    g_string_append_printf (text, _("Fidelity %s"), scale);
+    g_string_append_printf (text, _ ("Fidelity %s"), scale);
     g_string_append_c (text, '\n');
   }
-  g_string_append_printf (text, NN_("%d step, %s", "%d steps, %s", settings->steps), settings->steps, sampler);
+  g_string_append_printf (text, NN_ ("%d step, %s", "%d steps, %s", settings->steps), settings->steps, sampler);
   g_string_append_c (text, '\n');
-  g_string_append_printf (text, _("Seed %" G_GINT64_FORMAT), settings->seed);
+  g_string_append_printf (text, _ ("Seed %s"), seed);
   if (settings->upsample) {
     g_string_append_c (text, '\n');
-    g_string_append (text, settings->tiles ? _("Upsampled in tiles") : _("Upsampled"));
+    g_string_append (text, settings->tiles ? _ ("Upsampled in tiles") : _ ("Upsampled"));
   }
   return g_string_free (text, FALSE);
 }

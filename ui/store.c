@@ -15,7 +15,7 @@ struct UiStore {
   char *error;
 };
 
-static const char *const cost_keys[] = {"plain", "guided", "upsample"};
+static const char *const cost_keys[] = { "plain", "guided", "upsample" };
 
 static GKeyFile *
 fresh (UiStore *store)
@@ -76,8 +76,8 @@ commit (UiStore *store)
   g_mkdir_with_parents (folder, 0700);
   if (!g_key_file_save_to_file (store->file, store->path, &error)) {
     g_free (store->error);
-    store->error = g_strdup_printf (_("Your settings could not be remembered: %s. Make room or give write access to “%s”."), error->message,
-                                    store->path);
+    store->error
+        = g_strdup_printf (_ ("Your settings could not be remembered: %s. Make room or give write access to “%s”."), error->message, store->path);
     g_error_free (error);
   }
 }
@@ -156,7 +156,7 @@ ui_store_set_preset (UiStore *store, const char *name, const UiSettings *setting
   g_autofree char *group = group_name ("preset", name);
 
   ui_settings_to_key_file (settings, file, group);
-  for (const char *const *key = (const char *const[]){"model", "class", "seed", "tiles", NULL}; *key; key++) {
+  for (const char *const *key = (const char *const[]) { "model", "class", "seed", "tiles", NULL }; *key; key++) {
     g_key_file_remove_key (file, group, *key, NULL); /* a preset is about how, not about what */
   }
   commit (store);

@@ -26,7 +26,7 @@ show_pixels (UiThumbnail *self, GdkPixbuf *pixels)
   int w = gdk_pixbuf_get_width (pixels), h = gdk_pixbuf_get_height (pixels), side = SIDE * device;
   double factor = (double) side / MAX (w, h);
   g_autoptr (GdkPixbuf) small
-    = gdk_pixbuf_scale_simple (pixels, MAX (1, (int) (w * factor + 0.5)), MAX (1, (int) (h * factor + 0.5)), GDK_INTERP_BILINEAR);
+      = gdk_pixbuf_scale_simple (pixels, MAX (1, (int) (w * factor + 0.5)), MAX (1, (int) (h * factor + 0.5)), GDK_INTERP_BILINEAR);
 
   if (small) {
     cairo_surface_t *surface = gdk_cairo_surface_create_from_pixbuf (small, device, NULL);
@@ -130,10 +130,10 @@ ui_thumbnail_new (GdkPixbuf *pixels, const UiSettings *settings, const char *mod
   UiThumbnail *self = g_object_new (UI_TYPE_THUMBNAIL, NULL);
   g_autofree char *scale = ui_settings_scale_text (settings->scale);
   /* Translators: gradient scale, on a thumbnail; keep it very short. */
-  g_autofree char *badge = g_strdup_printf (_("s %s"), scale);
+  g_autofree char *badge = g_strdup_printf (_ ("s %s"), scale);
   g_autofree char *seed = g_strdup_printf ("%" G_GINT64_FORMAT, settings->seed);
   g_autofree char *name = ui_settings_caption (settings, upsample_only);
-  g_autofree char *tick_name = g_strdup_printf (_("Add this picture: %s"), name);
+  g_autofree char *tick_name = g_strdup_printf (_ ("Add this picture: %s"), name);
 
   self->result.pixels = g_object_ref (pixels);
   self->result.settings = ui_settings_copy (settings);
@@ -144,7 +144,7 @@ ui_thumbnail_new (GdkPixbuf *pixels, const UiSettings *settings, const char *mod
   gtk_widget_set_no_show_all (self->badge, upsample_only);
   gtk_label_set_text (GTK_LABEL (self->caption), seed);
   atk_object_set_name (gtk_widget_get_accessible (self->tick), tick_name);
-  gtk_widget_set_tooltip_text (self->tick, _("Add this picture as a layer"));
+  gtk_widget_set_tooltip_text (self->tick, _ ("Add this picture as a layer"));
   set_words (self, name, self->description);
   return GTK_WIDGET (self);
 }
@@ -159,7 +159,7 @@ ui_thumbnail_new_live (void)
   gtk_widget_set_no_show_all (self->tick, TRUE);
   gtk_widget_set_no_show_all (self->badge, TRUE);
   gtk_label_set_text (GTK_LABEL (self->caption), "…");
-  set_words (self, _("The picture being made"), _("The picture being made; click to follow it"));
+  set_words (self, _ ("The picture being made"), _ ("The picture being made; click to follow it"));
   return GTK_WIDGET (self);
 }
 
@@ -196,7 +196,7 @@ ui_thumbnail_set_tick (UiThumbnail *self, gboolean tick)
 void
 ui_thumbnail_set_added (UiThumbnail *self)
 {
-  g_autofree char *text = g_strdup_printf ("%s\n%s", self->description, _("Added as a layer"));
+  g_autofree char *text = g_strdup_printf ("%s\n%s", self->description, _ ("Added as a layer"));
 
   gtk_style_context_add_class (gtk_widget_get_style_context (self->caption), GTK_STYLE_CLASS_DIM_LABEL);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self), text);

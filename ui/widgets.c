@@ -93,15 +93,15 @@ ui_duration_text (double seconds)
     return g_strdup ("");
   }
   if (seconds < 1.0) {
-    return g_strdup (_("under 1 s"));
+    return g_strdup (_ ("under 1 s"));
   }
   if (seconds < 90.0) {
-    return g_strdup_printf (_("about %d s"), (int) round (seconds));
+    return g_strdup_printf (_ ("about %d s"), (int) round (seconds));
   }
   if (seconds < 90.0 * 60.0) {
-    return g_strdup_printf (_("about %d min"), (int) round (seconds / 60.0));
+    return g_strdup_printf (_ ("about %d min"), (int) round (seconds / 60.0));
   }
-  return g_strdup_printf (_("about %d h"), (int) round (seconds / 3600.0));
+  return g_strdup_printf (_ ("about %d h"), (int) round (seconds / 3600.0));
 }
 
 static const char style[] = ".adm-preview { border-radius: 5px; }"

@@ -73,7 +73,7 @@ visit (GtkWidget *widget, gpointer data)
 int
 audit (GtkWidget *root)
 {
-  Audit self = {0, g_hash_table_new (NULL, NULL)};
+  Audit self = { 0, g_hash_table_new (NULL, NULL) };
 
   visit (root, &self);
   g_hash_table_unref (self.mnemonics);

@@ -46,13 +46,13 @@ spin (guint ms)
 }
 
 /* Turns the main loop until CONDITION; false after PATIENCE_MS. */
-#define AWAIT(condition)                                                          \
-  do {                                                                            \
-    gint64 until_ = g_get_monotonic_time () + (gint64) PATIENCE_MS * 1000;        \
-    while (!(condition) && g_get_monotonic_time () < until_) {                    \
-      spin (2);                                                                   \
-    }                                                                             \
-    CHECK (condition);                                                            \
+#define AWAIT(condition)                                                                                                                             \
+  do {                                                                                                                                               \
+    gint64 until_ = g_get_monotonic_time () + (gint64) PATIENCE_MS * 1000;                                                                           \
+    while (!(condition) && g_get_monotonic_time () < until_) {                                                                                       \
+      spin (2);                                                                                                                                      \
+    }                                                                                                                                                \
+    CHECK (condition);                                                                                                                               \
   } while (0)
 
 static inline gboolean
@@ -64,7 +64,7 @@ running (Window *self)
 static inline Window
 open_mode (const char *state_file, UiPanelMode mode)
 {
-  Window self = {fake_backend_new (state_file), gtk_window_new (GTK_WINDOW_TOPLEVEL), NULL};
+  Window self = { fake_backend_new (state_file), gtk_window_new (GTK_WINDOW_TOPLEVEL), NULL };
 
   self.panel = UI_GENERATE_PANEL (ui_generate_panel_new (&self.fake->api, mode));
   gtk_container_add (GTK_CONTAINER (self.window), GTK_WIDGET (self.panel));

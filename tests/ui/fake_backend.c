@@ -7,10 +7,10 @@
 #include <math.h>
 #include <string.h>
 
-static const char *const emoji[] = {"animal", "animal face", "bird",  "building", "clock",        "dessert", "flag",        "flower",
-                                    "fruit",  "hand",        "heart", "person",   "sea creature", "sky",     "smiley face", "vehicle"};
-static const char *const folders[] = {"/usr/share/gimp-adm/models", "/home/artist/.local/share/gimp-adm/models"};
-static const UiSampler samplers[] = {{"ddim", "DDIM"}, {"ddpm", "DDPM"}};
+static const char *const emoji[] = { "animal", "animal face", "bird",  "building", "clock",        "dessert", "flag",        "flower",
+                                     "fruit",  "hand",        "heart", "person",   "sea creature", "sky",     "smiley face", "vehicle" };
+static const char *const folders[] = { "/usr/share/gimp-adm/models", "/home/artist/.local/share/gimp-adm/models" };
+static const UiSampler samplers[] = { { "ddim", "DDIM" }, { "ddpm", "DDPM" } };
 
 /* ---- pictures ---------------------------------------------------------------------------------------------------- */
 
@@ -115,7 +115,7 @@ finish_image (FakeBackend *fake)
   settings->seed += fake->image;
   settings->count = 1;
   pixels = fake_picture (settings, settings->upsample && model->upsampled_size ? model->upsampled_size : model->image_size, 0.0);
-  fake_backend_send (fake, (UiEvent) {.kind = UI_EVENT_IMAGE, .job = fake->job, .pixels = pixels, .settings = settings});
+  fake_backend_send (fake, (UiEvent) { .kind = UI_EVENT_IMAGE, .job = fake->job, .pixels = pixels, .settings = settings });
 }
 
 static gboolean
@@ -132,25 +132,25 @@ on_step (gpointer data)
   fake->step++;
   look->seed += fake->image;
   pixels = fake_picture (look, model->image_size, fake->upsampling ? 0.0 : pow (1.0 - (double) fake->step / steps, 2));
-  fake_backend_send (fake, (UiEvent) {.kind = UI_EVENT_STEP,
-                                      .job = job,
-                                      .image = fake->image,
-                                      .images = fake->settings->count,
-                                      .upsampling = fake->upsampling,
-                                      .step = fake->step,
-                                      .steps = steps,
-                                      .seconds_per_step = fake->upsampling ? 0.4 : 0.15,
-                                      .pixels = pixels});
+  fake_backend_send (fake, (UiEvent) { .kind = UI_EVENT_STEP,
+                                       .job = job,
+                                       .image = fake->image,
+                                       .images = fake->settings->count,
+                                       .upsampling = fake->upsampling,
+                                       .step = fake->step,
+                                       .steps = steps,
+                                       .seconds_per_step = fake->upsampling ? 0.4 : 0.15,
+                                       .pixels = pixels });
   if (fake->job != job) {
     return G_SOURCE_REMOVE;
   }
   if (fake->fail_at_step && fake->step == fake->fail_at_step) {
     fake->source = 0;
     fake->job = 0;
-    fake_backend_send (fake, (UiEvent) {.kind = UI_EVENT_FAILED,
-                                        .job = job,
-                                        .message = "emoji-64-classifier.safetensors: tensor out.0.weight has a NaN: the file is "
-                                                   "damaged; fetch it again or choose a model without a classifier"});
+    fake_backend_send (fake, (UiEvent) { .kind = UI_EVENT_FAILED,
+                                         .job = job,
+                                         .message = "emoji-64-classifier.safetensors: tensor out.0.weight has a NaN: the file is "
+                                                    "damaged; fetch it again or choose a model without a classifier" });
     return G_SOURCE_REMOVE;
   }
   if (fake->step < steps) {
@@ -171,7 +171,7 @@ on_step (gpointer data)
   }
   fake->source = 0;
   fake->job = 0;
-  fake_backend_send (fake, (UiEvent) {.kind = UI_EVENT_DONE, .job = job});
+  fake_backend_send (fake, (UiEvent) { .kind = UI_EVENT_DONE, .job = job });
   return G_SOURCE_REMOVE;
 }
 
@@ -186,7 +186,7 @@ drop (FakeBackend *fake)
   }
   fake->job = 0;
   if (job && !fake->silent_stop) {
-    fake_backend_send (fake, (UiEvent) {.kind = UI_EVENT_DONE, .job = job});
+    fake_backend_send (fake, (UiEvent) { .kind = UI_EVENT_DONE, .job = job });
   }
 }
 
@@ -278,7 +278,7 @@ rescan (gpointer user)
   FakeBackend *fake = user;
 
   fake->rescans++;
-  fake_backend_send (fake, (UiEvent) {.kind = UI_EVENT_CATALOG});
+  fake_backend_send (fake, (UiEvent) { .kind = UI_EVENT_CATALOG });
 }
 
 static void

@@ -13,23 +13,23 @@ typedef struct FakeBackend {
   gpointer sink;
 
   /* script */
-  guint step_ms;         /* between steps */
-  int fail_at_step;      /* the job fails after this step; 0: never */
-  char *add_message;     /* what add_layers answers, or NULL */
-  gboolean add_offers;   /* and offers a new image */
+  guint step_ms;       /* between steps */
+  int fail_at_step;    /* the job fails after this step; 0: never */
+  char *add_message;   /* what add_layers answers, or NULL */
+  gboolean add_offers; /* and offers a new image */
   char *reuse_message;
-  UiSettings *reuse;     /* what the active layer has, or NULL */
-  gboolean silent_stop;  /* stop sends no event: the test sends late ones itself */
+  UiSettings *reuse;    /* what the active layer has, or NULL */
+  gboolean silent_stop; /* stop sends no event: the test sends late ones itself */
 
   /* record */
   guint starts, stops, adds, closes, helps, rescans;
-  guint added;              /* results of the last add */
+  guint added; /* results of the last add */
   gint64 added_seeds[64];
   gboolean added_new_image;
-  GPtrArray *jobs;          /* UiSettings of each start */
-  GArray *drafts;           /* gboolean of each start */
-  GArray *ids;              /* guint of each start */
-  gint64 started_at;        /* g_get_monotonic_time of the last start */
+  GPtrArray *jobs;   /* UiSettings of each start */
+  GArray *drafts;    /* gboolean of each start */
+  GArray *ids;       /* guint of each start */
+  gint64 started_at; /* g_get_monotonic_time of the last start */
 
   /* the running job */
   guint source, job;

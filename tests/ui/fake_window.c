@@ -19,14 +19,14 @@ static gboolean dark, rtl, longer, upsample;
 static char *font, *scene, *screenshot;
 
 static const GOptionEntry options[] = {
-  {"dark", 0, 0, G_OPTION_ARG_NONE, &dark, "Dark theme", NULL},
-  {"rtl", 0, 0, G_OPTION_ARG_NONE, &rtl, "Right to left", NULL},
-  {"long", 0, 0, G_OPTION_ARG_NONE, &longer, "Long texts", NULL},
-  {"upsample", 0, 0, G_OPTION_ARG_NONE, &upsample, "Upsample Layer", NULL},
-  {"font", 0, 0, G_OPTION_ARG_STRING, &font, "Font", "NAME"},
-  {"scene", 0, 0, G_OPTION_ARG_STRING, &scene, "State to show", "NAME"},
-  {"screenshot", 0, 0, G_OPTION_ARG_FILENAME, &screenshot, "Picture to write, then end", "FILE"},
-  {NULL},
+  { "dark", 0, 0, G_OPTION_ARG_NONE, &dark, "Dark theme", NULL },
+  { "rtl", 0, 0, G_OPTION_ARG_NONE, &rtl, "Right to left", NULL },
+  { "long", 0, 0, G_OPTION_ARG_NONE, &longer, "Long texts", NULL },
+  { "upsample", 0, 0, G_OPTION_ARG_NONE, &upsample, "Upsample Layer", NULL },
+  { "font", 0, 0, G_OPTION_ARG_STRING, &font, "Font", "NAME" },
+  { "scene", 0, 0, G_OPTION_ARG_STRING, &scene, "State to show", "NAME" },
+  { "screenshot", 0, 0, G_OPTION_ARG_FILENAME, &screenshot, "Picture to write, then end", "FILE" },
+  { NULL },
 };
 
 typedef struct Window {
@@ -88,7 +88,7 @@ some_history (Window *self)
   for (int i = 0; i < 3; i++) {
     g_autoptr (UiSettings) settings = ui_generate_panel_get_settings (UI_GENERATE_PANEL (self->panel));
 
-    ui_settings_set_class (settings, (const char *[]) {"heart", "flower", "fruit"}[i]);
+    ui_settings_set_class (settings, (const char *[]) { "heart", "flower", "fruit" }[i]);
     settings->seed = 1230 + i;
     settings->scale = 1.5 + i;
     settings->steps = 8;
@@ -180,7 +180,7 @@ play_slowly (gpointer data)
 int
 main (int argc, char **argv)
 {
-  Window self = {0};
+  Window self = { 0 };
   g_autoptr (GError) error = NULL;
 
   if (!gtk_init_with_args (&argc, &argv, NULL, options, NULL, &error)) {

@@ -206,10 +206,10 @@ test_late_events (void)
   spin (30);
 
   /* The replaced job speaks: nobody listens. */
-  fake_backend_send (self.fake, (UiEvent) {.kind = UI_EVENT_IMAGE, .job = first, .pixels = pixels, .settings = settings});
-  fake_backend_send (self.fake, (UiEvent) {.kind = UI_EVENT_STEP, .job = first, .step = 499, .steps = 500, .images = 1, .pixels = pixels});
-  fake_backend_send (self.fake, (UiEvent) {.kind = UI_EVENT_FAILED, .job = first, .message = "too late"});
-  fake_backend_send (self.fake, (UiEvent) {.kind = UI_EVENT_DONE, .job = first});
+  fake_backend_send (self.fake, (UiEvent) { .kind = UI_EVENT_IMAGE, .job = first, .pixels = pixels, .settings = settings });
+  fake_backend_send (self.fake, (UiEvent) { .kind = UI_EVENT_STEP, .job = first, .step = 499, .steps = 500, .images = 1, .pixels = pixels });
+  fake_backend_send (self.fake, (UiEvent) { .kind = UI_EVENT_FAILED, .job = first, .message = "too late" });
+  fake_backend_send (self.fake, (UiEvent) { .kind = UI_EVENT_DONE, .job = first });
   CHECK (running (&self));
   CHECK (ui_history_count (history (&self)) == 0);
   CHECK (ui_message_bar_text (UI_MESSAGE_BAR (part (&self, "message"))) == NULL);
@@ -217,13 +217,13 @@ test_late_events (void)
 
   /* The stopped job may still hand over what it had finished, and then says no more. */
   click (&self, "stop");
-  fake_backend_send (self.fake, (UiEvent) {.kind = UI_EVENT_STEP, .job = second, .step = 3, .steps = 500, .images = 1, .pixels = pixels});
+  fake_backend_send (self.fake, (UiEvent) { .kind = UI_EVENT_STEP, .job = second, .step = 3, .steps = 500, .images = 1, .pixels = pixels });
   CHECK (ui_preview_get_picture (UI_PREVIEW (part (&self, "preview"))) != pixels);
-  fake_backend_send (self.fake, (UiEvent) {.kind = UI_EVENT_IMAGE, .job = second, .pixels = pixels, .settings = settings});
+  fake_backend_send (self.fake, (UiEvent) { .kind = UI_EVENT_IMAGE, .job = second, .pixels = pixels, .settings = settings });
   CHECK (ui_history_count (history (&self)) == 1);
-  fake_backend_send (self.fake, (UiEvent) {.kind = UI_EVENT_DONE, .job = second});
+  fake_backend_send (self.fake, (UiEvent) { .kind = UI_EVENT_DONE, .job = second });
   settings->seed = 99;
-  fake_backend_send (self.fake, (UiEvent) {.kind = UI_EVENT_IMAGE, .job = second, .pixels = pixels, .settings = settings});
+  fake_backend_send (self.fake, (UiEvent) { .kind = UI_EVENT_IMAGE, .job = second, .pixels = pixels, .settings = settings });
   CHECK (ui_history_count (history (&self)) == 1);
   CHECK (!running (&self));
   close_window (&self);
@@ -349,6 +349,7 @@ int
 main (int argc, char **argv)
 {
   gtk_init (&argc, &argv);
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
   test_generate ();
   test_history_restores ();
   test_live ();
