@@ -53,9 +53,11 @@ metadata_layer_name (const AdmSettings *settings, const char *model_name, int64_
   char number[G_ASCII_DTOSTR_BUF_SIZE];
   const char *subject = g_str_equal (settings->class_name, ARGUMENTS_NO_CLASS) ? model_name : settings->class_name;
 
+  char digits[32];
   g_ascii_formatd (number, sizeof number, "%g", settings->scale);
+  g_snprintf (digits, sizeof digits, "%" G_GINT64_FORMAT, seed);
   /* Translators: a layer's name: class or model, gradient scale, seed. */
-  return g_strdup_printf (_ ("%s · s %s · seed %" G_GINT64_FORMAT), subject, number, seed);
+  return g_strdup_printf (_ ("%s · s %s · seed %s"), subject, number, digits);
 }
 
 /* A parasite may come with anybody's file: bounded by its size, every value checked. */
