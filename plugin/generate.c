@@ -146,6 +146,7 @@ generate_create (GimpPlugIn *plug_in)
                                        "model chosen. The settings of each picture stay with its layer, as the parasite adm-settings."),
                                     GENERATE_PROCEDURE);
   gimp_procedure_set_attribution (procedure, "The gimp-adm authors", "GPL-3.0-or-later", "2025");
+  model_paths_set_icon (procedure);
   arguments_declare_generate (procedure);
   gimp_procedure_add_image_return_value (procedure, "image", _ ("Image"), _ ("The image that the layers were added to"), FALSE, G_PARAM_READWRITE);
   gimp_procedure_add_core_object_array_return_value (procedure, "layers", _ ("Layers"), _ ("The new layers, the first picture's first"),

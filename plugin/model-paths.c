@@ -76,6 +76,21 @@ model_paths_get (void)
   return paths;
 }
 
+void
+model_paths_set_icon (GimpProcedure *procedure)
+{
+  char *beside = g_path_get_dirname (gimp_get_progname ());
+  char *path = g_build_filename (beside, "data", "icons", "plug-in-adm.svg", NULL);
+
+  if (g_file_test (path, G_FILE_TEST_EXISTS)) {
+    GFile *icon = g_file_new_for_path (path);
+    gimp_procedure_set_icon_file (procedure, icon);
+    g_object_unref (icon);
+  }
+  g_free (path);
+  g_free (beside);
+}
+
 adm_catalog *
 model_paths_catalog (GError **error)
 {

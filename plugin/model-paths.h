@@ -5,7 +5,7 @@
 #ifndef ADM_MODEL_PATHS_H
 #define ADM_MODEL_PATHS_H
 
-#include <glib.h>
+#include <libgimp/gimp.h>
 
 #include "adm.h"
 
@@ -16,6 +16,9 @@ char **model_paths_get (void);
 
 /* Adds PATH to the folders that the artist named, kept in GIMP's folder; one that is listed already is not added again. */
 void model_paths_add (const char *path);
+
+/* Gives PROCEDURE the plug-in's icon, from the data folder beside the program. */
+void model_paths_set_icon (GimpProcedure *procedure);
 
 /* Reads the folders that exist. NULL with ERROR set on failure; free with adm_catalog_free. */
 adm_catalog *model_paths_catalog (GError **error);

@@ -225,6 +225,7 @@ upscale_create (GimpPlugIn *plug_in)
                                        "stay with the new layer, as the parasite adm-settings."),
                                     UPSCALE_PROCEDURE);
   gimp_procedure_set_attribution (procedure, "The gimp-adm authors", "GPL-3.0-or-later", "2025");
+  model_paths_set_icon (procedure);
   arguments_declare_upscale (procedure);
   gimp_procedure_add_image_return_value (procedure, "image", _ ("Image"), _ ("The image that the layer was added to"), FALSE, G_PARAM_READWRITE);
   gimp_procedure_add_core_object_array_return_value (procedure, "layers", _ ("Layers"), _ ("The new layer"), GIMP_TYPE_LAYER, G_PARAM_READWRITE);

@@ -358,7 +358,7 @@ help (gpointer user)
 {
   Window *window = user;
   char *beside = g_path_get_dirname (gimp_get_progname ());
-  char *page = g_build_filename (beside, "help", "index.html", NULL);
+  char *page = g_build_filename (beside, "data", "help", "index.html", NULL);
   char *message = open_uri (page);
 
   if (message && window->sink)
