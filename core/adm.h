@@ -148,8 +148,9 @@ adm_status adm_network_gradient (adm_network *network, int n, const float *x, co
 
 /* ---- models: what the artist sees -------------------------------------------------------------------------------- */
 
-typedef enum adm_sampler { ADM_SAMPLER_DDPM, ADM_SAMPLER_DDIM } adm_sampler;
-/* Name as on the command line ("ddpm", "ddim"), or NULL past the end; and back (false: no such sampler). */
+/* Ancestral sampling (DDPM), DDIM, DPM-Solver++(2M) (Lu et al. 2022). */
+typedef enum adm_sampler { ADM_SAMPLER_DDPM, ADM_SAMPLER_DDIM, ADM_SAMPLER_DPMPP_2M } adm_sampler;
+/* Name as on the command line ("ddpm", "ddim", "dpm++2m"), or NULL past the end; and back (false: no such sampler). */
 const char *adm_sampler_name (int sampler);
 bool adm_sampler_parse (const char *name, adm_sampler *out);
 
@@ -200,6 +201,8 @@ typedef struct adm_request {
   int steps;                   /* 2 … T; used when respacing is NULL */
   const char *respacing;       /* the reference's spelling ("250", "ddim25", "10,15,20"), or NULL */
   double eta;                  /* ddim: 0 … 1 */
+  double guide_from, guide_to; /* guidance acts where guide_from <= sigma <= guide_to, sigma = sqrt ((1 - a) / a), a = alpha-bar
+                                  (Kynkäänniemi et al. 2024); both 0: everywhere */
   uint64_t seed;               /* image i uses seed + i and its own generator */
   int count;                   /* N >= 1 */
   const float *noise;          /* [steps+1,N,3,H,W] or NULL; overrides seed */

@@ -323,6 +323,8 @@ run_stage (adm_session *session, const adm_request *request, struct stage *stage
       .sampler = request->sampler,
       .eta = request->eta,
       .scale = stage->classifier ? request->scale : 0,
+      .guide_from = request->guide_from,
+      .guide_to = request->guide_to,
       .rng = request->noise ? NULL : &rng,
       .noise = request->noise ? request->noise + (size_t) i * pixels : NULL,
       .noise_stride = (size_t) request->count * pixels,

@@ -21,7 +21,8 @@ static const char usage[] = "Usage: adm sample --model M [OPTION…] -o OUT.png|
                             "  --class K          class by number or name; none (default): the model's null class\n"
                             "  --guide K          class for the classifier alone\n"
                             "  --scale S          gradient scale, 0 = diversity, larger = fidelity; above 0 it needs a classifier and a class\n"
-                            "  --sampler NAME     ddim or ddpm\n"
+                            "  --guidance-interval LO,HI  guide only at noise levels sigma from LO to HI (default: at all)\n"
+                            "  --sampler NAME     ddim, ddpm or dpm++2m\n"
                             "  --steps N          2 or more\n"
                             "  --respacing R      instead of --steps: 250, ddim25 or 10,15,20\n"
                             "  --eta E            noise added by ddim, 0 (default) to 1\n"
@@ -43,6 +44,7 @@ typedef struct sample_options {
   sampling_options up; /* of the upsampling stage: sampler, steps, seed, count */
   const char *classifier, *guide, *low;
   double scale;
+  const char *interval;
   bool scale_given, upscale;
 } sample_options;
 
@@ -61,10 +63,11 @@ typedef struct sample_run {
 static adm_status
 parse (int argc, char **argv, sample_options *o, adm_error *error)
 {
-  option_spec specs[SAMPLING_SPECS + 8];
+  option_spec specs[SAMPLING_SPECS + 9];
   const option_spec own[] = {
     { .name = "--classifier", .type = OPTION_TEXT, .value = &o->classifier },
     { .name = "--guide", .type = OPTION_TEXT, .value = &o->guide },
+    { .name = "--guidance-interval", .type = OPTION_TEXT, .value = &o->interval },
     { .name = "--scale", .type = OPTION_REAL, .value = &o->scale, .given = &o->scale_given, .min = 0, .max = 1e6 },
     { .name = "--low-res", .type = OPTION_TEXT, .value = &o->low },
     { .name = "--upscale", .type = OPTION_FLAG, .value = &o->upscale },
@@ -112,6 +115,22 @@ find_model (const sample_options *o, sample_run *run, adm_error *error)
   return ADM_OK;
 }
 
+/* "LO,HI": two noise levels, the smaller first. */
+static adm_status
+parse_interval (const char *text, double *from, double *to, adm_error *error)
+{
+  char low[64];
+  const char *comma = strchr (text, ',');
+  size_t length = comma ? (size_t) (comma - text) : sizeof low;
+  if (length < sizeof low) {
+    memcpy (low, text, length);
+    low[length] = 0;
+    if (options_real (low, 0, 1e9, from) && options_real (comma + 1, 1e-9, 1e9, to) && *from <= *to)
+      return ADM_OK;
+  }
+  return program_fail (error, ADM_ERROR_USAGE, "--guidance-interval: '%s' is not LO,HI: two noise levels, the smaller first, such as 0.2,5", text);
+}
+
 /* Labels and scale. The scale a model has by default asks for guidance where there is something to guide to. */
 static adm_status
 choose_guidance (const sample_options *o, sample_run *run, adm_error *error)
@@ -126,6 +145,8 @@ choose_guidance (const sample_options *o, sample_run *run, adm_error *error)
     guide = NULL;
   if (o->guide && !m->classifier)
     return program_fail (error, ADM_ERROR_USAGE, "--guide: model %s has no classifier; give one with --classifier", m->name);
+  if (o->interval && (status = parse_interval (o->interval, &r->guide_from, &r->guide_to, error)))
+    return status;
   r->scale = o->scale_given ? o->scale : m->classifier && guide ? m->defaults.scale : 0;
   if (r->scale > 0 && !m->classifier)
     return program_fail (error, ADM_ERROR_USAGE, "--scale: model %s has no classifier; give one with --classifier, or --scale 0", m->name);

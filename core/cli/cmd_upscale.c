@@ -18,7 +18,7 @@ static const char usage[]
       "  --upsampler FILE  enlarge with this one instead of the model's\n"
       "  --class K         class by number or name, if the upsampler has classes; none (default): the model's null class\n"
       "  --fit             first reduce IN to the input size, which is square: what is not square is squeezed\n"
-      "  --sampler NAME    ddim or ddpm\n"
+      "  --sampler NAME    ddim, ddpm or dpm++2m\n"
       "  --steps N         2 or more\n"
       "  --respacing R     instead of --steps: 250, ddim25 or 10,15,20\n"
       "  --eta E           noise added by ddim, 0 (default) to 1\n"

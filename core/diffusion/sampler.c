@@ -28,6 +28,8 @@ step_function (adm_sampler sampler)
     return adm_ddpm_step;
   case ADM_SAMPLER_DDIM:
     return adm_ddim_step;
+  case ADM_SAMPLER_DPMPP_2M:
+    return adm_dpmpp_step;
   }
   return NULL;
 }
@@ -60,9 +62,20 @@ check_params (const adm_denoiser *denoiser, const adm_diffusion_params *params, 
     return adm_fail (error, ADM_ERROR_USAGE, "scale: %g needs a classifier and a label: give both, or scale 0", params->scale);
   if (!(params->eta >= 0.0 && params->eta <= 1.0))
     return adm_fail (error, ADM_ERROR_USAGE, "eta: %g is not within 0 … 1", params->eta);
+  if (!(params->guide_from >= 0.0 && params->guide_to >= params->guide_from))
+    return adm_fail (error, ADM_ERROR_USAGE, "guidance interval: %g to %g is none: give two noise levels, the smaller first", params->guide_from,
+                     params->guide_to);
   if (!step_function (params->sampler))
     return adm_fail (error, ADM_ERROR_USAGE, "sampler: number %d is not a sampler", (int) params->sampler);
   return ADM_OK;
+}
+
+/* Whether guidance acts at this noise level: sigma = sqrt ((1 - a) / a). */
+static bool
+guides_at (const adm_diffusion_params *params, const adm_schedule_step *step)
+{
+  double sigma = step->root_m1 / sqrt (step->alpha_bar);
+  return (params->guide_from == 0.0 && params->guide_to == 0.0) || (sigma >= params->guide_from && sigma <= params->guide_to);
 }
 
 adm_status
@@ -74,13 +87,10 @@ adm_diffusion_run (const adm_denoiser *denoiser, const adm_schedule *schedule, c
     return status;
   size_t n = pixels (denoiser);
   float *out = workspace, *grad = out + n * ((size_t) denoiser->channels / 3), *drawn = grad + n;
-  bool guided = params->scale > 0.0;
   adm_step step = { .schedule = schedule,
                     .n = n,
                     .learned = denoiser->channels == 6,
                     .out = out,
-                    .grad = guided ? grad : NULL,
-                    .scale = guided ? params->scale : 0.0,
                     .eta = params->eta,
                     .x = x,
                     .x0 = drawn + n };
@@ -92,6 +102,9 @@ adm_diffusion_run (const adm_denoiser *denoiser, const adm_schedule *schedule, c
   for (int done = 1; done <= schedule->steps; done++) {
     step.i = schedule->steps - done;
     int t = schedule->step[step.i].t;
+    bool guided = params->scale > 0.0 && guides_at (params, &schedule->step[step.i]);
+    step.grad = guided ? grad : NULL;
+    step.scale = guided ? params->scale : 0.0;
     if ((status = denoiser->predict (denoiser->user, x, t, out, error)) != ADM_OK)
       return status;
     if ((status = check_values (out, n * (step.learned ? 2 : 1), "the network's output", "its weights are unusable, try another file", &step,

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <string.h>
 
-static const char *const sampler_names[] = { [ADM_SAMPLER_DDPM] = "ddpm", [ADM_SAMPLER_DDIM] = "ddim" };
+static const char *const sampler_names[] = { [ADM_SAMPLER_DDPM] = "ddpm", [ADM_SAMPLER_DDIM] = "ddim", [ADM_SAMPLER_DPMPP_2M] = "dpm++2m" };
 
 enum { SAMPLERS = sizeof sampler_names / sizeof *sampler_names };
 

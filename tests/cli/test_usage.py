@@ -67,6 +67,8 @@ def check_sample_options(there):
         refuses(2, "sample", "--model", COND, "--class", "1", "-o", out, "--respacing", respacing)
     refuses(2, *good, "--sampler", "ddpm", "--eta", "0.5", says="--eta")
     guided = ["sample", "--model", UNCOND, "--classifier", FIXTURES / "classifier-adaptive.pt", "--steps", "2", "-o", out]
+    for interval in ("", "1", "2,1", "a,b", "-1,2", "1,2,3", "0,0", ",", "1,nan"):
+        refuses(2, *guided, "--guide", "1", "--guidance-interval", interval, says="--guidance-interval")
     refuses(2, *guided, "--scale", "1", says="class")
     refuses(2, *guided, "--class", "none", "--scale", "1")
     refuses(2, *guided, "--class", "4", "--scale", "1")

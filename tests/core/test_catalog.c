@@ -355,7 +355,7 @@ test_sampler_names (void)
   adm_sampler sampler;
   CHECK_STR (adm_sampler_name (0), "ddpm");
   CHECK_STR (adm_sampler_name (1), "ddim");
-  CHECK (adm_sampler_name (2) == NULL && adm_sampler_name (-1) == NULL);
+  CHECK (adm_sampler_name (3) == NULL && adm_sampler_name (-1) == NULL);
   CHECK (adm_sampler_parse ("ddim", &sampler) && sampler == ADM_SAMPLER_DDIM);
   CHECK (!adm_sampler_parse ("DDIM", &sampler) && !adm_sampler_parse ("", &sampler));
 }
