@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The whole window as one container: what the parts tell one another. */
+ * The whole window as one container: what the parts tell one another, kept in one place although it makes a long file. */
 #include "generate-panel.h"
 
 #include "action-row.h"
-#include "history.h"
 #include "i18n.h"
 #include "message-bar.h"
 #include "model-page.h"
-#include "preview.h"
-#include "progress-row.h"
+#include "picture-pane.h"
 #include "runner.h"
 #include "settings-form.h"
 #include "store.h"
@@ -22,10 +20,10 @@ struct _UiGeneratePanel {
   UiPanelMode mode;
   UiStore *store;
   UiRunner *runner;
-  GtkWidget *message, *pages, *main_page, *model_page, *preview, *progress, *history, *form;
+  UiHistory *history; /* the pane's */
+  GtkWidget *message, *pages, *main_page, *model_page, *pane, *form;
   GtkWidget *actions;
   UiWindowKeys *keys;
-  gboolean following;  /* the picture shown is the one being made */
   gboolean offers_new; /* the message offers to add to a new image */
 };
 
@@ -75,19 +73,8 @@ update_estimate (UiGeneratePanel *self)
 static void
 update_add (UiGeneratePanel *self)
 {
-  UiHistory *history = UI_HISTORY (self->history);
-
-  ui_action_row_set_add (UI_ACTION_ROW (self->actions), ui_history_ticks (history), ui_history_selected (history) != NULL,
-                         ui_history_count (history) > 0);
-}
-
-static void
-show_result (UiGeneratePanel *self, const UiResult *result)
-{
-  g_autofree char *caption = ui_settings_caption (result->settings, self->mode == UI_PANEL_UPSAMPLE);
-
-  ui_preview_set_picture (UI_PREVIEW (self->preview), result->pixels, caption);
-  ui_progress_row_set_caption (UI_PROGRESS_ROW (self->progress), caption);
+  ui_action_row_set_add (UI_ACTION_ROW (self->actions), ui_history_ticks (self->history), ui_history_selected (self->history) != NULL,
+                         ui_history_count (self->history) > 0);
 }
 
 /* ---- the runner's news ------------------------------------------------------------------------------------------- */
@@ -98,9 +85,8 @@ on_progress (gpointer data)
   UiGeneratePanel *self = data;
   UiProgress progress = ui_runner_progress (self->runner);
 
-  ui_progress_row_set (UI_PROGRESS_ROW (self->progress), &progress);
+  ui_picture_pane_set_progress (UI_PICTURE_PANE (self->pane), &progress);
   if (progress.phase == UI_PHASE_IDLE) {
-    ui_history_set_live (UI_HISTORY (self->history), NULL, FALSE);
     update_add (self);
     update_estimate (self);
   }
@@ -111,13 +97,8 @@ on_picture (GdkPixbuf *pixels, gpointer data)
 {
   UiGeneratePanel *self = data;
 
-  if (self->following) {
-    ui_preview_set_picture (UI_PREVIEW (self->preview), pixels, _ ("The picture being made"));
-  }
-  if (!ui_runner_progress (self->runner).draft) {
-    ui_history_set_live (UI_HISTORY (self->history), pixels, self->following);
-    update_add (self);
-  }
+  ui_picture_pane_show_step (UI_PICTURE_PANE (self->pane), pixels, ui_runner_progress (self->runner).draft);
+  update_add (self);
 }
 
 static void
@@ -126,17 +107,9 @@ on_result (GdkPixbuf *pixels, const UiSettings *settings, gboolean draft, gpoint
   UiGeneratePanel *self = data;
 
   if (draft) {
-    if (self->following) {
-      ui_preview_set_picture (UI_PREVIEW (self->preview), pixels, _ ("Draft"));
-    }
-    return;
-  }
-  ui_history_set_live (UI_HISTORY (self->history), NULL, FALSE);
-
-  const UiResult *result = ui_history_append (UI_HISTORY (self->history), pixels, settings, model_name (self, settings->model), self->following);
-
-  if (self->following) {
-    show_result (self, result);
+    ui_picture_pane_show_draft (UI_PICTURE_PANE (self->pane), pixels);
+  } else {
+    ui_picture_pane_take (UI_PICTURE_PANE (self->pane), pixels, settings, model_name (self, settings->model));
   }
   update_add (self);
 }
@@ -154,7 +127,7 @@ on_failed (const char *message, gpointer data)
 {
   UiGeneratePanel *self = data;
 
-  ui_progress_row_set_caption (UI_PROGRESS_ROW (self->progress), _ ("It did not work"));
+  ui_picture_pane_set_caption (UI_PICTURE_PANE (self->pane), _ ("It did not work"));
   say (self, GTK_MESSAGE_ERROR, message);
 }
 
@@ -202,7 +175,8 @@ prepare (UiGeneratePanel *self)
   UiSettings *settings = ui_settings_form_effective (UI_SETTINGS_FORM (self->form));
 
   ui_message_bar_hide (UI_MESSAGE_BAR (self->message));
-  self->following = TRUE;
+  ui_picture_pane_follow (UI_PICTURE_PANE (self->pane));
+  update_add (self);
   return settings;
 }
 
@@ -239,7 +213,7 @@ on_compare (UiGeneratePanel *self)
 static void
 run_live (UiGeneratePanel *self)
 {
-  const UiResult *shown = ui_history_selected (UI_HISTORY (self->history));
+  const UiResult *shown = ui_history_selected (self->history);
   const UiModel *model = ui_settings_form_model (UI_SETTINGS_FORM (self->form));
   g_autoptr (UiSettings) settings = NULL;
 
@@ -252,7 +226,8 @@ run_live (UiGeneratePanel *self)
     return; /* another number of pictures makes no other picture */
   }
   ui_message_bar_hide (UI_MESSAGE_BAR (self->message));
-  self->following = TRUE;
+  ui_picture_pane_follow (UI_PICTURE_PANE (self->pane));
+  update_add (self);
   ui_runner_live (self->runner, settings);
 }
 
@@ -266,7 +241,7 @@ on_changed (UiGeneratePanel *self)
 static void
 on_stop (UiGeneratePanel *self)
 {
-  ui_progress_row_set_caption (UI_PROGRESS_ROW (self->progress), _ ("Stopped"));
+  ui_picture_pane_set_caption (UI_PICTURE_PANE (self->pane), _ ("Stopped"));
   ui_runner_stop (self->runner);
 }
 
@@ -274,15 +249,14 @@ on_stop (UiGeneratePanel *self)
 static void
 on_chosen (UiGeneratePanel *self)
 {
-  const UiResult *result = ui_history_selected (UI_HISTORY (self->history));
+  const UiResult *result = ui_history_selected (self->history);
   g_autoptr (UiSettings) now = ui_settings_form_get (UI_SETTINGS_FORM (self->form));
   g_autoptr (UiSettings) settings = ui_settings_copy (result->settings);
   g_autofree char *left = NULL;
 
-  self->following = FALSE;
   settings->count = now->count;
   left = ui_settings_form_set (UI_SETTINGS_FORM (self->form), settings);
-  show_result (self, result);
+  ui_picture_pane_show_chosen (UI_PICTURE_PANE (self->pane));
   update_add (self);
   update_estimate (self);
   if (left) {
@@ -291,17 +265,10 @@ on_chosen (UiGeneratePanel *self)
 }
 
 static void
-on_follow (UiGeneratePanel *self)
-{
-  self->following = TRUE;
-  update_add (self);
-}
-
-static void
 add_layers (UiGeneratePanel *self, gboolean new_image)
 {
-  g_autoptr (GPtrArray) ticked = ui_history_ticked (UI_HISTORY (self->history));
-  const UiResult *shown = ui_history_selected (UI_HISTORY (self->history));
+  g_autoptr (GPtrArray) ticked = ui_history_ticked (self->history);
+  const UiResult *shown = ui_history_selected (self->history);
   const UiResult *const *results = ticked->len ? (const UiResult *const *) ticked->pdata : &shown;
   gsize n = ticked->len ? ticked->len : 1;
   gboolean offer = FALSE;
@@ -318,8 +285,8 @@ add_layers (UiGeneratePanel *self, gboolean new_image)
     g_autofree char *done = g_strdup_printf (NN_ ("%d layer added", "%d layers added", (gulong) n), (int) n);
 
     ui_message_bar_hide (UI_MESSAGE_BAR (self->message));
-    ui_history_mark_added (UI_HISTORY (self->history), ticked->len ? NULL : shown);
-    ui_progress_row_set_caption (UI_PROGRESS_ROW (self->progress), done);
+    ui_history_mark_added (self->history, ticked->len ? NULL : shown);
+    ui_picture_pane_set_caption (UI_PICTURE_PANE (self->pane), done);
     remember (self);
   }
   update_add (self);
@@ -477,28 +444,20 @@ ui_generate_panel_init (UiGeneratePanel *self)
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self), GTK_ORIENTATION_VERTICAL);
   gtk_box_set_spacing (GTK_BOX (self), 12);
   gtk_container_set_border_width (GTK_CONTAINER (self), 12);
-  self->following = TRUE;
   ui_style_ensure ();
 }
 
 static void
 make_main_page (UiGeneratePanel *self)
 {
-  GtkWidget *left = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
   gboolean upsample = self->mode == UI_PANEL_UPSAMPLE;
 
-  self->preview = ui_preview_new ();
-  ui_preview_set_hint (UI_PREVIEW (self->preview), upsample ? _ ("Press Upsample to see the result grow here.")
-                                                            : _ ("Choose a class and press Generate: the picture grows here."));
-  self->progress = ui_progress_row_new ();
-  self->history = ui_history_new (upsample);
+  self->pane = ui_picture_pane_new (upsample);
+  self->history = ui_picture_pane_history (UI_PICTURE_PANE (self->pane));
   self->form = ui_settings_form_new (self->backend, self->store, upsample);
-  gtk_box_pack_start (GTK_BOX (left), self->preview, TRUE, TRUE, 0);
-  gtk_box_pack_start (GTK_BOX (left), self->progress, FALSE, TRUE, 0);
-  gtk_box_pack_start (GTK_BOX (left), self->history, FALSE, TRUE, 0);
 
   self->main_page = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 18);
-  gtk_box_pack_start (GTK_BOX (self->main_page), left, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (self->main_page), self->pane, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (self->main_page), self->form, FALSE, TRUE, 0);
   gtk_widget_show_all (self->main_page);
 }
@@ -507,7 +466,7 @@ static void
 connect_parts (UiGeneratePanel *self)
 {
   const struct {
-    GtkWidget *widget;
+    gpointer object;
     const char *signal;
     GCallback func;
   } links[] = {
@@ -516,9 +475,9 @@ connect_parts (UiGeneratePanel *self)
     { self->form, "changed", G_CALLBACK (on_changed) },
     { self->form, "live-changed", G_CALLBACK (run_live) },
     { self->form, "models", G_CALLBACK (on_models) },
-    { self->progress, "stop", G_CALLBACK (on_stop) },
+    { ui_picture_pane_progress (UI_PICTURE_PANE (self->pane)), "stop", G_CALLBACK (on_stop) },
     { self->history, "chosen", G_CALLBACK (on_chosen) },
-    { self->history, "follow", G_CALLBACK (on_follow) },
+    { self->history, "follow", G_CALLBACK (update_add) },
     { self->history, "ticks-changed", G_CALLBACK (update_add) },
     { self->model_page, "back", G_CALLBACK (on_back) },
     { self->model_page, "failed", G_CALLBACK (on_page_failed) },
@@ -531,7 +490,7 @@ connect_parts (UiGeneratePanel *self)
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (links); i++) {
-    g_signal_connect_swapped (links[i].widget, links[i].signal, links[i].func, self);
+    g_signal_connect_swapped (links[i].object, links[i].signal, links[i].func, self);
   }
   self->keys = ui_window_keys_new (GTK_WIDGET (self), on_escape, on_help, self);
   g_signal_connect (self, "map", G_CALLBACK (on_map), NULL);
@@ -557,8 +516,7 @@ show_first (UiGeneratePanel *self)
   if (self->mode == UI_PANEL_UPSAMPLE) {
     g_autoptr (GdkPixbuf) source = self->backend->source (self->backend->user);
 
-    ui_preview_set_picture (UI_PREVIEW (self->preview), source, _ ("The layer, as the network will see it"));
-    ui_progress_row_set_caption (UI_PROGRESS_ROW (self->progress), source ? _ ("The layer, as the network will see it") : NULL);
+    ui_picture_pane_show_other (UI_PICTURE_PANE (self->pane), source, source ? _ ("The layer, as the network will see it") : NULL);
   }
 }
 
@@ -620,7 +578,7 @@ ui_generate_panel_is_running (UiGeneratePanel *self)
 void
 ui_generate_panel_recover (UiGeneratePanel *self, GdkPixbuf *pixels, const UiSettings *settings)
 {
-  ui_history_append (UI_HISTORY (self->history), pixels, settings, model_name (self, settings->model), FALSE);
+  ui_history_append (self->history, pixels, settings, model_name (self, settings->model), FALSE);
   say (self, GTK_MESSAGE_INFO, _ ("Pictures that were finished last time and not added are in the history."));
   update_add (self);
 }
@@ -634,12 +592,17 @@ ui_generate_panel_show_message (UiGeneratePanel *self, GtkMessageType type, cons
 GtkWidget *
 ui_generate_panel_part (UiGeneratePanel *self, const char *name)
 {
+  UiPicturePane *pane = UI_PICTURE_PANE (self->pane);
   const struct {
     const char *name;
     GtkWidget *widget;
   } parts[] = {
-    { "preview", self->preview },       { "progress", self->progress }, { "stop", ui_progress_row_stop_button (UI_PROGRESS_ROW (self->progress)) },
-    { "history", self->history },       { "message", self->message },   { "pages", self->pages },
+    { "preview", GTK_WIDGET (ui_picture_pane_preview (pane)) },
+    { "progress", GTK_WIDGET (ui_picture_pane_progress (pane)) },
+    { "stop", ui_progress_row_stop_button (ui_picture_pane_progress (pane)) },
+    { "history", GTK_WIDGET (self->history) },
+    { "message", self->message },
+    { "pages", self->pages },
     { "model-page", self->model_page },
   };
 

@@ -296,6 +296,14 @@ ui_history_choose (UiHistory *self, guint n)
 }
 
 void
+ui_history_unselect (UiHistory *self)
+{
+  self->silent = TRUE;
+  gtk_flow_box_unselect_all (GTK_FLOW_BOX (self->flow));
+  self->silent = FALSE;
+}
+
+void
 ui_history_set_live (UiHistory *self, GdkPixbuf *pixels, gboolean follow)
 {
   if (!pixels) {

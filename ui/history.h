@@ -23,6 +23,8 @@ const UiResult *ui_history_nth (UiHistory *history, guint n); /* NULL past the e
 const UiResult *ui_history_selected (UiHistory *history);     /* NULL: none, or the one being made */
 void ui_history_choose (UiHistory *history, guint n);         /* as by a click */
 
+void ui_history_unselect (UiHistory *history); /* without a signal */
+
 /* The picture being made: shown at the end, selected when FOLLOW; NULL takes it away. */
 void ui_history_set_live (UiHistory *history, GdkPixbuf *pixels, gboolean follow);
 

@@ -92,6 +92,41 @@ test_history_restores (void)
 }
 
 static void
+test_choose_while_running (void)
+{
+  Window self = open_window ();
+  UiPreview *preview = UI_PREVIEW (part (&self, "preview"));
+  const UiResult *first;
+
+  set_spin (&self, "count", 2);
+  set_spin (&self, "steps", 30);
+  click (&self, "generate");
+  AWAIT (ui_history_count (history (&self)) == 1);
+  first = ui_history_nth (history (&self), 0);
+  spin (40);
+  CHECK (ui_preview_get_picture (preview) != first->pixels);
+  CHECK (!gtk_widget_is_sensitive (part (&self, "add"))); /* what is shown is not finished */
+
+  /* The one chosen stays, while the other goes on being made. */
+  ui_history_choose (history (&self), 0);
+  CHECK (ui_preview_get_picture (preview) == first->pixels);
+  CHECK (gtk_widget_is_sensitive (part (&self, "add")));
+  spin (20);
+  CHECK (running (&self));
+  CHECK (ui_preview_get_picture (preview) == first->pixels);
+  AWAIT (!running (&self));
+  CHECK (ui_history_count (history (&self)) == 2);
+  CHECK (ui_preview_get_picture (preview) == first->pixels);
+  CHECK (ui_history_selected (history (&self)) == first);
+
+  /* The next run is followed again. */
+  click (&self, "generate");
+  AWAIT (ui_preview_get_picture (preview) != first->pixels);
+  click (&self, "stop");
+  close_window (&self);
+}
+
+static void
 test_live (void)
 {
   Window self = open_window ();
@@ -352,6 +387,7 @@ main (int argc, char **argv)
   g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
   test_generate ();
   test_history_restores ();
+  test_choose_while_running ();
   test_live ();
   test_stop ();
   test_late_events ();
