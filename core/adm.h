@@ -117,8 +117,8 @@ typedef struct adm_progress {
   int image, images;           /* which of the images of the request, from 0 */
   int step, steps;             /* steps finished, of how many */
   double fraction;             /* of this stage and image, 0 … 1; moves within a step too */
-  const float *x0;             /* [3,size,size], only valid during the call; NULL when there is none */
-  int size;
+  const float *x0;             /* [3,height,width], only valid during the call; NULL when there is none */
+  int height, width;
 } adm_progress;
 typedef bool (*adm_callback) (const adm_progress *progress, void *user);
 
@@ -208,6 +208,7 @@ typedef struct adm_request {
   const float *noise;          /* [steps+1,N,3,H,W] or NULL; overrides seed */
   const float *low;            /* superres: [N,3,low_h,low_w], else NULL */
   int low_h, low_w;
+  bool tiled;                  /* superres: LOW may be larger than the upsampler's input; it is worked on in overlapping tiles */
 } adm_request;
 
 /* The request a model's defaults make: seed 0, one image, null class (or no label), eta 0. */
@@ -225,7 +226,8 @@ adm_status adm_session_load (adm_session *session, int parts, adm_callback callb
  * but images finished before a cancellation; *FINISHED (may be NULL) tells how many are whole. */
 adm_status adm_session_sample (adm_session *session, const adm_request *request, adm_callback callback, void *user, float *out, int *finished,
                                adm_error *error);
-/* The upsampling stage: request->low [N,3,s,s] with s the upsampler's input size; OUT [N,3,S,S]. */
+/* The upsampling stage: request->low [N,3,s,s] with s the upsampler's input size; OUT [N,3,S,S]. Tiled: request->low
+ * [N,3,low_h,low_w], both sides s or more; OUT [N,3,low_h * S / s,low_w * S / s]. */
 adm_status adm_session_upscale (adm_session *session, const adm_request *request, adm_callback callback, void *user, float *out, int *finished,
                                 adm_error *error);
 /* Side of the upsampler's low-resolution input. */

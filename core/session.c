@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "diffusion/sampler.h"
+#include "diffusion/tiling.h"
 #include "models/network.h"
 
 #include <stdlib.h>
@@ -172,11 +173,16 @@ struct stage {
   const float *low;
   int low_h, low_w;
   float *logits;      /* [K] of the classifier, in the session's sampling memory */
+  int height, width;  /* of the picture made */
+  bool tiled;
+  adm_tiling tiling;
+  float *tiles;       /* its workspace, in the session's sampling memory */
+  int t;              /* of the step, for the tiles */
   adm_callback callback;
   void *user;
   adm_progress progress;
   double share;       /* of a step that the diffusion network takes */
-  double from, width; /* of a step: the part being worked on */
+  double from, part;  /* of a step: the part being worked on */
 };
 
 static bool
@@ -184,7 +190,7 @@ between_layers (void *user, double done)
 {
   struct stage *s = user;
   adm_progress p = s->progress;
-  p.fraction = (s->progress.step + s->from + s->width * done) / p.steps;
+  p.fraction = (s->progress.step + s->from + s->part * done) / p.steps;
   return !s->callback || s->callback (&p, s->user);
 }
 
@@ -200,14 +206,25 @@ after_step (void *user, int done, int steps, const float *x0)
 }
 
 static adm_status
+predict_tile (void *user, int index, const float *x, const float *low, float *out, adm_error *error)
+{
+  struct stage *s = user;
+  s->part = s->share / (s->tiling.rows * s->tiling.columns);
+  s->from = s->part * index;
+  return adm_network_evaluate (s->network, 1, x, &s->t, &s->label, low, s->tiling.tile, s->tiling.tile, out, error);
+}
+
+static adm_status
 predict (void *user, const float *x, int t, float *out, adm_error *error)
 {
   struct stage *s = user;
   s->from = 0;
-  s->width = s->share;
+  s->part = s->share;
+  s->t = t;
   s->network->poll = between_layers;
   s->network->poll_user = s;
-  adm_status status = adm_network_evaluate (s->network, 1, x, &t, &s->label, s->low, s->low_h, s->low_w, out, error);
+  adm_status status = s->tiled ? adm_tiling_predict (&s->tiling, s->network->description.learn_sigma ? 6 : 3, x, s->low, predict_tile, s, s->tiles, out, error)
+                               : adm_network_evaluate (s->network, 1, x, &t, &s->label, s->low, s->low_h, s->low_w, out, error);
   s->network->poll = NULL;
   return status;
 }
@@ -217,7 +234,7 @@ gradient (void *user, const float *x, int t, float *grad, adm_error *error)
 {
   struct stage *s = user;
   s->from = s->share;
-  s->width = 1 - s->share;
+  s->part = 1 - s->share;
   s->classifier->poll = between_layers;
   s->classifier->poll_user = s;
   adm_status status = adm_network_gradient (s->classifier, 1, x, &t, &s->guide, s->logits, grad, error);
@@ -247,8 +264,32 @@ check_labels (const adm_session *session, const adm_request *request, struct sta
   return ADM_OK;
 }
 
+/* Side of the upsampler's input. */
+static int
+low_side (const adm_description *d)
+{
+  return d->small_size > 0 ? d->small_size : d->image_size / 4;
+}
+
 static adm_status
-check_request (const adm_session *session, const adm_request *request, struct stage *stage, adm_error *error)
+check_tiles (const adm_request *request, struct stage *stage, adm_error *error)
+{
+  const adm_description *d = &stage->network->description;
+  int tile = low_side (d), most = 8192;
+  if (!request->low || request->noise)
+    return adm_fail (error, ADM_ERROR_USAGE, "tiles need a low-resolution picture and a seed, not noise");
+  if (d->image_size % tile != 0)
+    return adm_fail (error, ADM_ERROR_USAGE, "this upsampler makes %d px from %d px, no whole factor: tiles are not possible", d->image_size, tile);
+  if (request->low_h < tile || request->low_w < tile || request->low_h > most || request->low_w > most)
+    return adm_fail (error, ADM_ERROR_SHAPE, "the low-resolution picture is %d x %d px; tiles need %d to %d px on each side", request->low_w,
+                     request->low_h, tile, most);
+  stage->tiled = true;
+  stage->tiling = adm_tiling_new (request->low_h, request->low_w, tile, d->image_size / tile);
+  return ADM_OK;
+}
+
+static adm_status
+check_request (const adm_request *request, struct stage *stage, adm_error *error)
 {
   bool low = stage->network->description.kind == ADM_KIND_SUPERRES;
   if (request->count < 1 || request->count > 100000)
@@ -260,11 +301,13 @@ check_request (const adm_session *session, const adm_request *request, struct st
   if (low != (request->low != NULL))
     return adm_fail (error, ADM_ERROR_USAGE, low ? "an upsampler needs a low-resolution picture; give one"
                                                  : "this model takes no low-resolution picture; leave it out");
+  if (request->tiled)
+    return check_tiles (request, stage, error);
   if (low && stage->network->description.small_size > 0
       && (request->low_h != stage->network->description.small_size || request->low_w != stage->network->description.small_size))
     return adm_fail (error, ADM_ERROR_SHAPE, "the low-resolution picture is %d x %d px; this upsampler takes %d x %d", request->low_w, request->low_h,
                      stage->network->description.small_size, stage->network->description.small_size);
-  return check_labels (session, request, stage, error);
+  return ADM_OK;
 }
 
 /* Plans both networks before the first step, so that memory is refused at once, and finds out how they share a step. */
@@ -277,6 +320,8 @@ prepare (adm_session *session, struct stage *stage, size_t floats, adm_error *er
     status = adm_network_prepare (stage->classifier, 1, true, error);
     stage->share = stage->network->flops / (stage->network->flops + stage->classifier->flops);
   }
+  if (!status && floats > adm_memory_limit (session->options.memory_limit) / sizeof (float))
+    return adm_fail (error, ADM_ERROR_MEMORY, "the picture alone needs %zu MiB while it is made; choose a smaller one", (floats * sizeof (float)) >> 20);
   if (!status && floats > session->sampling_floats) {
     free (session->sampling);
     session->sampling_floats = 0;
@@ -294,7 +339,9 @@ run_stage (adm_session *session, const adm_request *request, struct stage *stage
   const adm_description *d = &stage->network->description;
   char respacing[ADM_RESPACING_LENGTH];
   adm_schedule *schedule = NULL;
-  adm_status status = check_request (session, request, stage, error);
+  adm_status status = check_request (request, stage, error);
+  if (!status)
+    status = check_labels (session, request, stage, error);
   if (!status && !request->respacing)
     status = adm_respacing_for_steps (request->sampler, request->steps, d->diffusion_steps, respacing, error);
   if (!status)
@@ -302,10 +349,14 @@ run_stage (adm_session *session, const adm_request *request, struct stage *stage
   if (status)
     return status;
 
-  adm_denoiser denoiser = { d->learn_sigma ? 6 : 3, d->image_size, predict, stage->classifier ? gradient : NULL, stage };
-  size_t pixels = 3 * (size_t) d->image_size * (size_t) d->image_size, room = adm_diffusion_workspace (&denoiser);
+  stage->height = stage->tiled ? stage->tiling.height * stage->tiling.factor : d->image_size;
+  stage->width = stage->tiled ? stage->tiling.width * stage->tiling.factor : d->image_size;
+  adm_denoiser denoiser = { d->learn_sigma ? 6 : 3, stage->height, stage->width, predict, stage->classifier ? gradient : NULL, stage };
+  size_t pixels = 3 * (size_t) stage->height * (size_t) stage->width, room = adm_diffusion_workspace (&denoiser);
   size_t classes = stage->classifier ? (size_t) stage->classifier->description.num_classes : 0;
-  status = prepare (session, stage, room + pixels + classes, error);
+  size_t tiles = stage->tiled ? adm_tiling_workspace (&stage->tiling, denoiser.channels) : 0;
+  status = prepare (session, stage, room + pixels + classes + tiles, error);
+  stage->tiles = session->sampling + room + pixels + classes;
   stage->logits = session->sampling + room + pixels;
   const float *lows = request->low;
   for (int i = 0; i < request->count && !status; i++) {
@@ -315,7 +366,8 @@ run_stage (adm_session *session, const adm_request *request, struct stage *stage
     stage->progress.images = request->count;
     stage->progress.step = 0;
     stage->progress.steps = schedule->steps;
-    stage->progress.size = d->image_size;
+    stage->progress.height = stage->height;
+    stage->progress.width = stage->width;
     stage->low = lows ? lows + (size_t) i * 3 * (size_t) request->low_h * (size_t) request->low_w : NULL;
     stage->low_h = request->low_h;
     stage->low_w = request->low_w;
@@ -382,7 +434,7 @@ adm_session_upscale_size (adm_session *session, int *low_size, int *out_size, ad
   if (status)
     return status;
   const adm_description *d = &session->upsampler->description;
-  *low_size = d->small_size > 0 ? d->small_size : d->image_size / 4;
+  *low_size = low_side (d);
   *out_size = d->image_size;
   return ADM_OK;
 }

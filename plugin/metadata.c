@@ -9,6 +9,8 @@
 #include <string.h>
 #include <yyjson.h>
 
+#include "ui/class-names.h"
+
 char *
 metadata_to_json (const AdmSettings *settings, int64_t seed, gboolean generated)
 {
@@ -51,7 +53,7 @@ char *
 metadata_layer_name (const AdmSettings *settings, const char *model_name, int64_t seed)
 {
   char number[G_ASCII_DTOSTR_BUF_SIZE];
-  const char *subject = g_str_equal (settings->class_name, ARGUMENTS_NO_CLASS) ? model_name : settings->class_name;
+  const char *subject = g_str_equal (settings->class_name, ARGUMENTS_NO_CLASS) ? model_name : ui_class_display_name (settings->class_name);
 
   char digits[32];
   g_ascii_formatd (number, sizeof number, "%g", settings->scale);

@@ -161,7 +161,7 @@ on_progress (const adm_progress *progress, void *data)
                                 .steps = progress->steps,
                                 .fraction = progress->fraction,
                                 .seconds_per_step = (double) (now - worker->stage_began) / G_USEC_PER_SEC / progress->step,
-                                .pixels = to_pixbuf (progress->x0, progress->size) });
+                                .pixels = to_pixbuf (progress->x0, progress->height, progress->width) });
   }
   return is_wanted (worker);
 }

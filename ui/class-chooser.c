@@ -4,6 +4,7 @@
  * milliseconds, and the order can follow the query. */
 #include "class-chooser.h"
 
+#include "class-names.h"
 #include "class-search.h"
 #include "i18n.h"
 #include "widgets.h"
@@ -15,7 +16,7 @@ enum { NOBODY = -1, ROWS_SHOWN = 6 };
 enum { COLUMN_INDEX, COLUMN_NAME, COLUMN_NOTE, COLUMN_STAR, N_COLUMNS };
 
 typedef struct Entry {
-  char *name, *folded, *value;
+  char *name, *folded, *folded_own, *value; /* shown, shown folded, the file's folded, as in UiSettings */
   gboolean favourite, twin; /* twin: another class has the same name */
   int recent;               /* 1 is the newest; 0: not recent */
 } Entry;
@@ -55,6 +56,7 @@ clear_entry (gpointer data)
 
   g_free (entry->name);
   g_free (entry->folded);
+  g_free (entry->folded_own);
   g_free (entry->value);
 }
 
@@ -175,7 +177,9 @@ fill (UiClassChooser *self)
   g_autofree char *nothing = g_strdup_printf (_ ("No class is called “%s”"), gtk_entry_get_text (GTK_ENTRY (self->search)));
 
   for (guint i = 0; i < self->entries->len; i++) {
-    Match match = { (int) i, ui_class_rank (query, entry_at (self, (int) i)->folded, (int) i) };
+    const Entry *entry = entry_at (self, (int) i);
+    int shown = ui_class_rank (query, entry->folded, (int) i), own = ui_class_rank (query, entry->folded_own, (int) i);
+    Match match = { (int) i, shown < 0 || (own >= 0 && own < shown) ? own : shown };
 
     if (match.rank >= 0) {
       g_array_append_val (matches, match);
@@ -458,7 +462,8 @@ ui_class_chooser_set_model (UiClassChooser *self, const UiModel *model)
   for (gsize i = 0; i < n; i++) {
     const char *name = model->class_names[i];
     int same = find_value (self, name);
-    Entry entry = { g_strdup (name), ui_class_fold (name), value_of (self, name, same), FALSE, same != NOBODY, 0 };
+    const char *shown = ui_class_display_name (name);
+    Entry entry = { g_strdup (shown), ui_class_fold (shown), ui_class_fold (name), value_of (self, name, same), FALSE, same != NOBODY, 0 };
 
     if (same != NOBODY) {
       entry_at (self, same)->twin = TRUE;
@@ -494,7 +499,7 @@ ui_class_chooser_set (UiClassChooser *self, const char *class_name)
 
     index = find_value (self, class_name);
     for (guint i = 0; i < self->entries->len && index == NOBODY; i++) {
-      if (g_str_equal (entry_at (self, (int) i)->folded, folded)) {
+      if (g_str_equal (entry_at (self, (int) i)->folded_own, folded)) {
         index = (int) i;
       }
     }

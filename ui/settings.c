@@ -3,6 +3,7 @@
  * The settings that make a picture. */
 #include "settings.h"
 
+#include "class-names.h"
 #include "i18n.h"
 
 #include <math.h>
@@ -187,7 +188,7 @@ ui_settings_scale_text (double scale)
 static const char *
 class_words (const UiSettings *settings)
 {
-  return *settings->class_name ? settings->class_name : _ ("(no class)");
+  return *settings->class_name ? ui_class_display_name (settings->class_name) : _ ("(no class)");
 }
 
 char *

@@ -259,9 +259,9 @@ prepare (const sample_options *o, sample_run *run, adm_error *error)
     run->request.noise = run->noise;
   }
   if (!status)
-    status = sampling_new_pictures (o->common.count, run->size, &run->pictures, error);
+    status = sampling_new_pictures (o->common.count, run->size, run->size, &run->pictures, error);
   if (!status && o->upscale)
-    status = sampling_new_pictures (o->common.count, run->up_size, &run->large, error);
+    status = sampling_new_pictures (o->common.count, run->up_size, run->up_size, &run->large, error);
   return status;
 }
 
@@ -298,7 +298,7 @@ work (const sample_options *o, sample_run *run, adm_error *error)
   if (!status && o->upscale)
     status = upscale (run, error);
   if (!status)
-    status = sampling_write (&run->outputs, o->upscale ? run->large : run->pictures, o->common.count, o->upscale ? run->up_size : run->size, error);
+    status = sampling_write (&run->outputs, o->upscale ? run->large : run->pictures, o->common.count, o->upscale ? run->up_size : run->size, o->upscale ? run->up_size : run->size, error);
   return status;
 }
 

@@ -12,11 +12,12 @@
 
 static const char usage[]
     = "Usage: adm upscale --model M [OPTION…] IN.png -o OUT.png|OUT.npy\n"
-      "Enlarges a picture with an upsampler. IN must have the upsampler's input size, or larger with --fit.\n"
+      "Enlarges a picture with an upsampler. IN must have the upsampler's input size, or be larger with --fit or --tiles.\n"
       "\n"
       "  --model M         a model's name (see adm models), a model description (.json) or an upsampler's weights file\n"
       "  --upsampler FILE  enlarge with this one instead of the model's\n"
       "  --class K         class by number or name, if the upsampler has classes; none (default): the model's null class\n"
+      "  --tiles           IN may be larger: it is enlarged whole, in overlapping tiles (with --seed, not --noise)\n"
       "  --fit             first reduce IN to the input size, which is square: what is not square is squeezed\n"
       "  --sampler NAME    ddim, ddpm or dpm++2m\n"
       "  --steps N         2 or more\n"
@@ -34,7 +35,7 @@ static const char usage[]
 typedef struct upscale_options {
   sampling_options common;
   const char *input;
-  bool fit;
+  bool fit, tiles;
 } upscale_options;
 
 /* What one run holds; all of it is freed at its end. */
@@ -44,7 +45,7 @@ typedef struct upscale_run {
   adm_session *session;
   output_set outputs;
   adm_request request;
-  int low_size, size;
+  int low_h, low_w, height, width;
   float *noise, *low, *pictures;
   terminal line;
 } upscale_run;
@@ -52,25 +53,41 @@ typedef struct upscale_run {
 static adm_status
 parse (int argc, char **argv, upscale_options *o, adm_error *error)
 {
-  option_spec specs[SAMPLING_SPECS + 2];
+  option_spec specs[SAMPLING_SPECS + 3];
   double scale = 0;
   const option_spec own[] = {
     { .name = "--fit", .type = OPTION_FLAG, .value = &o->fit },
+    { .name = "--tiles", .type = OPTION_FLAG, .value = &o->tiles },
     { .name = "--scale", .type = OPTION_REAL, .value = &scale, .min = 0, .max = 0 },
   };
   int rest;
   sampling_options_specs (&o->common, specs);
   memcpy (specs + SAMPLING_SPECS, own, sizeof own);
-  adm_status status = options_parse (argc, argv, specs, SAMPLING_SPECS + 2, &rest, error);
+  adm_status status = options_parse (argc, argv, specs, SAMPLING_SPECS + 3, &rest, error);
   if (status || o->common.help)
     return status;
   if (rest != 1)
     return program_fail (error, ADM_ERROR_USAGE, "upscale: %s; see adm upscale --help", rest ? "more than one picture given" : "no picture given");
+  if (o->tiles && (o->fit || o->common.noise))
+    return program_fail (error, ADM_ERROR_USAGE, "upscale: --tiles does not go with %s; give one of them", o->fit ? "--fit" : "--noise");
   o->input = argv[0];
   return sampling_options_check (&o->common, "upscale", error);
 }
 
 /* ---- the picture ------------------------------------------------------------------------------------------------- */
+
+/* PIXELS [HEIGHT,WIDTH,3] as the low-resolution picture of each version. */
+static adm_status
+new_low (const upscale_options *o, int height, int width, const uint8_t *pixels, upscale_run *run, adm_error *error)
+{
+  adm_status status = sampling_new_pictures (o->common.count, height, width, &run->low, error);
+  size_t one = 3 * (size_t) height * (size_t) width;
+  for (int i = 0; i < o->common.count && !status; i++)
+    adm_pixels_from_u8 (pixels, height, width, run->low + (size_t) i * one);
+  run->low_h = height;
+  run->low_w = width;
+  return status;
+}
 
 /* The mean of the area of PIXELS [HEIGHT,WIDTH,3] that pixel (X, Y) of a reduction to SIZE x SIZE covers, channel C. */
 static uint8_t
@@ -89,9 +106,9 @@ area_mean (const uint8_t *pixels, int width, int height, int size, int x, int y,
   return (uint8_t) (sum / area + 0.5);
 }
 
-/* IN as [3,SIZE,SIZE]. */
+/* IN into RUN's low, [COUNT,3,low_h,low_w], for a network that takes SIZE px. */
 static adm_status
-read_input (const upscale_options *o, int size, float *low, adm_error *error)
+read_input (const upscale_options *o, int size, upscale_run *run, adm_error *error)
 {
   uint8_t *pixels;
   int width, height;
@@ -105,13 +122,13 @@ read_input (const upscale_options *o, int size, float *low, adm_error *error)
     for (int i = 0; !status && i < 3 * size * size; i++)
       reduced[i] = area_mean (pixels, width, height, size, i / 3 % size, i / 3 / size, i % 3);
     if (!status)
-      adm_pixels_from_u8 (reduced, size, size, low);
+      status = new_low (o, size, size, reduced, run, error);
     free (reduced);
-  } else if (width == size && height == size)
-    adm_pixels_from_u8 (pixels, size, size, low);
+  } else if ((width == size && height == size) || (o->tiles && width >= size && height >= size))
+    status = new_low (o, height, width, pixels, run, error);
   else
     status = program_fail (error, ADM_ERROR_SHAPE, "%s: %d x %d px; this upsampler takes %d x %d px: %s", o->input, width, height, size, size,
-                           width >= size && height >= size ? "give --fit to reduce it first" : "resize it first");
+                           width >= size && height >= size ? "give --fit to reduce it first, or --tiles to enlarge it whole" : "resize it first");
   free (pixels);
   return status;
 }
@@ -144,49 +161,46 @@ static adm_status
 prepare (const upscale_options *o, upscale_run *run, adm_error *error)
 {
   adm_file_info info;
-  int steps;
+  int steps, size, low_size;
   adm_status status = find_model (o, run, &info, error);
   if (status)
     return status;
   run->request = adm_request_upsample_default (&run->model);
-  run->size = info.description.image_size;
+  size = info.description.image_size;
+  low_size = info.description.small_size > 0 ? info.description.small_size : size / 4;
   status = sampling_label (&run->model, o->common.class_name, info.description.num_classes, true, &run->request.label, error);
   if (!status)
     status = sampling_fill_request (&o->common, info.description.diffusion_steps, &run->request, &steps, error);
   if (!status)
     status = sampling_add_outputs (&run->outputs, o->common.output, o->common.count, error);
   if (!status && o->common.noise) {
-    status = sampling_read_noise (o->common.noise, steps, o->common.count, run->size, &run->noise, error);
+    status = sampling_read_noise (o->common.noise, steps, o->common.count, size, &run->noise, error);
     run->request.noise = run->noise;
   }
   if (!status)
-    status = sampling_new_pictures (o->common.count, run->size, &run->pictures, error);
-  return status;
+    status = read_input (o, low_size, run, error);
+  if (status)
+    return status;
+  run->height = o->tiles ? run->low_h * (size / low_size) : size;
+  run->width = o->tiles ? run->low_w * (size / low_size) : size;
+  return sampling_new_pictures (o->common.count, run->height, run->width, &run->pictures, error);
 }
 
 static adm_status
 work (const upscale_options *o, upscale_run *run, adm_error *error)
 {
-  int out_size;
   adm_options options = { .threads = o->common.threads, .exact = o->common.exact };
   adm_status status = adm_session_new (&run->model, &options, &run->session, error);
   if (!status)
     status = adm_session_load (run->session, ADM_PART_UPSAMPLER, terminal_progress, &run->line, error);
-  if (!status)
-    status = adm_session_upscale_size (run->session, &run->low_size, &out_size, error);
-  if (!status)
-    status = sampling_new_pictures (o->common.count, run->low_size, &run->low, error);
-  if (!status)
-    status = read_input (o, run->low_size, run->low, error);
   if (status)
     return status;
-  size_t one = 3 * (size_t) run->low_size * (size_t) run->low_size;
-  for (int i = 1; i < o->common.count; i++)
-    memcpy (run->low + (size_t) i * one, run->low, one * sizeof *run->low);
   run->request.low = run->low;
-  run->request.low_h = run->request.low_w = run->low_size;
+  run->request.low_h = run->low_h;
+  run->request.low_w = run->low_w;
+  run->request.tiled = o->tiles;
   status = adm_session_upscale (run->session, &run->request, terminal_progress, &run->line, run->pictures, NULL, error);
-  return status ? status : sampling_write (&run->outputs, run->pictures, o->common.count, run->size, error);
+  return status ? status : sampling_write (&run->outputs, run->pictures, o->common.count, run->height, run->width, error);
 }
 
 int

@@ -156,12 +156,12 @@ sampling_read_noise (const char *path, int steps, int count, int size, float **n
 }
 
 adm_status
-sampling_new_pictures (int count, int size, float **pictures, adm_error *error)
+sampling_new_pictures (int count, int height, int width, float **pictures, adm_error *error)
 {
-  size_t one = 3 * sizeof (float) * (size_t) size * (size_t) size;
+  size_t one = 3 * sizeof (float) * (size_t) height * (size_t) width;
   *pictures = calloc ((size_t) count, one);
   if (!*pictures)
-    return program_fail (error, ADM_ERROR_MEMORY, "no memory for %d pictures of %d x %d px; ask for fewer", count, size, size);
+    return program_fail (error, ADM_ERROR_MEMORY, "no memory for %d pictures of %d x %d px; ask for fewer", count, width, height);
   return ADM_OK;
 }
 
@@ -186,13 +186,13 @@ sampling_add_outputs (output_set *set, const char *path, int count, adm_error *e
 }
 
 adm_status
-sampling_write (output_set *set, const float *pictures, int count, int size, adm_error *error)
+sampling_write (output_set *set, const float *pictures, int count, int height, int width, adm_error *error)
 {
   const char *temporary;
-  size_t pixels = 3 * (size_t) size * (size_t) size;
+  size_t pixels = 3 * (size_t) height * (size_t) width;
   adm_status status = ADM_OK;
   if (output_has_extension (set->files[0].path, ".npy")) {
-    const int64_t shape[4] = { count, 3, size, size };
+    const int64_t shape[4] = { count, 3, height, width };
     status = output_write_npy (set, 0, pictures, 4, shape, error);
     return status ? status : output_commit (set, error);
   }
@@ -200,10 +200,10 @@ sampling_write (output_set *set, const float *pictures, int count, int size, adm
   if (!bytes)
     return program_fail (error, ADM_ERROR_MEMORY, "no memory to write a picture; close other programs");
   for (int i = 0; i < count && !status; i++) {
-    adm_pixels_to_u8 (pictures + (size_t) i * pixels, size, size, bytes);
+    adm_pixels_to_u8 (pictures + (size_t) i * pixels, height, width, bytes);
     status = output_begin (set, (size_t) i, &temporary, error);
     if (!status)
-      status = png_file_write (temporary, set->files[i].path, bytes, size, size, error);
+      status = png_file_write (temporary, set->files[i].path, bytes, width, height, error);
   }
   free (bytes);
   return status ? status : output_commit (set, error);

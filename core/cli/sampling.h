@@ -38,13 +38,13 @@ adm_status sampling_label (const adm_model *model, const char *name, int labels,
 /* Reads the noise for STEPS steps of COUNT pictures of SIZE px: *NOISE [STEPS+1,COUNT,3,SIZE,SIZE], freed by the caller. */
 adm_status sampling_read_noise (const char *path, int steps, int count, int size, float **noise, adm_error *error);
 
-/* An array of COUNT pictures of SIZE px, freed by the caller. */
-adm_status sampling_new_pictures (int count, int size, float **pictures, adm_error *error);
+/* An array of COUNT pictures [3,HEIGHT,WIDTH], freed by the caller. */
+adm_status sampling_new_pictures (int count, int height, int width, float **pictures, adm_error *error);
 
 /* Adds the files that COUNT pictures in PATH take: one .npy for all, one PNG, or several (OUT-1.png …). */
 adm_status sampling_add_outputs (output_set *set, const char *path, int count, adm_error *error);
 
-/* Writes PICTURES [COUNT,3,SIZE,SIZE] to the files of SET, made by sampling_add_outputs, all or none. */
-adm_status sampling_write (output_set *set, const float *pictures, int count, int size, adm_error *error);
+/* Writes PICTURES [COUNT,3,HEIGHT,WIDTH] to the files of SET, made by sampling_add_outputs, all or none. */
+adm_status sampling_write (output_set *set, const float *pictures, int count, int height, int width, adm_error *error);
 
 #endif

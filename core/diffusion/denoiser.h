@@ -8,10 +8,10 @@
 
 typedef struct adm_denoiser {
   int channels;     /* 3: epsilon only; 6: epsilon, then v (learned variance) */
-  int size;         /* side S; an image is [3,S,S] */
-  /* OUT [channels,S,S] = network (X [3,S,S], T). */
+  int height, width; /* H, W; an image is [3,H,W] */
+  /* OUT [channels,H,W] = network (X [3,H,W], T). */
   adm_status (*predict) (void *user, const float *x, int t, float *out, adm_error *error);
-  /* GRAD [3,S,S] = gradient of log p(y | X, T) by X, unscaled; NULL: no guidance. */
+  /* GRAD [3,H,W] = gradient of log p(y | X, T) by X, unscaled; NULL: no guidance. */
   adm_status (*gradient) (void *user, const float *x, int t, float *grad, adm_error *error);
   void *user;
 } adm_denoiser;

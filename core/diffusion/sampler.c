@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The step loop that all samplers share. Workspace: | out [channels,S,S] | grad [3,S,S] | noise [3,S,S] | x0 [3,S,S] |. */
+ * The step loop that all samplers share. Workspace: | out [channels,H,W] | grad [3,H,W] | noise [3,H,W] | x0 [3,H,W] |. */
 #include "diffusion/sampler.h"
 
 #include "base/error.h"
@@ -11,7 +11,7 @@
 static size_t
 pixels (const adm_denoiser *denoiser)
 {
-  return 3 * (size_t) denoiser->size * (size_t) denoiser->size;
+  return 3 * (size_t) denoiser->height * (size_t) denoiser->width;
 }
 
 size_t

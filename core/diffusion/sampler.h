@@ -10,7 +10,7 @@
 #include "diffusion/denoiser.h"
 #include "diffusion/schedule.h"
 
-/* Everything a sampler's step may look at. Arrays have N = 3 * S * S entries unless another shape is said. */
+/* Everything a sampler's step may look at. Arrays have N = 3 * H * W entries unless another shape is said. */
 typedef struct adm_step {
   const adm_schedule *schedule;
   int i;              /* goes from schedule->steps - 1 down to 0 */
@@ -38,8 +38,8 @@ typedef struct adm_diffusion_params {
   double guide_from, guide_to; /* guidance only where sigma is within; both 0: everywhere */
   adm_rng *rng;        /* seeded generator, or NULL when NOISE is given */
   const float *noise;  /* x_T, then one entry a step in the order used (the last is not used), or NULL */
-  size_t noise_stride; /* floats from one entry to the next, >= 3 * S * S */
-  /* After every step: DONE of STEPS, and X0 [3,S,S], the predicted picture. False cancels. May be NULL. */
+  size_t noise_stride; /* floats from one entry to the next, >= 3 * H * W */
+  /* After every step: DONE of STEPS, and X0 [3,H,W], the predicted picture. False cancels. May be NULL. */
   bool (*stepped) (void *user, int done, int steps, const float *x0);
   void *user;
 } adm_diffusion_params;
@@ -47,7 +47,7 @@ typedef struct adm_diffusion_params {
 /* Floats of workspace that adm_diffusion_run needs. */
 size_t adm_diffusion_workspace (const adm_denoiser *denoiser);
 
-/* Samples one picture into X [3,S,S]: the final x, not clamped. WORKSPACE belongs to the caller; nothing is allocated.
+/* Samples one picture into X [3,H,W]: the final x, not clamped. WORKSPACE belongs to the caller; nothing is allocated.
  * With RNG, x_T is the first draw and each step takes one more, also where its noise is not used, as the reference does.
  * ADM_ERROR_USAGE: a scale or eta that cannot be. ADM_ERROR_VALUE: NaN or infinity in what the network or the classifier
  * answers or in x, with the step named. ADM_ERROR_CANCELLED. Errors of the denoiser are passed on. X is undefined then. */

@@ -119,7 +119,7 @@ sample (const run_setup *setup, const adm_schedule *schedule, gaussian *g)
 {
   *g = (gaussian) { .schedule = schedule, .last_t = schedule->diffusion_steps, .in_order = true };
   g->exact_variance = setup->exact_variance;
-  adm_denoiser denoiser = { setup->exact_variance ? 6 : 3, SIDE, predict, gradient, g };
+  adm_denoiser denoiser = { setup->exact_variance ? 6 : 3, SIDE, SIDE, predict, gradient, g };
   adm_rng rng;
   adm_rng_seed (&rng, 1);
   adm_rng copy = rng;
@@ -268,7 +268,7 @@ run_ten (gaussian *g, const adm_diffusion_params *params, adm_error *error)
     return error->status;
   g->schedule = schedule;
   g->last_t = 1000;
-  adm_denoiser denoiser = { 3, SIDE, predict, params->scale == 99.0 ? NULL : gradient, g };
+  adm_denoiser denoiser = { 3, SIDE, SIDE, predict, params->scale == 99.0 ? NULL : gradient, g };
   float *workspace = malloc (adm_diffusion_workspace (&denoiser) * sizeof *workspace);
   adm_status status = adm_diffusion_run (&denoiser, schedule, params, workspace, picture, error);
   free (workspace);

@@ -61,7 +61,7 @@ watch (const adm_progress *p, void *user)
   seen->out_of_range |= p->fraction < 0 || p->fraction > 1 + 1e-9;
   if (p->x0) {
     seen->pictures++;
-    CHECK (p->size == SIDE && p->steps == 5);
+    CHECK (p->height == SIDE && p->width == SIDE && p->steps == 5);
     for (int i = 0; i < PIXELS; i++)
       seen->unclamped |= !(p->x0[i] > -100 && p->x0[i] < 100);
     if (seen->stop_step && p->image == seen->stop_image && p->step == seen->stop_step)
