@@ -55,6 +55,9 @@ arguments_declare_upscale (GimpProcedure *procedure)
 {
   declare_model (procedure);
   declare_sampling (procedure, 20);
+  gimp_procedure_add_boolean_argument (procedure, "tiles", _ ("T_iles"),
+                                       _ ("Enlarge the whole part in overlapping tiles, instead of reducing it first to what the network takes"),
+                                       FALSE, G_PARAM_READWRITE);
 }
 
 /* Whether CONFIG has the property NAME. */
@@ -72,6 +75,8 @@ arguments_read (GimpProcedureConfig *config, AdmSettings *settings)
                 &settings->seed, "randomize", &settings->randomize, NULL);
   if (has (config, "count"))
     g_object_get (config, "scale", &settings->scale, "count", &settings->count, "upsample", &settings->upsample, NULL);
+  if (has (config, "tiles"))
+    g_object_get (config, "tiles", &settings->tiles, NULL);
   if (settings->randomize) {
     settings->seed = g_random_int_range (0, G_MAXINT);
     g_object_set (config, "seed", settings->seed, NULL);
@@ -175,6 +180,17 @@ arguments_to_upscale (AdmSettings *settings, const adm_model *model, adm_request
     return FALSE;
   }
   return check_sampling (settings, model, model->upsampler, request, error);
+}
+
+int
+arguments_upsample_input (const adm_model *model)
+{
+  adm_file_info info;
+  adm_error core;
+
+  if (!model->upsampler || adm_file_inspect (model->upsampler, &info, &core) != ADM_OK)
+    return 0;
+  return info.description.small_size > 0 ? info.description.small_size : info.description.image_size / 4;
 }
 
 adm_request

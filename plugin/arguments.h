@@ -20,12 +20,12 @@
 /* The word that stands for "no class". */
 #define ARGUMENTS_NO_CLASS "none"
 
-/* What was asked for. Strings are owned. The upscaling procedure uses model, class, sampler, steps and seed. */
+/* What was asked for. Strings are owned. The upscaling procedure uses model, class, sampler, steps, seed and tiles. */
 typedef struct {
   char *model, *class_name, *sampler;
   double scale;
   int steps, seed, count;
-  gboolean randomize, upsample;
+  gboolean randomize, upsample, tiles;
 } AdmSettings;
 
 void arguments_declare_generate (GimpProcedure *procedure);
@@ -42,6 +42,9 @@ gboolean arguments_to_generate (AdmSettings *settings, const adm_model *model, a
 
 /* The same for the model's upsampling stage. */
 gboolean arguments_to_upscale (AdmSettings *settings, const adm_model *model, adm_request *request, GError **error);
+
+/* Side of the picture that MODEL's upsampling network takes, pixels; 0 when it has none that can be read. */
+int arguments_upsample_input (const adm_model *model);
 
 /* The upsampling stage that follows REQUEST when pictures are generated: the model's own settings for it, the same label,
  * seed and number of pictures. */

@@ -26,13 +26,13 @@ show_progress (double fraction, const char *text, gpointer user G_GNUC_UNUSED)
 static GimpLayer **
 add_pictures (GimpImage **image, const AdmJobResult *result, const AdmSettings *settings, const adm_model *model, gboolean show, GError **error)
 {
-  gsize bytes = (gsize)result->side * (gsize)result->side * 3;
+  gsize bytes = (gsize) result->width * (gsize) result->height * 3;
   AdmPicture *pictures = g_new0 (AdmPicture, result->count);
   char **names = g_new0 (char *, (gsize)result->count + 1), **texts = g_new0 (char *, (gsize)result->count + 1);
   int x = 0, y = 0;
 
   if (*image)
-    layers_place (*image, result->side, result->side, &x, &y);
+    layers_place (*image, result->width, result->height, &x, &y);
   for (int i = 0; i < result->count; i++) {
     int64_t seed = (int64_t)settings->seed + i;
     names[i] = metadata_layer_name (settings, model->name, seed);
@@ -41,8 +41,8 @@ add_pictures (GimpImage **image, const AdmJobResult *result, const AdmSettings *
                                 .settings = texts[i],
                                 .x = x,
                                 .y = y,
-                                .width = result->side,
-                                .height = result->side,
+                                .width = result->width,
+                                .height = result->height,
                                 .format = "R'G'B' u8",
                                 .pixels = result->pixels + (gsize)i * bytes };
   }
@@ -51,22 +51,6 @@ add_pictures (GimpImage **image, const AdmJobResult *result, const AdmSettings *
   g_strfreev (texts);
   g_free (pictures);
   return layers;
-}
-
-/* Whether pictures can go into *IMAGE, which may have been closed since the procedure was called. A user who watches gets
- * them in a new image then; for a script it is an error. GIMP keeps a closed image alive until the procedure it was passed to
- * returns, so the view that the procedure was called from has to be asked after too. */
-static gboolean
-check_image (GimpRunMode run_mode, GimpImage **image, GError **error)
-{
-  if (run_mode != GIMP_RUN_NONINTERACTIVE && *image) {
-    GimpDisplay *view = gimp_default_display ();
-    if (!gimp_image_is_valid (*image) || (view && !gimp_display_is_valid (view))) {
-      gimp_message (_ ("The image has been closed: the pictures go into a new one."));
-      *image = NULL;
-    }
-  }
-  return layers_check_image (*image, error);
 }
 
 /* Makes the pictures that SETTINGS ask for and adds them to *IMAGE. The image is looked at twice: before the work, so that
@@ -78,7 +62,7 @@ generate (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage **image, Adm
   AdmJobResult result;
 
   plan.model = model_paths_find (catalog, settings->model, error);
-  if (!plan.model || !check_image (run_mode, image, error) || !arguments_to_generate (settings, plan.model, &plan.request, error))
+  if (!plan.model || !layers_check_open (run_mode, image, error) || !arguments_to_generate (settings, plan.model, &plan.request, error))
     return NULL;
   plan.upsample_request = arguments_following_upscale (plan.model, &plan.request);
 
@@ -89,7 +73,7 @@ generate (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage **image, Adm
     return NULL;
 
   GimpLayer **layers = NULL;
-  if (check_image (run_mode, image, error))
+  if (layers_check_open (run_mode, image, error))
     layers = add_pictures (image, &result, settings, plan.model, run_mode != GIMP_RUN_NONINTERACTIVE, error);
   g_free (result.pixels);
   return layers;
@@ -105,7 +89,7 @@ run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image, GimpDrawa
 
   gegl_init (NULL, NULL);
   if (run_mode == GIMP_RUN_INTERACTIVE) {
-    layers = window_run (procedure, config, &image);
+    layers = window_run (procedure, config, &image, NULL, NULL);
     if (!layers)
       g_set_error_literal (&error, PLUGIN_ERROR, PLUGIN_ERROR_CANCELLED, _ ("Cancelled"));
   } else {

@@ -7,11 +7,9 @@
 
 #include <glib-unix.h>
 #include <glib/gi18n-lib.h>
-#include <math.h>
 #include <signal.h>
 
 #include "plugin-error.h"
-#include "resample.h"
 
 #define OWNER_KEY "adm-job"
 #define REPORT_INTERVAL (G_USEC_PER_SEC / 20)
@@ -110,25 +108,25 @@ fail_memory (Job *job)
   return job->error.status;
 }
 
-/* Room for COUNT pictures of SIDE × SIDE × 3 values of SIZE bytes, or NULL. */
+/* Room for COUNT pictures of WIDTH × HEIGHT × 3 values of SIZE bytes, or NULL. */
 static gpointer
-pictures_new (int count, int side, gsize size)
+pictures_new (int count, int width, int height, gsize size)
 {
-  return g_try_malloc_n ((gsize)count, (gsize)side * (gsize)side * 3 * size);
+  return g_try_malloc_n ((gsize) count, (gsize) width * (gsize) height * 3 * size);
 }
 
-/* Rounds COUNT planar pictures of SIDE to 8 bits; takes PLANAR over. */
+/* Rounds COUNT planar pictures to 8 bits; takes PLANAR over. */
 static adm_status
-finish (Job *job, float *planar, int count, int side)
+finish (Job *job, float *planar, int count, int width, int height)
 {
-  gsize values = (gsize)side * (gsize)side * 3;
-  guint8 *pixels = pictures_new (count, side, 1);
+  gsize values = (gsize) width * (gsize) height * 3;
+  guint8 *pixels = pictures_new (count, width, height, 1);
 
   if (pixels) {
     for (int i = 0; i < count; i++)
-      adm_pixels_to_u8 (planar + (gsize)i * values, side, side, pixels + (gsize)i * values);
+      adm_pixels_to_u8 (planar + (gsize) i * values, height, width, pixels + (gsize) i * values);
     g_free (job->result.pixels);
-    job->result = (AdmJobResult){ .count = count, .side = side, .pixels = pixels };
+    job->result = (AdmJobResult) { .count = count, .width = width, .height = height, .pixels = pixels };
   }
   g_free (planar);
   return pixels ? ADM_OK : fail_memory (job);
@@ -156,7 +154,7 @@ run_sample (Job *job, adm_session *session)
 {
   const AdmJobPlan *plan = job->plan;
   int side = plan->model->image_size;
-  float *planar = pictures_new (plan->request.count, side, sizeof (float));
+  float *planar = pictures_new (plan->request.count, side, side, sizeof (float));
 
   if (!planar)
     return fail_memory (job);
@@ -164,64 +162,50 @@ run_sample (Job *job, adm_session *session)
     g_free (planar);
     return job->error.status;
   }
-  return finish (job, planar, plan->request.count, side);
+  return finish (job, planar, plan->request.count, side, side);
 }
 
 /* The 8-bit PIXELS of COUNT pictures, as planar values. NULL when memory is short. */
 static float *
-to_planar (const guint8 *pixels, int count, int side)
+to_planar (const guint8 *pixels, int count, int width, int height)
 {
-  gsize values = (gsize)side * (gsize)side * 3;
-  float *planar = pictures_new (count, side, sizeof (float));
+  gsize values = (gsize) width * (gsize) height * 3;
+  float *planar = pictures_new (count, width, height, sizeof (float));
 
   for (int i = 0; planar && i < count; i++)
-    adm_pixels_from_u8 (pixels + (gsize)i * values, side, side, planar + (gsize)i * values);
+    adm_pixels_from_u8 (pixels + (gsize) i * values, height, width, planar + (gsize) i * values);
   return planar;
-}
-
-/* The plan's source picture at SIDE × SIDE, rounded to 8 bits as any picture from a file. NULL when memory is short. */
-static guint8 *
-reduce_source (const AdmJobPlan *plan, int side)
-{
-  gsize values = (gsize)side * (gsize)side * 3;
-  float *reduced = pictures_new (1, side, sizeof (float));
-  guint8 *pixels = pictures_new (1, side, 1);
-
-  if (!reduced || !pixels || !resample_picture (plan->source, plan->source_w, plan->source_h, 3, reduced, side, side))
-    g_clear_pointer (&pixels, g_free);
-  for (gsize i = 0; pixels && i < values; i++)
-    pixels[i] = (guint8)lrintf (CLAMP (reduced[i], 0.0F, 1.0F) * 255.0F);
-  g_free (reduced);
-  return pixels;
 }
 
 /* Upsamples the pictures sampled before, or the plan's source. */
 static adm_status
 run_upsample (Job *job, adm_session *session)
 {
-  adm_request request = job->plan->upsample_request;
+  const AdmJobPlan *plan = job->plan;
+  adm_request request = plan->upsample_request;
   int low_side, side;
 
   if (adm_session_upscale_size (session, &low_side, &side, &job->error) != ADM_OK)
     return job->error.status;
-  if (job->plan->sample && low_side != job->result.side) {
+  if (plan->sample && low_side != job->result.width) {
     job->error.status = ADM_ERROR_SHAPE;
     g_snprintf (job->error.message, sizeof job->error.message,
                 _ ("The upsampling network of “%s” takes pictures of %d pixels, but its pictures have %d. Switch Upsample off."),
-                job->plan->model->name, low_side, job->result.side);
+                plan->model->name, low_side, job->result.width);
     return job->error.status;
   }
-  guint8 *source = job->plan->sample ? NULL : reduce_source (job->plan, low_side);
-  const guint8 *pixels = job->plan->sample ? job->result.pixels : source;
-  float *low = pixels ? to_planar (pixels, request.count, low_side) : NULL;
-  float *planar = pictures_new (request.count, side, sizeof (float));
+  int low_w = plan->sample ? low_side : plan->source_w, low_h = plan->sample ? low_side : plan->source_h;
+  int width = plan->tiles ? low_w * (side / low_side) : side, height = plan->tiles ? low_h * (side / low_side) : side;
+  float *low = to_planar (plan->sample ? job->result.pixels : plan->source, request.count, low_w, low_h);
+  float *planar = pictures_new (request.count, width, height, sizeof (float));
   request.low = low;
-  request.low_h = request.low_w = low_side;
+  request.low_w = low_w;
+  request.low_h = low_h;
+  request.tiled = plan->tiles;
   adm_status status = low && planar ? adm_session_upscale (session, &request, on_progress, job, planar, NULL, &job->error) : fail_memory (job);
   g_free (low);
-  g_free (source);
   if (status == ADM_OK)
-    return finish (job, planar, request.count, side);
+    return finish (job, planar, request.count, width, height);
   g_free (planar);
   return status;
 }

@@ -18,16 +18,17 @@ typedef struct {
   adm_request request;
   gboolean upsample;            /* after sampling */
   adm_request upsample_request; /* its count is REQUEST's; low is set by the job */
-  const float *source;          /* [source_h][source_w][3] in [0, 1]; only without sample */
+  const guint8 *source;         /* [source_h][source_w][3], of the network's input size, or larger with tiles; only without sample */
   int source_w, source_h;
+  gboolean tiles;
 } AdmJobPlan;
 
 /* Called on the main thread: FRACTION of the whole job, and a line to show. */
 typedef void (*AdmJobProgress) (double fraction, const char *text, gpointer user);
 
-/* The finished pictures: 8-bit sRGB, [count][side][side][3]. */
+/* The finished pictures: 8-bit sRGB, [count][height][width][3]. */
 typedef struct {
-  int count, side;
+  int count, width, height;
   guint8 *pixels; /* freed with g_free */
 } AdmJobResult;
 

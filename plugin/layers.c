@@ -27,6 +27,21 @@ layers_check_image (GimpImage *image, GError **error)
   return TRUE;
 }
 
+/* GIMP keeps a closed image alive until the procedure it was passed to returns, so the view that the procedure was called from
+ * has to be asked after too. */
+gboolean
+layers_check_open (GimpRunMode run_mode, GimpImage **image, GError **error)
+{
+  if (run_mode != GIMP_RUN_NONINTERACTIVE && *image) {
+    GimpDisplay *view = gimp_default_display ();
+    if (!gimp_image_is_valid (*image) || (view && !gimp_display_is_valid (view))) {
+      gimp_message (_ ("The image has been closed: the pictures go into a new one."));
+      *image = NULL;
+    }
+  }
+  return layers_check_image (*image, error);
+}
+
 void
 layers_place (GimpImage *image, int width, int height, int *x, int *y)
 {

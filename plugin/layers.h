@@ -21,6 +21,10 @@ typedef struct {
 /* FALSE with ERROR set when layers cannot be added to IMAGE because it is indexed, or gone. NULL is a new image: TRUE. */
 gboolean layers_check_image (GimpImage *image, GError **error);
 
+/* The same for an image that may have been closed since the procedure was called with RUN_MODE. A user who watches is told and
+ * gets the layers in a new image, *IMAGE becoming NULL; for a script it is an error. */
+gboolean layers_check_open (GimpRunMode run_mode, GimpImage **image, GError **error);
+
 /* Where a picture of WIDTH × HEIGHT goes in IMAGE: its top left corner at the selection's, or centred without a selection. */
 void layers_place (GimpImage *image, int width, int height, int *x, int *y);
 

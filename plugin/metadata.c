@@ -31,7 +31,8 @@ metadata_to_json (const AdmSettings *settings, int64_t seed, gboolean generated)
   if (generated) {
     ok = ok && yyjson_mut_obj_add_int (document, root, "count", 1);
     ok = ok && yyjson_mut_obj_add_bool (document, root, "upsample", settings->upsample);
-  }
+  } else
+    ok = ok && yyjson_mut_obj_add_bool (document, root, "tiles", settings->tiles);
 
   char *text = ok ? yyjson_mut_write (document, YYJSON_WRITE_NOFLAG, NULL) : NULL;
   char *copy = g_strdup (text);
@@ -86,7 +87,8 @@ metadata_read (GimpLayer *layer, AdmSettings *settings)
                                 .steps = (int) steps,
                                 .seed = (int) seed,
                                 .count = 1,
-                                .upsample = yyjson_is_true (yyjson_obj_get (root, "upsample")) };
+                                .upsample = yyjson_is_true (yyjson_obj_get (root, "upsample")),
+                                .tiles = yyjson_is_true (yyjson_obj_get (root, "tiles")) };
   yyjson_doc_free (document);
   if (parasite)
     gimp_parasite_free (parasite);

@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 #include <unistd.h>
 
+#include "arguments.h"
 #include "model-paths.h"
 
 struct WindowModels {
@@ -32,17 +33,6 @@ add_memory (const char *path, guint64 *weights, guint64 *workspace)
   }
 }
 
-static int
-upsample_input (const char *path)
-{
-  adm_file_info info;
-  adm_error error;
-
-  if (!path || adm_file_inspect (path, &info, &error) != ADM_OK)
-    return 0;
-  return info.description.small_size > 0 ? info.description.small_size : info.description.image_size / 4;
-}
-
 static UiModel
 describe (const adm_model *model)
 {
@@ -58,7 +48,7 @@ describe (const adm_model *model)
     .license = model->license,
     .image_size = model->image_size,
     .upsampled_size = model->upsampled_size,
-    .upsample_input = upsample_input (model->upsampler),
+    .upsample_input = arguments_upsample_input (model),
     .class_names = (const char *const *) model->class_names,
     .n_classes = (gsize) named,
     .has_no_class = model->null_class != ADM_NO_LABEL || model->label_count == 0,

@@ -26,11 +26,14 @@ typedef struct {
   char *state_file;
   WindowModels *models;
   Worker *worker;
+  Spool *spool; /* NULL where only a layer is upsampled */
   UiEventFunc func;
   gpointer sink;
   GtkWidget *dialog;
   GimpImage *image;    /* where layers go; NULL: a new image */
   gboolean image_closed;
+  const Part *part;    /* to be upsampled; NULL: pictures are generated */
+  GimpLayer *layer;    /* that PART is of */
   GPtrArray *layers;   /* of GimpLayer, all that were added */
   GSList *idles;       /* pending calls of ours, source ids */
   GCancellable *import;
@@ -99,21 +102,42 @@ to_arguments (const UiSettings *settings)
                          .steps = settings->steps,
                          .seed = (int) settings->seed,
                          .count = settings->count,
-                         .upsample = settings->upsample };
+                         .upsample = settings->upsample,
+                         .tiles = settings->tiles };
+}
+
+/* The part as WORK's source. */
+static gboolean
+take_source (Window *window, WorkerJob *work, gboolean tiles, GError **error)
+{
+  part_input_size (window->part, MAX (1, arguments_upsample_input (work->model)), tiles, &work->source_w, &work->source_h);
+  guint8 *bytes = part_reduce (window->part, work->source_w, work->source_h);
+  work->source = bytes ? g_try_new (float, (gsize) work->source_w * (gsize) work->source_h * 3) : NULL;
+  if (work->source)
+    adm_pixels_from_u8 (bytes, work->source_h, work->source_w, work->source);
+  else
+    part_set_no_memory (error);
+  g_free (bytes);
+  return work->source != NULL;
 }
 
 static void
 start (const UiJob *job, gpointer user)
 {
   Window *window = user;
-  WorkerJob work = { .id = job->id, .sample = TRUE };
+  WorkerJob work = { .id = job->id, .sample = window->part == NULL, .spool = job->draft ? NULL : window->spool };
   AdmSettings arguments = to_arguments (job->settings);
   GError *error = NULL;
 
   work.model = window_models_find (window->models, job->settings->model);
   if (!work.model)
     g_set_error (&error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING, _ ("There is no model “%s” any more. Choose another."), job->settings->model);
-  else if (arguments_to_generate (&arguments, work.model, &work.request, &error)) {
+  else if (window->part) {
+    if (arguments_to_upscale (&arguments, work.model, &work.upsample_request, &error) && take_source (window, &work, job->settings->tiles, &error)) {
+      work.settings = ui_settings_copy (job->settings);
+      worker_start (window->worker, &work);
+    }
+  } else if (arguments_to_generate (&arguments, work.model, &work.request, &error)) {
     work.upsample_request = arguments_following_upscale (work.model, &work.request);
     work.settings = ui_settings_copy (job->settings);
     work.settings->scale = arguments.scale;
@@ -188,25 +212,36 @@ add_layers (const UiResult *const *results, gsize n, gboolean new_image, gboolea
 
   AdmPicture *pictures = g_new0 (AdmPicture, n);
   char **names = g_new0 (char *, n + 1), **texts = g_new0 (char *, n + 1);
-  guint8 **pixels = g_new0 (guint8 *, n);
+  gpointer *pixels = g_new0 (gpointer, n);
   gboolean memory = TRUE;
   for (gsize i = 0; i < n && memory; i++) {
     AdmSettings arguments = to_arguments (results[i]->settings);
     int width = gdk_pixbuf_get_width (results[i]->pixels), height = gdk_pixbuf_get_height (results[i]->pixels);
     const adm_model *model = window_models_find (window->models, arguments.model);
-    names[i] = metadata_layer_name (&arguments, model ? model->name : arguments.model, results[i]->settings->seed);
-    texts[i] = metadata_to_json (&arguments, results[i]->settings->seed, TRUE);
-    pixels[i] = pack_pixels (results[i]->pixels);
-    memory = names[i] && texts[i] && pixels[i];
-    pictures[i] = (AdmPicture) { .name = names[i], .settings = texts[i], .width = width, .height = height, .format = "R'G'B' u8", .pixels = pixels[i] };
-    if (image)
-      layers_place (image, width, height, &pictures[i].x, &pictures[i].y);
+    guint8 *packed = pack_pixels (results[i]->pixels);
+    texts[i] = metadata_to_json (&arguments, results[i]->settings->seed, window->part == NULL);
+    if (window->part) {
+      names[i] = part_layer_name (window->part, results[i]->settings->seed);
+      pixels[i] = packed ? part_finish (window->part, packed, width, height, results[i]->settings->tiles, &pictures[i]) : NULL;
+      g_free (packed);
+    } else {
+      names[i] = metadata_layer_name (&arguments, model ? model->name : arguments.model, results[i]->settings->seed);
+      pixels[i] = packed;
+      pictures[i] = (AdmPicture) { .width = width, .height = height, .format = "R'G'B' u8", .pixels = packed };
+      if (image)
+        layers_place (image, width, height, &pictures[i].x, &pictures[i].y);
+    }
+    memory = texts[i] && pixels[i];
+    pictures[i].name = names[i];
+    pictures[i].settings = texts[i];
+    if (!image)
+      pictures[i].x = pictures[i].y = 0;
     arguments_clear (&arguments);
   }
 
   GimpLayer **added = NULL;
   if (memory)
-    added = layers_add (&image, pictures, (int) n, NULL, TRUE, &error);
+    added = layers_add (&image, pictures, (int) n, image ? window->layer : NULL, TRUE, &error);
   char *message = NULL;
   if (added) {
     if (image != window->image) {
@@ -252,14 +287,28 @@ reuse_settings (UiSettings *settings, gpointer user)
   settings->seed = arguments.seed;
   settings->count = 1;
   settings->upsample = arguments.upsample;
+  settings->tiles = arguments.tiles;
   arguments_clear (&arguments);
   return NULL;
 }
 
+/* The part as the first model that can upsample would get it. */
 static GdkPixbuf *
-no_source (gpointer user G_GNUC_UNUSED)
+source (gpointer user)
 {
-  return NULL;
+  Window *window = user;
+  const UiCatalog *models = window_models_catalog (window->models);
+  int side = 0;
+
+  for (gsize i = 0; i < models->n_models && side == 0; i++)
+    side = models->models[i].upsample_input;
+  guint8 *bytes = window->part && side > 0 ? part_reduce (window->part, side, side) : NULL;
+  if (!bytes)
+    return NULL;
+  GBytes *owned = g_bytes_new_take (bytes, (gsize) side * (gsize) side * 3);
+  GdkPixbuf *pixbuf = gdk_pixbuf_new_from_bytes (owned, GDK_COLORSPACE_RGB, FALSE, 8, side, side, side * 3);
+  g_bytes_unref (owned);
+  return pixbuf;
 }
 
 /* ---- model page -------------------------------------------------------------------------------------------------- */
@@ -385,6 +434,7 @@ window_init (Window *window, GimpImage *image)
   window->layers = g_ptr_array_new ();
   window->import = g_cancellable_new ();
   window->models = window_models_new ();
+  window->spool = window->part ? NULL : spool_new ();
   window->state_file = g_build_filename (gimp_directory (), "plug-in-adm.ini", NULL);
   for (; adm_sampler_name ((int) n) && n < G_N_ELEMENTS (window->samplers); n++) {
     window->sampler_names[n] = g_ascii_strup (adm_sampler_name ((int) n), -1);
@@ -400,7 +450,7 @@ window_init (Window *window, GimpImage *image)
                                   .stop = stop,
                                   .add_layers = add_layers,
                                   .reuse_settings = reuse_settings,
-                                  .source = no_source,
+                                  .source = source,
                                   .rescan = rescan,
                                   .add_folder = add_folder,
                                   .import_checkpoint = import_checkpoint,
@@ -414,6 +464,7 @@ static void
 window_clear (Window *window)
 {
   worker_free (window->worker);
+  spool_free (window->spool);
   g_cancellable_cancel (window->import);
   g_object_unref (window->import);
   for (GSList *idle = window->idles; idle; idle = idle->next)
@@ -428,13 +479,17 @@ window_clear (Window *window)
 
 /* The last values of the window become the procedure's, for GIMP's Repeat. */
 static void
-write_back (UiGeneratePanel *panel, GimpProcedureConfig *config)
+write_back (UiGeneratePanel *panel, GimpProcedureConfig *config, gboolean generated)
 {
   UiSettings *settings = ui_generate_panel_get_settings (panel);
   AdmSettings arguments = to_arguments (settings);
 
-  g_object_set (config, "model", arguments.model, "class", arguments.class_name, "scale", arguments.scale, "steps", arguments.steps, "sampler",
-                arguments.sampler, "seed", arguments.seed, "count", arguments.count, "upsample", arguments.upsample, NULL);
+  g_object_set (config, "model", arguments.model, "class", arguments.class_name, "steps", arguments.steps, "sampler", arguments.sampler, "seed",
+                arguments.seed, NULL);
+  if (generated)
+    g_object_set (config, "scale", arguments.scale, "count", arguments.count, "upsample", arguments.upsample, NULL);
+  else
+    g_object_set (config, "tiles", arguments.tiles, NULL);
   arguments_clear (&arguments);
   ui_settings_free (settings);
 }
@@ -445,17 +500,23 @@ hide (GtkWidget *widget, gpointer data G_GNUC_UNUSED)
   gtk_widget_hide (widget);
 }
 
-GimpLayer **
-window_run (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage **image)
+static void
+offer_again (GdkPixbuf *pixels, const UiSettings *settings, gpointer panel)
 {
-  Window window = { .image = NULL };
+  ui_generate_panel_recover (panel, pixels, settings);
+}
+
+GimpLayer **
+window_run (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage **image, GimpLayer *layer, const Part *part)
+{
+  Window window = { .part = part, .layer = layer };
   GObject *owner = G_OBJECT (gimp_procedure_get_plug_in (procedure));
 
   gimp_ui_init (GETTEXT_PACKAGE);
   window_init (&window, *image);
   g_object_set_data (owner, OWNER_KEY, &window);
-  window.dialog = g_object_new (GIMP_TYPE_DIALOG, "title", _ ("Generate Image"), "role", GETTEXT_PACKAGE, "use-header-bar", 0, NULL);
-  GtkWidget *panel = ui_generate_panel_new (&window.backend, UI_PANEL_GENERATE);
+  window.dialog = g_object_new (GIMP_TYPE_DIALOG, "title", part ? _ ("Upsample Layer") : _ ("Generate Image"), "role", GETTEXT_PACKAGE, "use-header-bar", 0, NULL);
+  GtkWidget *panel = ui_generate_panel_new (&window.backend, part ? UI_PANEL_UPSAMPLE : UI_PANEL_GENERATE);
   GtkWidget *area = gtk_dialog_get_content_area (GTK_DIALOG (window.dialog));
   gtk_container_set_border_width (GTK_CONTAINER (area), 0);
   /* The panel brings its own buttons; the dialog's empty row would only take room. */
@@ -463,15 +524,17 @@ window_run (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage **i
   gtk_box_pack_start (GTK_BOX (area), panel, TRUE, TRUE, 0);
   gtk_widget_show (panel);
   gimp_window_set_transient (GTK_WINDOW (window.dialog));
+  if (window.spool)
+    spool_recover (window.spool, offer_again, panel);
 
   UiSettings *settings = ui_generate_panel_get_settings (UI_GENERATE_PANEL (panel));
   const adm_model *model = window_models_find (window.models, settings->model);
   if (model)
-    worker_warm (window.worker, model);
+    worker_warm (window.worker, model, part == NULL && model->diffusion != NULL);
   ui_settings_free (settings);
 
   gimp_dialog_run (GIMP_DIALOG (window.dialog));
-  write_back (UI_GENERATE_PANEL (panel), config);
+  write_back (UI_GENERATE_PANEL (panel), config, part == NULL);
   ui_generate_panel_shut (UI_GENERATE_PANEL (panel));
   g_object_set_data (owner, OWNER_KEY, NULL);
   gtk_widget_destroy (window.dialog);

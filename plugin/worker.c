@@ -117,21 +117,21 @@ is_wanted (Worker *worker)
   return (guint) g_atomic_int_get (&worker->wanted) == worker->job->id;
 }
 
-/* A picture [3,side,side] as the artist sees it; NULL when memory is short. */
+/* A picture [3,height,width] as the artist sees it; NULL when memory is short. */
 static GdkPixbuf *
-to_pixbuf (const float *planar, int side)
+to_pixbuf (const float *planar, int height, int width)
 {
-  GdkPixbuf *pixbuf = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, side, side);
-  guint8 *packed = pixbuf ? g_try_malloc_n ((gsize) side * (gsize) side, 3) : NULL;
+  GdkPixbuf *pixbuf = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, width, height);
+  gsize row = (gsize) width * 3;
+  guint8 *packed = pixbuf ? g_try_malloc_n ((gsize) height, row) : NULL;
 
   if (!packed) {
     g_clear_object (&pixbuf);
     return NULL;
   }
-  adm_pixels_to_u8 (planar, side, side, packed);
-  for (int y = 0; y < side; y++)
-    memcpy (gdk_pixbuf_get_pixels (pixbuf) + (gsize) y * (gsize) gdk_pixbuf_get_rowstride (pixbuf), packed + (gsize) y * (gsize) side * 3,
-            (gsize) side * 3);
+  adm_pixels_to_u8 (planar, height, width, packed);
+  for (int y = 0; y < height; y++)
+    memcpy (gdk_pixbuf_get_pixels (pixbuf) + (gsize) y * (gsize) gdk_pixbuf_get_rowstride (pixbuf), packed + (gsize) y * row, row);
   g_free (packed);
   return pixbuf;
 }
@@ -205,28 +205,81 @@ load_parts (Worker *worker)
   return adm_session_load (worker->session, parts, on_progress, worker, &worker->error);
 }
 
-/* The upsampling stage of LOW [3,side,side], of picture I. */
-static adm_status
-upsample (Worker *worker, const float *low, int side, int i, float **out, int *out_side)
-{
-  adm_request request = worker->job->upsample_request;
-  int low_side;
-  adm_status status = adm_session_upscale_size (worker->session, &low_side, out_side, &worker->error);
+/* A picture on its way: planar values, owned. */
+typedef struct {
+  float *planar; /* [3,height,width] */
+  int width, height;
+} Picture;
 
-  *out = status ? NULL : g_try_malloc_n ((gsize) *out_side * (gsize) *out_side, 3 * sizeof (float));
+static gboolean
+picture_new (Picture *picture, int width, int height)
+{
+  *picture = (Picture) { g_try_malloc_n ((gsize) width * (gsize) height, 3 * sizeof (float)), width, height };
+  return picture->planar != NULL;
+}
+
+/* The upsampler sees a sampled picture as it would be saved: in 8 bits. */
+static gboolean
+round_to_8_bits (Picture *picture)
+{
+  guint8 *bytes = g_try_malloc_n ((gsize) picture->width * (gsize) picture->height, 3);
+
+  if (!bytes)
+    return FALSE;
+  adm_pixels_to_u8 (picture->planar, picture->height, picture->width, bytes);
+  adm_pixels_from_u8 (bytes, picture->height, picture->width, picture->planar);
+  g_free (bytes);
+  return TRUE;
+}
+
+/* The upsampling stage of PICTURE, which is picture I: the large one takes its place. */
+static adm_status
+upsample (Worker *worker, Picture *picture, int i)
+{
+  const WorkerJob *job = worker->job;
+  gboolean tiles = !job->sample && job->settings->tiles;
+  adm_request request = job->upsample_request;
+  int low_side, side;
+  adm_status status = adm_session_upscale_size (worker->session, &low_side, &side, &worker->error);
+  Picture large;
+
   if (status)
     return status;
-  if (!*out)
+  if (!picture_new (&large, tiles ? picture->width * (side / low_side) : side, tiles ? picture->height * (side / low_side) : side))
     return no_memory (worker);
   request.count = 1;
   request.seed += (uint64_t) i;
-  request.low = low;
-  request.low_h = request.low_w = side;
+  request.low = picture->planar;
+  request.low_h = picture->height;
+  request.low_w = picture->width;
+  request.tiled = tiles;
   worker->stage_began = 0;
-  status = adm_session_upscale (worker->session, &request, on_progress, worker, *out, NULL, &worker->error);
-  if (status)
-    g_clear_pointer (out, g_free);
+  status = adm_session_upscale (worker->session, &request, on_progress, worker, large.planar, NULL, &worker->error);
+  if (status) {
+    g_free (large.planar);
+  } else {
+    g_free (picture->planar);
+    *picture = large;
+  }
   return status;
+}
+
+static adm_status
+send_picture (Worker *worker, const Picture *picture, int i)
+{
+  const WorkerJob *job = worker->job;
+  GdkPixbuf *pixels = to_pixbuf (picture->planar, picture->height, picture->width);
+
+  if (!pixels)
+    return no_memory (worker);
+  UiSettings *settings = ui_settings_copy (job->settings);
+  settings->seed += i;
+  settings->count = 1;
+  if (job->spool)
+    spool_keep (job->spool, pixels, settings);
+  post (worker, (UiEvent) { .kind = UI_EVENT_IMAGE, .job = job->id, .image = i, .images = worker->images, .pixels = pixels, .settings = settings });
+  ui_settings_free (settings);
+  return ADM_OK;
 }
 
 /* Picture I of the job: sampled, upsampled where asked, sent. */
@@ -234,55 +287,28 @@ static adm_status
 make_picture (Worker *worker, int i)
 {
   const WorkerJob *job = worker->job;
-  int side = job->sample ? job->model->image_size : job->source_side;
-  float *picture = g_try_malloc_n ((gsize) side * (gsize) side, 3 * sizeof (float));
+  int side = job->model->image_size;
+  Picture picture;
   adm_status status = ADM_OK;
 
   worker->image = i;
   worker->stage_began = 0;
-  if (!picture)
+  if (!picture_new (&picture, job->sample ? side : job->source_w, job->sample ? side : job->source_h))
     return no_memory (worker);
   if (job->sample) {
     adm_request request = job->request;
     request.count = 1;
     request.seed += (uint64_t) i;
-    status = adm_session_sample (worker->session, &request, on_progress, worker, picture, NULL, &worker->error);
-  } else
-    memcpy (picture, job->source, (gsize) side * (gsize) side * 3 * sizeof (float));
-
-  if (!status && (!job->sample || job->settings->upsample)) {
-    float *large = NULL;
-    int large_side = 0;
-    if (job->sample) {
-      /* The upsampler sees the picture as it would be saved: in 8 bits. */
-      guint8 *bytes = g_try_malloc_n ((gsize) side * (gsize) side, 3);
-      if (bytes) {
-        adm_pixels_to_u8 (picture, side, side, bytes);
-        adm_pixels_from_u8 (bytes, side, side, picture);
-        g_free (bytes);
-      } else
-        status = no_memory (worker);
-    }
-    if (!status)
-      status = upsample (worker, picture, side, i, &large, &large_side);
-    if (!status) {
-      g_free (picture);
-      picture = large;
-      side = large_side;
-    }
-  }
-  if (!status) {
-    UiSettings *settings = ui_settings_copy (job->settings);
-    GdkPixbuf *pixels = to_pixbuf (picture, side);
-    settings->seed += i;
-    settings->count = 1;
-    if (pixels)
-      post (worker, (UiEvent) { .kind = UI_EVENT_IMAGE, .job = job->id, .image = i, .images = worker->images, .pixels = pixels, .settings = settings });
-    else
+    status = adm_session_sample (worker->session, &request, on_progress, worker, picture.planar, NULL, &worker->error);
+    if (!status && job->settings->upsample && !round_to_8_bits (&picture))
       status = no_memory (worker);
-    ui_settings_free (settings);
-  }
-  g_free (picture);
+  } else
+    memcpy (picture.planar, job->source, (gsize) job->source_w * (gsize) job->source_h * 3 * sizeof (float));
+  if (!status && (!job->sample || job->settings->upsample))
+    status = upsample (worker, &picture, i);
+  if (!status)
+    status = send_picture (worker, &picture, i);
+  g_free (picture.planar);
   return status;
 }
 
@@ -360,9 +386,9 @@ worker_start (Worker *worker, const WorkerJob *job)
 }
 
 void
-worker_warm (Worker *worker, const adm_model *model)
+worker_warm (Worker *worker, const adm_model *model, gboolean sample)
 {
-  enqueue (worker, &(WorkerJob) { .id = WARM_ID, .model = model, .sample = model->diffusion != NULL });
+  enqueue (worker, &(WorkerJob) { .id = WARM_ID, .model = model, .sample = sample });
 }
 
 void

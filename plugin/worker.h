@@ -7,6 +7,7 @@
 #define ADM_WORKER_H
 
 #include "adm.h"
+#include "spool.h"
 #include "ui/backend.h"
 
 typedef struct Worker Worker;
@@ -18,8 +19,9 @@ typedef struct {
   UiSettings *settings;   /* owned */
   gboolean sample;
   adm_request request, upsample_request; /* without pointers */
-  float *source;          /* [3,side,side] in [-1, 1], owned; only without sample */
-  int source_side;
+  float *source;          /* [3,height,width] in [-1, 1], owned; only without sample. In tiles when the settings say so */
+  int source_w, source_h;
+  Spool *spool;           /* keeps the finished pictures; NULL: nobody does. Outlives the worker */
 } WorkerJob;
 
 /* Events go to FUNC on the main thread. THREADS: 0 for all processors. */
@@ -29,8 +31,8 @@ void worker_free (Worker *worker);
 
 /* Replaces the running job, if any. Takes over JOB's settings and source. */
 void worker_start (Worker *worker, const WorkerJob *job);
-/* Begins to load MODEL's networks for generating, so that the first picture comes sooner. */
-void worker_warm (Worker *worker, const adm_model *model);
+/* Begins to load MODEL's networks, for sampling or for upsampling alone, so that the first picture comes sooner. */
+void worker_warm (Worker *worker, const adm_model *model, gboolean sample);
 void worker_stop (Worker *worker);
 
 #endif

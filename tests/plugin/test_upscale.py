@@ -43,7 +43,7 @@ class Upscale(unittest.TestCase):
         layer = self.fact('natural', 1)['described'][0]
         settings = json.loads(layer['settings'])
         self.assertRegex(settings.pop('version'), r'^\d+\.\d+')
-        self.assertEqual(settings, {'model': 'emoji-64', 'class': 'none', 'steps': 4, 'sampler': 'ddim', 'seed': 3, 'randomize': False})
+        self.assertEqual(settings, {'model': 'emoji-64', 'class': 'none', 'steps': 4, 'sampler': 'ddim', 'seed': 3, 'randomize': False, 'tiles': False})
 
     def test_part_larger_than_the_result_is_covered(self):
         fact = self.fact('large part', 1)

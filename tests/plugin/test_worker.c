@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The window with its true worker and the model that comes with the plug-in, without GIMP: how soon the first picture comes, how
+ * soon Stop acts, that the main loop never waits, and that finished pictures outlive a killed process. */
+#include "../core/check.h"
+#include "plugin/spool.h"
+#include "plugin/worker.h"
+#include "ui/generate-panel.h"
+#include "ui/history.h"
+
+#include <gtk/gtk.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { FIRST_MS = 300, STOP_MS = 100, BLOCK_MS = 50, PATIENCE_S = 60 };
+
+typedef struct {
+  UiBackend api;
+  Worker *worker;
+  adm_catalog *models;
+  const adm_model *model;
+  UiModel shown;
+  UiCatalog catalog;
+  UiEventFunc func;
+  gpointer sink;
+  Spool *spool;
+  gint64 started, first, ended; /* of the last job, microseconds */
+  int seeds[64], jobs, steps, images;
+} Bench;
+
+static void
+hear (const UiEvent *event, gpointer data)
+{
+  Bench *b = data;
+
+  if (event->kind == UI_EVENT_STEP && !b->first)
+    b->first = g_get_monotonic_time ();
+  if (event->kind == UI_EVENT_STEP)
+    b->steps = event->step;
+  if (event->kind == UI_EVENT_IMAGE)
+    b->images++;
+  if (event->kind == UI_EVENT_DONE || event->kind == UI_EVENT_FAILED)
+    b->ended = g_get_monotonic_time ();
+  if (event->kind == UI_EVENT_FAILED)
+    printf ("  %s\n", event->message);
+  if (b->func)
+    b->func (event, b->sink);
+}
+
+static const UiCatalog *
+catalog (gpointer user)
+{
+  return &((Bench *) user)->catalog;
+}
+
+static void
+listen (UiEventFunc func, gpointer sink, gpointer user)
+{
+  ((Bench *) user)->func = func;
+  ((Bench *) user)->sink = sink;
+}
+
+static void
+start (const UiJob *job, gpointer user)
+{
+  Bench *b = user;
+  WorkerJob work = { .id = job->id, .model = b->model, .sample = TRUE, .request = adm_request_default (b->model),
+                     .upsample_request = adm_request_upsample_default (b->model), .settings = ui_settings_copy (job->settings), .spool = b->spool };
+  adm_error error;
+
+  CHECK (adm_model_label (b->model, *job->settings->class_name ? job->settings->class_name : NULL, &work.request.label, &error) == ADM_OK);
+  work.request.scale = job->settings->scale;
+  work.request.steps = job->settings->steps;
+  work.request.seed = (uint64_t) job->settings->seed;
+  b->seeds[b->jobs++ % 64] = (int) job->settings->seed;
+  b->started = g_get_monotonic_time ();
+  b->first = b->ended = 0;
+  b->steps = 0;
+  worker_start (b->worker, &work);
+}
+
+static void
+stop (gpointer user)
+{
+  worker_stop (((Bench *) user)->worker);
+}
+
+static void
+bench_init (Bench *b)
+{
+  static const UiSampler samplers[] = { { "ddim", "DDIM" } };
+  const char *folder = g_getenv ("ADM_DATA");
+  adm_error error;
+
+  if (!CHECK (folder && adm_catalog_new (&folder, 1, &b->models, &error) == ADM_OK)
+      || !CHECK (adm_catalog_find (b->models, "emoji-64", &b->model, &error) == ADM_OK))
+    exit (1);
+  b->shown = (UiModel) { .id = b->model->id, .name = b->model->name, .image_size = 64, .upsampled_size = 256, .upsample_input = 64,
+                         .class_names = (const char *const *) b->model->class_names, .n_classes = (gsize) b->model->class_count,
+                         .has_no_class = TRUE, .has_guidance = TRUE, .can_generate = TRUE, .default_scale = b->model->defaults.scale,
+                         .default_sampler = "ddim", .default_steps = b->model->defaults.steps, .upsample_sampler = "ddim", .upsample_steps = 20 };
+  b->catalog = (UiCatalog) { .models = &b->shown, .n_models = 1 };
+  b->api = (UiBackend) { .user = b, .samplers = samplers, .n_samplers = 1, .catalog = catalog, .listen = listen, .start = start, .stop = stop };
+  b->worker = worker_new (0, hear, b);
+}
+
+static void
+turn_until (const gint64 *moment)
+{
+  gint64 end = g_get_monotonic_time () + (gint64) PATIENCE_S * G_USEC_PER_SEC;
+
+  while (*moment == 0 && g_get_monotonic_time () < end)
+    g_main_context_iteration (NULL, TRUE);
+  CHECK (*moment != 0);
+}
+
+/* ---- the main loop's pulse --------------------------------------------------------------------------------------- */
+
+static gint64 last_beat, longest;
+
+static gboolean
+beat (gpointer data G_GNUC_UNUSED)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (last_beat)
+    longest = MAX (longest, now - last_beat);
+  last_beat = now;
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+test_responsive (void)
+{
+  Bench b = { .spool = NULL };
+
+  bench_init (&b);
+  GtkWidget *window = gtk_window_new (GTK_WINDOW_TOPLEVEL), *panel = ui_generate_panel_new (&b.api, UI_PANEL_GENERATE);
+  UiGeneratePanel *p = UI_GENERATE_PANEL (panel);
+  gtk_container_add (GTK_CONTAINER (window), panel);
+  gtk_widget_show (window);
+  worker_warm (b.worker, b.model, TRUE);
+
+  /* Once to have the weights loaded, then measured. */
+  gtk_button_clicked (GTK_BUTTON (ui_generate_panel_part (p, "generate")));
+  turn_until (&b.ended);
+  guint pulse = g_timeout_add (5, beat, NULL);
+  gtk_button_clicked (GTK_BUTTON (ui_generate_panel_part (p, "generate")));
+  turn_until (&b.ended);
+  g_source_remove (pulse);
+  printf ("first picture after %.0f ms, finished after %.0f ms; longest gap of the main loop %.1f ms\n", (double) (b.first - b.started) / 1000,
+          (double) (b.ended - b.started) / 1000, (double) longest / 1000);
+  CHECK (b.first && b.first - b.started < FIRST_MS * 1000);
+  CHECK (longest > 0 && longest < BLOCK_MS * 1000);
+
+  /* Stop, in the middle. */
+  gtk_button_clicked (GTK_BUTTON (ui_generate_panel_part (p, "generate")));
+  turn_until (&b.first);
+  CHECK (b.ended == 0);
+  gint64 pressed = g_get_monotonic_time ();
+  gtk_button_clicked (GTK_BUTTON (ui_generate_panel_part (p, "stop")));
+  turn_until (&b.ended);
+  printf ("stopped after %.1f ms\n", (double) (b.ended - pressed) / 1000);
+  CHECK (b.ended - pressed < STOP_MS * 1000 && !ui_generate_panel_is_running (p));
+
+  /* A new job in the place of a running one, again and again; the last one finishes. */
+  int images = b.images;
+  for (int i = 0; i < 20; i++) {
+    ui_generate_panel_is_running (p);
+    gtk_button_clicked (GTK_BUTTON (ui_generate_panel_part (p, "generate")));
+    for (int k = 0; k < i; k++)
+      g_main_context_iteration (NULL, FALSE);
+  }
+  gint64 idle = 0;
+  gint64 end = g_get_monotonic_time () + (gint64) PATIENCE_S * G_USEC_PER_SEC;
+  while (!idle && g_get_monotonic_time () < end) {
+    g_main_context_iteration (NULL, TRUE);
+    idle = !ui_generate_panel_is_running (p);
+  }
+  CHECK (idle && b.images == images + 1);
+
+  /* Closed while it runs. */
+  gtk_button_clicked (GTK_BUTTON (ui_generate_panel_part (p, "generate")));
+  turn_until (&b.first);
+  gtk_widget_destroy (window);
+  worker_free (b.worker);
+  adm_catalog_free (b.models);
+}
+
+/* ---- what a killed process leaves -------------------------------------------------------------------------------- */
+
+typedef struct {
+  int pictures, width;
+  gint64 seeds[8];
+  char *class_name;
+} Left;
+
+static void
+take (GdkPixbuf *pixels, const UiSettings *settings, gpointer user)
+{
+  Left *left = user;
+
+  left->width = gdk_pixbuf_get_width (pixels);
+  left->seeds[left->pictures++ % 8] = settings->seed;
+  g_free (left->class_name);
+  left->class_name = g_strdup (settings->class_name);
+}
+
+static void
+test_spool (void)
+{
+  char *folder = g_dir_make_tmp ("adm-cache-XXXXXX", NULL), *pictures = g_build_filename (folder, "gimp-adm", "pictures", NULL);
+  g_setenv ("XDG_CACHE_HOME", folder, TRUE);
+  CHECK (strcmp (g_get_user_cache_dir (), folder) == 0);
+  pid_t child = fork ();
+  if (child == 0) {
+    Spool *spool = spool_new ();
+    UiSettings *settings = ui_settings_new ();
+    GdkPixbuf *pixels = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, 64, 64);
+    ui_settings_set_class (settings, "ハート; [x]\n=");
+    for (int i = 0; i < 3; i++) {
+      settings->seed = 5 + i;
+      gdk_pixbuf_fill (pixels, 0x336699ff);
+      spool_keep (spool, pixels, settings);
+    }
+    _exit (0);
+  }
+  int status = -1;
+  CHECK (child > 0 && waitpid (child, &status, 0) == child && status == 0);
+  char *broken = g_strdup_printf ("%s/%d-000009.png", pictures, (int) child);
+  CHECK (g_file_set_contents (broken, "no picture", -1, NULL));
+
+  Left left = { 0 };
+  Spool *spool = spool_new (), *other = spool_new ();
+  spool_recover (spool, take, &left);
+  CHECK (left.pictures == 3 && left.width == 64 && left.seeds[0] == 5 && left.seeds[2] == 7);
+  CHECK_STR (left.class_name, "ハート; [x]\n=");
+  CHECK (!g_file_test (broken, G_FILE_TEST_EXISTS));
+  /* Those of a living process are its own. */
+  UiSettings *settings = ui_settings_new ();
+  GdkPixbuf *pixels = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, 8, 8);
+  spool_keep (spool, pixels, settings);
+  Left none = { 0 };
+  char *first = g_strdup_printf ("%s/%d-000000.png", pictures, (int) child);
+  CHECK (g_file_test (first, G_FILE_TEST_EXISTS)); /* kept until the window closes: it may be killed, too */
+  spool_free (spool);
+  CHECK (!g_file_test (first, G_FILE_TEST_EXISTS) && !g_file_test (pictures, G_FILE_TEST_EXISTS));
+  spool_recover (other, take, &none);
+  CHECK (none.pictures == 0);
+  spool_free (other);
+  g_object_unref (pixels);
+  ui_settings_free (settings);
+  g_free (left.class_name);
+  g_free (first);
+  g_free (broken);
+  g_free (pictures);
+  char *up = g_build_filename (folder, "gimp-adm", NULL);
+  rmdir (up);
+  rmdir (folder);
+  g_free (up);
+  g_free (folder);
+}
+
+int
+main (int argc, char **argv)
+{
+  test_spool (); /* before anything asks for the cache folder */
+  gtk_init (&argc, &argv);
+  test_responsive ();
+  return check_summary ();
+}
