@@ -28,7 +28,7 @@ declare_sampling (GimpProcedure *procedure, int steps)
   gimp_procedure_add_int_argument (procedure, "steps", _ ("S_teps"),
                                    _ ("Denoising steps, from 2 to the model's number (mostly 1000): more take longer and show finer detail"),
                                    G_MININT, G_MAXINT, steps, G_PARAM_READWRITE);
-  gimp_procedure_add_string_argument (procedure, "sampler", _ ("Sam_pler"), _ ("“ddim” for few steps, “ddpm” (ancestral sampling) for many"), "ddim",
+  gimp_procedure_add_string_argument (procedure, "sampler", _ ("Sam_pler"), _ ("“dpm++2m” or “ddim” for few steps, “ddpm” (ancestral sampling) for many"), "ddim",
                                       G_PARAM_READWRITE);
   gimp_procedure_add_int_argument (procedure, "seed", _ ("See_d"), _ ("The same seed and settings give the same picture"), G_MININT, G_MAXINT, 0,
                                    G_PARAM_READWRITE);

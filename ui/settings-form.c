@@ -342,7 +342,7 @@ make_parts (UiSettingsForm *self)
   self->steps = ui_spin (UI_STEPS_MIN, UI_STEPS_MAX, 1, 0, 4, _ ("More steps take longer and give finer pictures"));
   self->sampler = gtk_combo_box_text_new ();
   ui_combo_shrink (self->sampler);
-  gtk_widget_set_tooltip_text (self->sampler, _ ("DDIM gives good pictures in few steps; DDPM wants many and varies more"));
+  gtk_widget_set_tooltip_text (self->sampler, _ ("DPM-Solver++ and DDIM give good pictures in few steps; DDPM wants many and varies more"));
   for (gsize i = 0; i < self->backend->n_samplers; i++) {
     gtk_combo_box_text_append (GTK_COMBO_BOX_TEXT (self->sampler), self->backend->samplers[i].id, self->backend->samplers[i].name);
   }
