@@ -60,12 +60,12 @@ def shot(name):
         subprocess.run(['import', '-window', 'root', os.path.join(folder, 'gimp-%s.png' % name)], timeout=60, check=False)
 
 
-def in_window(drive, image):
-    """Runs the procedure interactively for IMAGE while DRIVE (its window) presses keys in a thread."""
+def in_window(drive, image, name='plug-in-adm-generate', title='Generate Image$', layers=None):
+    """Runs the procedure interactively for IMAGE (None: for none) while DRIVE (its window) presses keys in a thread."""
     seen = []
 
     def run():
-        win = window('Generate Image$', 60)
+        win = window(title, 60)
         seen.append(win is not None)
         if win:
             time.sleep(1.5)
@@ -74,19 +74,22 @@ def in_window(drive, image):
             finally:
                 # Whatever went wrong, the window must close, or GIMP would wait for ever.
                 for _ in range(4):
-                    if window('Generate Image$', 0.1):
+                    if window(title, 0.1):
                         press(win, 'Escape')
                         time.sleep(0.7)
 
     thread = threading.Thread(target=run)
     thread.start()
-    procedure = Gimp.get_pdb().lookup_procedure('plug-in-adm-generate')
+    procedure = Gimp.get_pdb().lookup_procedure(name)
     config = procedure.create_config()
     config.set_property('run-mode', Gimp.RunMode.INTERACTIVE)
-    config.set_property('image', image)
+    if image:
+        config.set_property('image', image)
+    if layers:
+        config.set_core_object_array('drawables', layers)
     result = Outcome(procedure.run(config), Gimp.get_pdb().get_last_error())
     thread.join()
-    return dict(outcome(result), window=seen[0], names=names(image))
+    return dict(outcome(result), window=seen[0], names=names(image) if image else [layer.get_name() for layer in result.layers])
 
 
 def add(win):
@@ -137,6 +140,75 @@ wait(lambda: len(image.get_layers()) == 6)
 note('again', in_window(generate_again, image))
 note('compared', in_window(compare, image))
 
+
+def live_and_stop(win):
+    """Live reruns the seed when the slider moves; then a long run is stopped. What is finished stays."""
+    press(win, 'alt+l')  # off: it was left on
+    press(win, 'alt+e')
+    xdotool('type', '--delay', '60', '200')
+    press(win, 'Return')
+    time.sleep(2.0)
+    shot('long')
+    press(win, 'Escape')
+    time.sleep(0.5)
+    shot('stopped')
+
+
+def tick_two(win):
+    press(win, 'alt+r')  # Reset: 25 steps
+    for _ in range(3):
+        press(win, 'Return')
+        time.sleep(4)
+    # Where a pointer finds the ticks of the last two pictures (the window is at a fixed place, the keyboard's way has its own test).
+    for x in (285, 364):
+        xdotool('mousemove', str(x), '628', 'click', '1')
+        time.sleep(0.3)
+    shot('ticked')
+    press(win, 'alt+y')
+    time.sleep(2)
+    shot('two-added')
+
+
+def upsample(win):
+    shot('upsample-opened')
+    press(win, 'Return')
+    time.sleep(2.5)
+    shot('upsample-running')
+    time.sleep(10)
+    press(win, 'alt+y')
+    time.sleep(2)
+    shot('upsample-added')
+
+
+def new_one(win):
+    press(win, 'Return')
+    add(win)
+
+
+def broken_model(win):
+    press(win, 'alt+m')
+    press(win, 'Home')  # "Broken" comes before "Emoji 64"
+    time.sleep(0.5)
+    press(win, 'alt+g')
+    time.sleep(2)
+    shot('broken-model')
+    press(win, 'alt+m')
+    press(win, 'End')
+    time.sleep(0.5)
+
+
+note('stopped', in_window(live_and_stop, image))
+note('ticked', in_window(tick_two, image))
+press(main, 'ctrl+z')
+wait(lambda: len(image.get_layers()) == 7, 5)
+note('ticked back', len(image.get_layers()))
+small = new_image(96, 64, layers=('Sketch',))
+small_view = Gimp.Display.new(small)
+note('upsampled', in_window(upsample, small, 'plug-in-adm-upscale', 'Upsample Layer$', small.get_layers()))
+note('upsampled size', [[layer.get_width(), layer.get_height(), *layer.get_offsets()[1:]] for layer in small.get_layers()])
+note('no image', in_window(new_one, None))
+note('broken', in_window(broken_model, image))
+
 # Called from the menus (here: by the search for actions), and the image closed while the window is open.
 closed = new_image(120, 120)
 view = Gimp.Display.new(closed)
@@ -148,7 +220,7 @@ xdotool('type', '--delay', '60', 'Generate Image')
 time.sleep(1.0)
 xdotool('key', 'Return')
 win = window('Generate Image$', 20)
-others = {image.get_id(), closed.get_id()}
+others = {other.get_id() for other in Gimp.get_images()}
 
 
 def fresh():

@@ -13,6 +13,7 @@ class Window(unittest.TestCase):
     def setUpClass(cls):
         cls.profile = gimp_profile.Profile()
         cls.addClassCleanup(cls.profile.close)
+        cls.profile.add_broken_model()
         cls.notes = cls.profile.notes('inside_window', program='gimp-3.0', prefix=DISPLAY)
 
     def fact(self, name):
@@ -54,6 +55,29 @@ class Window(unittest.TestCase):
         fact = self.fact('compared')
         self.assertTrue(fact['window'])
         self.assertEqual((fact['status'], len(fact['names'])), ('cancel', len(ADDED) + 2))
+
+    def test_stopped_leaves_the_image_alone(self):
+        fact = self.fact('stopped')
+        self.assertEqual((fact['window'], fact['status'], len(fact['names'])), (True, 'cancel', len(ADDED) + 2))
+
+    def test_two_ticked_are_added_and_taken_back_by_one_undo(self):
+        fact = self.fact('ticked')
+        self.assertEqual((fact['status'], fact['layers']), ('success', 2), fact['message'])
+        self.assertEqual(self.fact('ticked back'), len(ADDED) + 2)
+
+    def test_layer_upsampled_in_the_window(self):
+        fact = self.fact('upsampled')
+        self.assertEqual((fact['window'], fact['status'], fact['layers']), (True, 'success', 1), fact['message'])
+        self.assertRegex(fact['names'][0], r'^Sketch · upsampled · seed \d+$')
+        self.assertEqual(self.fact('upsampled size')[0], [256, 171, 0, 0])
+
+    def test_without_an_image_a_new_one_is_made(self):
+        fact = self.fact('no image')
+        self.assertEqual((fact['window'], fact['status'], fact['layers']), (True, 'success', 1), fact['message'])
+
+    def test_broken_model_adds_nothing(self):
+        fact = self.fact('broken')
+        self.assertEqual((fact['window'], fact['status'], len(fact['names'])), (True, 'cancel', len(ADDED) + 2))
 
     def test_image_closed_meanwhile(self):
         self.assertEqual(self.fact('closed'), {'window': True, 'made': [[64, 64, 1]]})
