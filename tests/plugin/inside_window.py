@@ -159,10 +159,10 @@ def tick_two(win):
     for _ in range(3):
         press(win, 'Return')
         time.sleep(4)
-    # Where a pointer finds the ticks of the last two pictures (the window is at a fixed place, the keyboard's way has its own test).
-    for x in (285, 364):
-        xdotool('mousemove', str(x), '628', 'click', '1')
-        time.sleep(0.3)
+    press(win, 'alt+a')
+    for key in ('shift+Tab', 'shift+Tab', 'shift+Tab', 'space', 'Left', 'Left', 'space'):
+        press(win, key)  # from the classes back to the last picture's tick, to the picture, to the one before
+    time.sleep(0.3)
     shot('ticked')
     press(win, 'alt+y')
     time.sleep(2)
