@@ -14,17 +14,38 @@ from harness import ADM, FIXTURES, check, folder, summary
 SLOW = ["sample", "--model", "emoji-64", "--class", "2", "--steps", "1000", "--count", "50"]
 
 
-def interrupted(arguments, number, there, patience):
-    done = subprocess.Popen([ADM, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+def as_from_a_terminal():
+    """The tests themselves may run under nohup, whose ignored SIGHUP the program would respect."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
+def start(arguments, prepare):
+    done = subprocess.Popen([ADM, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=prepare)
     time.sleep(0.7)
     check(done.poll() is None, f"{arguments} was over before the signal")
-    start = time.monotonic()
+    return done
+
+
+def interrupted(arguments, number, there, patience):
+    done = start(arguments, as_from_a_terminal)
+    sent = time.monotonic()
     done.send_signal(number)
     out, err = done.communicate(timeout=60)
-    seconds = time.monotonic() - start
+    seconds = time.monotonic() - sent
     check(done.returncode == 130 and err == b"adm: interrupted\n" and out == b"", f"{arguments}, {number.name}: {done.returncode}, {err!r}, {out!r}")
     check(seconds < patience, f"{arguments}, {number.name}: took {seconds:.2f} s")
     check(not any(there.iterdir()), f"{arguments}: left {sorted(there.iterdir())}")
+
+
+def check_nohup(there):
+    """Under nohup a hangup is ignored, and an interruption still heard."""
+    done = start([*SLOW, "-o", str(there / "x.png")], lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+    done.send_signal(signal.SIGHUP)
+    time.sleep(0.5)
+    check(done.poll() is None, "a hangup ended a program started with nohup")
+    done.terminate()
+    check(done.communicate(timeout=60)[1] == b"adm: interrupted\n" and done.returncode == 130, f"nohup: {done.returncode}")
 
 
 def check_terminal(there):
@@ -54,6 +75,7 @@ def main():
             interrupted([*SLOW, "-o", str(there / "x.npy")], number, there, 2)
         interrupted(["bench"], signal.SIGINT, there, 2)
         interrupted(["bench"], signal.SIGTERM, there, 2)
+        check_nohup(there)
         check_terminal(there)
     with open("/dev/full", "wb") as full:
         for arguments in (["info", str(FIXTURES / "unet-cond.pt")], ["models"], ["--help"]):

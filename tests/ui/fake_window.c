@@ -3,7 +3,9 @@
  * Shows the panel in a window with the scripted backend: to be played with by hand, or brought into a named state and
  * photographed for the eye. A photograph ends with 3 when the window is too large or the audit finds something.
  *
- *   fake_window [--dark] [--rtl] [--long] [--font "Sans 18"] [--upsample] [--scene NAME] [--screenshot FILE.png]
+ *   fake_window [--dark] [--rtl] [--long] [--font "Sans 18"] [--upsample] [--scene NAME] [--catalogs FOLDER] [--screenshot FILE.png]
+ *
+ * With --catalogs, the environment's LANGUAGE chooses the language, as it does in GIMP.
  *
  * Scenes: empty, running, finished, compare, error, models, search, incomplete. */
 #include "audit.h"
@@ -13,10 +15,11 @@
 #include "ui/history.h"
 
 #include <gtk/gtk.h>
+#include <libintl.h>
 #include <stdlib.h>
 
 static gboolean dark, rtl, longer, upsample;
-static char *font, *scene, *screenshot;
+static char *font, *scene, *catalogs, *screenshot;
 
 static const GOptionEntry options[] = {
   { "dark", 0, 0, G_OPTION_ARG_NONE, &dark, "Dark theme", NULL },
@@ -25,6 +28,7 @@ static const GOptionEntry options[] = {
   { "upsample", 0, 0, G_OPTION_ARG_NONE, &upsample, "Upsample Layer", NULL },
   { "font", 0, 0, G_OPTION_ARG_STRING, &font, "Font", "NAME" },
   { "scene", 0, 0, G_OPTION_ARG_STRING, &scene, "State to show", "NAME" },
+  { "catalogs", 0, 0, G_OPTION_ARG_FILENAME, &catalogs, "Where the translations lie", "FOLDER" },
   { "screenshot", 0, 0, G_OPTION_ARG_FILENAME, &screenshot, "Picture to write, then end", "FILE" },
   { NULL },
 };
@@ -193,6 +197,13 @@ main (int argc, char **argv)
   }
   gtk_widget_set_default_direction (rtl ? GTK_TEXT_DIR_RTL : GTK_TEXT_DIR_LTR);
   pseudo_locale_set (longer);
+  if (catalogs) {
+    bindtextdomain ("plug-in-adm", catalogs);
+    bind_textdomain_codeset ("plug-in-adm", "UTF-8");
+  }
+  if (screenshot) { /* no page half slid away, whose mnemonics would seem to clash with the next one's */
+    g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
+  }
 
   self.fake = fake_backend_new (NULL);
   self.window = gtk_window_new (GTK_WINDOW_TOPLEVEL);

@@ -72,20 +72,20 @@ lengthen (const char *text)
 const char *
 g_dgettext (const char *domain, const char *text)
 {
-  return !g_strcmp0 (domain, "plug-in-adm") ? (on ? lengthen (text) : text) : dgettext (domain, text);
+  return on && !g_strcmp0 (domain, "plug-in-adm") ? lengthen (text) : dgettext (domain, text);
 }
 
 const char *
 g_dngettext (const char *domain, const char *one, const char *many, gulong n)
 {
-  return !g_strcmp0 (domain, "plug-in-adm") ? g_dgettext (domain, n == 1 ? one : many) : dngettext (domain, one, many, n);
+  return on && !g_strcmp0 (domain, "plug-in-adm") ? lengthen (n == 1 ? one : many) : dngettext (domain, one, many, n);
 }
 
 const char *
 g_dpgettext2 (const char *domain, const char *context, const char *text)
 {
   g_autofree char *both = g_strconcat (context, "\004", text, NULL);
-  const char *found = g_strcmp0 (domain, "plug-in-adm") ? dgettext (domain, both) : both;
+  const char *found = on && !g_strcmp0 (domain, "plug-in-adm") ? both : dgettext (domain, both);
 
   return found == both ? g_dgettext (domain, text) : found;
 }
