@@ -200,6 +200,10 @@ main (int argc, char **argv)
   if (catalogs) {
     bindtextdomain ("plug-in-adm", catalogs);
     bind_textdomain_codeset ("plug-in-adm", "UTF-8");
+    if (g_str_equal (g_dgettext ("plug-in-adm", "Generate Image"), "Generate Image")) {
+      g_printerr ("fake_window: no catalogue for this language in %s\n", catalogs);
+      return 2;
+    }
   }
   if (screenshot) { /* no page half slid away, whose mnemonics would seem to clash with the next one's */
     g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
@@ -207,7 +211,7 @@ main (int argc, char **argv)
 
   self.fake = fake_backend_new (NULL);
   self.window = gtk_window_new (GTK_WINDOW_TOPLEVEL);
-  gtk_window_set_title (GTK_WINDOW (self.window), upsample ? "Upsample Layer" : "Generate Image");
+  gtk_window_set_title (GTK_WINDOW (self.window), g_dgettext ("plug-in-adm", upsample ? "Upsample Layer" : "Generate Image"));
   self.panel = ui_generate_panel_new (&self.fake->api, upsample ? UI_PANEL_UPSAMPLE : UI_PANEL_GENERATE);
   gtk_container_add (GTK_CONTAINER (self.window), self.panel);
   g_signal_connect (self.window, "destroy", G_CALLBACK (gtk_main_quit), NULL);
