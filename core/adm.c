@@ -42,14 +42,14 @@ adm_network_load (const char *path, const adm_options *options, adm_callback cal
 {
   struct load_progress progress = { callback, user };
   adm_network_source source = { .path = path, .progress = load_progress, .user = &progress };
-  return adm_network_open (&source, options->threads, NULL, NULL, options->exact, options->memory_limit, out, error);
+  return adm_network_open (&source, options, NULL, NULL, options->memory_limit, out, error);
 }
 
 adm_status
 adm_network_make_up (const adm_description *description, const adm_options *options, uint64_t seed, adm_network **out, adm_error *error)
 {
   adm_network_source source = { .description = description, .seed = seed };
-  return adm_network_open (&source, options->threads, NULL, NULL, options->exact, options->memory_limit, out, error);
+  return adm_network_open (&source, options, NULL, NULL, options->memory_limit, out, error);
 }
 
 const adm_description *
@@ -64,23 +64,35 @@ adm_network_weights_bytes (const adm_network *network)
   return network->weights_bytes;
 }
 
-adm_status
-adm_description_memory (const adm_description *description, int batch, bool exact, uint64_t *weights, uint64_t *workspace, adm_error *error)
+void
+adm_network_shares (const adm_network *network, adm_layer_share shares[ADM_LAYER_SHARES])
 {
+  static const char *const names[] = { "3x3 by Winograd", "3x3 directly", "1x1", "attention", "group norm", "linear", "the rest" };
+  _Static_assert ((int) ADM_LAYERS == (int) ADM_LAYER_SHARES && sizeof names / sizeof *names == ADM_LAYERS, "a name for each kind of layer");
+  for (int i = 0; i < ADM_LAYERS; i++)
+    shares[i] = (adm_layer_share) { names[i], network->profile.layer[i].count, network->profile.layer[i].seconds, network->profile.layer[i].flops };
+}
+
+adm_status
+adm_description_memory (const adm_description *description, int batch, const adm_options *options, uint64_t *weights, uint64_t *workspace,
+                        adm_error *error)
+{
+  const adm_options usual = { 0 };
   adm_network_plan plan;
-  adm_status status = adm_network_measure (description, batch, exact, description->kind == ADM_KIND_CLASSIFIER, &plan, error);
+  adm_status status = adm_network_measure (description, batch, options ? options : &usual, description->kind == ADM_KIND_CLASSIFIER, &plan, error);
   if (status)
     return status;
   *weights = plan.weights;
-  *workspace = plan.arena + plan.scratch * (uint64_t) adm_processor_count ();
+  *workspace = plan.arena + plan.scratch * (uint64_t) (options && options->threads > 0 ? options->threads : adm_processor_count ());
   return ADM_OK;
 }
 
 adm_status
 adm_description_flops (const adm_description *description, double *flops, adm_error *error)
 {
+  const adm_options direct = { .exact = true };
   adm_network_plan plan;
-  adm_status status = adm_network_measure (description, 1, true, description->kind == ADM_KIND_CLASSIFIER, &plan, error);
+  adm_status status = adm_network_measure (description, 1, &direct, description->kind == ADM_KIND_CLASSIFIER, &plan, error);
   if (!status)
     *flops = plan.flops;
   return status;

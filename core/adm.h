@@ -44,6 +44,16 @@ typedef struct adm_error {
   char message[1024]; /* UTF-8, one line, no trailing newline */
 } adm_error;
 
+/* ---- how to run -------------------------------------------------------------------------------------------------- */
+
+typedef struct adm_options {
+  int threads;                 /* 0: all processors this process may use */
+  bool exact;                  /* direct convolutions only */
+  bool half;                   /* convolutions' weights in 16 bits: about half the memory, somewhat slower */
+  const char *kernels;         /* inner loops: "avx512", "avx2", "portable"; NULL: the best this processor has. A static string */
+  uint64_t memory_limit;       /* bytes for weights and workspace together; 0: what the machine has */
+} adm_options;
+
 /* ---- descriptions of networks ------------------------------------------------------------------------------------ */
 
 #define ADM_MAX_LEVELS 8
@@ -97,10 +107,10 @@ adm_status adm_file_inspect (const char *path, adm_file_info *out, adm_error *er
 /* Writes DESCRIPTION as a JSON object (unknown values null) into BUFFER; returns the length needed, as snprintf does. */
 int adm_description_to_json (const adm_description *description, char *buffer, size_t size);
 
-/* Memory to run a network on a batch of BATCH images: weights as kept in memory, and workspace, in bytes.
- * A classifier's includes its gradient. EXACT: direct convolutions only. */
-adm_status adm_description_memory (const adm_description *description, int batch, bool exact, uint64_t *weights, uint64_t *workspace,
-                                   adm_error *error);
+/* Memory to run a network on a batch of BATCH images with OPTIONS (NULL: the usual ones): weights as kept in memory, and
+ * workspace, in bytes. A classifier's includes its gradient. */
+adm_status adm_description_memory (const adm_description *description, int batch, const adm_options *options, uint64_t *weights,
+                                   uint64_t *workspace, adm_error *error);
 
 /* Multiply-adds times two of one forward evaluation (a classifier: forward and input gradient), counted for the direct
  * computation: convolutions, linear layers, attention's two products. */
@@ -122,12 +132,6 @@ typedef struct adm_progress {
 } adm_progress;
 typedef bool (*adm_callback) (const adm_progress *progress, void *user);
 
-typedef struct adm_options {
-  int threads;                 /* 0: all processors this process may use */
-  bool exact;                  /* direct convolutions only */
-  uint64_t memory_limit;       /* bytes for weights and workspace together; 0: what the machine has */
-} adm_options;
-
 /* Loads, validates and packs one network. CALLBACK may be NULL. */
 adm_status adm_network_load (const char *path, const adm_options *options, adm_callback callback, void *user, adm_network **out,
                              adm_error *error);
@@ -145,6 +149,15 @@ adm_status adm_network_evaluate (adm_network *network, int n, const float *x, co
 /* Classifier: LOGITS [N,K] (may be NULL) and GRAD [N,3,S,S], the gradient of sum log p(label | x, t) by x, unscaled. */
 adm_status adm_network_gradient (adm_network *network, int n, const float *x, const int *t, const int *labels, float *logits, float *grad,
                                  adm_error *error);
+
+/* Where the last evaluation spent its time, by kind of layer. */
+typedef struct adm_layer_share {
+  const char *layers; /* "3x3 by Winograd", … */
+  int count;          /* how many of them; 0: none */
+  double seconds, flops;
+} adm_layer_share;
+enum { ADM_LAYER_SHARES = 7 };
+void adm_network_shares (const adm_network *network, adm_layer_share shares[ADM_LAYER_SHARES]);
 
 /* ---- models: what the artist sees -------------------------------------------------------------------------------- */
 
@@ -203,6 +216,8 @@ typedef struct adm_request {
   double eta;                  /* ddim: 0 … 1 */
   double guide_from, guide_to; /* guidance acts where guide_from <= sigma <= guide_to, sigma = sqrt ((1 - a) / a), a = alpha-bar
                                   (Kynkäänniemi et al. 2024); both 0: everywhere */
+  double threshold;            /* dpm++2m: dynamic thresholding of x0 at this quantile of its magnitudes (Saharia et al. 2022), 0 < p <= 1;
+                                  0: x0 is clamped before guidance, as the other samplers do */
   uint64_t seed;               /* image i uses seed + i and its own generator */
   int count;                   /* N >= 1 */
   const float *noise;          /* [steps+1,N,3,H,W] or NULL; overrides seed */

@@ -64,7 +64,10 @@ adm_session_new (const adm_model *model, const adm_options *options, adm_session
   }
   session->model = copy;
   session->options = *options;
-  adm_status status = adm_pool_new (options->threads > 0 ? options->threads : adm_processor_count (), &session->pool, error);
+  const adm_kernels *kernels;
+  adm_status status = adm_kernels_choose (options->kernels, &kernels, error);
+  if (!status)
+    status = adm_pool_new (options->threads > 0 ? options->threads : adm_processor_count (), &session->pool, error);
   if (status) {
     adm_session_free (session);
     return status;
@@ -119,7 +122,7 @@ load_part (adm_session *session, struct loading *loading, const char *path, cons
   uint64_t limit = adm_memory_limit (session->options.memory_limit);
   adm_network_source source = { .path = path, .progress = load_progress, .user = loading };
   adm_status status
-      = adm_network_open (&source, 0, session->pool, &session->workspace, session->options.exact, limit > used ? limit - used : 1, network, error);
+      = adm_network_open (&source, &session->options, session->pool, &session->workspace, limit > used ? limit - used : 1, network, error);
   if (!status && (*network)->description.kind != kind && (*network)->description.kind != other) {
     adm_network_free (*network);
     *network = NULL;
@@ -377,6 +380,7 @@ run_stage (adm_session *session, const adm_request *request, struct stage *stage
       .scale = stage->classifier ? request->scale : 0,
       .guide_from = request->guide_from,
       .guide_to = request->guide_to,
+      .threshold = request->threshold,
       .rng = request->noise ? NULL : &rng,
       .noise = request->noise ? request->noise + (size_t) i * pixels : NULL,
       .noise_stride = (size_t) request->count * pixels,

@@ -27,7 +27,7 @@ add_memory (const char *path, guint64 *weights, guint64 *workspace)
   adm_error error;
   uint64_t w, s;
 
-  if (path && adm_file_inspect (path, &info, &error) == ADM_OK && adm_description_memory (&info.description, 1, false, &w, &s, &error) == ADM_OK) {
+  if (path && adm_file_inspect (path, &info, &error) == ADM_OK && adm_description_memory (&info.description, 1, NULL, &w, &s, &error) == ADM_OK) {
     *weights += w;
     *workspace = MAX (*workspace, s);
   }

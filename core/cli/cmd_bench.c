@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 static const char usage[]
-    = "Usage: adm bench [--arch NAME] [--threads T] [--repeat R]\n"
+    = "Usage: adm bench [--arch NAME] [--threads T] [--repeat R] [--kernels NAME] [--half] [--exact] [--verbose]\n"
       "Measures one architecture, or all, and prints one JSON object a line: arch, threads, seconds (one evaluation, best of R\n"
       "after a warm-up), flops (2 x multiply-adds of the direct computation), gflops, sgemm_peak_gflops (2048^3, same threads,\n"
       "same run), ratio (gflops / peak), planned_mib, peak_rss_mib.\n"
@@ -27,7 +27,11 @@ static const char usage[]
       "  --arch NAME  embedded (one guided DDIM step of emoji-64), adm-64, classifier-64, upsampler-64-256, adm-256 or\n"
       "               classifier-256; classifiers: forward and input gradient\n"
       "  --threads T  default: all processors\n"
-      "  --repeat R   default 3\n";
+      "  --repeat R   default 3\n"
+      "  --kernels NAME  avx512, avx2 or portable (default: the best this processor has); with avx2 the peak is AVX2's, too\n"
+      "  --half       weights in 16 bits\n"
+      "  --exact      direct convolutions only\n"
+      "  --verbose    also which algorithm each kind of layer takes, and its share of the time, to standard error\n";
 
 /* The published networks' descriptions. */
 #define PUBLISHED                                                                                                                                    \
@@ -66,9 +70,9 @@ typedef struct figures {
 /* ---- one network ------------------------------------------------------------------------------------------------- */
 
 static adm_status
-plan (const adm_description *description, uint64_t *weights, uint64_t *workspace, double *flops, adm_error *error)
+plan (const adm_description *description, const adm_options *options, uint64_t *weights, uint64_t *workspace, double *flops, adm_error *error)
 {
-  adm_status status = adm_description_memory (description, 1, false, weights, workspace, error);
+  adm_status status = adm_description_memory (description, 1, options, weights, workspace, error);
   return status ? status : adm_description_flops (description, flops, error);
 }
 
@@ -79,7 +83,7 @@ measure_network (const adm_description *d, const adm_options *options, int repea
   adm_network *network = NULL;
   const int t = 500, label = 1;
   size_t pixels = (size_t) d->image_size * (size_t) d->image_size, low = (size_t) d->small_size * (size_t) d->small_size;
-  adm_status status = plan (d, &weights, &workspace, &f->flops, error);
+  adm_status status = plan (d, options, &weights, &workspace, &f->flops, error);
   if (status)
     return status;
   f->planned_mib = (double) (weights + workspace) / (1024 * 1024);
@@ -132,7 +136,7 @@ time_steps (const adm_progress *progress, void *user)
 }
 
 static adm_status
-plan_embedded (const adm_model *model, figures *f, adm_error *error)
+plan_embedded (const adm_model *model, const adm_options *options, figures *f, adm_error *error)
 {
   adm_file_info diffusion, classifier;
   uint64_t weights[2], workspace[2];
@@ -141,9 +145,9 @@ plan_embedded (const adm_model *model, figures *f, adm_error *error)
   if (!status)
     status = adm_file_inspect (model->classifier, &classifier, error);
   if (!status)
-    status = plan (&diffusion.description, &weights[0], &workspace[0], &flops[0], error);
+    status = plan (&diffusion.description, options, &weights[0], &workspace[0], &flops[0], error);
   if (!status)
-    status = plan (&classifier.description, &weights[1], &workspace[1], &flops[1], error);
+    status = plan (&classifier.description, options, &weights[1], &workspace[1], &flops[1], error);
   if (status)
     return status;
   uint64_t shared = workspace[0] > workspace[1] ? workspace[0] : workspace[1];
@@ -166,7 +170,7 @@ measure_embedded (const adm_options *options, int repeat, figures *f, adm_error 
   if (!model->classifier)
     status = program_fail (error, ADM_ERROR_USAGE, "%s: has no classifier; the embedded model has one", model->path);
   if (!status)
-    status = plan_embedded (model, f, error);
+    status = plan_embedded (model, options, f, error);
   if (!status)
     status = adm_session_new (model, options, &session, error);
   if (!status) {
@@ -190,8 +194,9 @@ measure_embedded (const adm_options *options, int repeat, figures *f, adm_error 
 
 typedef struct bench_options {
   bool help;
-  const char *arch;
+  const char *arch, *kernels;
   int threads, repeat;
+  bool half, exact, verbose;
 } bench_options;
 
 static bool
@@ -214,6 +219,66 @@ add_figures (text_lines *lines, const char *name, int threads, const figures *f,
   return ok;
 }
 
+/* ---- where the time goes ----------------------------------------------------------------------------------------- */
+
+static void
+print_shares (const char *name, const adm_network *network)
+{
+  adm_layer_share shares[ADM_LAYER_SHARES];
+  double seconds = 0;
+  adm_network_shares (network, shares);
+  for (int i = 0; i < ADM_LAYER_SHARES; i++)
+    seconds += shares[i].seconds;
+  fprintf (stderr, "%s: %.4f s\n", name, seconds);
+  for (int i = 0; i < ADM_LAYER_SHARES; i++)
+    if (shares[i].count)
+      fprintf (stderr, "  %-16s %4d layers %6.1f %% of the time %8.0f GFLOP/s\n", shares[i].layers, shares[i].count,
+               100 * shares[i].seconds / seconds, shares[i].seconds > 0 ? shares[i].flops / shares[i].seconds / 1e9 : 0);
+}
+
+/* Two evaluations of a network, from PATH or made up; the second is told of. */
+static adm_status
+explain_network (const char *name, const char *path, const adm_description *made_up, const adm_options *options, adm_error *error)
+{
+  adm_network *network;
+  adm_status status = path ? adm_network_load (path, options, NULL, NULL, &network, error) : adm_network_make_up (made_up, options, 1, &network, error);
+  if (status)
+    return status;
+  const adm_description *d = adm_network_description (network);
+  const int t = 500, label = 1;
+  size_t pixels = (size_t) d->image_size * (size_t) d->image_size;
+  float *x = calloc (6 * pixels, sizeof *x), *out = calloc (6 * pixels + (size_t) d->num_classes, sizeof *out);
+  if (!x || !out)
+    status = program_fail (error, ADM_ERROR_MEMORY, "no memory for the input; close other programs");
+  for (int i = 0; i < 2 && !status; i++)
+    status = d->kind == ADM_KIND_CLASSIFIER ? adm_network_gradient (network, 1, x, &t, &label, NULL, out, error)
+                                            : adm_network_evaluate (network, 1, x, &t, &label, d->kind == ADM_KIND_SUPERRES ? x + 3 * pixels : NULL,
+                                                                    d->small_size, d->small_size, out, error);
+  if (!status)
+    print_shares (name, network);
+  adm_network_free (network);
+  free (x);
+  free (out);
+  return status;
+}
+
+static adm_status
+explain (const struct architecture *arch, const adm_options *options, adm_error *error)
+{
+  adm_catalog *catalog;
+  const adm_model *model;
+  if (arch->description.model_channels)
+    return explain_network (arch->name, NULL, &arch->description, options, error);
+  adm_status status = search_model ("emoji-64", &catalog, &model, error);
+  if (status)
+    return status;
+  status = explain_network ("embedded, diffusion network", model->diffusion, NULL, options, error);
+  if (!status)
+    status = explain_network ("embedded, classifier", model->classifier, NULL, options, error);
+  adm_catalog_free (catalog);
+  return status;
+}
+
 /* The whole of the child: measures, and leaves its line in PIPE. */
 static int
 child (const struct architecture *arch, const bench_options *o, int pipe)
@@ -222,12 +287,14 @@ child (const struct architecture *arch, const bench_options *o, int pipe)
   adm_error error;
   text_lines lines = { NULL, 0 };
   struct rusage used;
-  adm_options options = { .threads = o->threads };
+  adm_options options = { .threads = o->threads, .half = o->half, .exact = o->exact, .kernels = o->kernels };
   adm_status status = arch->description.model_channels ? measure_network (&arch->description, &options, o->repeat, &f, &error)
                                                        : measure_embedded (&options, o->repeat, &f, &error);
   getrusage (RUSAGE_SELF, &used); /* before the peak's own matrices */
   if (!status)
     status = adm_sgemm_peak (o->threads, &f.peak, &error);
+  if (!status && o->verbose)
+    status = explain (arch, &options, &error);
   if (!status && !add_figures (&lines, arch->name, o->threads, &f, (double) used.ru_maxrss / 1024))
     status = program_fail (&error, ADM_ERROR_MEMORY, "bench: no memory for the results; close other programs");
   for (size_t done = 0; !status && done < lines.length;) {
@@ -320,6 +387,17 @@ bench (const struct architecture *arch, const bench_options *o, text_lines *line
   return result;
 }
 
+/* AVX2 is to be held against AVX2's peak. OpenBLAS chooses its own kernels while it is loaded, by this variable: so start again. */
+static void
+hold_yardstick (const char *kernels, char **argv)
+{
+  if (!kernels || strcmp (kernels, "avx2") || getenv ("OPENBLAS_CORETYPE"))
+    return;
+  setenv ("OPENBLAS_CORETYPE", "Haswell", 1);
+  execv ("/proc/self/exe", argv);
+  unsetenv ("OPENBLAS_CORETYPE"); /* not possible here: the peak stays the processor's */
+}
+
 int
 cmd_bench (int argc, char **argv)
 {
@@ -328,6 +406,10 @@ cmd_bench (int argc, char **argv)
     { .name = "--help", .type = OPTION_FLAG, .value = &o.help },
     { .name = "--arch", .type = OPTION_TEXT, .value = &o.arch },
     { .name = "--threads", .type = OPTION_INT, .value = &o.threads, .min = 1, .max = 256 },
+    { .name = "--kernels", .type = OPTION_TEXT, .value = &o.kernels },
+    { .name = "--half", .type = OPTION_FLAG, .value = &o.half },
+    { .name = "--exact", .type = OPTION_FLAG, .value = &o.exact },
+    { .name = "--verbose", .type = OPTION_FLAG, .value = &o.verbose },
     { .name = "--repeat", .type = OPTION_INT, .value = &o.repeat, .min = 1, .max = 999 },
   };
   int rest, result = EXIT_OK;
@@ -346,6 +428,7 @@ cmd_bench (int argc, char **argv)
     status = program_fail (&error, ADM_ERROR_USAGE, "--arch: there is no '%s'; see adm bench --help", o.arch);
   if (status)
     return program_report (&error);
+  hold_yardstick (o.kernels, argv - 2); /* the program's and the command's names stand before ARGV */
   for (size_t i = 0; i < ARCHITECTURES && result == EXIT_OK; i++)
     if (!only || only == &architectures[i])
       result = bench (&architectures[i], &o, &lines);

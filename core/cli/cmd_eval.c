@@ -21,10 +21,13 @@ static const char usage[] = "Usage: adm eval --model FILE --x X.npy --t T[,T…]
                             "  --logits F.npy    a classifier's logits [N,K]\n"
                             "  --grad F.npy      gradient of the sum of log p(class | x, t) by x [N,3,S,S], unscaled\n"
                             "  --exact           direct convolutions only: slower, closest to the reference\n"
+                            "  --half            keep weights in 16 bits: about half the memory, somewhat slower\n"
+                            "  --kernels NAME    avx512, avx2 or portable (default: the best this processor has)\n"
                             "  --threads T       default: all processors\n";
 
 typedef struct eval_options {
-  bool help, exact;
+  bool help, exact, half;
+  const char *kernels;
   const char *model, *x, *t, *classes, *low, *output, *logits, *grad;
   int threads;
 } eval_options;
@@ -56,6 +59,8 @@ parse (int argc, char **argv, eval_options *o, adm_error *error)
     { .name = "--logits", .type = OPTION_TEXT, .value = &o->logits },
     { .name = "--grad", .type = OPTION_TEXT, .value = &o->grad },
     { .name = "--exact", .type = OPTION_FLAG, .value = &o->exact },
+    { .name = "--half", .type = OPTION_FLAG, .value = &o->half },
+    { .name = "--kernels", .type = OPTION_TEXT, .value = &o->kernels },
     { .name = "--threads", .type = OPTION_INT, .value = &o->threads, .min = 1, .max = 256 },
   };
   int rest;
@@ -204,7 +209,7 @@ static adm_status
 eval (const eval_options *o, eval_run *run, adm_error *error)
 {
   const char *const outputs[] = { o->output, o->logits, o->grad };
-  const adm_options options = { .threads = o->threads, .exact = o->exact };
+  const adm_options options = { .threads = o->threads, .exact = o->exact, .half = o->half, .kernels = o->kernels };
   int rank;
   adm_status status = ADM_OK;
   for (size_t i = 0; i < 3 && !status; i++)

@@ -38,7 +38,7 @@ add_file (text_lines *lines, const char *path, const adm_file_info *info)
 {
   uint64_t weights, workspace;
   adm_error ignored; /* the memory is unknown then, and null says so */
-  bool known = !info->unknown_keys && !adm_description_memory (&info->description, 1, false, &weights, &workspace, &ignored);
+  bool known = !info->unknown_keys && !adm_description_memory (&info->description, 1, NULL, &weights, &workspace, &ignored);
   yyjson_mut_doc *doc = yyjson_mut_doc_new (NULL);
   if (!doc)
     return false;

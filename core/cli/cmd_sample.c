@@ -22,6 +22,7 @@ static const char usage[] = "Usage: adm sample --model M [OPTION…] -o OUT.png|
                             "  --guide K          class for the classifier alone\n"
                             "  --scale S          gradient scale, 0 = diversity, larger = fidelity; above 0 it needs a classifier and a class\n"
                             "  --guidance-interval LO,HI  guide only at noise levels sigma from LO to HI (default: at all)\n"
+                            "  --threshold P      dpm++2m: clamp to the quantile P (0.5 to 1) of each picture's magnitudes, and rescale\n"
                             "  --sampler NAME     ddim, ddpm or dpm++2m\n"
                             "  --steps N          2 or more\n"
                             "  --respacing R      instead of --steps: 250, ddim25 or 10,15,20\n"
@@ -34,6 +35,8 @@ static const char usage[] = "Usage: adm sample --model M [OPTION…] -o OUT.png|
                             "  --upsampler FILE   enlarge with this one\n"
                             "  --up-sampler NAME, --up-steps N  how to enlarge\n"
                             "  --exact            direct convolutions only: slower, closest to the reference\n"
+                            "  --half             keep weights in 16 bits: about half the memory, somewhat slower\n"
+                            "  --kernels NAME     avx512, avx2 or portable (default: the best this processor has)\n"
                             "  --threads T        default: all processors\n"
                             "\n"
                             "What is not given comes from the model's defaults; without them ddim, 25 steps, scale 1 with a classifier and a class.\n"
@@ -43,7 +46,7 @@ typedef struct sample_options {
   sampling_options common;
   sampling_options up; /* of the upsampling stage: sampler, steps, seed, count */
   const char *classifier, *guide, *low;
-  double scale;
+  double scale, threshold;
   const char *interval;
   bool scale_given, upscale;
 } sample_options;
@@ -68,6 +71,7 @@ parse (int argc, char **argv, sample_options *o, adm_error *error)
     { .name = "--classifier", .type = OPTION_TEXT, .value = &o->classifier },
     { .name = "--guide", .type = OPTION_TEXT, .value = &o->guide },
     { .name = "--guidance-interval", .type = OPTION_TEXT, .value = &o->interval },
+    { .name = "--threshold", .type = OPTION_REAL, .value = &o->threshold, .min = 0.5, .max = 1 },
     { .name = "--scale", .type = OPTION_REAL, .value = &o->scale, .given = &o->scale_given, .min = 0, .max = 1e6 },
     { .name = "--low-res", .type = OPTION_TEXT, .value = &o->low },
     { .name = "--upscale", .type = OPTION_FLAG, .value = &o->upscale },
@@ -147,6 +151,7 @@ choose_guidance (const sample_options *o, sample_run *run, adm_error *error)
     return program_fail (error, ADM_ERROR_USAGE, "--guide: model %s has no classifier; give one with --classifier", m->name);
   if (o->interval && (status = parse_interval (o->interval, &r->guide_from, &r->guide_to, error)))
     return status;
+  r->threshold = o->threshold;
   r->scale = o->scale_given ? o->scale : m->classifier && guide ? m->defaults.scale : 0;
   if (r->scale > 0 && !m->classifier)
     return program_fail (error, ADM_ERROR_USAGE, "--scale: model %s has no classifier; give one with --classifier, or --scale 0", m->name);
@@ -248,6 +253,8 @@ prepare (const sample_options *o, sample_run *run, adm_error *error)
   status = choose_guidance (o, run, error);
   if (!status)
     status = sampling_fill_request (&o->common, info.description.diffusion_steps, &run->request, &steps, error);
+  if (!status && o->threshold > 0 && run->request.sampler != ADM_SAMPLER_DPMPP_2M)
+    status = program_fail (error, ADM_ERROR_USAGE, "--threshold: only the sampler dpm++2m has one; give --sampler dpm++2m or leave it out");
   if (!status && o->upscale)
     status = prepare_upscaling (o, run, error);
   if (!status)
@@ -289,7 +296,7 @@ static adm_status
 work (const sample_options *o, sample_run *run, adm_error *error)
 {
   int parts = ADM_PART_DIFFUSION | (run->request.scale > 0 ? ADM_PART_CLASSIFIER : 0) | (o->upscale ? ADM_PART_UPSAMPLER : 0);
-  adm_options options = { .threads = o->common.threads, .exact = o->common.exact };
+  adm_options options = sampling_network_options (&o->common);
   adm_status status = adm_session_new (&run->model, &options, &run->session, error);
   if (!status)
     status = adm_session_load (run->session, parts, terminal_progress, &run->line, error);

@@ -27,6 +27,8 @@ static const char usage[]
       "  --count N         number of versions (OUT-1.png, OUT-2.png …)\n"
       "  --noise FILE.npy  instead of --seed: [steps+1,N,3,H,W]\n"
       "  --exact           direct convolutions only: slower, closest to the reference\n"
+      "  --half            keep weights in 16 bits: about half the memory, somewhat slower\n"
+      "  --kernels NAME    avx512, avx2 or portable (default: the best this processor has)\n"
       "  --threads T       default: all processors\n"
       "\n"
       "What is not given comes from the model's upsampler_defaults; without them ddpm, 250 steps. Guidance belongs to sampling:\n"
@@ -189,7 +191,7 @@ prepare (const upscale_options *o, upscale_run *run, adm_error *error)
 static adm_status
 work (const upscale_options *o, upscale_run *run, adm_error *error)
 {
-  adm_options options = { .threads = o->common.threads, .exact = o->common.exact };
+  adm_options options = sampling_network_options (&o->common);
   adm_status status = adm_session_new (&run->model, &options, &run->session, error);
   if (!status)
     status = adm_session_load (run->session, ADM_PART_UPSAMPLER, terminal_progress, &run->line, error);

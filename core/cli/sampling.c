@@ -35,10 +35,18 @@ sampling_options_specs (sampling_options *o, option_spec *specs)
     { .name = "--count", .type = OPTION_INT, .value = &o->count, .min = 1, .max = SAMPLING_MAX_COUNT },
     { .name = "--noise", .type = OPTION_TEXT, .value = &o->noise },
     { .name = "--exact", .type = OPTION_FLAG, .value = &o->exact },
+    { .name = "--half", .type = OPTION_FLAG, .value = &o->half },
+    { .name = "--kernels", .type = OPTION_TEXT, .value = &o->kernels },
     { .name = "--threads", .type = OPTION_INT, .value = &o->threads, .min = 1, .max = SAMPLING_MAX_THREADS },
     { .name = "-o", .type = OPTION_TEXT, .value = &o->output },
   };
   memcpy (specs, all, sizeof all);
+}
+
+adm_options
+sampling_network_options (const sampling_options *options)
+{
+  return (adm_options) { .threads = options->threads, .exact = options->exact, .half = options->half, .kernels = options->kernels };
 }
 
 /* The names of all samplers, for messages. */

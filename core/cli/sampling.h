@@ -8,18 +8,21 @@
 #include "cli/output.h"
 
 typedef struct sampling_options {
-  bool help, exact, steps_given, eta_given;
-  const char *model, *upsampler, *class_name, *sampler, *respacing, *noise, *output; /* NULL: not given */
+  bool help, exact, half, steps_given, eta_given;
+  const char *model, *upsampler, *class_name, *sampler, *respacing, *noise, *output, *kernels; /* NULL: not given */
   int steps, count, threads;
   double eta;
   uint64_t seed;
 } sampling_options;
 
-enum { SAMPLING_SPECS = 14, SAMPLING_MAX_COUNT = 100000, SAMPLING_MAX_STEPS = 1000000, SAMPLING_MAX_THREADS = 256 };
+enum { SAMPLING_SPECS = 16, SAMPLING_MAX_COUNT = 100000, SAMPLING_MAX_STEPS = 1000000, SAMPLING_MAX_THREADS = 256 };
 
 /* The options' defaults, and the SAMPLING_SPECS rows of their table, to which a command adds its own. */
 sampling_options sampling_options_default (void);
 void sampling_options_specs (sampling_options *options, option_spec *specs);
+
+/* What the networks are run with. */
+adm_options sampling_network_options (const sampling_options *options);
 
 /* What can be refused without opening any file: what is missing, and what does not go together. COMMAND is the command's name. */
 adm_status sampling_options_check (const sampling_options *options, const char *command, adm_error *error);

@@ -43,4 +43,11 @@ adm_guide_prediction (const adm_schedule_step *step, double x, double eps, doubl
   return p;
 }
 
+/* The guided x0 without any clamp, for dynamic thresholding. */
+static inline double
+adm_guide_unclamped (const adm_schedule_step *step, double x, double eps, double s, double g)
+{
+  return step->recip * x - step->recip_m1 * (eps - s * step->root_m1 * g);
+}
+
 #endif

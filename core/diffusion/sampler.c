@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The step loop that all samplers share. Workspace: | out [channels,H,W] | grad [3,H,W] | noise [3,H,W] | x0 [3,H,W] |. */
+ * The step loop that all samplers share. Workspace: | out [channels,H,W] | grad [3,H,W] | noise [3,H,W] | x0 [3,H,W] | scratch [3,H,W] |. */
 #include "diffusion/sampler.h"
 
 #include "base/error.h"
@@ -17,7 +17,7 @@ pixels (const adm_denoiser *denoiser)
 size_t
 adm_diffusion_workspace (const adm_denoiser *denoiser)
 {
-  return pixels (denoiser) * ((size_t) denoiser->channels / 3 + 3);
+  return pixels (denoiser) * ((size_t) denoiser->channels / 3 + 4);
 }
 
 static adm_step_function
@@ -65,6 +65,10 @@ check_params (const adm_denoiser *denoiser, const adm_diffusion_params *params, 
   if (!(params->guide_from >= 0.0 && params->guide_to >= params->guide_from))
     return adm_fail (error, ADM_ERROR_USAGE, "guidance interval: %g to %g is none: give two noise levels, the smaller first", params->guide_from,
                      params->guide_to);
+  if (!(params->threshold >= 0.0 && params->threshold <= 1.0))
+    return adm_fail (error, ADM_ERROR_USAGE, "threshold: %g is not within 0 … 1", params->threshold);
+  if (params->threshold > 0.0 && params->sampler != ADM_SAMPLER_DPMPP_2M)
+    return adm_fail (error, ADM_ERROR_USAGE, "threshold: only the sampler dpm++2m has one; choose it or leave the threshold out");
   if (!step_function (params->sampler))
     return adm_fail (error, ADM_ERROR_USAGE, "sampler: number %d is not a sampler", (int) params->sampler);
   return ADM_OK;
@@ -93,7 +97,9 @@ adm_diffusion_run (const adm_denoiser *denoiser, const adm_schedule *schedule, c
                     .out = out,
                     .eta = params->eta,
                     .x = x,
-                    .x0 = drawn + n };
+                    .x0 = drawn + n,
+                    .threshold = params->threshold,
+                    .scratch = drawn + 2 * n };
   if (params->noise)
     memcpy (x, params->noise, n * sizeof *x);
   else

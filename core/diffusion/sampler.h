@@ -21,6 +21,8 @@ typedef struct adm_step {
   const float *noise; /* standard normal */
   double scale;       /* s; 0 when GRAD is NULL */
   double eta;
+  double threshold;   /* quantile of dynamic thresholding, 0: none */
+  float *scratch;     /* [N] */
   float *x;           /* in: x_i; out: x_{i-1} */
   float *x0;          /* in: the last step's, undefined at the first; out: this step's prediction */
 } adm_step;
@@ -29,12 +31,13 @@ typedef void (*adm_step_function) (const adm_step *step);
 
 void adm_ddpm_step (const adm_step *step); /* ancestral, Algorithm 1; ignores eta */
 void adm_ddim_step (const adm_step *step); /* DDIM, Algorithm 2 */
-void adm_dpmpp_step (const adm_step *step); /* DPM-Solver++(2M); ignores eta */
+void adm_dpmpp_step (const adm_step *step); /* DPM-Solver++(2M); ignores eta; the only one that knows a threshold */
 
 typedef struct adm_diffusion_params {
   adm_sampler sampler;
   double eta;          /* ddim: 0 deterministic … 1 */
   double scale;        /* s >= 0; > 0 needs denoiser->gradient */
+  double threshold;    /* dpm++2m: 0 < p <= 1, or 0 */
   double guide_from, guide_to; /* guidance only where sigma is within; both 0: everywhere */
   adm_rng *rng;        /* seeded generator, or NULL when NOISE is given */
   const float *noise;  /* x_T, then one entry a step in the order used (the last is not used), or NULL */

@@ -76,6 +76,13 @@ adm_classifier_clear (adm_classifier *c)
   *c = (adm_classifier) { 0 };
 }
 
+int
+adm_classifier_features_width (const adm_classifier *c)
+{
+  bool spatial = c->description.pool == ADM_POOL_SPATIAL || c->description.pool == ADM_POOL_SPATIAL_V2;
+  return spatial ? HIDDEN : c->encoder.channels;
+}
+
 /* OUT [N], rows STRIDE apart: means over H * W of each channel. */
 static void
 spatial_means (adm_map x, float *out, int stride)
@@ -129,14 +136,16 @@ norm_head (adm_exec *exec, adm_classifier *c, adm_map h, const int *labels, floa
 
   adm_map active = adm_map_take (exec, n, h.h, h.w, ch), qkv = { 0 };
   float *means = attention ? NULL : adm_floats_take (exec, (uint64_t) n * (uint64_t) ch);
-  if (adm_exec_begin (exec, 0))
+  if (adm_exec_begin (exec, ADM_LAYER_OTHER, 0))
     for (int i = 0; i < n * h.h; i++)
       adm_source_row (exec->kernels, &in, i / h.h, i % h.h, 0, h.w, 0, ch, active.data + (ptrdiff_t) i * h.w * ch, ch);
   if (attention)
-    adm_attention_pool_forward (exec, &c->pool, active, logits, labels ? &qkv : NULL);
+    adm_attention_pool_forward (exec, &c->pool, active, logits, c->tap, labels ? &qkv : NULL);
   else {
-    if (adm_exec_begin (exec, 0))
+    if (adm_exec_begin (exec, ADM_LAYER_OTHER, 0))
       spatial_means (active, means, ch);
+    if (c->tap && !exec->measure)
+      memcpy (c->tap, means, (size_t) n * (size_t) ch * sizeof *means);
     adm_linear (exec, n, ch, classes, means, false, c->first.w, c->first.b, logits);
   }
 
@@ -144,13 +153,13 @@ norm_head (adm_exec *exec, adm_classifier *c, adm_map h, const int *labels, floa
   if (labels) {
     float *dlogits = adm_floats_take (exec, (uint64_t) n * (uint64_t) classes);
     dh = adm_map_take (exec, n, h.h, h.w, ch);
-    if (adm_exec_begin (exec, 0))
+    if (adm_exec_begin (exec, ADM_LAYER_OTHER, 0))
       log_softmax_backward (exec->kernels, n, classes, logits, labels, dlogits);
     if (attention)
       adm_attention_pool_backward (exec, &c->pool, qkv, dlogits, active);
     else {
       adm_linear_backward (exec, n, ch, classes, dlogits, c->first.w, means);
-      if (adm_exec_begin (exec, 0))
+      if (adm_exec_begin (exec, ADM_LAYER_OTHER, 0))
         spatial_means_backward (means, ch, active);
     }
     adm_group_norm_backward (exec, norm, h, true, active, false, dh);
@@ -176,7 +185,7 @@ spatial_head (adm_exec *exec, adm_classifier *c, adm_map h, const int *labels, f
   if (v2)
     norm = adm_norm_take (exec, n, HIDDEN);
 
-  if (adm_exec_begin (exec, 0)) {
+  if (adm_exec_begin (exec, ADM_LAYER_OTHER, 0)) {
     int at = 0;
     for (int i = 0; i < count; i++) {
       spatial_means (c->outputs[i], means + at, features);
@@ -189,7 +198,7 @@ spatial_head (adm_exec *exec, adm_classifier *c, adm_map h, const int *labels, f
     adm_source in = adm_source_of (hidden);
     adm_group_norm (exec, &in, c->norm.w, c->norm.b, NULL, norm);
   }
-  if (adm_exec_begin (exec, 0))
+  if (adm_exec_begin (exec, ADM_LAYER_OTHER, 0))
     for (int i = 0; i < n; i++) {
       const float *from = hidden.data + (ptrdiff_t) i * HIDDEN;
       float *to = active.data + (ptrdiff_t) i * HIDDEN;
@@ -199,6 +208,8 @@ spatial_head (adm_exec *exec, adm_classifier *c, adm_map h, const int *labels, f
         for (int k = 0; k < HIDDEN; k++)
           to[k] = from[k] > 0 ? from[k] : 0;
     }
+  if (c->tap && !exec->measure)
+    memcpy (c->tap, active.data, (size_t) n * HIDDEN * sizeof *c->tap);
   adm_linear (exec, n, HIDDEN, classes, active.data, false, c->second.w, c->second.b, logits);
 
   adm_map dh = { 0 };
@@ -207,16 +218,16 @@ spatial_head (adm_exec *exec, adm_classifier *c, adm_map h, const int *labels, f
     dh = adm_map_take (exec, n, h.h, h.w, h.c);
     for (int i = 0; i < count; i++)
       c->extra[i] = adm_map_take (exec, n, c->outputs[i].h, c->outputs[i].w, c->outputs[i].c);
-    if (adm_exec_begin (exec, 0))
+    if (adm_exec_begin (exec, ADM_LAYER_OTHER, 0))
       log_softmax_backward (exec->kernels, n, classes, logits, labels, dlogits);
     adm_linear_backward (exec, n, HIDDEN, classes, dlogits, c->second.w, active.data);
     if (v2)
       adm_group_norm_backward (exec, norm, hidden, true, active, false, active);
-    else if (adm_exec_begin (exec, 0))
+    else if (adm_exec_begin (exec, ADM_LAYER_OTHER, 0))
       for (int i = 0; i < n * HIDDEN; i++)
         active.data[i] = hidden.data[i] > 0 ? active.data[i] : 0;
     adm_linear_backward (exec, n, features, HIDDEN, active.data, c->first.w, means);
-    if (adm_exec_begin (exec, 0)) {
+    if (adm_exec_begin (exec, ADM_LAYER_OTHER, 0)) {
       int at = 0;
       for (int i = 0; i < count; i++) {
         spatial_means_backward (means + at, features, c->extra[i]);
@@ -242,7 +253,7 @@ adm_classifier_run (adm_exec *exec, adm_classifier *c, int n, const float *x, co
   float *emb = adm_floats_take (exec, 4 * (uint64_t) n * (uint64_t) d->model_channels);
   adm_time_embedding_forward (exec, &c->embedding, n, t, NULL, emb);
   adm_map in = adm_map_take (exec, n, s, s, 3);
-  if (adm_exec_begin (exec, 0))
+  if (adm_exec_begin (exec, ADM_LAYER_OTHER, 0))
     adm_map_from_planar (x, 3, 0, in);
   adm_map h = adm_encoder_forward (exec, &c->encoder, in, emb, c->outputs, labels ? &c->saved : NULL);
 
@@ -253,7 +264,7 @@ adm_classifier_run (adm_exec *exec, adm_classifier *c, int n, const float *x, co
   adm_map_give (exec, h);
   if (labels) {
     adm_map dx = adm_encoder_backward (exec, &c->encoder, &c->saved, c->outputs, dh, c->extra);
-    if (adm_exec_begin (exec, 0))
+    if (adm_exec_begin (exec, ADM_LAYER_OTHER, 0))
       adm_map_to_planar (dx, 3, grad);
     adm_map_give (exec, dx);
   } else

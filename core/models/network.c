@@ -60,6 +60,19 @@ struct reader {
   uint64_t done, total;
 };
 
+/* The exponent of NaN and of infinity has all its bits set, and that of no other number. */
+static bool
+all_finite (const float *x, uint64_t n)
+{
+  uint32_t found = 0;
+  for (uint64_t i = 0; i < n; i++) {
+    uint32_t bits;
+    memcpy (&bits, x + i, sizeof bits);
+    found |= (bits & 0x7f800000) == 0x7f800000;
+  }
+  return !found;
+}
+
 static adm_status
 read_from_file (const char *name, uint64_t elements, float *out, void *user, adm_error *error)
 {
@@ -68,6 +81,9 @@ read_from_file (const char *name, uint64_t elements, float *out, void *user, adm
   if (i < 0 || adm_weights_tensor (reader->file, (size_t) i)->elements != elements)
     return adm_fail (error, ADM_ERROR_SHAPE, "%s: tensor %s is missing or of another size; download the file again", reader->source->path, name);
   adm_status status = adm_weights_read (reader->file, (size_t) i, out, error);
+  if (!status && !all_finite (out, elements))
+    return adm_fail (error, ADM_ERROR_VALUE, "%s: tensor %s holds NaN or infinity; the file is damaged: fetch it again or choose another model",
+                     reader->source->path, name);
   reader->done += elements;
   if (!status && reader->source->progress && !reader->source->progress (reader->source->user, (double) reader->done / (double) reader->total))
     return adm_fail (error, ADM_ERROR_CANCELLED, "loading %s was stopped", reader->source->path);
@@ -119,7 +135,7 @@ static adm_status
 plan (adm_network *network, int n, bool gradient, adm_error *error)
 {
   adm_arena_init (&network->arena, NULL, 0);
-  adm_exec exec = { .arena = &network->arena, .kernels = adm_kernels_best (), .measure = true };
+  adm_exec exec = { .arena = &network->arena, .kernels = network->kernels, .measure = true };
   walk (network, &exec, n, NULL, NULL, NULL, NULL, 0, 0, NULL, NULL, gradient);
   if (network->arena.failed)
     return adm_fail (error, ADM_ERROR_MEMORY, "this network is too deep or too large to plan; use a smaller one");
@@ -132,13 +148,15 @@ plan (adm_network *network, int n, bool gradient, adm_error *error)
 }
 
 adm_status
-adm_network_measure (const adm_description *description, int n, bool exact, bool gradient, adm_network_plan *out, adm_error *error)
+adm_network_measure (const adm_description *description, int n, const adm_options *options, bool gradient, adm_network_plan *out,
+                     adm_error *error)
 {
   adm_network *network = calloc (1, sizeof *network);
   if (!network)
     return adm_fail (error, ADM_ERROR_MEMORY, "no memory to plan a network; close other programs");
   network->description = *description;
-  adm_params params = { .exact = exact, .gradient = description->kind == ADM_KIND_CLASSIFIER, .error = error };
+  network->kernels = adm_kernels_best ();
+  adm_params params = { .exact = options->exact, .half = options->half, .gradient = description->kind == ADM_KIND_CLASSIFIER, .error = error };
   adm_status status = bind (network, &params);
   if (!status)
     status = plan (network, n, gradient, error);
@@ -152,7 +170,7 @@ adm_network_measure (const adm_description *description, int n, bool exact, bool
 static adm_status
 fill (adm_network *network, const adm_network_source *source, adm_weights *file, uint64_t limit, adm_error *error)
 {
-  adm_params params = { .exact = network->exact, .gradient = network->description.kind == ADM_KIND_CLASSIFIER, .error = error };
+  adm_params params = { .exact = network->exact, .half = network->half, .gradient = network->description.kind == ADM_KIND_CLASSIFIER, .error = error };
   adm_status status = bind (network, &params);
   unbind (network);
   if (status)
@@ -185,7 +203,7 @@ fill (adm_network *network, const adm_network_source *source, adm_weights *file,
 }
 
 adm_status
-adm_network_open (const adm_network_source *source, int threads, adm_pool *pool, adm_workspace *workspace, bool exact, uint64_t limit,
+adm_network_open (const adm_network_source *source, const adm_options *options, adm_pool *pool, adm_workspace *workspace, uint64_t limit,
                   adm_network **out, adm_error *error)
 {
   adm_weights *file = NULL;
@@ -195,12 +213,14 @@ adm_network_open (const adm_network_source *source, int threads, adm_pool *pool,
   adm_network *network = calloc (1, sizeof *network);
   if (!network)
     return adm_fail (error, ADM_ERROR_MEMORY, "no memory for a network; close other programs");
-  network->exact = exact;
+  network->exact = options->exact;
+  network->half = options->half;
   network->owns = !pool;
   network->pool = pool;
   network->workspace = workspace;
 
-  if (source->path) {
+  status = adm_kernels_choose (options->kernels, &network->kernels, error);
+  if (!status && source->path) {
     status = adm_weights_open (source->path, &file, error);
     if (!status)
       status = adm_description_of_weights (file, &network->description, &recognised, error);
@@ -209,12 +229,12 @@ adm_network_open (const adm_network_source *source, int threads, adm_pool *pool,
       status = adm_fail (error, ADM_ERROR_FORMAT,
                          "%s: the tensors do not tell %s; write these keys into a JSON file of the same name beside it (see adm info)", source->path,
                          unknown);
-  } else {
+  } else if (!status) {
     network->description = *source->description;
     status = adm_description_validate (source->description, "made-up network", error);
   }
   if (!status && network->owns) {
-    status = adm_pool_new (threads > 0 ? threads : adm_processor_count (), &network->pool, error);
+    status = adm_pool_new (options->threads > 0 ? options->threads : adm_processor_count (), &network->pool, error);
     network->workspace = calloc (1, sizeof *network->workspace);
     if (!status && !network->workspace)
       status = adm_fail (error, ADM_ERROR_MEMORY, "no memory for a network; close other programs");
@@ -299,14 +319,17 @@ evaluate (adm_network *network, int n, const float *x, const int *t, const int *
   adm_exec exec = {
     .arena = &network->arena,
     .pool = network->pool,
-    .kernels = adm_kernels_best (),
+    .kernels = network->kernels,
+    .profile = &network->profile,
     .total_flops = network->flops,
     .scratch_bytes = network->scratch_bytes,
     .scratch = network->workspace->base + network->planned_bytes,
     .poll = network->poll,
     .poll_user = network->poll_user,
   };
+  network->profile = (adm_profile) { .current = ADM_LAYERS };
   walk (network, &exec, n, x, t, labels, low, low_h, low_w, out, grad, gradient);
+  adm_exec_end (&exec);
   if (exec.stopped)
     return adm_fail (error, ADM_ERROR_CANCELLED, "stopped");
   if (network->arena.failed)
@@ -333,5 +356,26 @@ adm_network_gradient (adm_network *network, int n, const float *x, const int *t,
     return adm_fail (error, ADM_ERROR_MEMORY, "no memory for the logits; close other programs");
   adm_status status = evaluate (network, n, x, t, labels, NULL, 0, 0, logits ? logits : own, grad, true, error);
   free (own);
+  return status;
+}
+
+int
+adm_network_features_width (const adm_network *network)
+{
+  return adm_classifier_features_width (&network->classifier);
+}
+
+adm_status
+adm_network_features (adm_network *network, int n, const float *x, const int *t, float *out, adm_error *error)
+{
+  if (network->description.kind != ADM_KIND_CLASSIFIER)
+    return adm_fail (error, ADM_ERROR_USAGE, "only a classifier has features; give its file");
+  float *logits = calloc ((size_t) (n > 0 ? n : 1) * (size_t) network->description.num_classes, sizeof *logits);
+  if (!logits)
+    return adm_fail (error, ADM_ERROR_MEMORY, "no memory for the logits; close other programs");
+  network->classifier.tap = out;
+  adm_status status = evaluate (network, n, x, t, NULL, NULL, 0, 0, logits, NULL, false, error);
+  network->classifier.tap = NULL;
+  free (logits);
   return status;
 }

@@ -15,7 +15,8 @@ typedef struct adm_workspace {
 
 struct adm_network {
   adm_description description;
-  bool exact;
+  bool exact, half;
+  const adm_kernels *kernels;
   union {
     adm_unet unet;
     adm_classifier classifier;
@@ -34,6 +35,7 @@ struct adm_network {
   /* asked between layers */
   bool (*poll) (void *user, double done);
   void *poll_user;
+  adm_profile profile;      /* of the last evaluation */
 };
 
 /* What evaluating N images takes. */
@@ -41,9 +43,11 @@ typedef struct adm_network_plan {
   uint64_t weights, arena, scratch; /* bytes; SCRATCH for each thread */
   double flops;
 } adm_network_plan;
-adm_status adm_network_measure (const adm_description *description, int n, bool exact, bool gradient, adm_network_plan *out, adm_error *error);
+adm_status adm_network_measure (const adm_description *description, int n, const adm_options *options, bool gradient, adm_network_plan *out,
+                                adm_error *error);
 
-/* PATH NULL: made-up weights from SEED. POOL and WORKSPACE NULL: the network's own, with THREADS threads. LIMIT: bytes, 0 for the
+/* PATH NULL: made-up weights from SEED. POOL and WORKSPACE NULL: the network's own, with the threads that
+ * OPTIONS ask for. LIMIT: bytes, 0 for the
  * machine's memory. PROGRESS (may be NULL) gets the share read; false cancels. */
 typedef struct adm_network_source {
   const char *path;
@@ -52,8 +56,12 @@ typedef struct adm_network_source {
   bool (*progress) (void *user, double done);
   void *user;
 } adm_network_source;
-adm_status adm_network_open (const adm_network_source *source, int threads, adm_pool *pool, adm_workspace *workspace, bool exact, uint64_t limit,
+adm_status adm_network_open (const adm_network_source *source, const adm_options *options, adm_pool *pool, adm_workspace *workspace, uint64_t limit,
                              adm_network **out, adm_error *error);
+
+/* A classifier's last layer's input, the features of a picture: OUT [N,adm_network_features_width]. */
+int adm_network_features_width (const adm_network *network);
+adm_status adm_network_features (adm_network *network, int n, const float *x, const int *t, float *out, adm_error *error);
 
 /* Plans for N images and takes the workspace. */
 adm_status adm_network_prepare (adm_network *network, int n, bool gradient, adm_error *error);

@@ -90,7 +90,7 @@ adm_unet_forward (adm_exec *exec, adm_unet *unet, int n, const float *x, const i
 
   adm_map h = adm_map_take (exec, n, s, s, in);
   float *large = in == 6 ? adm_floats_take (exec, 3 * (uint64_t) n * (uint64_t) s * (uint64_t) s) : NULL;
-  if (adm_exec_begin (exec, 0)) {
+  if (adm_exec_begin (exec, ADM_LAYER_OTHER, 0)) {
     adm_map_from_planar (x, 3, 0, h);
     if (in == 6) {
       adm_resize_bilinear (3 * n, low_h, low_w, low, s, s, large);
@@ -118,7 +118,7 @@ adm_unet_forward (adm_exec *exec, adm_unet *unet, int n, const float *x, const i
   last.silu = true;
   y = adm_map_take (exec, n, s, s, unet->out_conv.cout);
   adm_conv2d (exec, &unet->out_conv, &last, (adm_conv_output) { .y = y, .scale = 1 });
-  if (adm_exec_begin (exec, 0))
+  if (adm_exec_begin (exec, ADM_LAYER_OTHER, 0))
     adm_map_to_planar (y, y.c, out);
   adm_norm_give (exec, norm);
   adm_map_give (exec, y);

@@ -43,16 +43,18 @@ make_tokens (const adm_attention_pool *pool, adm_map x, adm_map tokens)
 }
 
 void
-adm_attention_pool_forward (adm_exec *exec, const adm_attention_pool *pool, adm_map x, float *out, adm_map *qkv)
+adm_attention_pool_forward (adm_exec *exec, const adm_attention_pool *pool, adm_map x, float *out, float *tap, adm_map *qkv)
 {
   int c = pool->channels, t = pool->positions + 1;
   adm_map tokens = adm_map_take (exec, x.n, 1, t, c), all = adm_map_take (exec, x.n, 1, t, 3 * c);
-  if (adm_exec_begin (exec, 0))
+  if (adm_exec_begin (exec, ADM_LAYER_OTHER, 0))
     make_tokens (pool, x, tokens);
   adm_source in = adm_source_of (tokens);
   adm_conv2d (exec, &pool->qkv, &in, (adm_conv_output) { .y = all, .scale = 1 });
   float *mixed = adm_floats_take (exec, (uint64_t) x.n * (uint64_t) c);
   adm_attention_first (exec, pool->shape, all, mixed);
+  if (tap && !exec->measure)
+    memcpy (tap, mixed, (size_t) x.n * (size_t) c * sizeof *tap);
   adm_linear (exec, x.n, c, pool->out, mixed, false, pool->proj.w, pool->proj.b, out);
   adm_arena_give (exec->arena, mixed);
   adm_map_give (exec, tokens);
@@ -72,7 +74,7 @@ adm_attention_pool_backward (adm_exec *exec, const adm_attention_pool *pool, adm
   adm_attention_first_backward (exec, pool->shape, qkv, dmixed, dqkv);
   adm_source back = adm_source_of (dqkv);
   adm_conv2d (exec, &pool->qkv_t, &back, (adm_conv_output) { .y = dtokens, .scale = 1 });
-  if (adm_exec_begin (exec, 0))
+  if (adm_exec_begin (exec, ADM_LAYER_OTHER, 0))
     for (int i = 0; i < n; i++) {
       const float *from = dtokens.data + (ptrdiff_t) i * t * c;
       float *to = dx.data + (ptrdiff_t) i * pool->positions * c;

@@ -17,8 +17,9 @@ typedef struct adm_attention_pool {
 
 void adm_attention_pool_bind (adm_params *params, const char *prefix, int channels, int head_channels, int out, int h, int w,
                               adm_attention_pool *pool);
-/* X [N,H,W,C] to OUT [N,out]; *QKV, when not NULL, is kept for the backward. */
-void adm_attention_pool_forward (adm_exec *exec, const adm_attention_pool *pool, adm_map x, float *out, adm_map *qkv);
+/* X [N,H,W,C] to OUT [N,out]; *QKV, when not NULL, is kept for the backward. TAP [N,C], the
+ * input of the last layer, may be NULL. */
+void adm_attention_pool_forward (adm_exec *exec, const adm_attention_pool *pool, adm_map x, float *out, float *tap, adm_map *qkv);
 /* DOUT [N,out]; gives back QKV; writes DX [N,H,W,C]. */
 void adm_attention_pool_backward (adm_exec *exec, const adm_attention_pool *pool, adm_map qkv, const float *dout, adm_map dx);
 

@@ -10,19 +10,19 @@
 
 enum { NAME = 160 };
 
-/* Takes FLOATS of weights' memory; NULL while measuring or after a failure. */
-static float *
-take (adm_params *params, uint64_t floats)
+/* Takes BYTES of weights' memory; NULL while measuring or after a failure. */
+static void *
+take (adm_params *params, uint64_t bytes)
 {
-  uint64_t bytes, used;
+  uint64_t used;
   if (params->status)
     return NULL;
-  if (!adm_mul_u64 (floats, sizeof (float), &bytes) || !adm_align_u64 (bytes, ADM_ARENA_ALIGN, &bytes)
+  if (!adm_align_u64 (bytes, ADM_ARENA_ALIGN, &bytes)
       || !adm_add_u64 (params->used, bytes, &used)) {
     params->status = adm_fail (params->error, ADM_ERROR_SHAPE, "the network's weights are too large to count; check its description");
     return NULL;
   }
-  float *at = params->memory ? (float *) (void *) (params->memory + params->used) : NULL;
+  void *at = params->memory ? params->memory + params->used : NULL;
   params->used = used;
   return at;
 }
@@ -56,7 +56,10 @@ adm_params_tensor (adm_params *params, const char *prefix, const char *suffix, i
   char name[NAME];
   snprintf (name, sizeof name, "%s.%s", prefix, suffix);
   uint64_t elements = announce (params, name, rank, shape);
-  float *at = take (params, elements);
+  uint64_t bytes;
+  if (!adm_mul_u64 (elements, sizeof (float), &bytes))
+    bytes = UINT64_MAX; /* refused by take */
+  float *at = take (params, bytes);
   if (at)
     read_tensor (params, name, elements, at);
   return at;
@@ -73,13 +76,15 @@ bind_conv (adm_params *params, const char *prefix, int dims, int h, int w, adm_c
     params->raw_floats = elements;
 
   adm_conv_plan (conv, h, w, params->exact);
-  float *packed = take (params, adm_conv_packed_floats (conv)), *turned = NULL;
+  conv->half = params->half;
+  void *packed = take (params, adm_conv_packed_bytes (conv)), *turned = NULL;
   conv->packed = packed;
   if (params->gradient && backward) {
     /* The gradient of a stride of 2 works on the input's size, zeros between. */
     *backward = (adm_conv) { .cin = conv->cout, .cout = conv->cin, .size = conv->size, .stride = 1 };
     adm_conv_plan (backward, h * conv->stride, w * conv->stride, params->exact);
-    turned = take (params, adm_conv_packed_floats (backward));
+    backward->half = params->half;
+    turned = take (params, adm_conv_packed_bytes (backward));
     backward->packed = turned;
   }
   if (packed && params->raw) {

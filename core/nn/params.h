@@ -14,6 +14,7 @@ typedef struct adm_params {
   adm_status (*read) (const char *name, uint64_t elements, float *out, void *user, adm_error *error);
   void *user;
   bool exact;              /* direct convolutions only */
+  bool half;               /* convolutions' weights in 16 bits */
   bool gradient;           /* pack the convolutions' input gradients too */
   adm_pool *pool;          /* packs on all threads; NULL while measuring */
   unsigned char *memory;   /* NULL while measuring */

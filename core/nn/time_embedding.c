@@ -18,11 +18,11 @@ adm_time_embedding_forward (adm_exec *exec, const adm_time_embedding *embedding,
 {
   int mc = embedding->channels, dim = 4 * mc;
   float *waves = adm_floats_take (exec, (uint64_t) n * (uint64_t) mc), *hidden = adm_floats_take (exec, (uint64_t) n * (uint64_t) dim);
-  if (adm_exec_begin (exec, 0))
+  if (adm_exec_begin (exec, ADM_LAYER_OTHER, 0))
     adm_timestep_embedding (n, t, mc, waves);
   adm_linear (exec, n, mc, dim, waves, false, embedding->first.w, embedding->first.b, hidden);
   adm_linear (exec, n, dim, dim, hidden, true, embedding->second.w, embedding->second.b, out);
-  if (adm_exec_begin (exec, 0)) {
+  if (adm_exec_begin (exec, ADM_LAYER_OTHER, 0)) {
     if (embedding->label)
       for (int i = 0; i < n; i++)
         exec->kernels->axpy (dim, 1, embedding->label + (ptrdiff_t) labels[i] * dim, out + (ptrdiff_t) i * dim);

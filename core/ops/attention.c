@@ -81,7 +81,7 @@ adm_attention (adm_exec *exec, adm_attention_shape shape, adm_map qkv, adm_map o
   struct attention a = attention_of (exec, shape, qkv);
   a.out = out;
   adm_exec_scratch (exec, ((uint64_t) QUERIES * (uint64_t) a.t + largest_product (&a, false)) * sizeof (float));
-  if (adm_exec_begin (exec, 4.0 * qkv.n * a.t * (double) a.t * out.c))
+  if (adm_exec_begin (exec, ADM_LAYER_ATTENTION, 4.0 * qkv.n * a.t * (double) a.t * out.c))
     adm_exec_run (exec, qkv.n * shape.heads * a.blocks, forward_block, &a);
 }
 
@@ -123,7 +123,7 @@ adm_attention_backward (adm_exec *exec, adm_attention_shape shape, adm_map qkv, 
   a.out = dout;
   a.dqkv = dqkv;
   adm_exec_scratch (exec, (2 * (uint64_t) QUERIES * (uint64_t) a.t + largest_product (&a, true)) * sizeof (float));
-  if (adm_exec_begin (exec, 8.0 * qkv.n * a.t * (double) a.t * dout.c))
+  if (adm_exec_begin (exec, ADM_LAYER_ATTENTION, 8.0 * qkv.n * a.t * (double) a.t * dout.c))
     adm_exec_run (exec, qkv.n * shape.heads, backward_head, &a);
 }
 
@@ -173,7 +173,7 @@ adm_attention_first (adm_exec *exec, adm_attention_shape shape, adm_map qkv, flo
   struct attention a = attention_of (exec, shape, qkv);
   a.out.data = out;
   adm_exec_scratch (exec, 2 * (uint64_t) a.t * sizeof (float));
-  if (adm_exec_begin (exec, 4.0 * qkv.n * a.t * (qkv.c / 3)))
+  if (adm_exec_begin (exec, ADM_LAYER_ATTENTION, 4.0 * qkv.n * a.t * (qkv.c / 3)))
     adm_exec_run (exec, qkv.n * shape.heads, first_head, &a);
 }
 
@@ -184,7 +184,7 @@ adm_attention_first_backward (adm_exec *exec, adm_attention_shape shape, adm_map
   a.out.data = (float *) dout; /* read only when DQKV is there */
   a.dqkv = dqkv;
   adm_exec_scratch (exec, 2 * (uint64_t) a.t * sizeof (float));
-  if (adm_exec_begin (exec, 8.0 * qkv.n * a.t * (qkv.c / 3)))
+  if (adm_exec_begin (exec, ADM_LAYER_ATTENTION, 8.0 * qkv.n * a.t * (qkv.c / 3)))
     adm_exec_run (exec, qkv.n * shape.heads, first_head, &a);
 }
 

@@ -8,6 +8,7 @@
  * A 1x1 convolution of a plain map needs no padded copy at all. */
 #include "ops/conv2d.h"
 
+#include <math.h>
 #include <string.h>
 
 enum {
@@ -33,17 +34,70 @@ adm_conv_plan (adm_conv *conv, int h, int w, bool exact)
 }
 
 uint64_t
-adm_conv_packed_floats (const adm_conv *conv)
+adm_conv_packed_bytes (const adm_conv *conv)
 {
-  if (conv->algorithm == ADM_CONV_WINOGRAD)
-    return adm_winograd_packed_floats (conv);
-  return (uint64_t) panels (conv) * (uint64_t) (conv->size * conv->size) * (uint64_t) conv->cin * ADM_PANEL;
+  uint64_t count = conv->algorithm == ADM_CONV_WINOGRAD
+                       ? adm_winograd_packed_count (conv)
+                       : (uint64_t) panels (conv) * (uint64_t) (conv->size * conv->size) * (uint64_t) conv->cin * ADM_PANEL;
+  return count * (conv->half ? sizeof (uint16_t) : sizeof (float));
+}
+
+/* ---- weights in 16 bits ------------------------------------------------------------------------------------------ */
+
+/* Nearest half, ties to even; |X| < 65504. */
+static uint16_t
+half_of (float x)
+{
+  uint32_t bits, sign;
+  memcpy (&bits, &x, sizeof bits);
+  sign = bits >> 16 & 0x8000;
+  bits &= 0x7fffffff;
+  if (bits < 0x38800000) { /* subnormal: adding 0.5 lets the float unit round at 2^-24 */
+    float shifted = (sign ? -x : x) + 0.5f;
+    memcpy (&bits, &shifted, sizeof bits);
+    return (uint16_t) (sign | (bits - 0x3f000000));
+  }
+  bits += 0xc8000fff + (bits >> 13 & 1); /* exponent from bias 127 to 15, and half a unit of what is cut off */
+  return (uint16_t) (sign | bits >> 13);
+}
+
+void
+adm_conv_put (const adm_conv *conv, void *packed, size_t i, float value)
+{
+  if (conv->half)
+    ((uint16_t *) packed)[i] = half_of (value / conv->factor);
+  else
+    ((float *) packed)[i] = value;
+}
+
+const float *
+adm_conv_weights (const adm_kernels *kernels, const adm_conv *conv, size_t i, size_t count, float *room)
+{
+  if (!conv->half)
+    return (const float *) conv->packed + i;
+  kernels->widen (count, (const uint16_t *) conv->packed + i, conv->factor, room);
+  return room;
+}
+
+/* The power of two that brings the largest weight into 2^13 … 2^15: Winograd's transform makes none larger. */
+static float
+factor_for (const adm_conv *conv, const float *raw)
+{
+  size_t count = (size_t) conv->cout * (size_t) conv->cin * (size_t) (conv->size * conv->size);
+  float largest = 0;
+  int exponent;
+  for (size_t i = 0; i < count; i++)
+    largest = fabsf (raw[i]) > largest ? fabsf (raw[i]) : largest;
+  if (!conv->half || !(largest > 0) || !isfinite (largest))
+    return 1;
+  frexpf (largest, &exponent);
+  return ldexpf (1, exponent - 15 < -96 ? -96 : exponent - 15);
 }
 
 struct packing {
   const adm_conv *conv;
   const float *raw;
-  float *packed;
+  void *packed;
   bool backward;
 };
 
@@ -58,8 +112,8 @@ pack_panel (void *arg, int unit, int worker)
     adm_winograd_pack_panel (conv, unit, job->raw, job->backward, job->packed);
     return;
   }
-  float *packed = job->packed + (size_t) unit * (size_t) (taps * cin) * ADM_PANEL;
-  memset (packed, 0, (size_t) (taps * cin) * ADM_PANEL * sizeof *packed);
+  size_t first = (size_t) unit * (size_t) (taps * cin) * ADM_PANEL, size = conv->half ? sizeof (uint16_t) : sizeof (float);
+  memset ((char *) job->packed + first * size, 0, (size_t) (taps * cin) * ADM_PANEL * size);
   for (int k = 0; k < ADM_PANEL; k++) {
     int o = unit * ADM_PANEL + k;
     if (o >= conv->cout)
@@ -67,21 +121,23 @@ pack_panel (void *arg, int unit, int worker)
     for (int i = 0; i < cin; i++) {
       const float *from = job->raw + (size_t) (job->backward ? (size_t) i * (size_t) conv->cout + (size_t) o : (size_t) o * (size_t) cin + (size_t) i) * (size_t) taps;
       for (int t = 0; t < taps; t++)
-        packed[((size_t) t * (size_t) cin + (size_t) i) * ADM_PANEL + (size_t) k] = from[job->backward ? taps - 1 - t : t];
+        adm_conv_put (conv, job->packed, first + ((size_t) t * (size_t) cin + (size_t) i) * ADM_PANEL + (size_t) k, from[job->backward ? taps - 1 - t : t]);
     }
   }
 }
 
 void
-adm_conv_pack (const adm_conv *conv, adm_pool *pool, const float *raw, float *packed)
+adm_conv_pack (adm_conv *conv, adm_pool *pool, const float *raw, void *packed)
 {
+  conv->factor = factor_for (conv, raw);
   struct packing job = { conv, raw, packed, false };
   adm_pool_run (pool, panels (conv), pack_panel, &job);
 }
 
 void
-adm_conv_pack_backward (const adm_conv *conv, adm_pool *pool, const float *raw, float *packed)
+adm_conv_pack_backward (adm_conv *conv, adm_pool *pool, const float *raw, void *packed)
 {
+  conv->factor = factor_for (conv, raw);
   struct packing job = { conv, raw, packed, true };
   adm_pool_run (pool, panels (conv), pack_panel, &job);
 }
@@ -153,7 +209,7 @@ direct_unit (void *arg, int unit, int worker)
   int x1 = x0 + d->columns < y->w ? x0 + d->columns : y->w, y1 = y0 + d->rows < y->h ? y0 + d->rows : y->h;
   int last = (group + 1) * d->group < panels (conv) ? (group + 1) * d->group : panels (conv);
   int taps = conv->size * conv->size, cin = conv->cin, w = x1 - x0;
-  float *columns = adm_exec_scratch_of (d->exec, worker), *temp = columns + STRIP_PIXELS * ADM_PANEL;
+  float *columns = adm_exec_scratch_of (d->exec, worker), *temp = columns + STRIP_PIXELS * ADM_PANEL, *room = temp + STRIP_PIXELS * ADM_PANEL;
 
   ptrdiff_t tap[ADM_MAX_TAPS];
   for (int t = 0; t < taps; t++)
@@ -161,14 +217,16 @@ direct_unit (void *arg, int unit, int worker)
   int pass = DEPTH / cin < 1 ? 1 : DEPTH / cin < taps ? DEPTH / cin : taps;
 
   for (int p = group * d->group; p < last; p++) {
-    const float *weights = conv->packed + (ptrdiff_t) p * taps * cin * ADM_PANEL;
-    for (int t = 0; t < taps; t += pass)
+    for (int t = 0; t < taps; t += pass) {
+      int count = taps - t < pass ? taps - t : pass;
+      const float *weights = adm_conv_weights (d->exec->kernels, conv, ((size_t) p * (size_t) taps + (size_t) t) * (size_t) cin * ADM_PANEL,
+                                               (size_t) count * (size_t) cin * ADM_PANEL, room);
       for (int row = y0; row < y1; row++) {
         const float *a = d->input + (((ptrdiff_t) n * d->in_h + (ptrdiff_t) row * conv->stride) * d->in_w + (ptrdiff_t) x0 * conv->stride) * cin;
-        d->exec->kernels->multiply (w, taps - t < pass ? taps - t : pass, tap + t, cin, a, (ptrdiff_t) conv->stride * cin,
-                                    weights + (ptrdiff_t) t * cin * ADM_PANEL, columns + (ptrdiff_t) (row - y0) * w * ADM_PANEL, ADM_PANEL,
-                                    t > 0);
+        d->exec->kernels->multiply (w, count, tap + t, cin, a, (ptrdiff_t) conv->stride * cin, weights,
+                                    columns + (ptrdiff_t) (row - y0) * w * ADM_PANEL, ADM_PANEL, t > 0);
       }
+    }
     for (int row = y0; row < y1; row++)
       adm_conv_finish (d->exec->kernels, conv, d->output, n, row, x0, w, p * ADM_PANEL, columns + (ptrdiff_t) (row - y0) * w * ADM_PANEL, temp);
   }
@@ -181,8 +239,9 @@ conv2d_direct (adm_exec *exec, const adm_conv *conv, const adm_source *source, c
   bool plain = conv->size == 1 && !source->mul && !source->silu && source->b.c == 0 && source->resample == ADM_RESAMPLE_NONE;
   float *input = plain ? source->a.data : adm_floats_take (exec, (uint64_t) n * (uint64_t) (h + 2 * pad) * (uint64_t) (w + 2 * pad) * (uint64_t) conv->cin);
 
-  adm_exec_scratch (exec, 2 * STRIP_PIXELS * ADM_PANEL * sizeof (float));
-  if (adm_exec_begin (exec, 2.0 * n * output->y.h * output->y.w * conv->cout * conv->cin * conv->size * conv->size)) {
+  uint64_t room = conv->half ? (uint64_t) (conv->cin > DEPTH ? conv->cin : DEPTH) * ADM_PANEL : 0;
+  adm_exec_scratch (exec, (2 * STRIP_PIXELS * ADM_PANEL + room) * sizeof (float));
+  if (adm_exec_begin (exec, conv->size == 1 ? ADM_LAYER_CONV1 : ADM_LAYER_CONV3, 2.0 * n * output->y.h * output->y.w * conv->cout * conv->cin * conv->size * conv->size)) {
     if (!plain) {
       struct gather gather = { exec->kernels, source, input, pad, h + 2 * pad, w + 2 * pad, conv->cin };
       adm_exec_run (exec, n * gather.rows, gather_row, &gather);

@@ -32,24 +32,28 @@ void adm_source_row (const adm_kernels *kernels, const adm_source *source, int n
 
 typedef enum adm_conv_algorithm { ADM_CONV_DIRECT, ADM_CONV_WINOGRAD } adm_conv_algorithm;
 
-/* Weights of one convolution, padded by (size - 1) / 2 with zeros. */
+/* Weights of one convolution, padded by (size - 1) / 2 with zeros. In 16 bits they are IEEE halves of the true values over FACTOR,
+ * a power of two that brings the largest near 2^15: nothing overflows, and what is lost is below 2^-11 of a weight. Each panel is
+ * widened again just before it is used. */
 typedef struct adm_conv {
   int cin, cout;
   int size;                     /* 1 or 3 */
   int stride;                   /* 1 or 2 */
   adm_conv_algorithm algorithm;
-  const float *packed;          /* direct [cout / 32, size, size, cin, 32]; Winograd [cout / 32, 36, cin, 32] */
+  bool half;                    /* kept in 16 bits */
+  float factor;                 /* of the halves; 1 for float32 */
+  const void *packed;           /* float or uint16_t; direct [cout / 32, size, size, cin, 32]; Winograd [cout / 32, 36, cin, 32] */
   const float *bias;            /* [cout], or NULL */
 } adm_conv;
 
 /* Chooses the algorithm for maps of H x W outputs. */
 void adm_conv_plan (adm_conv *conv, int h, int w, bool exact);
-uint64_t adm_conv_packed_floats (const adm_conv *conv);
-/* RAW [cout,cin,size,size] (checkpoint order) into PACKED, one panel a unit of work. */
-void adm_conv_pack (const adm_conv *conv, adm_pool *pool, const float *raw, float *packed);
+uint64_t adm_conv_packed_bytes (const adm_conv *conv);
+/* RAW [cout,cin,size,size] (checkpoint order) into PACKED, one panel a unit of work; sets FACTOR. */
+void adm_conv_pack (adm_conv *conv, adm_pool *pool, const float *raw, void *packed);
 /* For the input gradient of a convolution with weights RAW [cin', cout', size, size]: CONV has cin = cout of the forward one and
  * cout = cin; kernels are turned by 180 degrees and transposed. */
-void adm_conv_pack_backward (const adm_conv *conv, adm_pool *pool, const float *raw, float *packed);
+void adm_conv_pack_backward (adm_conv *conv, adm_pool *pool, const float *raw, void *packed);
 
 typedef struct adm_conv_output {
   adm_map y;                  /* [N, H / stride, W / stride, cout] */
@@ -64,8 +68,13 @@ void adm_conv2d_ref (const adm_conv *conv, const float *raw, const adm_source *s
 
 /* winograd.c: conv->algorithm is ADM_CONV_WINOGRAD. */
 void adm_conv2d_winograd (adm_exec *exec, const adm_conv *conv, const adm_source *source, const adm_conv_output *output);
-void adm_winograd_pack_panel (const adm_conv *conv, int panel, const float *raw, bool backward, float *packed);
-uint64_t adm_winograd_packed_floats (const adm_conv *conv);
+void adm_winograd_pack_panel (const adm_conv *conv, int panel, const float *raw, bool backward, void *packed);
+uint64_t adm_winograd_packed_count (const adm_conv *conv);
+
+/* Weight number I of PACKED = VALUE, in the form that CONV keeps them. */
+void adm_conv_put (const adm_conv *conv, void *packed, size_t i, float value);
+/* COUNT weights from number I on as float32: in place, or widened into ROOM. */
+const float *adm_conv_weights (const adm_kernels *kernels, const adm_conv *conv, size_t i, size_t count, float *room);
 
 /* Writes P pixels from X of row Y, ADM_PANEL columns of COLUMNS [P][ADM_PANEL] belonging to output channels C0 …, with bias, residual
  * and the rest. TEMP: P * ADM_PANEL floats. */

@@ -3,6 +3,8 @@
  * What all kernels share: workspace, scratch, counting, the question whether to go on. */
 #include "ops/ops.h"
 
+#include <time.h>
+
 float *
 adm_floats_take (adm_exec *exec, uint64_t floats)
 {
@@ -21,12 +23,36 @@ adm_map_give (adm_exec *exec, adm_map map)
   adm_arena_give (exec->arena, map.data);
 }
 
+static void
+time_layer (adm_profile *profile, int next)
+{
+  struct timespec now;
+  clock_gettime (CLOCK_MONOTONIC, &now);
+  double seconds = (double) now.tv_sec + 1e-9 * (double) now.tv_nsec;
+  if (profile->current != ADM_LAYERS)
+    profile->layer[profile->current].seconds += seconds - profile->since;
+  profile->current = next;
+  profile->since = seconds;
+}
+
+void
+adm_exec_end (adm_exec *exec)
+{
+  if (exec->profile)
+    time_layer (exec->profile, ADM_LAYERS);
+}
+
 bool
-adm_exec_begin (adm_exec *exec, double flops)
+adm_exec_begin (adm_exec *exec, adm_layer layer, double flops)
 {
   exec->flops += flops;
   if (exec->measure)
     return false;
+  if (exec->profile) {
+    time_layer (exec->profile, layer);
+    exec->profile->layer[layer].count++;
+    exec->profile->layer[layer].flops += flops;
+  }
   if (!exec->stopped && exec->poll && !exec->poll (exec->poll_user, exec->total_flops > 0 ? exec->flops / exec->total_flops : 0))
     exec->stopped = true;
   return !exec->stopped;

@@ -96,7 +96,7 @@ adm_group_norm (adm_exec *exec, const adm_source *source, const float *w, const 
 {
   struct sums s = sums_take (exec, norm.n, source->a.h * source->a.w, norm.c);
   s.source = source;
-  if (adm_exec_begin (exec, 0)) {
+  if (adm_exec_begin (exec, ADM_LAYER_NORM, 0)) {
     int per = norm.c / ADM_GROUPS;
     double count = (double) per * s.pixels;
     adm_exec_run (exec, norm.n * s.chunks, forward_chunk, &s);
@@ -177,7 +177,7 @@ adm_group_norm_backward (adm_exec *exec, adm_norm norm, adm_map x, bool silu, ad
   s.x = x;
   s.dy = dy;
   s.silu = silu;
-  if (adm_exec_begin (exec, 0)) {
+  if (adm_exec_begin (exec, ADM_LAYER_NORM, 0)) {
     int per = norm.c / ADM_GROUPS;
     double count = (double) per * s.pixels;
     adm_exec_run (exec, norm.n * s.chunks, backward_chunk, &s);

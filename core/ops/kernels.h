@@ -6,6 +6,8 @@
 #ifndef ADM_OPS_KERNELS_H
 #define ADM_OPS_KERNELS_H
 
+#include "adm.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -24,6 +26,9 @@ typedef struct adm_kernels {
    * C's rows are c_stride apart. */
   void (*multiply) (int m, int taps, const ptrdiff_t *tap, int cin, const float *a, ptrdiff_t a_stride, const float *w, float *c,
                     ptrdiff_t c_stride, bool accumulate);
+
+  /* y[i] = factor * h[i], h in IEEE half precision without infinities; N is a multiple of 16, FACTOR a power of two. */
+  void (*widen) (size_t n, const uint16_t *h, float factor, float *y);
 
   /* y[i] = f (mul[i] * x[i] + add[i]), i < n; f is SiLU or the identity; MUL NULL: f (x[i]). Y may be X. */
   void (*affine) (int n, const float *x, const float *mul, const float *add, bool silu, float *y);
@@ -59,5 +64,7 @@ typedef struct adm_kernels {
  * there is none of that name. */
 const adm_kernels *adm_kernels_best (void);
 const adm_kernels *adm_kernels_named (const char *name);
+/* The table an option asks for, NULL for the best. ADM_ERROR_USAGE: no such table, or not for this processor. */
+adm_status adm_kernels_choose (const char *name, const adm_kernels **out, adm_error *error);
 
 #endif

@@ -8,6 +8,10 @@
 
 #include "ops/kernels.h"
 
+#include <immintrin.h>
+
+#define WIDEN(p) ((vf) _mm256_cvtph_ps (_mm_loadu_si128 ((const __m128i *) (const void *) (p))))
+
 extern const adm_kernels adm_kernels_avx2;
 
 #include "ops/kernels_body.h"

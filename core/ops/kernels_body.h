@@ -88,6 +88,28 @@ sigmoid_vf (vf x)
   return splat (1.0f) / (splat (1.0f) + exp_vf (-x));
 }
 
+/* ---- half precision ---------------------------------------------------------------------------------------------- */
+
+/* Read as float32 bits, a half's exponent and mantissa moved up by 13 are its value times 2^-112, subnormals included. */
+static void
+widen (size_t n, const uint16_t *h, float factor, float *y)
+{
+#ifdef WIDEN
+  for (size_t i = 0; i < n; i += LANES)
+    store (y + i, WIDEN (h + i) * splat (factor));
+#else
+  for (size_t i = 0; i < n; i++) {
+    uint32_t magnitude = (uint32_t) (h[i] & 0x7fff) << 13, sign = (uint32_t) (h[i] & 0x8000) << 16;
+    float v;
+    memcpy (&v, &magnitude, sizeof v);
+    v = v * 0x1p112f * factor;
+    memcpy (&magnitude, &v, sizeof v);
+    magnitude |= sign;
+    memcpy (y + i, &magnitude, sizeof magnitude);
+  }
+#endif
+}
+
 /* ---- product ----------------------------------------------------------------------------------------------------- */
 
 ALWAYS void
@@ -426,6 +448,7 @@ axpy (int n, float a, const float *x, float *y)
 const adm_kernels TABLE = {
   .name = NAME,
   .multiply = multiply,
+  .widen = widen,
   .affine = affine,
   .moments = moments,
   .norm_grad_sums = norm_grad_sums,

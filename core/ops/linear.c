@@ -30,7 +30,7 @@ void
 adm_linear (adm_exec *exec, int n, int in, int out, const float *x, bool silu, const float *w, const float *b, float *y)
 {
   float *active = silu ? adm_floats_take (exec, (uint64_t) n * (uint64_t) in) : NULL;
-  if (adm_exec_begin (exec, 2.0 * n * in * out)) {
+  if (adm_exec_begin (exec, ADM_LAYER_LINEAR, 2.0 * n * in * out)) {
     if (silu)
       exec->kernels->affine (n * in, x, NULL, NULL, true, active);
     struct linear l = { exec->kernels, n, in, out, silu ? active : x, w, b, y };
@@ -56,7 +56,7 @@ backward_block (void *arg, int unit, int worker)
 void
 adm_linear_backward (adm_exec *exec, int n, int in, int out, const float *dy, const float *w, float *dx)
 {
-  if (!adm_exec_begin (exec, 2.0 * n * in * out))
+  if (!adm_exec_begin (exec, ADM_LAYER_LINEAR, 2.0 * n * in * out))
     return;
   struct linear l = { exec->kernels, n, in, out, dy, w, NULL, dx };
   adm_exec_run (exec, (in + BLOCK - 1) / BLOCK, backward_block, &l);

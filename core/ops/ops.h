@@ -30,6 +30,27 @@ typedef struct adm_map {
   int n, h, w, c;
 } adm_map;
 
+/* Kinds of layers, for the question where the time goes. */
+typedef enum adm_layer {
+  ADM_LAYER_WINOGRAD, /* 3x3 convolutions by Winograd's way */
+  ADM_LAYER_CONV3,    /* 3x3, direct */
+  ADM_LAYER_CONV1,    /* 1x1 */
+  ADM_LAYER_ATTENTION,
+  ADM_LAYER_NORM,
+  ADM_LAYER_LINEAR,
+  ADM_LAYER_OTHER,    /* embeddings, resampling, changes of layout */
+  ADM_LAYERS,
+} adm_layer;
+
+typedef struct adm_profile {
+  struct {
+    int count;
+    double seconds, flops;
+  } layer[ADM_LAYERS];
+  int current;  /* the kind being timed, ADM_LAYERS: none */
+  double since; /* seconds */
+} adm_profile;
+
 typedef struct adm_exec {
   adm_arena *arena;
   adm_pool *pool; /* NULL while measuring */
@@ -42,6 +63,7 @@ typedef struct adm_exec {
   unsigned char *scratch;  /* threads * scratch_bytes */
   bool (*poll) (void *user, double done); /* asked between layers; false: stop. DONE: share of the FLOPs so far. May be NULL */
   void *poll_user;
+  adm_profile *profile; /* filled while running; NULL: not wanted */
 } adm_exec;
 
 /* Allocates the data of a map in the arena. */
@@ -49,8 +71,10 @@ adm_map adm_map_take (adm_exec *exec, int n, int h, int w, int c);
 void adm_map_give (adm_exec *exec, adm_map map);
 float *adm_floats_take (adm_exec *exec, uint64_t floats);
 
-/* Starts a kernel: counts FLOPs, asks POLL; true when there is data to work on. */
-bool adm_exec_begin (adm_exec *exec, double flops);
+/* Starts a kernel: counts FLOPs, asks POLL; true when there is data to work on. Its time runs until the next one starts. */
+bool adm_exec_begin (adm_exec *exec, adm_layer layer, double flops);
+/* The last kernel is done. */
+void adm_exec_end (adm_exec *exec);
 /* Asks for BYTES of scratch for each worker, at most what some call asked for while measuring. */
 void adm_exec_scratch (adm_exec *exec, uint64_t bytes);
 void *adm_exec_scratch_of (const adm_exec *exec, int worker);

@@ -79,7 +79,7 @@ resample_backward_row (void *arg, int unit, int worker)
 void
 adm_resample_backward (adm_exec *exec, bool up, adm_map dy, adm_map dx)
 {
-  if (!adm_exec_begin (exec, 0))
+  if (!adm_exec_begin (exec, ADM_LAYER_OTHER, 0))
     return;
   struct resample r = { up, dy, dx };
   adm_exec_run (exec, dx.n * dx.h, resample_backward_row, &r);
@@ -120,7 +120,7 @@ elementwise_row (void *arg, int unit, int worker)
 static void
 elementwise_run (adm_exec *exec, adm_map shape, struct elementwise e)
 {
-  if (!adm_exec_begin (exec, 0))
+  if (!adm_exec_begin (exec, ADM_LAYER_OTHER, 0))
     return;
   e.row = (ptrdiff_t) shape.w * shape.c;
   adm_exec_run (exec, shape.n * shape.h, elementwise_row, &e);

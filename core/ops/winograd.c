@@ -22,7 +22,7 @@ panels (const adm_conv *conv)
 }
 
 uint64_t
-adm_winograd_packed_floats (const adm_conv *conv)
+adm_winograd_packed_count (const adm_conv *conv)
 {
   return (uint64_t) panels (conv) * ADM_WINO_POINTS * (uint64_t) conv->cin * ADM_PANEL;
 }
@@ -54,7 +54,7 @@ transform_weights (const float g[9], bool turn, float u[ADM_WINO_POINTS])
 }
 
 void
-adm_winograd_pack_panel (const adm_conv *conv, int panel, const float *raw, bool backward, float *packed)
+adm_winograd_pack_panel (const adm_conv *conv, int panel, const float *raw, bool backward, void *packed)
 {
   size_t cin = (size_t) conv->cin, cout = (size_t) conv->cout, p = (size_t) panel;
   for (size_t i = 0; i < cin; i++)
@@ -64,7 +64,7 @@ adm_winograd_pack_panel (const adm_conv *conv, int panel, const float *raw, bool
       if (o < cout)
         transform_weights (raw + (backward ? i * cout + o : o * cin + i) * 9, backward, u);
       for (size_t xi = 0; xi < ADM_WINO_POINTS; xi++)
-        packed[((p * ADM_WINO_POINTS + xi) * cin + i) * ADM_PANEL + k] = u[xi];
+        adm_conv_put (conv, packed, ((p * ADM_WINO_POINTS + xi) * cin + i) * ADM_PANEL + k, u[xi]);
     }
 }
 
@@ -102,7 +102,7 @@ strip_unit (void *arg, int unit, int worker)
   ptrdiff_t v_plane = (ptrdiff_t) plane (w, cin), m_plane = (ptrdiff_t) plane (w, ADM_PANEL);
   float *patch = adm_exec_scratch_of (w->exec, worker);
   float *v = patch + patch_floats (w), *m = v + ADM_WINO_POINTS * v_plane;
-  float *out = m + ADM_WINO_POINTS * m_plane, *temp = out + ADM_WINO_OUT * ADM_WINO_OUT * ADM_PANEL;
+  float *out = m + ADM_WINO_POINTS * m_plane, *temp = out + ADM_WINO_OUT * ADM_WINO_OUT * ADM_PANEL, *room = temp + ADM_WINO_OUT * ADM_WINO_OUT * ADM_PANEL;
 
   for (int c = 0; c < cin; c += BLOCK) {
     int part = cin - c < BLOCK ? cin - c : BLOCK;
@@ -116,9 +116,11 @@ strip_unit (void *arg, int unit, int worker)
 
   static const ptrdiff_t no_offset[1] = { 0 };
   for (int p = 0; p < panels (conv); p++) {
-    const float *u = conv->packed + (ptrdiff_t) p * ADM_WINO_POINTS * cin * ADM_PANEL;
-    for (int xi = 0; xi < ADM_WINO_POINTS; xi++)
-      kernels->multiply (tiles, 1, no_offset, cin, v + xi * v_plane, cin, u + (ptrdiff_t) xi * cin * ADM_PANEL, m + xi * m_plane, ADM_PANEL, false);
+    for (int xi = 0; xi < ADM_WINO_POINTS; xi++) {
+      size_t panel = (size_t) cin * ADM_PANEL;
+      const float *u = adm_conv_weights (kernels, conv, (size_t) (p * ADM_WINO_POINTS + xi) * panel, panel, room);
+      kernels->multiply (tiles, 1, no_offset, cin, v + xi * v_plane, cin, u, m + xi * m_plane, ADM_PANEL, false);
+    }
     for (int t = 0; t < tiles; t++) {
       int x0 = (tx + t % w->columns) * ADM_WINO_OUT, y0 = (ty + t / w->columns) * ADM_WINO_OUT;
       if (x0 >= y->w || y0 >= y->h)
@@ -143,7 +145,8 @@ adm_conv2d_winograd (adm_exec *exec, const adm_conv *conv, const adm_source *sou
   w.strips_x = (tiles_x + w.columns - 1) / w.columns;
   w.strips_y = (tiles_y + w.rows - 1) / w.rows;
   adm_exec_scratch (exec, sizeof (float) * (patch_floats (&w) + ADM_WINO_POINTS * (plane (&w, conv->cin) + plane (&w, ADM_PANEL))
-                                            + 2 * ADM_WINO_OUT * ADM_WINO_OUT * ADM_PANEL));
-  if (adm_exec_begin (exec, 2.0 * output->y.n * output->y.h * output->y.w * conv->cout * conv->cin * 9))
+                                            + 2 * ADM_WINO_OUT * ADM_WINO_OUT * ADM_PANEL
+                                            + (conv->half ? (uint64_t) conv->cin * ADM_PANEL : 0)));
+  if (adm_exec_begin (exec, ADM_LAYER_WINOGRAD, 2.0 * output->y.n * output->y.h * output->y.w * conv->cout * conv->cin * 9))
     adm_exec_run (exec, output->y.n * w.strips_x * w.strips_y, strip_unit, &w);
 }

@@ -22,7 +22,7 @@ apply (adm_exec *exec, void *user)
   source.b = t->b;
   adm_norm norm = adm_norm_take (exec, t->x.n, t->x.c + t->b.c);
   adm_group_norm (exec, &source, t->w, t->bias, t->scale_shift, norm);
-  if (adm_exec_begin (exec, 0)) {
+  if (adm_exec_begin (exec, ADM_LAYER_OTHER, 0)) {
     source.mul = norm.mul;
     source.add = norm.add;
     for (int i = 0; i < t->x.n * t->x.h; i++)

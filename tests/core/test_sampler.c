@@ -317,6 +317,48 @@ test_noise_from_memory (adm_sampler sampler)
   free (first);
 }
 
+/* A network whose unclamped x0 is the ramp from -3 to 3, whatever x is. */
+static adm_status
+predict_ramp (void *user, const float *x, int t, float *out, adm_error *e)
+{
+  const adm_schedule *schedule = user;
+  const adm_schedule_step *s = NULL;
+  (void) e;
+  for (int i = 0; i < schedule->steps; i++)
+    if (schedule->step[i].t == t)
+      s = &schedule->step[i];
+  for (int j = 0; j < N; j++)
+    out[j] = (float) ((s->recip * (double) x[j] - (6.0 * j / (N - 1) - 3)) / s->recip_m1);
+  return ADM_OK;
+}
+
+/* The quantile 0.9 of |ramp| is 2.7: the last step's x0 is the ramp clamped there, over 2.7. */
+static void
+test_threshold (void)
+{
+  adm_schedule *schedule;
+  adm_error error;
+  adm_rng rng;
+  adm_rng_seed (&rng, 1);
+  if (!CHECK (adm_schedule_new (ADM_SCHEDULE_LINEAR, 1000, "10", &schedule, &error) == ADM_OK))
+    return;
+  adm_denoiser denoiser = { 3, SIDE, SIDE, predict_ramp, NULL, schedule };
+  float *workspace = malloc (adm_diffusion_workspace (&denoiser) * sizeof *workspace);
+  for (int p = 0; p < 3; p++) {
+    const double quantiles[] = { 0.9, 1.0, 0.2 }, expected[] = { 2.7, 3.0, 1.0 };
+    adm_diffusion_params params = { .sampler = ADM_SAMPLER_DPMPP_2M, .threshold = quantiles[p], .rng = &rng };
+    CHECK (adm_diffusion_run (&denoiser, schedule, &params, workspace, picture, &error) == ADM_OK);
+    double worst = 0;
+    for (int j = 0; j < N; j++) {
+      double x0 = 6.0 * j / (N - 1) - 3, c = expected[p];
+      worst = fmax (worst, fabs ((double) picture[j] - fmin (fmax (x0, -c), c) / c));
+    }
+    CHECK_NEAR (worst, 0, 0.01);
+  }
+  free (workspace);
+  adm_schedule_free (schedule);
+}
+
 static void
 test_refusals (void)
 {
@@ -347,6 +389,14 @@ test_refusals (void)
   bad.eta = 1.5;
   CHECK (run_ten (&g, &bad, &error) == ADM_ERROR_USAGE);
   CHECK_CONTAINS (error.message, "eta: 1.5");
+  bad = good;
+  bad.threshold = 0.9;
+  CHECK (run_ten (&g, &bad, &error) == ADM_ERROR_USAGE);
+  CHECK_CONTAINS (error.message, "dpm++2m");
+  bad.sampler = ADM_SAMPLER_DPMPP_2M;
+  bad.threshold = 1.5;
+  CHECK (run_ten (&g, &bad, &error) == ADM_ERROR_USAGE);
+  CHECK_CONTAINS (error.message, "threshold: 1.5");
   bad = good;
   bad.sampler = (adm_sampler) 77;
   CHECK (run_ten (&g, &bad, &error) == ADM_ERROR_USAGE);
@@ -383,6 +433,7 @@ main (void)
   test_callback_and_cancel ();
   test_noise_from_memory (ADM_SAMPLER_DDPM);
   test_noise_from_memory (ADM_SAMPLER_DDIM);
+  test_threshold ();
   test_refusals ();
   return check_summary ();
 }

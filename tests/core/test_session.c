@@ -4,7 +4,9 @@
  * usable, the memory that was promised. */
 #include "adm.h"
 #include "check.h"
+#include "ops/kernels.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 enum { SIDE = 32, PIXELS = 3 * SIDE * SIDE };
@@ -226,13 +228,69 @@ test_memory (void)
   adm_network *network;
   the_model ();
   CHECK (adm_file_inspect (diffusion, &info, &error) == ADM_OK);
-  CHECK (adm_description_memory (&info.description, 1, false, &weights, &workspace, &error) == ADM_OK);
+  CHECK (adm_description_memory (&info.description, 1, NULL, &weights, &workspace, &error) == ADM_OK);
   CHECK (adm_network_load (diffusion, &(adm_options) { .threads = 1 }, NULL, NULL, &network, &error) == ADM_OK);
   CHECK (adm_network_weights_bytes (network) == weights && workspace > 0);
   adm_network_free (network);
   double flops;
   CHECK (adm_description_flops (&info.description, &flops, &error) == ADM_OK && flops > 1e8 && flops < 1e10);
   adm_network_free (NULL);
+}
+
+/* Weights in 16 bits: half the convolutions' memory as promised, and nearly the same answer; other instruction sets likewise. */
+static void
+test_half_and_kernels (void)
+{
+  const adm_options options[] = { { .threads = 2 }, { .threads = 2, .half = true }, { .threads = 2, .kernels = "avx2" }, { .threads = 2, .kernels = "portable" } };
+  const double limit[] = { 0, 5e-3, 1e-4, 1e-4 };
+  adm_file_info info;
+  uint64_t weights, workspace, whole = 0;
+  the_model ();
+  CHECK (adm_file_inspect (diffusion, &info, &error) == ADM_OK);
+  size_t n = 3 * (size_t) info.description.image_size * (size_t) info.description.image_size;
+  size_t room = n * (info.description.learn_sigma ? 2 : 1);
+  float *x = calloc (n, sizeof *x), *first = calloc (room, sizeof *first), *out = calloc (room, sizeof *out);
+  const int t = 300, label = 1;
+  for (size_t i = 0; i < n; i++)
+    x[i] = (float) (i % 97) / 48.0f - 1;
+  for (size_t o = 0; o < sizeof options / sizeof *options; o++) {
+    adm_network *network;
+    if (options[o].kernels && !adm_kernels_named (options[o].kernels))
+      continue; /* not on this processor */
+    CHECK (adm_description_memory (&info.description, 1, &options[o], &weights, &workspace, &error) == ADM_OK);
+    if (!CHECK (adm_network_load (diffusion, &options[o], NULL, NULL, &network, &error) == ADM_OK))
+      continue;
+    CHECK (adm_network_weights_bytes (network) == weights);
+    CHECK (adm_network_evaluate (network, 1, x, &t, &label, NULL, 0, 0, o ? out : first, &error) == ADM_OK);
+    if (o == 0)
+      whole = weights;
+    else {
+      double difference = 0, norm = 0;
+      for (size_t i = 0; i < room; i++) {
+        difference += pow ((double) out[i] - (double) first[i], 2);
+        norm += pow ((double) first[i], 2);
+      }
+      if (!CHECK (sqrt (difference / norm) <= limit[o]))
+        printf ("  half %d, kernels %s: error %.3g\n", options[o].half, options[o].kernels ? options[o].kernels : "best", sqrt (difference / norm));
+    }
+    if (options[o].half)
+      CHECK (weights > whole / 2 && weights < whole * 6 / 10);
+    adm_layer_share shares[ADM_LAYER_SHARES];
+    double flops = 0, seconds = 0, expected;
+    adm_network_shares (network, shares);
+    for (int i = 0; i < ADM_LAYER_SHARES; i++) {
+      flops += shares[i].flops;
+      seconds += shares[i].seconds;
+      CHECK (shares[i].layers && shares[i].seconds >= 0);
+    }
+    CHECK (adm_description_flops (&info.description, &expected, &error) == ADM_OK);
+    CHECK (fabs (flops - expected) < 1e-6 * expected && seconds > 0 && seconds < 60);
+    adm_network_free (network);
+  }
+  free (x), free (first), free (out);
+  adm_network *none;
+  CHECK (adm_network_load (diffusion, &(adm_options) { .kernels = "mmx" }, NULL, NULL, &none, &error) == ADM_ERROR_USAGE && !none);
+  CHECK_CONTAINS (error.message, "no kernels 'mmx'");
 }
 
 static void
@@ -257,6 +315,7 @@ main (void)
   test_cancel ();
   test_refusals ();
   test_memory ();
+  test_half_and_kernels ();
   test_pixels ();
   return check_summary ();
 }
