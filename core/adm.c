@@ -4,6 +4,7 @@
 #include "adm.h"
 
 #include "base/error.h"
+#include "base/pool.h"
 #include "models/network.h"
 
 #include <sched.h>
@@ -83,7 +84,7 @@ adm_description_memory (const adm_description *description, int batch, const adm
   if (status)
     return status;
   *weights = plan.weights;
-  *workspace = plan.arena + plan.scratch * (uint64_t) (options && options->threads > 0 ? options->threads : adm_processor_count ());
+  *workspace = plan.arena + plan.scratch * (uint64_t) adm_pool_threads_for (options ? options->threads : 0);
   return ADM_OK;
 }
 

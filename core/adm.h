@@ -47,7 +47,7 @@ typedef struct adm_error {
 /* ---- how to run -------------------------------------------------------------------------------------------------- */
 
 typedef struct adm_options {
-  int threads;                 /* 0: all processors this process may use */
+  int threads;                 /* 0: all processors this process may use; more than these are not started */
   bool exact;                  /* direct convolutions only */
   bool half;                   /* convolutions' weights in 16 bits: about half the memory, somewhat slower */
   const char *kernels;         /* inner loops: "avx512", "avx2", "portable"; NULL: the best this processor has. A static string */

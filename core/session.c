@@ -67,7 +67,7 @@ adm_session_new (const adm_model *model, const adm_options *options, adm_session
   const adm_kernels *kernels;
   adm_status status = adm_kernels_choose (options->kernels, &kernels, error);
   if (!status)
-    status = adm_pool_new (options->threads > 0 ? options->threads : adm_processor_count (), &session->pool, error);
+    status = adm_pool_new (adm_pool_threads_for (options->threads), &session->pool, error);
   if (status) {
     adm_session_free (session);
     return status;

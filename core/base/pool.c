@@ -83,6 +83,13 @@ worker_main (void *data)
   }
 }
 
+int
+adm_pool_threads_for (int threads)
+{
+  int processors = adm_processor_count ();
+  return threads <= 0 || (threads > processors && threads <= ADM_MAX_THREADS) ? processors : threads;
+}
+
 adm_status
 adm_pool_new (int threads, adm_pool **out, adm_error *error)
 {

@@ -11,6 +11,10 @@ typedef struct adm_pool adm_pool;
 
 enum { ADM_MAX_THREADS = 256 };
 
+/* How many workers a wish for THREADS gets: 0 or less means all processors this process may use, and more than there are would only
+ * wait for each other. Beyond ADM_MAX_THREADS the wish is left for adm_pool_new to refuse. */
+int adm_pool_threads_for (int threads);
+
 /* THREADS workers in all, the calling thread among them; 1 … ADM_MAX_THREADS. */
 adm_status adm_pool_new (int threads, adm_pool **out, adm_error *error);
 void adm_pool_free (adm_pool *pool);

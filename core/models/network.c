@@ -234,7 +234,7 @@ adm_network_open (const adm_network_source *source, const adm_options *options, 
     status = adm_description_validate (source->description, "made-up network", error);
   }
   if (!status && network->owns) {
-    status = adm_pool_new (options->threads > 0 ? options->threads : adm_processor_count (), &network->pool, error);
+    status = adm_pool_new (adm_pool_threads_for (options->threads), &network->pool, error);
     network->workspace = calloc (1, sizeof *network->workspace);
     if (!status && !network->workspace)
       status = adm_fail (error, ADM_ERROR_MEMORY, "no memory for a network; close other programs");

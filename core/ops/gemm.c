@@ -39,7 +39,7 @@ adm_sgemm_peak (int threads, double *gflops, adm_error *error)
   if (openblas_get_parallel () == OPENBLAS_SEQUENTIAL)
     return adm_fail (error, ADM_ERROR_IO, "the serial OpenBLAS on this system cannot be used from several threads; install libopenblas0-pthread");
   openblas_set_num_threads (1);
-  adm_status status = adm_pool_new (threads > 0 ? threads : adm_processor_count (), &pool, error);
+  adm_status status = adm_pool_new (adm_pool_threads_for (threads), &pool, error);
   if (status)
     return status;
   float *memory = malloc (3 * count * sizeof *memory);

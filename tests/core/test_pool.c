@@ -73,6 +73,15 @@ test_arena (void)
   CHECK (place.failed);
 }
 
+static void
+test_wishes (void)
+{
+  int processors = adm_processor_count ();
+  CHECK (adm_pool_threads_for (0) == processors && adm_pool_threads_for (1) == 1);
+  CHECK (adm_pool_threads_for (processors + 1) == processors);
+  CHECK (adm_pool_threads_for (ADM_MAX_THREADS + 1) == ADM_MAX_THREADS + 1); /* absurd: adm_pool_new says so */
+}
+
 int
 main (void)
 {
@@ -85,5 +94,6 @@ main (void)
   CHECK_CONTAINS (error.message, "1 to 256");
   adm_pool_free (NULL);
   test_arena ();
+  test_wishes ();
   return check_summary ();
 }

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What an artist waits for after pressing Generate: the first preview and the finished picture, with the embedded model as it
+ * comes, cold (the networks are read and planned first) and warm (the window has run before).
+ *
+ *   click DATA_FOLDER
+ *
+ * Prints one JSON object a line: what, preview_seconds, picture_seconds, steps. */
+#include "adm.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+static double
+now (void)
+{
+  struct timespec t;
+  clock_gettime (CLOCK_MONOTONIC, &t);
+  return (double) t.tv_sec + 1e-9 * (double) t.tv_nsec;
+}
+
+/* An adm_callback: when the first predicted picture came. */
+static bool
+watch (const adm_progress *progress, void *user)
+{
+  double *first = user;
+  if (progress->x0 && *first <= 0)
+    *first = now ();
+  return true;
+}
+
+static int
+fail (const adm_error *error)
+{
+  fprintf (stderr, "click: %s\n", error->message);
+  return 1;
+}
+
+int
+main (int argc, char **argv)
+{
+  adm_error error;
+  adm_catalog *catalog;
+  const adm_model *model;
+  adm_session *session = NULL;
+  const char *folder = argc == 2 ? argv[1] : NULL;
+  if (!folder) {
+    fprintf (stderr, "usage: click DATA_FOLDER\n");
+    return 2;
+  }
+  if (adm_catalog_new (&folder, 1, &catalog, &error) || adm_catalog_find (catalog, "emoji-64", &model, &error))
+    return fail (&error);
+  size_t pixels = 3 * (size_t) model->image_size * (size_t) model->image_size;
+  size_t large = 3 * (size_t) model->upsampled_size * (size_t) model->upsampled_size;
+  float *out = calloc (pixels, sizeof *out), *enlarged = calloc (large, sizeof *enlarged);
+  if (!out || !enlarged)
+    return 1;
+  static const char *const names[] = { "generate, cold", "generate, warm", "upsample, cold", "upsample, warm" };
+  for (int run = 0; run < 4; run++) {
+    adm_request request = run < 2 ? adm_request_default (model) : adm_request_upsample_default (model);
+    double first = 0, start = now ();
+    request.label = run < 2 ? 10 : ADM_NO_LABEL;
+    request.low = run < 2 ? NULL : out;
+    request.low_h = request.low_w = run < 2 ? 0 : model->image_size;
+    if (!session && adm_session_new (model, &(adm_options) { 0 }, &session, &error))
+      return fail (&error);
+    if (run < 2 ? adm_session_sample (session, &request, watch, &first, out, NULL, &error)
+                : adm_session_upscale (session, &request, watch, &first, enlarged, NULL, &error))
+      return fail (&error);
+    printf ("{\"what\": \"%s\", \"preview_seconds\": %.4f, \"picture_seconds\": %.4f, \"steps\": %d}\n", names[run], first - start, now () - start,
+            request.steps);
+  }
+  adm_session_free (session);
+  adm_catalog_free (catalog);
+  free (out);
+  free (enlarged);
+  return 0;
+}
