@@ -51,7 +51,7 @@ typedef struct adm_options {
   bool exact;                  /* direct convolutions only */
   bool half;                   /* convolutions' weights in 16 bits: about half the memory, somewhat slower */
   const char *kernels;         /* inner loops: "avx512", "avx2", "portable"; NULL: the best this processor has. A static string */
-  uint64_t memory_limit;       /* bytes for weights and workspace together; 0: what the machine has */
+  uint64_t memory_limit;       /* bytes this process may take while it works; 0: what the machine has */
 } adm_options;
 
 /* ---- descriptions of networks ------------------------------------------------------------------------------------ */
@@ -104,6 +104,30 @@ typedef struct adm_file_info {
 
 adm_status adm_file_inspect (const char *path, adm_file_info *out, adm_error *error);
 
+/* One key of a description and its value, as text without quotes: "num_head_channels", "64". */
+typedef struct adm_answer {
+  const char *key, *value;
+} adm_answer;
+
+/* What a file's tensors leave open. */
+enum { ADM_MAX_QUESTIONS = 5, ADM_MAX_ANSWERS = 8 };
+typedef struct adm_question {
+  const char *topic; /* "image_size", "heads", "use_new_attention_order", "noise_schedule", "recognised_as" */
+  bool required;     /* the network cannot run before it is answered; else the first answer holds until then */
+  int count;
+  adm_answer answer[ADM_MAX_ANSWERS]; /* possible ones only, the likeliest first */
+} adm_question;
+
+/* The questions about weights file PATH that neither its tensors, nor its metadata, nor the sidecar beside it answer. All
+ * strings are static. */
+adm_status adm_file_questions (const char *path, adm_question questions[ADM_MAX_QUESTIONS], int *count, adm_error *error);
+
+/* Writes the sidecar of weights file PATH, the JSON file of the same name beside it: what is known of the network, with the
+ * N ANSWERS put in (any keys of a description; "recognised_as" takes all of a published checkpoint's). The keys of a sidecar
+ * that is there already are kept. Refused before anything is written: a sidecar that is there without REPLACE, or that is a
+ * model's description (ADM_ERROR_USAGE); answers that cannot be, or that the tensors contradict. */
+adm_status adm_sidecar_write (const char *path, const adm_answer *answers, size_t n, bool replace, adm_error *error);
+
 /* Writes DESCRIPTION as a JSON object (unknown values null) into BUFFER; returns the length needed, as snprintf does. */
 int adm_description_to_json (const adm_description *description, char *buffer, size_t size);
 
@@ -142,6 +166,18 @@ void adm_network_free (adm_network *network);
 const adm_description *adm_network_description (const adm_network *network);
 uint64_t adm_network_weights_bytes (const adm_network *network);
 
+/* How a converted file holds its numbers. */
+typedef enum adm_storage {
+  ADM_STORE_AS_IS, /* each tensor as it is; float64 becomes float32 */
+  ADM_STORE_F32,
+  ADM_STORE_F16,   /* rounded to nearest; a number beyond ±65504 is refused, naming its tensor */
+  ADM_STORE_BF16,
+} adm_storage;
+/* Writes the weights of file IN as a safetensors file OUT that describes itself (metadata key "adm": the description, the
+ * published name, and what else IN's metadata or sidecar says). OUT is complete or absent. Takes the memory of IN's largest
+ * tensor. ADM_ERROR_FORMAT when IN's description is not complete: the sidecar comes first. CALLBACK may be NULL. */
+adm_status adm_convert (const char *in, const char *out, adm_storage storage, adm_callback callback, void *user, adm_error *error);
+
 /* One evaluation, N images at once. X [N,3,S,S]; T [N]; LABELS [N] or NULL; LOW [N,3,h,w] for superres, else NULL.
  * OUT: [N,3 or 6,S,S]; a classifier's logits [N,K]. Plans a workspace for N on first use and keeps it. */
 adm_status adm_network_evaluate (adm_network *network, int n, const float *x, const int *t, const int *labels, const float *low, int low_h,
@@ -173,11 +209,22 @@ typedef struct adm_defaults {
   double scale;
 } adm_defaults;
 
+enum { ADM_PART_DIFFUSION = 1, ADM_PART_CLASSIFIER = 2, ADM_PART_UPSAMPLER = 4, ADM_PARTS = 3 };
+
+/* A part of a published model that was not found. Strings are static. */
+typedef struct adm_missing {
+  int part;            /* ADM_PART_… */
+  const char *file;    /* its name as published: "64x64_classifier.pt" */
+  const char *address; /* where it is published */
+} adm_missing;
+
 /* Owned by the catalog (or by the caller of adm_model_from_files, freed with adm_model_free). Strings are UTF-8. */
 typedef struct adm_model {
   char *id, *name, *license;
   char *path;                      /* of the JSON description or of the weights file */
-  char *diffusion, *classifier, *upsampler; /* absolute paths; NULL: none */
+  char *diffusion, *classifier, *upsampler; /* absolute paths; NULL: none. Without DIFFUSION it cannot sample, and MISSING says so */
+  adm_missing missing[ADM_PARTS];  /* MISSING_COUNT of them; a missing classifier or upsampler only means doing without */
+  int missing_count;
   int image_size, upsampled_size;  /* upsampled_size 0: no upsampler */
   int label_count;                 /* labels the network has, null class included; 0: no classes */
   int class_count;                 /* named classes: entries of class_names */
@@ -194,15 +241,37 @@ adm_status adm_model_label (const adm_model *model, const char *class_name, int 
 
 typedef struct adm_catalog adm_catalog;
 /* Reads the model descriptions (*.json with "format": "adm-model-1") and lone weights files of FOLDERS, in order; the first
- * of an id wins. Unreadable entries are remembered as notes, not errors: one bad file must not hide the others. */
+ * of an id wins. Published checkpoints are joined into models; of one whose diffusion network is not there the other parts
+ * still make an entry, with what is missing. Unreadable entries are remembered as notes, not errors: one bad file must not hide the others. */
 adm_status adm_catalog_new (const char *const *folders, size_t n, adm_catalog **out, adm_error *error);
 void adm_catalog_free (adm_catalog *catalog);
 size_t adm_catalog_count (const adm_catalog *catalog);
 const adm_model *adm_catalog_get (const adm_catalog *catalog, size_t i);
 size_t adm_catalog_notes (const adm_catalog *catalog);
 const char *adm_catalog_note (const adm_catalog *catalog, size_t i); /* one line: what, where, what to do */
+/* Weights files in the folders that adm_file_questions asks something about. */
+size_t adm_catalog_questions (const adm_catalog *catalog);
+const char *adm_catalog_question (const adm_catalog *catalog, size_t i); /* the file's path */
 /* NAME: an id or a name (case-insensitive), a model description (*.json) or a weights file; the result lives as long as the catalog. */
 adm_status adm_catalog_find (adm_catalog *catalog, const char *name, const adm_model **out, adm_error *error);
+
+/* What running MODEL takes, in bytes: weights, workspace for one picture, room to load and to sample, the program itself. */
+typedef enum adm_fit {
+  ADM_FIT_TOGETHER, /* all networks stay in memory */
+  ADM_FIT_STAGED,   /* one stage at a time: diffusion network and classifier are let go before the upsampler is loaded */
+  ADM_FIT_HALF,     /* not as asked for, but with weights in 16 bits (options.half) */
+  ADM_FIT_NOT,
+} adm_fit;
+typedef struct adm_memory {
+  uint64_t together, staged;           /* with OPTIONS */
+  uint64_t together_half, staged_half; /* with weights in 16 bits */
+  uint64_t limit;                      /* what may be taken: options->memory_limit, or all the machine has */
+  adm_fit fit;
+} adm_memory;
+/* OPTIONS NULL: the usual ones. Files are inspected, not loaded; parts that are missing count nothing. */
+adm_status adm_model_memory (const adm_model *model, const adm_options *options, adm_memory *out, adm_error *error);
+/* The machine's memory in bytes: all of it, and what programs can still have; 0 when the system does not tell. */
+void adm_machine_memory (uint64_t *total, uint64_t *available);
 
 /* ---- sessions: a model's networks kept warm ---------------------------------------------------------------------- */
 
@@ -232,10 +301,13 @@ adm_request adm_request_default (const adm_model *model);
 adm_request adm_request_upsample_default (const adm_model *model);
 
 typedef struct adm_session adm_session;
-/* MODEL is copied. Networks are loaded when first needed, or by adm_session_load. */
+/* MODEL is copied. Networks are loaded when first needed, or by adm_session_load, and stay while options->memory_limit has room
+ * for them; else those of the other stage (sampling, upsampling) are let go first, and loaded again when needed. A stage that
+ * does not fit alone is ADM_ERROR_MEMORY with the figures; weights are never reduced to 16 bits unasked, since that changes the
+ * pictures. */
 adm_status adm_session_new (const adm_model *model, const adm_options *options, adm_session **out, adm_error *error);
 void adm_session_free (adm_session *session);
-enum { ADM_PART_DIFFUSION = 1, ADM_PART_CLASSIFIER = 2, ADM_PART_UPSAMPLER = 4 };
+/* PARTS of both stages: those that fit together with sampling's. */
 adm_status adm_session_load (adm_session *session, int parts, adm_callback callback, void *user, adm_error *error);
 /* Samples request->count images, one after the other; OUT [N,3,S,S], the final x, unclamped. Nothing is written on failure
  * but images finished before a cancellation; *FINISHED (may be NULL) tells how many are whole. */
@@ -245,7 +317,7 @@ adm_status adm_session_sample (adm_session *session, const adm_request *request,
  * [N,3,low_h,low_w], both sides s or more; OUT [N,3,low_h * S / s,low_w * S / s]. */
 adm_status adm_session_upscale (adm_session *session, const adm_request *request, adm_callback callback, void *user, float *out, int *finished,
                                 adm_error *error);
-/* Side of the upsampler's low-resolution input. */
+/* Side of the upsampler's low-resolution input, and of what it makes. Loads nothing. */
 adm_status adm_session_upscale_size (adm_session *session, int *low_size, int *out_size, adm_error *error);
 
 /* ---- pixels ------------------------------------------------------------------------------------------------------ */

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A model at work: its networks share one set of threads and one workspace, are loaded when first needed and stay warm. */
+ * A model at work: its networks share one set of threads and one workspace, are loaded when first needed and stay warm while
+ * the memory they may take has room for them. */
 #include "adm.h"
 
 #include "base/error.h"
 #include "diffusion/sampler.h"
 #include "diffusion/tiling.h"
+#include "models/memory.h"
+#include "models/model.h"
 #include "models/network.h"
 
 #include <stdlib.h>
@@ -17,47 +20,20 @@ struct adm_session {
   adm_pool *pool;
   adm_workspace workspace;
   adm_network *diffusion, *classifier, *upsampler;
+  adm_part_memory needs[ADM_PARTS]; /* of the parts that are MEASURED (ADM_PART_…) */
+  int measured;
   float *sampling; /* the sampler's own arrays */
   size_t sampling_floats;
 };
 
 /* ---- life -------------------------------------------------------------------------------------------------------- */
 
-static bool
-copy_string (char **to, const char *from)
-{
-  *to = from ? strdup (from) : NULL;
-  return !from || *to;
-}
-
-static adm_model *
-model_copy (const adm_model *model)
-{
-  adm_model *copy = calloc (1, sizeof *copy);
-  if (!copy)
-    return NULL;
-  *copy = *model;
-  copy->class_names = NULL;
-  copy->class_count = 0;
-  bool ok = copy_string (&copy->id, model->id);
-  ok &= copy_string (&copy->name, model->name);
-  ok &= copy_string (&copy->license, model->license);
-  ok &= copy_string (&copy->path, model->path);
-  ok &= copy_string (&copy->diffusion, model->diffusion);
-  ok &= copy_string (&copy->classifier, model->classifier);
-  ok &= copy_string (&copy->upsampler, model->upsampler);
-  if (ok)
-    return copy;
-  adm_model_free (copy);
-  return NULL;
-}
-
 adm_status
 adm_session_new (const adm_model *model, const adm_options *options, adm_session **out, adm_error *error)
 {
   *out = NULL;
   adm_session *session = calloc (1, sizeof *session);
-  adm_model *copy = session ? model_copy (model) : NULL;
+  adm_model *copy = session ? adm_model_copy (model) : NULL;
   if (!copy) {
     free (session);
     return adm_fail (error, ADM_ERROR_MEMORY, "no memory for a session; close other programs");
@@ -91,6 +67,109 @@ adm_session_free (adm_session *session)
   free (session);
 }
 
+/* ---- memory ------------------------------------------------------------------------------------------------------ */
+
+static adm_network **
+slot (adm_session *session, int i)
+{
+  adm_network **const slots[ADM_PARTS] = { &session->diffusion, &session->classifier, &session->upsampler };
+  return slots[i];
+}
+
+static int
+loaded_parts (adm_session *session)
+{
+  int parts = 0;
+  for (int i = 0; i < ADM_PARTS; i++)
+    parts |= *slot (session, i) ? 1 << i : 0;
+  return parts;
+}
+
+/* The networks take turns in it, so it can go while none runs; the next run takes what it needs. */
+static void
+drop_workspace (adm_session *session)
+{
+  adm_block_free (session->workspace.base, session->workspace.size);
+  session->workspace = (adm_workspace) { 0 };
+}
+
+static void
+drop_parts (adm_session *session, int parts)
+{
+  for (int i = 0; i < ADM_PARTS; i++)
+    if (parts & 1 << i) {
+      adm_network_free (*slot (session, i));
+      *slot (session, i) = NULL;
+    }
+}
+
+/* What PARTS take at most, with weights as OPTIONS say. */
+static uint64_t
+peak (const adm_session *session, int parts)
+{
+  adm_part_memory chosen[ADM_PARTS];
+  int n = 0;
+  for (int i = 0; i < ADM_PARTS; i++)
+    if (parts & 1 << i)
+      chosen[n++] = session->needs[i];
+  return adm_parts_peak (chosen, n);
+}
+
+static adm_status
+measure_parts (adm_session *session, int parts, adm_error *error)
+{
+  const adm_model *m = session->model;
+  const char *const files[ADM_PARTS] = { m->diffusion, m->classifier, m->upsampler };
+  for (int i = 0; i < ADM_PARTS; i++) {
+    adm_file_info info;
+    if (!(parts & 1 << i) || session->measured & 1 << i || !files[i])
+      continue; /* loading says what is missing */
+    adm_status status = adm_file_inspect (files[i], &info, error);
+    if (!status && !info.unknown_keys)
+      status = adm_part_measure (&info.description, &session->options, &session->needs[i], error);
+    if (status)
+      return status;
+    session->measured |= 1 << i;
+  }
+  return ADM_OK;
+}
+
+/* PARTS cannot be had: says by how much, and whether 16 bits would help. */
+static adm_status
+too_large (adm_session *session, int parts, adm_error *error)
+{
+  adm_session halved = { .model = session->model, .options = session->options };
+  adm_error ignored;
+  uint64_t limit = adm_memory_limit (session->options.memory_limit);
+  halved.options.half = true;
+  bool helps = !session->options.half && !measure_parts (&halved, parts, &ignored) && peak (&halved, parts) <= limit;
+  const double mib = 1024 * 1024;
+  if (helps)
+    return adm_fail (error, ADM_ERROR_MEMORY, "model %s needs %.0f MiB%s, %.0f MiB are allowed; with weights in 16 bits (--half) it needs %.0f MiB",
+                     session->model->name, (double) peak (session, parts) / mib, parts & ADM_PART_UPSAMPLER ? " to upsample" : "",
+                     (double) limit / mib, (double) peak (&halved, parts) / mib);
+  return adm_fail (error, ADM_ERROR_MEMORY, "model %s needs %.0f MiB%s, %.0f MiB are allowed; allow more, or use a smaller model",
+                   session->model->name, (double) peak (session, parts) / mib, parts & ADM_PART_UPSAMPLER ? " to upsample" : "",
+                   (double) limit / mib);
+}
+
+/* Makes room for PARTS of one stage: what is loaded stays if it can. */
+static adm_status
+make_room (adm_session *session, int parts, adm_error *error)
+{
+  uint64_t limit = adm_memory_limit (session->options.memory_limit);
+  int loaded = loaded_parts (session);
+  adm_status status = measure_parts (session, parts, error);
+  if (status || !(parts & ~loaded))
+    return status;
+  if (peak (session, parts) > limit)
+    return too_large (session, parts, error);
+  if (peak (session, parts | loaded) > limit)
+    drop_parts (session, loaded & ~parts);
+  drop_workspace (session);
+  return ADM_OK;
+}
+
 /* ---- loading ----------------------------------------------------------------------------------------------------- */
 
 struct loading {
@@ -108,21 +187,27 @@ load_progress (void *user, double done)
 }
 
 static adm_status
+no_part (adm_session *session, const char *what, adm_network **network, adm_error *error)
+{
+  const adm_model *m = session->model;
+  for (int i = 0; i < m->missing_count; i++)
+    if (slot (session, __builtin_ctz ((unsigned) m->missing[i].part)) == network)
+      return adm_fail (error, ADM_ERROR_USAGE, "model %s lacks its %s; put %s (published at %s) into one of the folders searched", m->name, what,
+                       m->missing[i].file, m->missing[i].address);
+  return adm_fail (error, ADM_ERROR_USAGE, "model %s has no %s; choose another model or do without", m->name, what);
+}
+
+static adm_status
 load_part (adm_session *session, struct loading *loading, const char *path, const char *what, adm_kind kind, adm_kind other, adm_network **network,
            adm_error *error)
 {
   if (*network)
     return ADM_OK;
   if (!path)
-    return adm_fail (error, ADM_ERROR_USAGE, "model %s has no %s; choose another model or do without", session->model->name, what);
-  uint64_t used = 0;
-  adm_network *const all[] = { session->diffusion, session->classifier, session->upsampler };
-  for (size_t i = 0; i < 3; i++)
-    used += all[i] ? all[i]->weights_bytes : 0;
-  uint64_t limit = adm_memory_limit (session->options.memory_limit);
+    return no_part (session, what, network, error);
   adm_network_source source = { .path = path, .progress = load_progress, .user = loading };
   adm_status status
-      = adm_network_open (&source, &session->options, session->pool, &session->workspace, limit > used ? limit - used : 1, network, error);
+      = adm_network_open (&source, &session->options, session->pool, &session->workspace, 0, network, error);
   if (!status && (*network)->description.kind != kind && (*network)->description.kind != other) {
     adm_network_free (*network);
     *network = NULL;
@@ -146,26 +231,34 @@ check_parts (const adm_session *session, adm_error *error)
   return ADM_OK;
 }
 
-adm_status
-adm_session_load (adm_session *session, int parts, adm_callback callback, void *user, adm_error *error)
+/* PARTS of one stage, or of both when they fit together. */
+static adm_status
+load_stage (adm_session *session, int parts, adm_callback callback, void *user, adm_error *error)
 {
   const adm_model *m = session->model;
-  struct loading loading = { callback, user, 0, 0 };
-  loading.parts += (parts & ADM_PART_DIFFUSION) && !session->diffusion;
-  loading.parts += (parts & ADM_PART_CLASSIFIER) && !session->classifier;
-  loading.parts += (parts & ADM_PART_UPSAMPLER) && !session->upsampler;
-  adm_status status = ADM_OK;
-  if (parts & ADM_PART_DIFFUSION)
+  struct loading loading = { callback, user, 0, __builtin_popcount ((unsigned) (parts & ~loaded_parts (session))) };
+  adm_status status = make_room (session, parts, error);
+  if (!status && parts & ADM_PART_DIFFUSION)
     status = load_part (session, &loading, m->diffusion, "diffusion model", ADM_KIND_UNET, ADM_KIND_SUPERRES, &session->diffusion, error);
   if (!status && parts & ADM_PART_CLASSIFIER)
     status = load_part (session, &loading, m->classifier, "classifier", ADM_KIND_CLASSIFIER, ADM_KIND_CLASSIFIER, &session->classifier, error);
   if (!status && parts & ADM_PART_UPSAMPLER)
     status = load_part (session, &loading, m->upsampler, "upsampler", ADM_KIND_SUPERRES, ADM_KIND_SUPERRES, &session->upsampler, error);
-  if (!status && (status = check_parts (session, error))) {
-    adm_network_free (session->classifier);
-    session->classifier = NULL;
-  }
+  if (!status && (status = check_parts (session, error)))
+    drop_parts (session, ADM_PART_CLASSIFIER);
   return status;
+}
+
+adm_status
+adm_session_load (adm_session *session, int parts, adm_callback callback, void *user, adm_error *error)
+{
+  const int first = parts & (ADM_PART_DIFFUSION | ADM_PART_CLASSIFIER), second = parts & ADM_PART_UPSAMPLER;
+  adm_status status = measure_parts (session, parts, error);
+  if (status || !first || !second || peak (session, parts) <= adm_memory_limit (session->options.memory_limit))
+    return status ? status : load_stage (session, parts, callback, user, error);
+  if (peak (session, second) > adm_memory_limit (session->options.memory_limit)) /* better now than after sampling */
+    return too_large (session, second, error);
+  return load_stage (session, first, callback, user, error);
 }
 
 /* ---- one stage --------------------------------------------------------------------------------------------------- */
@@ -313,6 +406,27 @@ check_request (const adm_request *request, struct stage *stage, adm_error *error
   return ADM_OK;
 }
 
+/* BYTES of the sampler's arrays: a large picture's tiles may take the room of the other stage's networks. */
+static adm_status
+check_sampling (adm_session *session, const struct stage *stage, uint64_t bytes, adm_error *error)
+{
+  uint64_t limit = adm_memory_limit (session->options.memory_limit), held = ADM_MEMORY_PROGRAM + session->workspace.size, others = 0;
+  int idle = 0;
+  for (int i = 0; i < ADM_PARTS; i++) {
+    const adm_network *network = *slot (session, i);
+    bool used = network == stage->network || network == stage->classifier;
+    held += network && used ? network->weights_bytes : 0;
+    others += network && !used ? network->weights_bytes : 0;
+    idle |= used ? 0 : 1 << i;
+  }
+  if (held > limit || bytes > limit - held)
+    return adm_fail (error, ADM_ERROR_MEMORY, "this picture needs %llu MiB while it is made, beside %llu MiB for the networks; %llu MiB are allowed: choose a smaller one",
+                     (unsigned long long) bytes >> 20, (unsigned long long) held >> 20, (unsigned long long) limit >> 20);
+  if (others > limit - held - bytes)
+    drop_parts (session, idle);
+  return ADM_OK;
+}
+
 /* Plans both networks before the first step, so that memory is refused at once, and finds out how they share a step. */
 static adm_status
 prepare (adm_session *session, struct stage *stage, size_t floats, adm_error *error)
@@ -323,8 +437,8 @@ prepare (adm_session *session, struct stage *stage, size_t floats, adm_error *er
     status = adm_network_prepare (stage->classifier, 1, true, error);
     stage->share = stage->network->flops / (stage->network->flops + stage->classifier->flops);
   }
-  if (!status && floats > adm_memory_limit (session->options.memory_limit) / sizeof (float))
-    return adm_fail (error, ADM_ERROR_MEMORY, "the picture alone needs %zu MiB while it is made; choose a smaller one", (floats * sizeof (float)) >> 20);
+  if (!status && floats > session->sampling_floats)
+    status = check_sampling (session, stage, floats * sizeof (float), error);
   if (!status && floats > session->sampling_floats) {
     free (session->sampling);
     session->sampling_floats = 0;
@@ -409,7 +523,7 @@ adm_session_sample (adm_session *session, const adm_request *request, adm_callba
   if (guided && !session->model->classifier)
     return adm_fail (error, ADM_ERROR_USAGE, "model %s has no classifier: a gradient scale above 0 is not possible; use scale 0",
                      session->model->name);
-  adm_status status = adm_session_load (session, ADM_PART_DIFFUSION | (guided ? ADM_PART_CLASSIFIER : 0), callback, user, error);
+  adm_status status = load_stage (session, ADM_PART_DIFFUSION | (guided ? ADM_PART_CLASSIFIER : 0), callback, user, error);
   if (status)
     return status;
   struct stage stage = { .network = session->diffusion, .classifier = guided ? session->classifier : NULL, .callback = callback, .user = user };
@@ -423,7 +537,7 @@ adm_session_upscale (adm_session *session, const adm_request *request, adm_callb
 {
   if (finished)
     *finished = 0;
-  adm_status status = adm_session_load (session, ADM_PART_UPSAMPLER, callback, user, error);
+  adm_status status = load_stage (session, ADM_PART_UPSAMPLER, callback, user, error);
   if (status)
     return status;
   struct stage stage = { .network = session->upsampler, .callback = callback, .user = user };
@@ -434,10 +548,16 @@ adm_session_upscale (adm_session *session, const adm_request *request, adm_callb
 adm_status
 adm_session_upscale_size (adm_session *session, int *low_size, int *out_size, adm_error *error)
 {
-  adm_status status = adm_session_load (session, ADM_PART_UPSAMPLER, NULL, NULL, error);
+  const char *path = session->model->upsampler;
+  adm_file_info info;
+  if (!path)
+    return no_part (session, "upsampler", &session->upsampler, error);
+  adm_status status = session->upsampler ? ADM_OK : adm_file_inspect (path, &info, error);
   if (status)
     return status;
-  const adm_description *d = &session->upsampler->description;
+  const adm_description *d = session->upsampler ? &session->upsampler->description : &info.description;
+  if (d->kind != ADM_KIND_SUPERRES)
+    return adm_fail (error, ADM_ERROR_SHAPE, "%s is not an upsampler; correct the model's description", path);
   *low_size = low_side (d);
   *out_size = d->image_size;
   return ADM_OK;

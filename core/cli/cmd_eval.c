@@ -22,6 +22,7 @@ static const char usage[] = "Usage: adm eval --model FILE --x X.npy --t T[,T…]
                             "  --grad F.npy      gradient of the sum of log p(class | x, t) by x [N,3,S,S], unscaled\n"
                             "  --exact           direct convolutions only: slower, closest to the reference\n"
                             "  --half            keep weights in 16 bits: about half the memory, somewhat slower\n"
+                            "  --memory-limit S all that may be taken, as 6GiB\n"
                             "  --kernels NAME    avx512, avx2 or portable (default: the best this processor has)\n"
                             "  --threads T       default: all processors\n";
 
@@ -30,6 +31,7 @@ typedef struct eval_options {
   const char *kernels;
   const char *model, *x, *t, *classes, *low, *output, *logits, *grad;
   int threads;
+  uint64_t memory_limit;
 } eval_options;
 
 /* What one run holds; all of it is freed at its end. */
@@ -60,6 +62,7 @@ parse (int argc, char **argv, eval_options *o, adm_error *error)
     { .name = "--grad", .type = OPTION_TEXT, .value = &o->grad },
     { .name = "--exact", .type = OPTION_FLAG, .value = &o->exact },
     { .name = "--half", .type = OPTION_FLAG, .value = &o->half },
+    { .name = "--memory-limit", .type = OPTION_SIZE, .value = &o->memory_limit },
     { .name = "--kernels", .type = OPTION_TEXT, .value = &o->kernels },
     { .name = "--threads", .type = OPTION_INT, .value = &o->threads, .min = 1, .max = 256 },
   };
@@ -209,7 +212,8 @@ static adm_status
 eval (const eval_options *o, eval_run *run, adm_error *error)
 {
   const char *const outputs[] = { o->output, o->logits, o->grad };
-  const adm_options options = { .threads = o->threads, .exact = o->exact, .half = o->half, .kernels = o->kernels };
+  const adm_options options = { .threads = o->threads, .exact = o->exact, .half = o->half, .kernels = o->kernels,
+                                .memory_limit = o->memory_limit };
   int rank;
   adm_status status = ADM_OK;
   for (size_t i = 0; i < 3 && !status; i++)

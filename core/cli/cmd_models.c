@@ -9,11 +9,21 @@
 #include <stdlib.h>
 
 static const char usage[] = "Usage: adm models\n"
-                            "Prints one JSON object a line: each model found (its id is what --model takes), then the folders searched, in order,\n"
-                            "and notes on files in them that cannot be used.\n"
+                            "Prints one JSON object a line: each model found (its id is what --model takes; \"missing\": parts of a published model that\n"
+                            "were not found, and where they are published), then the folders searched, in order, notes on files in them that cannot\n"
+                            "be used, and files that leave questions open (see adm describe).\n"
                             "\n"
                             "Searched: the folders in $ADM_MODEL_PATH (separated by colons), the program's own data folder, and\n"
                             "$XDG_DATA_HOME/gimp-adm/models (~/.local/share/gimp-adm/models). Of an id found twice the first counts.\n";
+
+static bool
+add_missing (yyjson_mut_doc *doc, yyjson_mut_val *list, const adm_missing *missing)
+{
+  static const char *const parts[] = { [ADM_PART_DIFFUSION] = "diffusion", [ADM_PART_CLASSIFIER] = "classifier", [ADM_PART_UPSAMPLER] = "upsampler" };
+  yyjson_mut_val *object = yyjson_mut_arr_add_obj (doc, list);
+  return object && yyjson_mut_obj_add_str (doc, object, "part", parts[missing->part]) && yyjson_mut_obj_add_str (doc, object, "file", missing->file)
+         && yyjson_mut_obj_add_str (doc, object, "address", missing->address);
+}
 
 static bool
 add_model (text_lines *lines, const adm_model *model)
@@ -21,14 +31,18 @@ add_model (text_lines *lines, const adm_model *model)
   yyjson_mut_doc *doc = yyjson_mut_doc_new (NULL);
   if (!doc)
     return false;
-  yyjson_mut_val *object = yyjson_mut_obj (doc), *classes = yyjson_mut_arr (doc), *defaults = yyjson_mut_obj (doc);
+  yyjson_mut_val *object = yyjson_mut_obj (doc), *classes = yyjson_mut_arr (doc), *defaults = yyjson_mut_obj (doc), *missing = yyjson_mut_arr (doc);
   for (int i = 0; i < model->class_count; i++)
     yyjson_mut_arr_append (classes, json_text (doc, model->class_names[i]));
-  bool ok = yyjson_mut_obj_add_val (doc, object, "id", json_text (doc, model->id))
+  bool ok = true;
+  for (int i = 0; i < model->missing_count; i++)
+    ok = ok && add_missing (doc, missing, &model->missing[i]);
+  ok = ok && yyjson_mut_obj_add_val (doc, object, "id", json_text (doc, model->id))
             && yyjson_mut_obj_add_val (doc, object, "name", json_text (doc, model->name))
             && yyjson_mut_obj_add_val (doc, object, "license", json_text (doc, model->license))
             && yyjson_mut_obj_add_val (doc, object, "path", json_text (doc, model->path))
             && yyjson_mut_obj_add_val (doc, object, "diffusion", json_text (doc, model->diffusion))
+            && yyjson_mut_obj_add_val (doc, object, "missing", missing)
             && yyjson_mut_obj_add_val (doc, object, "classifier", json_text (doc, model->classifier))
             && yyjson_mut_obj_add_val (doc, object, "upsampler", json_text (doc, model->upsampler))
             && yyjson_mut_obj_add_int (doc, object, "image_size", model->image_size)
@@ -52,13 +66,16 @@ add_folders (text_lines *lines, const search_path *path, const adm_catalog *cata
   yyjson_mut_doc *doc = yyjson_mut_doc_new (NULL);
   if (!doc)
     return false;
-  yyjson_mut_val *object = yyjson_mut_obj (doc), *folders = yyjson_mut_arr (doc), *notes = yyjson_mut_arr (doc);
+  yyjson_mut_val *object = yyjson_mut_obj (doc), *folders = yyjson_mut_arr (doc), *notes = yyjson_mut_arr (doc),
+                 *questions = yyjson_mut_arr (doc);
   bool ok = true;
   for (size_t i = 0; i < path->count; i++)
     ok = ok && yyjson_mut_arr_append (folders, json_text (doc, path->folders[i]));
   for (size_t i = 0; i < adm_catalog_notes (catalog); i++)
     ok = ok && yyjson_mut_arr_append (notes, json_text (doc, adm_catalog_note (catalog, i)));
-  ok = ok && yyjson_mut_obj_add_val (doc, object, "folders", folders) && yyjson_mut_obj_add_val (doc, object, "notes", notes)
+  for (size_t i = 0; i < adm_catalog_questions (catalog); i++)
+    ok = ok && yyjson_mut_arr_append (questions, json_text (doc, adm_catalog_question (catalog, i)));
+  ok = ok && yyjson_mut_obj_add_val (doc, object, "questions", questions) && yyjson_mut_obj_add_val (doc, object, "folders", folders) && yyjson_mut_obj_add_val (doc, object, "notes", notes)
        && json_add_line (lines, doc, object);
   yyjson_mut_doc_free (doc);
   return ok;

@@ -36,6 +36,7 @@ static const char usage[] = "Usage: adm sample --model M [OPTION…] -o OUT.png|
                             "  --up-sampler NAME, --up-steps N  how to enlarge\n"
                             "  --exact            direct convolutions only: slower, closest to the reference\n"
                             "  --half             keep weights in 16 bits: about half the memory, somewhat slower\n"
+                            "  --memory-limit S all that may be taken, as 6GiB: one stage in memory at a time when needed\n"
                             "  --kernels NAME     avx512, avx2 or portable (default: the best this processor has)\n"
                             "  --threads T        default: all processors\n"
                             "\n"
@@ -107,6 +108,9 @@ find_model (const sample_options *o, sample_run *run, adm_error *error)
   if (status)
     return status;
   run->model = *found;
+  if (!found->diffusion)
+    return program_fail (error, ADM_ERROR_IO, "model %s lacks its diffusion network; put %s (published at %s) into one of the folders searched",
+                         found->name, found->missing[0].file, found->missing[0].address);
   if (o->classifier) {
     run->model.classifier = (char *) o->classifier;
     if (!found->classifier && run->model.defaults.scale <= 0)

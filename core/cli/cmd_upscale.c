@@ -28,6 +28,7 @@ static const char usage[]
       "  --noise FILE.npy  instead of --seed: [steps+1,N,3,H,W]\n"
       "  --exact           direct convolutions only: slower, closest to the reference\n"
       "  --half            keep weights in 16 bits: about half the memory, somewhat slower\n"
+      "  --memory-limit S all that may be taken, as 6GiB: one stage in memory at a time when needed\n"
       "  --kernels NAME    avx512, avx2 or portable (default: the best this processor has)\n"
       "  --threads T       default: all processors\n"
       "\n"
@@ -148,6 +149,8 @@ find_model (const upscale_options *o, upscale_run *run, adm_file_info *info, adm
   run->model = *found;
   if (o->common.upsampler)
     run->model.upsampler = (char *) o->common.upsampler;
+  if (!run->model.upsampler && !run->model.diffusion)
+    return program_fail (error, ADM_ERROR_USAGE, "model %s has no upsampler; give one with --upsampler", run->model.name);
   status = adm_file_inspect (run->model.upsampler ? run->model.upsampler : run->model.diffusion, info, error);
   if (status)
     return status;

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* ---- numbers ----------------------------------------------------------------------------------------------------- */
 
@@ -50,6 +51,29 @@ options_real (const char *text, double min, double max, double *out)
     return false;
   *out = value;
   return true;
+}
+
+bool
+options_size (const char *text, uint64_t *out)
+{
+  static const struct {
+    const char *unit;
+    double bytes;
+  } units[] = { { "", 1 }, { "K", 0x1p10 }, { "KiB", 0x1p10 }, { "M", 0x1p20 }, { "MiB", 0x1p20 }, { "G", 0x1p30 }, { "GiB", 0x1p30 } };
+  char number[32];
+  size_t digits = strspn (text, "0123456789.");
+  double value;
+  if (digits == 0 || digits >= sizeof number)
+    return false;
+  memcpy (number, text, digits);
+  number[digits] = '\0';
+  for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+    if (strcasecmp (text + digits, units[i].unit) == 0 && options_real (number, 0, 1e18, &value) && value * units[i].bytes >= 1
+        && value * units[i].bytes <= 0x1p62) {
+      *out = (uint64_t) (value * units[i].bytes);
+      return true;
+    }
+  return false;
 }
 
 adm_status
@@ -105,6 +129,10 @@ set_value (const option_spec *spec, const char *text, adm_error *error)
   case OPTION_SEED:
     if (!options_seed (text, spec->value))
       return program_fail (error, ADM_ERROR_USAGE, "%s: '%s' is not possible; give a whole number from 0 to 18446744073709551615", spec->name, text);
+    break;
+  case OPTION_SIZE:
+    if (!options_size (text, spec->value))
+      return program_fail (error, ADM_ERROR_USAGE, "%s: '%s' is not possible; give a size such as 6GiB or 1500MiB", spec->name, text);
     break;
   case OPTION_REAL:
     ok = options_real (text, spec->min, spec->max, spec->value);

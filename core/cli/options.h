@@ -14,6 +14,7 @@ typedef enum option_type {
   OPTION_INT,  /* int */
   OPTION_SEED, /* uint64_t: the whole range */
   OPTION_REAL, /* double */
+  OPTION_SIZE, /* uint64_t: bytes, as "6GiB" or "1500MiB" */
 } option_type;
 
 typedef struct option_spec {
@@ -31,6 +32,8 @@ adm_status options_parse (int argc, char **argv, const option_spec *specs, size_
 /* TEXT whole as a number: digits, sign, point and exponent only, whatever the locale. False if it is none, or outside MIN … MAX. */
 bool options_int (const char *text, double min, double max, int *out);
 bool options_seed (const char *text, uint64_t *out);
+/* Bytes: a number above 0 and KiB, MiB or GiB (K, M, G are the same; a plain number is bytes). */
+bool options_size (const char *text, uint64_t *out);
 bool options_real (const char *text, double min, double max, double *out);
 
 /* The numbers of a list "3,742", each within 0 … MAX; *OUT is malloc'ed, freed by the caller. NAME is the option's. */

@@ -19,6 +19,8 @@ static const char usage[] = "Usage: adm COMMAND [OPTION…]\n"
                             "  adm sample …        make images\n"
                             "  adm upscale …       enlarge an image with a model's upsampler\n"
                             "  adm eval …          one evaluation of one network\n"
+                            "  adm describe …      what a weights file leaves open, and the answers to it\n"
+                            "  adm convert …       a weights file that describes itself, in 32 or 16 bits\n"
                             "  adm bench …         speed and memory on this machine\n"
                             "\n"
                             "  adm COMMAND --help  a command's options\n"
@@ -31,6 +33,7 @@ static const struct command {
   int (*run) (int argc, char **argv);
 } commands[] = {
   { "info", cmd_info }, { "models", cmd_models }, { "sample", cmd_sample }, { "upscale", cmd_upscale }, { "eval", cmd_eval }, { "bench", cmd_bench },
+  { "convert", cmd_convert }, { "describe", cmd_describe },
 };
 
 /* ---- complaints -------------------------------------------------------------------------------------------------- */
@@ -145,6 +148,6 @@ main (int argc, char **argv)
       interrupt_install ();
       return commands[i].run (argc - 2, argv + 2);
     }
-  program_fail (&error, ADM_ERROR_USAGE, "%s: no such command; there are info, models, sample, upscale, eval and bench (see adm --help)", argv[1]);
+  program_fail (&error, ADM_ERROR_USAGE, "%s: no such command; there are info, models, sample, upscale, eval, describe, convert and bench (see adm --help)", argv[1]);
   return program_report (&error);
 }

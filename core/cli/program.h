@@ -22,6 +22,8 @@ int cmd_sample (int argc, char **argv);
 int cmd_upscale (int argc, char **argv);
 int cmd_eval (int argc, char **argv);
 int cmd_bench (int argc, char **argv);
+int cmd_convert (int argc, char **argv);
+int cmd_describe (int argc, char **argv);
 
 /* Fills ERROR with a formatted line and returns STATUS. */
 adm_status program_fail (adm_error *error, adm_status status, const char *format, ...) __attribute__ ((format (printf, 3, 4)));

@@ -36,6 +36,7 @@ sampling_options_specs (sampling_options *o, option_spec *specs)
     { .name = "--noise", .type = OPTION_TEXT, .value = &o->noise },
     { .name = "--exact", .type = OPTION_FLAG, .value = &o->exact },
     { .name = "--half", .type = OPTION_FLAG, .value = &o->half },
+    { .name = "--memory-limit", .type = OPTION_SIZE, .value = &o->memory_limit },
     { .name = "--kernels", .type = OPTION_TEXT, .value = &o->kernels },
     { .name = "--threads", .type = OPTION_INT, .value = &o->threads, .min = 1, .max = SAMPLING_MAX_THREADS },
     { .name = "-o", .type = OPTION_TEXT, .value = &o->output },
@@ -46,7 +47,11 @@ sampling_options_specs (sampling_options *o, option_spec *specs)
 adm_options
 sampling_network_options (const sampling_options *options)
 {
-  return (adm_options) { .threads = options->threads, .exact = options->exact, .half = options->half, .kernels = options->kernels };
+  return (adm_options) { .threads = options->threads,
+                         .exact = options->exact,
+                         .half = options->half,
+                         .kernels = options->kernels,
+                         .memory_limit = options->memory_limit };
 }
 
 /* The names of all samplers, for messages. */

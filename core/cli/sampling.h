@@ -12,10 +12,10 @@ typedef struct sampling_options {
   const char *model, *upsampler, *class_name, *sampler, *respacing, *noise, *output, *kernels; /* NULL: not given */
   int steps, count, threads;
   double eta;
-  uint64_t seed;
+  uint64_t seed, memory_limit;
 } sampling_options;
 
-enum { SAMPLING_SPECS = 16, SAMPLING_MAX_COUNT = 100000, SAMPLING_MAX_STEPS = 1000000, SAMPLING_MAX_THREADS = 256 };
+enum { SAMPLING_SPECS = 17, SAMPLING_MAX_COUNT = 100000, SAMPLING_MAX_STEPS = 1000000, SAMPLING_MAX_THREADS = 256 };
 
 /* The options' defaults, and the SAMPLING_SPECS rows of their table, to which a command adds its own. */
 sampling_options sampling_options_default (void);

@@ -38,4 +38,10 @@ ptrdiff_t adm_weights_find (const adm_weights *weights, const char *name);
  * one handle. */
 adm_status adm_weights_read (adm_weights *weights, size_t i, float *dst, adm_error *error);
 
+/* Writes all tensors, in their order, to a safetensors file at PATH, complete or absent, with DESCRIPTION under the metadata key
+ * "adm". DTYPE: F32, F16 or BF16; OTHER: each tensor's own, float64 as float32. PROGRESS (may be NULL) gets the share written;
+ * false cancels. A number that DTYPE cannot hold is refused, naming its tensor. */
+adm_status adm_safetensors_write (adm_weights *weights, const char *path, const char *description, adm_dtype dtype,
+                                  bool (*progress) (void *user, double done), void *user, adm_error *error);
+
 #endif

@@ -50,6 +50,9 @@ adm_status adm_weights_pread (const adm_weights *weights, uint64_t offset, void 
 /* N elements of DTYPE at FROM (unaligned) to float32; false when one is NaN or infinite. */
 bool adm_convert_to_f32 (adm_dtype dtype, bool swap, const unsigned char *from, size_t n, float *out);
 
+/* N finite float32 to DTYPE, F32, F16 or BF16, rounded to nearest, ties to even; false when one is too large for it. */
+bool adm_convert_from_f32 (adm_dtype dtype, const float *from, size_t n, unsigned char *out);
+
 adm_status adm_safetensors_open (adm_weights *weights, adm_error *error);
 adm_status adm_torch_zip_open (adm_weights *weights, adm_error *error);
 adm_status adm_torch_legacy_open (adm_weights *weights, adm_error *error);

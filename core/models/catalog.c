@@ -49,6 +49,7 @@ struct adm_catalog {
   list models; /* adm_model */
   list found;  /* adm_model: what adm_catalog_find opened itself */
   list notes;  /* char */
+  list questions; /* char: paths */
   /* while scanning */
   list used;   /* file_id: files that have been read or belong to a description */
   list folders; /* char */
@@ -266,27 +267,40 @@ keep_published (adm_catalog *catalog, const char *name, const char *path)
   return needed;
 }
 
+/* A weights file that is whole. */
+static void
+scan_network (adm_catalog *catalog, const char *path, const adm_file_info *info)
+{
+  adm_error error;
+  adm_model *model;
+  adm_question questions[ADM_MAX_QUESTIONS];
+  int count;
+  if ((info->unknown_keys || info->recognised_as) && !adm_file_questions (path, questions, &count, &error) && count > 0)
+    push (catalog, &catalog->questions, strdup (path), free);
+  if (info->recognised_as && keep_published (catalog, info->recognised_as, path))
+    return;
+  if (info->description.kind != ADM_KIND_UNET)
+    note (catalog, "%s: %s that belongs to no model here; name it in a model description", path,
+          info->description.kind == ADM_KIND_CLASSIFIER ? "a classifier" : "an upsampler");
+  else if (adm_model_from_files (path, NULL, NULL, &model, &error))
+    note (catalog, "%s", error.message);
+  else
+    add_model (catalog, model);
+}
+
 static void
 scan_weights (adm_catalog *catalog, const char *path, const struct stat *status)
 {
   adm_error error;
   adm_file_info info;
-  adm_model *model;
   if (!looks_like_weights (catalog, path) || !use_file (catalog, status))
     return;
   if (!adm_text_is_utf8 (path))
     note (catalog, "%s: the name of this file or its folder is not UTF-8; rename it", path);
   else if (adm_file_inspect (path, &info, &error))
     note (catalog, "%s", error.message);
-  else if (info.recognised_as && keep_published (catalog, info.recognised_as, path))
-    return;
-  else if (info.description.kind != ADM_KIND_UNET)
-    note (catalog, "%s: %s that belongs to no model here; name it in a model description", path,
-          info.description.kind == ADM_KIND_CLASSIFIER ? "a classifier" : "an upsampler");
-  else if (adm_model_from_files (path, NULL, NULL, &model, &error))
-    note (catalog, "%s", error.message);
   else
-    add_model (catalog, model);
+    scan_network (catalog, path, &info);
 }
 
 static void
@@ -325,12 +339,32 @@ find_data (adm_catalog *catalog, const char *name)
   return NULL;
 }
 
+/* Whether join I is worth an entry: it has its diffusion network, or a part that no other entry shows. The latter are asked
+ * after the former, and in order. */
+static bool
+worth_joining (const adm_catalog *catalog, int i)
+{
+  char *const *files = &catalog->published[3 * i];
+  if (files[0])
+    return true;
+  for (int k = 1; k < ADM_PARTS; k++) {
+    bool shown = !files[k];
+    for (int j = 0; !shown && j < JOINS; j++) {
+      const char *other = catalog->published[3 * j + k];
+      shown = other && strcmp (other, files[k]) == 0 && (catalog->published[3 * j] || j < i);
+    }
+    if (!shown)
+      return true;
+  }
+  return false;
+}
+
 static void
 join_published (adm_catalog *catalog)
 {
   for (int i = 0; !catalog->status && i < JOINS; i++) {
     char **files = &catalog->published[3 * i];
-    if (!files[0])
+    if (!worth_joining (catalog, i))
       continue;
     bool labelled = files[1] || adm_published_find (joins[i].diffusion)->description.num_classes > 0;
     char *classes = labelled ? find_data (catalog, joins[i].classes) : NULL;
@@ -340,6 +374,8 @@ join_published (adm_catalog *catalog)
                               .diffusion = files[0],
                               .classifier = files[1],
                               .upsampler = files[2],
+                              .published = { joins[i].diffusion, joins[i].classifier, joins[i].upsampler },
+                              .path = files[0] ? files[0] : files[1] ? files[1] : files[2],
                               .classes = classes,
                               .null_class = ADM_NO_LABEL };
     adm_model *model;
@@ -387,6 +423,7 @@ adm_catalog_free (adm_catalog *catalog)
   clear (&catalog->models, free_model);
   clear (&catalog->found, free_model);
   clear (&catalog->notes, free);
+  clear (&catalog->questions, free);
   free (catalog);
 }
 
@@ -412,6 +449,18 @@ const char *
 adm_catalog_note (const adm_catalog *catalog, size_t i)
 {
   return i < catalog->notes.count ? catalog->notes.item[i] : NULL;
+}
+
+size_t
+adm_catalog_questions (const adm_catalog *catalog)
+{
+  return catalog->questions.count;
+}
+
+const char *
+adm_catalog_question (const adm_catalog *catalog, size_t i)
+{
+  return i < catalog->questions.count ? catalog->questions.item[i] : NULL;
 }
 
 static adm_status

@@ -4,7 +4,7 @@
 #ifndef ADM_MODELS_DESCRIPTION_JSON_H
 #define ADM_MODELS_DESCRIPTION_JSON_H
 
-#include "adm.h"
+#include "io/weights.h"
 
 #include <yyjson.h>
 
@@ -17,5 +17,20 @@ adm_status adm_json_parse (const char *text, size_t length, const char *where, y
 
 /* The same from a file of at most 4 MiB. */
 adm_status adm_json_parse_file (const char *path, yyjson_doc **out, adm_error *error);
+
+/* Whether DOC is a model's description, not a network's. */
+bool adm_json_is_model (yyjson_doc *doc);
+
+/* The JSON that describes WEIGHTS: its metadata or the sidecar beside it; *OUT is NULL when there is none. WHERE [size] receives
+ * its origin. */
+adm_status adm_description_document (const adm_weights *weights, char *where, size_t size, yyjson_doc **out, adm_error *error);
+
+/* DESCRIPTION as JSON text of *LENGTH bytes, malloc'ed: its keys, then RECOGNISED_AS (may be NULL), then what the objects MORE
+ * [N] (each may be NULL, the first with a key wins) say that no description's key is. NULL: no memory. */
+char *adm_description_compose (const adm_description *description, const char *recognised_as, yyjson_doc *const *more, size_t n, bool pretty,
+                               size_t *length);
+
+/* Where the sidecar of weights file PATH is: PATH with its last extension replaced by ".json", malloc'ed; NULL: no memory. */
+char *adm_sidecar_path (const char *path);
 
 #endif

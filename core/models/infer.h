@@ -15,6 +15,7 @@ typedef struct adm_listing {
 
 /* Takes TENSORS [COUNT], whose names must be distinct. Freed with adm_listing_clear. */
 adm_status adm_listing_init (adm_listing *listing, const adm_tensor *const *tensors, size_t count, adm_error *error);
+adm_status adm_listing_of_weights (const adm_weights *weights, adm_listing *listing, adm_error *error);
 void adm_listing_clear (adm_listing *listing);
 const adm_tensor *adm_listing_find (const adm_listing *listing, const char *name);
 

@@ -35,6 +35,35 @@ adm_model_free (adm_model *model)
   free (model);
 }
 
+static bool
+copy_string (char **to, const char *from)
+{
+  *to = from ? strdup (from) : NULL;
+  return !from || *to;
+}
+
+adm_model *
+adm_model_copy (const adm_model *model)
+{
+  adm_model *copy = calloc (1, sizeof *copy);
+  if (!copy)
+    return NULL;
+  *copy = *model;
+  copy->class_names = NULL;
+  copy->class_count = 0;
+  bool ok = copy_string (&copy->id, model->id);
+  ok &= copy_string (&copy->name, model->name);
+  ok &= copy_string (&copy->license, model->license);
+  ok &= copy_string (&copy->path, model->path);
+  ok &= copy_string (&copy->diffusion, model->diffusion);
+  ok &= copy_string (&copy->classifier, model->classifier);
+  ok &= copy_string (&copy->upsampler, model->upsampler);
+  if (ok)
+    return copy;
+  adm_model_free (copy);
+  return NULL;
+}
+
 static adm_status
 no_memory (adm_error *error)
 {
@@ -239,6 +268,18 @@ set_names (adm_model *model, const adm_model_parts *parts, adm_error *error)
   return ADM_OK;
 }
 
+/* Lists the published parts that have no file. */
+static void
+set_missing (adm_model *model, const adm_model_parts *parts)
+{
+  const char *const files[ADM_PARTS] = { model->diffusion, model->classifier, model->upsampler };
+  for (int i = 0; i < ADM_PARTS; i++) {
+    const adm_published *published = parts->published[i] && !files[i] ? adm_published_find (parts->published[i]) : NULL;
+    if (published)
+      model->missing[model->missing_count++] = (adm_missing) { 1 << i, published->file, published->address };
+  }
+}
+
 adm_status
 adm_model_build (const adm_model_parts *parts, adm_model **out, adm_error *error)
 {
@@ -257,7 +298,12 @@ adm_model_build (const adm_model_parts *parts, adm_model **out, adm_error *error
                            error);
   if (!status)
     status = set_names (model, parts, error);
+  if (!status && !model->diffusion) {
+    diffusion.recognised_as = parts->published[0];
+    diffusion.description = adm_published_find (parts->published[0])->description;
+  }
   if (!status) {
+    set_missing (model, parts);
     model->image_size = diffusion.description.image_size;
     model->upsampled_size = model->upsampler ? upsampler.description.image_size : 0;
     model->label_count = diffusion.description.num_classes;

@@ -12,16 +12,21 @@ typedef struct adm_model_parts {
   const char *id, *name, *license;
   const char *path;            /* what the model is known by on disk */
   const char *diffusion, *classifier, *upsampler;
+  const char *published[ADM_PARTS]; /* names of the published checkpoints that the parts are, in this order; NULL: none belongs here */
   const char *classes;         /* text file: one name a line, UTF-8 */
   int image_size;              /* stated; 0: not */
   int null_class;
   yyjson_val *defaults, *upsampler_defaults; /* JSON objects that override the defaults, or NULL */
 } adm_model_parts;
 
-/* Inspects the files, checks that they fit together, and fills in what is not stated: the id and name from the diffusion
+/* Inspects the files, checks that they fit together, and fills in what is not stated: published parts without a file are
+ * missing, and the published diffusion network's description stands for the one that is not there; the id and name from the diffusion
  * file's name, ddim at 25 steps (a published checkpoint's own defaults) with scale 1 if there is a classifier, ddpm at 250
  * for the upsampler. */
 adm_status adm_model_build (const adm_model_parts *parts, adm_model **out, adm_error *error);
+
+/* A copy of MODEL without its class names; NULL: no memory. */
+adm_model *adm_model_copy (const adm_model *model);
 
 /* The format of a model's description. */
 #define ADM_MODEL_FORMAT "adm-model-1"

@@ -161,26 +161,44 @@ adm_network_measure (const adm_description *description, int n, const adm_option
   if (!status)
     status = plan (network, n, gradient, error);
   if (!status)
-    *out = (adm_network_plan) { params.used, network->planned_bytes, network->scratch_bytes, network->flops };
+    *out = (adm_network_plan) { params.used, network->planned_bytes, network->scratch_bytes, params.raw_floats * sizeof (float), network->flops };
   unbind (network);
   free (network);
   return status;
 }
 
+/* Refuses before anything large is taken: WEIGHTS bytes, then LOADING bytes beside them, then the workspace of one picture. */
 static adm_status
-fill (adm_network *network, const adm_network_source *source, adm_weights *file, uint64_t limit, adm_error *error)
+check_limit (adm_network *network, const char *what, uint64_t weights, uint64_t loading, adm_error *error)
+{
+  adm_status status = plan (network, 1, network->description.kind == ADM_KIND_CLASSIFIER, error);
+  network->planned_n = 0;
+  if (status)
+    return status;
+  uint64_t limit = adm_memory_limit (network->memory_limit);
+  uint64_t workspace = network->planned_bytes + network->scratch_bytes * (uint64_t) adm_pool_threads (network->pool);
+  uint64_t beside = workspace > loading ? workspace : loading;
+  if (weights <= limit && beside <= limit - weights)
+    return ADM_OK;
+  return adm_fail (error, ADM_ERROR_MEMORY, "%s: needs %.0f MiB (%.0f of weights, %.0f to work in), %.0f MiB are allowed; %suse a smaller model",
+                   what, mib (weights) + mib (beside), mib (weights), mib (beside), mib (limit),
+                   network->half ? "" : "keep its weights in 16 bits (--half) or ");
+}
+
+static adm_status
+fill (adm_network *network, const adm_network_source *source, adm_weights *file, adm_error *error)
 {
   adm_params params = { .exact = network->exact, .half = network->half, .gradient = network->description.kind == ADM_KIND_CLASSIFIER, .error = error };
+  uint64_t raw_bytes = 0;
+  const char *what = source->path ? source->path : "made-up network";
   adm_status status = bind (network, &params);
+  if (!status) {
+    raw_bytes = params.raw_floats * sizeof (float);
+    status = check_limit (network, what, params.used, raw_bytes, error);
+  }
   unbind (network);
   if (status)
     return status;
-  const char *what = source->path ? source->path : "made-up network";
-  if (params.used > adm_memory_limit (limit))
-    return adm_fail (error, ADM_ERROR_MEMORY, "%s: needs %.0f MiB for its weights, %.0f MiB are allowed; use a smaller model", what,
-                     mib (params.used), mib (adm_memory_limit (limit)));
-
-  uint64_t raw_bytes = params.raw_floats * sizeof (float);
   float *raw = adm_block_new (raw_bytes ? raw_bytes : sizeof (float));
   network->weights_bytes = params.used;
   network->weights = adm_block_new (params.used);
@@ -215,6 +233,7 @@ adm_network_open (const adm_network_source *source, const adm_options *options, 
     return adm_fail (error, ADM_ERROR_MEMORY, "no memory for a network; close other programs");
   network->exact = options->exact;
   network->half = options->half;
+  network->memory_limit = limit;
   network->owns = !pool;
   network->pool = pool;
   network->workspace = workspace;
@@ -240,7 +259,7 @@ adm_network_open (const adm_network_source *source, const adm_options *options, 
       status = adm_fail (error, ADM_ERROR_MEMORY, "no memory for a network; close other programs");
   }
   if (!status)
-    status = fill (network, source, file, limit, error);
+    status = fill (network, source, file, error);
   adm_weights_free (file);
   if (status) {
     adm_network_free (network);
@@ -279,9 +298,11 @@ adm_network_prepare (adm_network *network, int n, bool gradient, adm_error *erro
   }
   uint64_t threads = (uint64_t) adm_pool_threads (network->pool), bytes, scratch;
   if (!adm_mul_u64 (threads, network->scratch_bytes, &scratch) || !adm_add_u64 (scratch, network->planned_bytes, &bytes)
-      || bytes > adm_memory_limit (0))
-    return adm_fail (error, ADM_ERROR_MEMORY, "%.0f MiB of workspace are more than this machine has; use fewer images at once or a smaller model",
-                     mib (network->planned_bytes));
+      || network->weights_bytes > adm_memory_limit (network->memory_limit)
+      || bytes > adm_memory_limit (network->memory_limit) - network->weights_bytes)
+    return adm_fail (error, ADM_ERROR_MEMORY,
+                     "%.0f MiB of workspace beside %.0f MiB of weights are more than the %.0f MiB allowed; use fewer images at once or a smaller model",
+                     mib (network->planned_bytes), mib (network->weights_bytes), mib (adm_memory_limit (network->memory_limit)));
   adm_workspace *workspace = network->workspace;
   if (workspace->size < bytes) {
     adm_block_free (workspace->base, workspace->size);

@@ -16,6 +16,7 @@ typedef struct adm_workspace {
 struct adm_network {
   adm_description description;
   bool exact, half;
+  uint64_t memory_limit;    /* bytes for weights and workspace; 0: the machine's memory */
   const adm_kernels *kernels;
   union {
     adm_unet unet;
@@ -41,6 +42,7 @@ struct adm_network {
 /* What evaluating N images takes. */
 typedef struct adm_network_plan {
   uint64_t weights, arena, scratch; /* bytes; SCRATCH for each thread */
+  uint64_t loading;                 /* bytes taken beside the weights while they are read */
   double flops;
 } adm_network_plan;
 adm_status adm_network_measure (const adm_description *description, int n, const adm_options *options, bool gradient, adm_network_plan *out,

@@ -14,6 +14,7 @@
 #define MULT_128 .levels = 5, .channel_mult = { 1, 1, 2, 3, 4 }
 #define MULT_256 .levels = 6, .channel_mult = { 1, 1, 2, 2, 4, 4 }
 #define MULT_512 .levels = 7, .channel_mult = { 0.5, 1, 1, 2, 2, 4, 4 }
+#define PUBLISHED(called) .name = called, .file = called ".pt", .address = "https://openaipublic.blob.core.windows.net/diffusion/jul-2021/" called ".pt"
 #define DDIM(n, s) { .sampler = ADM_SAMPLER_DDIM, .steps = n, .scale = s }
 #define DDPM(n, s) { .sampler = ADM_SAMPLER_DDPM, .steps = n, .scale = s }
 
@@ -29,25 +30,25 @@
 #define UNCONDITIONAL_256 DIFFUSION (256, 256, 2, 0), MULT_256, HEAD_CHANNELS (64)
 
 static const adm_published table[] = {
-  { "64x64_diffusion",
-    { DIFFUSION (64, 192, 3, 1000), MULT_64, HEAD_CHANNELS (64), .use_new_attention_order = 1, .noise_schedule = ADM_SCHEDULE_COSINE },
-    DDIM (25, 1.0) },
-  { "64x64_classifier", { CLASSIFIER (64, 4), MULT_64, .noise_schedule = ADM_SCHEDULE_COSINE }, DDIM (25, 1.0) },
-  { "128x128_diffusion", { DIFFUSION (128, 256, 2, 1000), MULT_128, HEADS (4) }, DDIM (25, 0.5) },
-  { "128x128_classifier", { CLASSIFIER (128, 2), MULT_128 }, DDIM (25, 0.5) },
-  { "256x256_diffusion", { DIFFUSION (256, 256, 2, 1000), MULT_256, HEAD_CHANNELS (64) }, DDIM (25, 1.0) },
-  { "256x256_diffusion_uncond", { UNCONDITIONAL_256 }, DDIM (25, 10.0) },
-  { "256x256_classifier", { CLASSIFIER (256, 2), MULT_256 }, DDIM (25, 1.0) },
-  { "512x512_diffusion", { DIFFUSION (512, 256, 2, 1000), MULT_512, HEAD_CHANNELS (64) }, DDIM (25, 4.0) },
-  { "512x512_classifier", { CLASSIFIER (512, 2), MULT_512 }, DDIM (25, 4.0) },
-  { "64_256_upsampler", { UPSAMPLER (64, 256), HEADS (4), ATTENTION_32_16_8 }, DDIM (25, 0.0) },
-  { "128_512_upsampler",
-    { UPSAMPLER (128, 512), HEAD_CHANNELS (64), .attention_levels = 2, .attention_resolutions = { 32, 16 } },
-    DDIM (25, 0.0) },
-  { "lsun_bedroom", { UNCONDITIONAL_256 }, DDPM (1000, 0.0) },
-  { "lsun_cat", { UNCONDITIONAL_256 }, DDPM (1000, 0.0) },
-  { "lsun_horse", { UNCONDITIONAL_256 }, DDPM (1000, 0.0) },
-  { "lsun_horse_nodropout", { UNCONDITIONAL_256 }, DDPM (1000, 0.0) },
+  { PUBLISHED ("64x64_diffusion"),
+    .description = { DIFFUSION (64, 192, 3, 1000), MULT_64, HEAD_CHANNELS (64), .use_new_attention_order = 1, .noise_schedule = ADM_SCHEDULE_COSINE },
+    .defaults = DDIM (25, 1.0) },
+  { PUBLISHED ("64x64_classifier"), .description = { CLASSIFIER (64, 4), MULT_64, .noise_schedule = ADM_SCHEDULE_COSINE }, .defaults = DDIM (25, 1.0) },
+  { PUBLISHED ("128x128_diffusion"), .description = { DIFFUSION (128, 256, 2, 1000), MULT_128, HEADS (4) }, .defaults = DDIM (25, 0.5) },
+  { PUBLISHED ("128x128_classifier"), .description = { CLASSIFIER (128, 2), MULT_128 }, .defaults = DDIM (25, 0.5) },
+  { PUBLISHED ("256x256_diffusion"), .description = { DIFFUSION (256, 256, 2, 1000), MULT_256, HEAD_CHANNELS (64) }, .defaults = DDIM (25, 1.0) },
+  { PUBLISHED ("256x256_diffusion_uncond"), .description = { UNCONDITIONAL_256 }, .defaults = DDIM (25, 10.0) },
+  { PUBLISHED ("256x256_classifier"), .description = { CLASSIFIER (256, 2), MULT_256 }, .defaults = DDIM (25, 1.0) },
+  { PUBLISHED ("512x512_diffusion"), .description = { DIFFUSION (512, 256, 2, 1000), MULT_512, HEAD_CHANNELS (64) }, .defaults = DDIM (25, 4.0) },
+  { PUBLISHED ("512x512_classifier"), .description = { CLASSIFIER (512, 2), MULT_512 }, .defaults = DDIM (25, 4.0) },
+  { PUBLISHED ("64_256_upsampler"), .description = { UPSAMPLER (64, 256), HEADS (4), ATTENTION_32_16_8 }, .defaults = DDIM (25, 0.0) },
+  { PUBLISHED ("128_512_upsampler"),
+    .description = { UPSAMPLER (128, 512), HEAD_CHANNELS (64), .attention_levels = 2, .attention_resolutions = { 32, 16 } },
+    .defaults = DDIM (25, 0.0) },
+  { PUBLISHED ("lsun_bedroom"), .description = { UNCONDITIONAL_256 }, .defaults = DDPM (1000, 0.0) },
+  { PUBLISHED ("lsun_cat"), .description = { UNCONDITIONAL_256 }, .defaults = DDPM (1000, 0.0) },
+  { PUBLISHED ("lsun_horse"), .description = { UNCONDITIONAL_256 }, .defaults = DDPM (1000, 0.0) },
+  { PUBLISHED ("lsun_horse_nodropout"), .description = { UNCONDITIONAL_256 }, .defaults = DDPM (1000, 0.0) },
 };
 
 enum { COUNT = sizeof table / sizeof *table };
@@ -55,8 +56,14 @@ enum { COUNT = sizeof table / sizeof *table };
 const adm_published *
 adm_published_match (const adm_listing *listing)
 {
+  return adm_published_next (listing, NULL);
+}
+
+const adm_published *
+adm_published_next (const adm_listing *listing, const adm_published *previous)
+{
   adm_error ignored;
-  for (int i = 0; i < COUNT; i++)
+  for (ptrdiff_t i = previous ? previous - table + 1 : 0; i < COUNT; i++)
     if (!adm_listing_check (listing, &table[i].description, table[i].name, &ignored))
       return &table[i];
   return NULL;

@@ -10,11 +10,15 @@ typedef struct adm_published {
   const char *name;            /* of the file, without extension */
   adm_description description;
   adm_defaults defaults;       /* the paper's; of diffusion models and upsamplers */
+  const char *file, *address;  /* name of the file as published, and where */
 } adm_published;
 
 /* The checkpoint with exactly these tensors, or NULL. Several may have them: the LSUN files are reported as
  * 256x256_diffusion_uncond. */
 const adm_published *adm_published_match (const adm_listing *listing);
+
+/* The next checkpoint with exactly these tensors after PREVIOUS (NULL: the first, as adm_published_match gives it), or NULL. */
+const adm_published *adm_published_next (const adm_listing *listing, const adm_published *previous);
 
 /* By name, or NULL. */
 const adm_published *adm_published_find (const char *name);

@@ -15,8 +15,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static adm_status
-list_tensors (const adm_weights *weights, adm_listing *listing, adm_error *error)
+adm_status
+adm_listing_of_weights (const adm_weights *weights, adm_listing *listing, adm_error *error)
 {
   size_t count = adm_weights_count (weights);
   const adm_tensor **tensors = calloc (count ? count : 1, sizeof *tensors);
@@ -31,9 +31,8 @@ list_tensors (const adm_weights *weights, adm_listing *listing, adm_error *error
   return status;
 }
 
-/* PATH with its last extension replaced by ".json"; NULL: no memory. */
-static char *
-sidecar_path (const char *path)
+char *
+adm_sidecar_path (const char *path)
 {
   const char *slash = strrchr (path, '/'), *name = slash ? slash + 1 : path, *dot = strrchr (name, '.');
   size_t stem = dot && dot > name ? (size_t) (dot - path) : strlen (path), size = stem + sizeof ".json";
@@ -43,9 +42,14 @@ sidecar_path (const char *path)
   return sidecar;
 }
 
-/* The JSON that describes WEIGHTS, or *OUT = NULL when there is none. WHERE [size] receives its origin. */
-static adm_status
-open_description (const adm_weights *weights, char *where, size_t size, yyjson_doc **out, adm_error *error)
+bool
+adm_json_is_model (yyjson_doc *doc)
+{
+  return yyjson_equals_str (yyjson_obj_get (yyjson_doc_get_root (doc), "format"), "adm-model-1");
+}
+
+adm_status
+adm_description_document (const adm_weights *weights, char *where, size_t size, yyjson_doc **out, adm_error *error)
 {
   const char *path = adm_weights_path (weights), *metadata = adm_weights_description (weights);
   *out = NULL;
@@ -53,7 +57,7 @@ open_description (const adm_weights *weights, char *where, size_t size, yyjson_d
     snprintf (where, size, "%s: metadata key adm", path);
     return adm_json_parse (metadata, strlen (metadata), where, out, error);
   }
-  char *sidecar = sidecar_path (path);
+  char *sidecar = adm_sidecar_path (path);
   if (!sidecar)
     return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory for a file name; close other programs", path);
   snprintf (where, size, "%s", sidecar);
@@ -62,7 +66,7 @@ open_description (const adm_weights *weights, char *where, size_t size, yyjson_d
     status = adm_json_parse_file (sidecar, out, error);
   free (sidecar);
   /* A model's description may have its network's name: it describes no network. */
-  if (!status && *out && yyjson_equals_str (yyjson_obj_get (yyjson_doc_get_root (*out), "format"), "adm-model-1")) {
+  if (!status && *out && adm_json_is_model (*out)) {
     yyjson_doc_free (*out);
     *out = NULL;
   }
@@ -90,9 +94,9 @@ adm_description_of_weights (adm_weights *weights, adm_description *out, const ch
   yyjson_doc *doc = NULL;
   char where[sizeof error->message / 2];
   *recognised_as = NULL;
-  adm_status status = list_tensors (weights, &listing, error);
+  adm_status status = adm_listing_of_weights (weights, &listing, error);
   if (!status)
-    status = open_description (weights, where, sizeof where, &doc, error);
+    status = adm_description_document (weights, where, sizeof where, &doc, error);
   adm_description told = { 0 }, d = { 0 };
   if (!status) {
     adm_error unclear;

@@ -17,7 +17,7 @@ X = FIXTURES / "unet-cond.x.npy"
 def check_commands():
     check("Usage: adm" in succeeds("--help"), "--help prints no usage")
     check(succeeds("--version").startswith("adm "), "--version prints no version")
-    for command in ("info", "models", "sample", "upscale", "eval", "bench"):
+    for command in ("info", "models", "sample", "upscale", "eval", "bench", "convert", "describe"):
         check(f"Usage: adm {command}" in succeeds(command, "--help"), f"{command} --help prints no usage")
         refuses(2, command, "--no-such-option", says="--no-such-option")
         refuses(2, command, "--hel", says="--hel")
@@ -40,6 +40,7 @@ def check_sample_options(there):
         "--eta": ["-0.1", "1.1", "0,5", "x"],
         "--seed": ["-1", "18446744073709551616", "abc", "", "1.5"],
         "--count": ["0", "-1", "1000000000", "two"],
+        "--memory-limit": ["0", "-1", "6XiB", "GiB", "1..5G", "1e3M", ""],
         "--threads": ["0", "-2", "1000000000", "many"],
         "--class": ["5", "-1", "99999999999999999999", "no-such-class", "none", ""],
         "--guide": ["1"],

@@ -72,6 +72,15 @@ watch (const adm_progress *p, void *user)
   return !seen->stop_call || seen->calls < seen->stop_call;
 }
 
+/* Counts what is loaded; pictures may have any size. */
+static bool
+watch_loads (const adm_progress *p, void *user)
+{
+  struct seen *seen = user;
+  seen->loads += p->stage == ADM_STAGE_LOAD;
+  return true;
+}
+
 static void
 test_progress (void)
 {
@@ -237,6 +246,55 @@ test_memory (void)
   adm_network_free (NULL);
 }
 
+/* One stage at a time when both do not fit: the same pictures, loaded again for each stage; refused with figures when even that
+ * does not fit. The superres network takes 16 px, so the sampled pictures are not what it enlarges. */
+static void
+test_memory_limit (void)
+{
+  static float sampled[2][PIXELS], low[3 * 16 * 16], large[2][3 * 64 * 64];
+  adm_model model = the_model ();
+  model.upsampler = superres;
+  adm_memory memory;
+  CHECK (adm_model_memory (&model, &(adm_options) { .threads = 1 }, &memory, &error) == ADM_OK && memory.fit == ADM_FIT_TOGETHER);
+  CHECK (memory.staged < memory.together && memory.staged_half < memory.together_half && memory.together_half < memory.together);
+  const uint64_t limits[2] = { 0, memory.staged };
+  for (int i = 0; i < 2; i++) {
+    adm_session *session = open_session (&model, (adm_options) { .threads = 1, .memory_limit = limits[i] });
+    struct seen seen = { 0 };
+    adm_request request = the_request (), up = the_request ();
+    request.count = up.count = 1;
+    up.low = low;
+    up.low_h = up.low_w = 16;
+    up.scale = 0;
+    CHECK (adm_session_load (session, ADM_PART_DIFFUSION | ADM_PART_CLASSIFIER | ADM_PART_UPSAMPLER, watch, &seen, &error) == ADM_OK);
+    int all = seen.loads;
+    for (int k = 0; k < 2; k++) {
+      seen = (struct seen) { 0 };
+      CHECK (adm_session_sample (session, &request, watch, &seen, sampled[i], NULL, &error) == ADM_OK);
+      CHECK ((seen.loads > 0) == (i == 1 && k == 1)); /* loaded anew only after the upsampler took its place */
+      struct seen loads = { 0 };
+      CHECK (adm_session_upscale (session, &up, watch_loads, &loads, large[i], NULL, &error) == ADM_OK);
+      CHECK ((loads.loads > 0) == (i == 1) && loads.loads < all);
+      int low_size, out_size;
+      CHECK (adm_session_upscale_size (session, &low_size, &out_size, &error) == ADM_OK && low_size == 16 && out_size == 64);
+    }
+    adm_session_free (session);
+  }
+  CHECK (memcmp (sampled[0], sampled[1], sizeof *sampled) == 0 && memcmp (large[0], large[1], sizeof *large) == 0);
+
+  adm_session *session = open_session (&model, (adm_options) { .threads = 1, .memory_limit = memory.staged - 1 });
+  CHECK (adm_session_load (session, ADM_PART_DIFFUSION | ADM_PART_CLASSIFIER | ADM_PART_UPSAMPLER, NULL, NULL, &error) == ADM_ERROR_MEMORY);
+  CHECK_CONTAINS (error.message, "model Small needs ");
+  CHECK_CONTAINS (error.message, "weights in 16 bits (--half) it needs");
+  adm_session_free (session);
+  session = open_session (&model, (adm_options) { .threads = 1, .memory_limit = memory.staged, .half = true });
+  CHECK (adm_session_load (session, ADM_PART_DIFFUSION | ADM_PART_CLASSIFIER, NULL, NULL, &error) == ADM_OK);
+  adm_session_free (session);
+  uint64_t total, available;
+  adm_machine_memory (&total, &available);
+  CHECK (total > 0 && available > 0 && available < total && memory.limit == total);
+}
+
 /* Weights in 16 bits: half the convolutions' memory as promised, and nearly the same answer; other instruction sets likewise. */
 static void
 test_half_and_kernels (void)
@@ -315,6 +373,7 @@ main (void)
   test_cancel ();
   test_refusals ();
   test_memory ();
+  test_memory_limit ();
   test_half_and_kernels ();
   test_pixels ();
   return check_summary ();

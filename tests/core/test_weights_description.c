@@ -139,6 +139,92 @@ test_published (void)
     CHECK (info.recognised_as == NULL && info.unknown_keys == NULL);
 }
 
+static const adm_question *
+question (const adm_question *questions, int count, const char *topic)
+{
+  for (int i = 0; i < count; i++)
+    if (strcmp (questions[i].topic, topic) == 0)
+      return &questions[i];
+  return NULL;
+}
+
+static void
+expect_no_sidecar (const char *name, adm_answer answer, adm_status status, const char *part)
+{
+  adm_error error = { 0 };
+  CHECK (adm_sidecar_write (folder_file (name), &answer, 1, true, &error) == status);
+  CHECK_CONTAINS (error.message, part);
+}
+
+/* What is asked, answered with the likeliest answers, and remembered. */
+static void
+test_questions (void)
+{
+  adm_question asked[ADM_MAX_QUESTIONS];
+  adm_error error = { 0 };
+  adm_file_info info;
+  int count = -1;
+  folder_write_weights ("open.pt", &described, NULL, NULL);
+  CHECK (adm_file_questions (folder_file ("open.pt"), asked, &count, &error) == ADM_OK && count == 4);
+  const adm_question *size = question (asked, count, "image_size"), *heads = question (asked, count, "heads");
+  if (!CHECK (size && heads && question (asked, count, "noise_schedule") && question (asked, count, "use_new_attention_order")))
+    return;
+  CHECK (size->required && size->count >= 5 && heads->required && heads->count >= 3);
+  CHECK_STR (size->answer[0].value, "16"); /* two levels down to 8 px */
+  /* 64 channels a head: the published networks' */
+  CHECK_STR (heads->answer[0].key, "num_head_channels");
+  CHECK_STR (heads->answer[0].value, "64");
+  for (int i = 0; i < heads->count; i++) /* the middle's 64 channels do not divide by 128 */
+    CHECK (strcmp (heads->answer[i].value, "128") != 0);
+  CHECK_STR (question (asked, count, "noise_schedule")->answer[0].value, "linear");
+
+  const adm_answer answers[] = { { "image_size", "32" }, { "num_heads", "4" }, { "use_new_attention_order", "false" }, { "noise_schedule", "cosine" } };
+  CHECK (adm_sidecar_write (folder_file ("open.pt"), answers, 4, false, &error) == ADM_OK);
+  if (inspect ("open.pt", &info)) {
+    CHECK (info.unknown_keys == NULL && info.description.image_size == 32 && info.description.num_heads == 4);
+    CHECK (info.description.num_head_channels == -1 && info.description.attention_levels == 1 && info.description.attention_resolutions[0] == 16);
+    CHECK (info.description.noise_schedule == ADM_SCHEDULE_COSINE);
+  }
+  CHECK (adm_file_questions (folder_file ("open.pt"), asked, &count, &error) == ADM_OK && count == 0);
+
+  /* Not over what is there unless asked, and then its other keys stay. */
+  folder_write ("open.json", unet, ",\"training_steps\":70000,\"licence\":\"mine\",\"learn_sigma\":true");
+  CHECK (adm_sidecar_write (folder_file ("open.pt"), answers, 4, false, &error) == ADM_ERROR_USAGE);
+  CHECK_CONTAINS (error.message, "open.json: is there already");
+  CHECK (adm_sidecar_write (folder_file ("open.pt"), &answers[3], 1, true, &error) == ADM_OK);
+  if (inspect ("open.pt", &info))
+    CHECK (info.description.noise_schedule == ADM_SCHEDULE_COSINE && info.description.num_head_channels == 16);
+  char text[4096] = "";
+  FILE *file = fopen (folder_file ("open.json"), "r");
+  CHECK (file && fread (text, 1, sizeof text - 1, file) > 100);
+  fclose (file);
+  CHECK_CONTAINS (text, "70000");
+  CHECK_CONTAINS (text, "\"licence\": \"mine\"");
+
+  expect_no_sidecar ("open.pt", (adm_answer) { "num_heads", "3" }, ADM_ERROR_FORMAT, "num_heads: 3 does not divide");
+  expect_no_sidecar ("open.pt", (adm_answer) { "model_channels", "64" }, ADM_ERROR_SHAPE, "time_embed");
+  expect_no_sidecar ("open.pt", (adm_answer) { "noise_schedule", "square" }, ADM_ERROR_FORMAT, "noise_schedule: must be");
+  expect_no_sidecar ("open.pt", (adm_answer) { "sampler", "ddim" }, ADM_ERROR_USAGE, "sampler: there is no key");
+  expect_no_sidecar ("open.pt", (adm_answer) { "recognised_as", "nobody" }, ADM_ERROR_USAGE, "no published checkpoint is called nobody");
+  expect_no_sidecar ("open.pt", (adm_answer) { "recognised_as", "lsun_cat" }, ADM_ERROR_SHAPE, "tensor");
+  expect_no_sidecar ("meta.safetensors", (adm_answer) { "num_heads", "4" }, ADM_ERROR_USAGE, "describes itself");
+  expect_no_sidecar ("side.v2.bin", (adm_answer) { "num_heads", "4" }, ADM_ERROR_USAGE, "is a model's description");
+  if (inspect ("open.pt", &info)) /* refusals changed nothing */
+    CHECK (info.description.num_head_channels == 16);
+
+  folder_write_weights ("which", &adm_published_find ("lsun_horse")->description, NULL, NULL);
+  CHECK (adm_file_questions (folder_file ("which"), asked, &count, &error) == ADM_OK && count == 1);
+  CHECK_STR (asked[0].topic, "recognised_as");
+  CHECK (!asked[0].required && asked[0].count == 5);
+  CHECK_STR (asked[0].answer[0].value, "256x256_diffusion_uncond");
+  CHECK_STR (asked[0].answer[4].value, "lsun_horse_nodropout");
+  CHECK (adm_sidecar_write (folder_file ("which"), &asked[0].answer[3], 1, false, &error) == ADM_OK);
+  if (inspect ("which", &info))
+    CHECK_STR (info.recognised_as, "lsun_horse");
+  CHECK (adm_file_questions (folder_file ("which"), asked, &count, &error) == ADM_OK && count == 0);
+  CHECK (adm_file_questions (folder_file ("absent"), asked, &count, &error) == ADM_ERROR_IO);
+}
+
 int
 main (void)
 {
@@ -152,6 +238,7 @@ main (void)
   test_partial_sidecar ();
   test_damage ();
   test_published ();
+  test_questions ();
   folder_remove ();
   return check_summary ();
 }

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Plans of memory. The measures are those that loading and running take themselves (nn/params.h, base/arena.h). */
+#include "models/memory.h"
+
+#include "base/error.h"
+#include "models/network.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+adm_status
+adm_part_measure (const adm_description *d, const adm_options *options, adm_part_memory *out, adm_error *error)
+{
+  adm_network_plan plan;
+  adm_status status = adm_network_measure (d, 1, options, d->kind == ADM_KIND_CLASSIFIER, &plan, error);
+  if (status)
+    return status;
+  /* x, x0, noise, gradient, the network's 6 channels and the picture: 8 images at most (diffusion/sampler.c). */
+  uint64_t picture = 3 * sizeof (float) * (uint64_t) d->image_size * (uint64_t) d->image_size;
+  *out = (adm_part_memory) { .weights = plan.weights,
+                             .loading = plan.loading,
+                             .workspace = plan.arena + plan.scratch * (uint64_t) adm_pool_threads_for (options->threads),
+                             .sampling = d->kind == ADM_KIND_CLASSIFIER ? 0 : 8 * picture };
+  return ADM_OK;
+}
+
+uint64_t
+adm_parts_peak (const adm_part_memory *parts, int n)
+{
+  uint64_t weights = 0, most = 0, sampling = 0;
+  for (int i = 0; i < n; i++) {
+    weights += parts[i].weights;
+    most = parts[i].loading > most ? parts[i].loading : most;
+    most = parts[i].workspace > most ? parts[i].workspace : most;
+    sampling = parts[i].sampling > sampling ? parts[i].sampling : sampling;
+  }
+  return n ? weights + most + sampling + ADM_MEMORY_PROGRAM : 0;
+}
+
+/* The peak with all parts at once, and of the larger stage. */
+static adm_status
+measure_model (const adm_model *model, const adm_options *options, uint64_t *together, uint64_t *staged, adm_error *error)
+{
+  const char *const files[ADM_PARTS] = { model->diffusion, model->classifier, model->upsampler };
+  adm_part_memory parts[ADM_PARTS];
+  int n = 0, first = 0;
+  adm_status status = ADM_OK;
+  for (int i = 0; i < ADM_PARTS && !status; i++) {
+    adm_file_info info;
+    if (!files[i])
+      continue;
+    status = adm_file_inspect (files[i], &info, error);
+    if (!status && info.unknown_keys)
+      status = adm_fail (error, ADM_ERROR_FORMAT, "%s: the tensors do not tell %s; write these keys into a JSON file of the same name beside it",
+                         files[i], info.unknown_keys);
+    if (!status)
+      status = adm_part_measure (&info.description, options, &parts[n++], error);
+    first += i < 2;
+  }
+  if (status)
+    return status;
+  uint64_t sampling = adm_parts_peak (parts, first), upsampling = adm_parts_peak (parts + first, n - first);
+  *together = adm_parts_peak (parts, n);
+  *staged = sampling > upsampling ? sampling : upsampling;
+  return ADM_OK;
+}
+
+adm_status
+adm_model_memory (const adm_model *model, const adm_options *options, adm_memory *out, adm_error *error)
+{
+  adm_options usual = options ? *options : (adm_options) { 0 };
+  adm_memory m = { .limit = adm_memory_limit (usual.memory_limit) };
+  adm_status status = measure_model (model, &usual, &m.together, &m.staged, error);
+  usual.half = true;
+  if (!status)
+    status = measure_model (model, &usual, &m.together_half, &m.staged_half, error);
+  if (status)
+    return status;
+  m.fit = m.together <= m.limit      ? ADM_FIT_TOGETHER
+          : m.staged <= m.limit      ? ADM_FIT_STAGED
+          : m.staged_half <= m.limit ? ADM_FIT_HALF
+                                     : ADM_FIT_NOT;
+  *out = m;
+  return ADM_OK;
+}
+
+void
+adm_machine_memory (uint64_t *total, uint64_t *available)
+{
+  long pages = sysconf (_SC_PHYS_PAGES), page = sysconf (_SC_PAGESIZE);
+  unsigned long long kib;
+  char line[128];
+  *total = pages > 0 && page > 0 ? (uint64_t) pages * (uint64_t) page : 0;
+  *available = 0;
+  FILE *file = fopen ("/proc/meminfo", "re");
+  while (file && fgets (line, sizeof line, file))
+    if (sscanf (line, "MemAvailable: %llu kB", &kib) == 1)
+      *available = (uint64_t) kib << 10;
+  if (file)
+    fclose (file);
+}
