@@ -284,7 +284,8 @@ typedef struct adm_request {
   const char *respacing;       /* the reference's spelling ("250", "ddim25", "10,15,20"), or NULL */
   double eta;                  /* ddim: 0 … 1 */
   double guide_from, guide_to; /* guidance acts where guide_from <= sigma <= guide_to, sigma = sqrt ((1 - a) / a), a = alpha-bar
-                                  (Kynkäänniemi et al. 2024); both 0: everywhere */
+                                  (Kynkäänniemi et al. 2024); both 0: everywhere, but with steps, and not ddpm,
+                                  where sigma <= 1000: beyond, x holds nothing of a picture that could be guided */
   double threshold;            /* dpm++2m: dynamic thresholding of x0 at this quantile of its magnitudes (Saharia et al. 2022), 0 < p <= 1;
                                   0: x0 is clamped before guidance, as the other samplers do */
   uint64_t seed;               /* image i uses seed + i and its own generator */

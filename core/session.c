@@ -450,6 +450,17 @@ prepare (adm_session *session, struct stage *stage, size_t floats, adm_error *er
   return status;
 }
 
+/* Where guidance ends when the request leaves that open. DDIM and DPM-Solver++ move x0 by s (1 - a) / sqrt (a) times the gradient; where
+ * sqrt (a) is under 1/1000, as at the cosine schedule's last timestep, less than one 8-bit level of the picture is left in x, the gradient
+ * says nothing, and that factor turns it into a ruined picture. Which timesteps STEPS takes is ours to choose, so guidance leaves such
+ * ones out; a respacing that is spelled out is followed to the letter, as the reference implementation would. */
+static double
+guidance_end (const adm_request *request)
+{
+  bool open = request->guide_from == 0 && request->guide_to == 0;
+  return open && !request->respacing && request->sampler != ADM_SAMPLER_DDPM ? 1000.0 : request->guide_to;
+}
+
 static adm_status
 run_stage (adm_session *session, const adm_request *request, struct stage *stage, float *out, int *finished, adm_error *error)
 {
@@ -493,7 +504,7 @@ run_stage (adm_session *session, const adm_request *request, struct stage *stage
       .eta = request->eta,
       .scale = stage->classifier ? request->scale : 0,
       .guide_from = request->guide_from,
-      .guide_to = request->guide_to,
+      .guide_to = guidance_end (request),
       .threshold = request->threshold,
       .rng = request->noise ? NULL : &rng,
       .noise = request->noise ? request->noise + (size_t) i * pixels : NULL,
