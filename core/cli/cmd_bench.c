@@ -86,7 +86,7 @@ measure_network (const adm_description *d, const adm_options *options, int repea
   adm_status status = plan (d, options, &weights, &workspace, &f->flops, error);
   if (status)
     return status;
-  f->planned_mib = (double) (weights + workspace) / (1024 * 1024);
+  f->planned_mib = (double) (weights + workspace + PROGRAM_BYTES) / (1024 * 1024);
   float *x = calloc (3 * (pixels + low), sizeof *x), *out = calloc (6 * pixels + (size_t) d->num_classes, sizeof *out);
   if (!x || !out)
     status = program_fail (error, ADM_ERROR_MEMORY, "no memory for the input; close other programs");
@@ -152,7 +152,7 @@ plan_embedded (const adm_model *model, const adm_options *options, figures *f, a
     return status;
   uint64_t shared = workspace[0] > workspace[1] ? workspace[0] : workspace[1];
   f->flops = flops[0] + flops[1];
-  f->planned_mib = (double) (weights[0] + weights[1] + shared) / (1024 * 1024);
+  f->planned_mib = (double) (weights[0] + weights[1] + shared + PROGRAM_BYTES) / (1024 * 1024);
   return ADM_OK;
 }
 
@@ -291,6 +291,8 @@ child (const struct architecture *arch, const bench_options *o, int pipe)
   adm_status status = arch->description.model_channels ? measure_network (&arch->description, &options, o->repeat, &f, &error)
                                                        : measure_embedded (&options, o->repeat, &f, &error);
   getrusage (RUSAGE_SELF, &used); /* before the peak's own matrices */
+  if (o->kernels && strcmp (o->kernels, "avx2") == 0)
+    setenv ("OPENBLAS_CORETYPE", "Haswell", 0); /* AVX2 is held against AVX2's peak; read when the library is loaded, which is now */
   if (!status)
     status = adm_sgemm_peak (o->threads, &f.peak, &error);
   if (!status && o->verbose)
@@ -387,17 +389,6 @@ bench (const struct architecture *arch, const bench_options *o, text_lines *line
   return result;
 }
 
-/* AVX2 is to be held against AVX2's peak. OpenBLAS chooses its own kernels while it is loaded, by this variable: so start again. */
-static void
-hold_yardstick (const char *kernels, char **argv)
-{
-  if (!kernels || strcmp (kernels, "avx2") || getenv ("OPENBLAS_CORETYPE"))
-    return;
-  setenv ("OPENBLAS_CORETYPE", "Haswell", 1);
-  execv ("/proc/self/exe", argv);
-  unsetenv ("OPENBLAS_CORETYPE"); /* not possible here: the peak stays the processor's */
-}
-
 int
 cmd_bench (int argc, char **argv)
 {
@@ -428,7 +419,6 @@ cmd_bench (int argc, char **argv)
     status = program_fail (&error, ADM_ERROR_USAGE, "--arch: there is no '%s'; see adm bench --help", o.arch);
   if (status)
     return program_report (&error);
-  hold_yardstick (o.kernels, argv - 2); /* the program's and the command's names stand before ARGV */
   for (size_t i = 0; i < ARCHITECTURES && result == EXIT_OK; i++)
     if (!only || only == &architectures[i])
       result = bench (&architectures[i], &o, &lines);

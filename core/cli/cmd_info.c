@@ -49,7 +49,7 @@ add_file (text_lines *lines, const char *path, const adm_file_info *info)
             && yyjson_mut_obj_add_uint (doc, object, "parameters", info->parameters)
             && yyjson_mut_obj_add_val (doc, object, "weights_mib", json_rounded (doc, (double) info->parameters * sizeof (float) / mib, 3))
             && yyjson_mut_obj_add_val (doc, object, "run_mib",
-                                       known ? json_rounded (doc, ((double) weights + (double) workspace) / mib, 3) : yyjson_mut_null (doc))
+                                       known ? json_rounded (doc, ((double) weights + (double) workspace + PROGRAM_BYTES) / mib, 3) : yyjson_mut_null (doc))
             && yyjson_mut_obj_add_val (doc, object, "recognised_as", json_text (doc, info->recognised_as)) && json_add_line (lines, doc, object);
   yyjson_mut_doc_free (doc);
   return ok;

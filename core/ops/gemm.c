@@ -2,13 +2,14 @@
  *
  * The yardstick: OpenBLAS's sgemm on this machine, the only use of that library. Inference does without it: it ends the process
  * when it cannot start its threads, its serial build must not be called from two threads, and its interface packs the weights
- * anew in every call. */
+ * anew in every call. So it is loaded only when this is called, and every other run goes without its few megabytes. */
 #include "adm.h"
 
 #include "base/error.h"
 #include "base/pool.h"
 
 #include <cblas.h>
+#include <dlfcn.h>
 #include <math.h>
 #include <stdlib.h>
 #include <time.h>
@@ -16,6 +17,7 @@
 enum { SIDE = 2048, REPEATS = 5 };
 
 struct peak {
+  __typeof__ (cblas_sgemm) *sgemm;
   const float *a, *b;
   float *c;
   int parts;
@@ -27,8 +29,8 @@ peak_part (void *arg, int unit, int worker)
   struct peak *p = arg;
   (void) worker;
   int from = SIDE * unit / p->parts, to = SIDE * (unit + 1) / p->parts;
-  cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, to - from, SIDE, SIDE, 1, p->a + (size_t) from * SIDE, SIDE, p->b, SIDE, 0,
-               p->c + (size_t) from * SIDE, SIDE);
+  p->sgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, to - from, SIDE, SIDE, 1, p->a + (size_t) from * SIDE, SIDE, p->b, SIDE, 0,
+            p->c + (size_t) from * SIDE, SIDE);
 }
 
 adm_status
@@ -36,9 +38,20 @@ adm_sgemm_peak (int threads, double *gflops, adm_error *error)
 {
   size_t count = (size_t) SIDE * SIDE;
   adm_pool *pool;
-  if (openblas_get_parallel () == OPENBLAS_SEQUENTIAL)
+  void *library = dlopen ("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL); /* never closed: it may have started threads */
+  __typeof__ (cblas_sgemm) *sgemm = NULL;
+  __typeof__ (openblas_get_parallel) *get_parallel = NULL;
+  __typeof__ (openblas_set_num_threads) *set_num_threads = NULL;
+  if (library) {
+    *(void **) &sgemm = dlsym (library, "cblas_sgemm");
+    *(void **) &get_parallel = dlsym (library, "openblas_get_parallel");
+    *(void **) &set_num_threads = dlsym (library, "openblas_set_num_threads");
+  }
+  if (!sgemm || !get_parallel || !set_num_threads)
+    return adm_fail (error, ADM_ERROR_IO, "OpenBLAS, the yardstick, cannot be loaded; install libopenblas0-pthread");
+  if (get_parallel () == OPENBLAS_SEQUENTIAL)
     return adm_fail (error, ADM_ERROR_IO, "the serial OpenBLAS on this system cannot be used from several threads; install libopenblas0-pthread");
-  openblas_set_num_threads (1);
+  set_num_threads (1);
   adm_status status = adm_pool_new (adm_pool_threads_for (threads), &pool, error);
   if (status)
     return status;
@@ -49,7 +62,7 @@ adm_sgemm_peak (int threads, double *gflops, adm_error *error)
   }
   for (size_t i = 0; i < 3 * count; i++)
     memory[i] = (float) (i % 1021) / 1021.0f - 0.5f;
-  struct peak peak = { memory, memory + count, memory + 2 * count, adm_pool_threads (pool) };
+  struct peak peak = { sgemm, memory, memory + count, memory + 2 * count, adm_pool_threads (pool) };
   double best = INFINITY;
   for (int i = 0; i <= REPEATS; i++) {
     struct timespec t0, t1;
