@@ -231,20 +231,39 @@ grad_through (vf x, vf dy, vf mul, vf add, bool silu)
   return dy * (s + z * s * (splat (1.0f) - s));
 }
 
+/* Whole vectors take the quick way: the other copies byte by byte. */
+ALWAYS vf
+load_some (const float *x, int part)
+{
+  return part >= LANES ? load (x) : load_part (x, part);
+}
+
+/* P pixels of LANES channels or, at the end, PART of them. */
+ALWAYS void
+norm_grad_sums_of (int part, int p, int c, const float *x, const float *dy, vf mul, vf add, bool silu, vd *a, vd *b)
+{
+  vd sa = { 0 }, sb = { 0 };
+  for (int j = 0; j < p; j++, x += c, dy += c) {
+    vf xv = load_some (x, part);
+    vd dz = __builtin_convertvector (grad_through (xv, load_some (dy, part), mul, add, silu), vd);
+    sa += dz;
+    sb += dz * __builtin_convertvector (xv, vd);
+  }
+  *a = sa;
+  *b = sb;
+}
+
 static void
 norm_grad_sums (int p, int c, const float *x, const float *dy, const float *mul, const float *add, bool silu, double *a, double *b)
 {
   for (int i = 0; i < c; i += LANES) {
     int part = c - i < LANES ? c - i : LANES;
-    vd sa = { 0 }, sb = { 0 };
-    vf m = load_part (mul + i, part), n = load_part (add + i, part);
-    for (int j = 0; j < p; j++) {
-      vf xv = load_part (x + (ptrdiff_t) j * c + i, part);
-      vf dz = grad_through (xv, load_part (dy + (ptrdiff_t) j * c + i, part), m, n, silu);
-      vd dzd = __builtin_convertvector (dz, vd);
-      sa += dzd;
-      sb += dzd * __builtin_convertvector (xv, vd);
-    }
+    vf m = load_some (mul + i, part), n = load_some (add + i, part);
+    vd sa, sb;
+    if (part == LANES)
+      norm_grad_sums_of (LANES, p, c, x + i, dy + i, m, n, silu, &sa, &sb);
+    else
+      norm_grad_sums_of (part, p, c, x + i, dy + i, m, n, silu, &sa, &sb);
     for (int k = 0; k < part; k++) {
       a[i + k] += sa[k];
       b[i + k] += sb[k];
@@ -259,12 +278,15 @@ norm_grad (int p, int c, const float *x, const float *dy, const float *mul, cons
   for (int j = 0; j < p; j++, x += c, dy += c, dx += c)
     for (int i = 0; i < c; i += LANES) {
       int part = c - i < LANES ? c - i : LANES;
-      vf xv = load_part (x + i, part), m = load_part (mul + i, part);
-      vf dz = grad_through (xv, load_part (dy + i, part), m, load_part (add + i, part), silu);
-      vf g = m * dz - load_part (k1 + i, part) - load_part (k2 + i, part) * xv;
+      vf xv = load_some (x + i, part), m = load_some (mul + i, part);
+      vf dz = grad_through (xv, load_some (dy + i, part), m, load_some (add + i, part), silu);
+      vf g = m * dz - load_some (k1 + i, part) - load_some (k2 + i, part) * xv;
       if (accumulate)
-        g += load_part (dx + i, part);
-      store_part (dx + i, g, part);
+        g += load_some (dx + i, part);
+      if (part == LANES)
+        store (dx + i, g);
+      else
+        store_part (dx + i, g, part);
     }
 }
 
