@@ -91,9 +91,10 @@ arguments_clear (AdmSettings *settings)
   g_clear_pointer (&settings->sampler, g_free);
 }
 
-/* Checks what both procedures share, for the network in the file NETWORK; fills REQUEST's label, sampler, steps and seed. */
+/* Checks what both procedures share, for the network in the file NETWORK with MOST_STEPS (0: not known); fills REQUEST's label,
+ * sampler, steps and seed. */
 static gboolean
-check_sampling (AdmSettings *settings, const adm_model *model, const char *network, adm_request *request, GError **error)
+check_sampling (AdmSettings *settings, const adm_model *model, const char *network, int most_steps, adm_request *request, GError **error)
 {
   adm_error core = { 0 };
   adm_file_info info;
@@ -112,13 +113,15 @@ check_sampling (AdmSettings *settings, const adm_model *model, const char *netwo
     g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING, _ ("The seed %d is negative. Choose one from 0 to %d."), settings->seed, G_MAXINT);
     return FALSE;
   }
-  if (adm_model_label (model, class_name, &request->label, &core) != ADM_OK || adm_file_inspect (network, &info, &core) != ADM_OK) {
+  if (adm_model_label (model, class_name, &request->label, &core) != ADM_OK || (most_steps == 0 && adm_file_inspect (network, &info, &core) != ADM_OK)) {
     plugin_error_set_core (error, &core);
     return FALSE;
   }
-  if (settings->steps < ARGUMENTS_MIN_STEPS || settings->steps > info.description.diffusion_steps) {
+  if (most_steps == 0)
+    most_steps = info.description.diffusion_steps;
+  if (settings->steps < ARGUMENTS_MIN_STEPS || settings->steps > most_steps) {
     g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING, _ ("%d steps are not possible with the model “%s”. Choose %d to %d."), settings->steps,
-                 model->id, ARGUMENTS_MIN_STEPS, info.description.diffusion_steps);
+                 model->id, ARGUMENTS_MIN_STEPS, most_steps);
     return FALSE;
   }
   request->steps = settings->steps;
@@ -138,7 +141,7 @@ check_sampling (AdmSettings *settings, const adm_model *model, const char *netwo
 }
 
 gboolean
-arguments_to_generate (AdmSettings *settings, const adm_model *model, adm_request *request, GError **error)
+arguments_to_generate (AdmSettings *settings, const adm_model *model, int most_steps, adm_request *request, GError **error)
 {
   *request = adm_request_default (model);
   if (!model->diffusion) {
@@ -162,7 +165,7 @@ arguments_to_generate (AdmSettings *settings, const adm_model *model, adm_reques
                  _ ("The model “%s” has no upsampling network. Switch Upsample off, or choose another model."), model->id);
     return FALSE;
   }
-  if (!check_sampling (settings, model, model->diffusion, request, error))
+  if (!check_sampling (settings, model, model->diffusion, most_steps, request, error))
     return FALSE;
   if (!model->classifier || request->label == ADM_NO_LABEL || request->label == model->null_class)
     settings->scale = 0.0;
@@ -172,14 +175,14 @@ arguments_to_generate (AdmSettings *settings, const adm_model *model, adm_reques
 }
 
 gboolean
-arguments_to_upscale (AdmSettings *settings, const adm_model *model, adm_request *request, GError **error)
+arguments_to_upscale (AdmSettings *settings, const adm_model *model, int most_steps, adm_request *request, GError **error)
 {
   *request = adm_request_upsample_default (model);
   if (!model->upsampler) {
     g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING, _ ("The model “%s” has no upsampling network. Choose another model."), model->id);
     return FALSE;
   }
-  return check_sampling (settings, model, model->upsampler, request, error);
+  return check_sampling (settings, model, model->upsampler, most_steps, request, error);
 }
 
 int

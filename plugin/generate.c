@@ -62,7 +62,7 @@ generate (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage **image, Adm
   AdmJobResult result;
 
   plan.model = model_paths_find (catalog, settings->model, error);
-  if (!plan.model || !layers_check_open (run_mode, image, error) || !arguments_to_generate (settings, plan.model, &plan.request, error))
+  if (!plan.model || !layers_check_open (run_mode, image, error) || !arguments_to_generate (settings, plan.model, 0, &plan.request, error))
     return NULL;
   plan.upsample_request = arguments_following_upscale (plan.model, &plan.request);
 
@@ -93,7 +93,7 @@ run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image, GimpDrawa
     if (!layers)
       g_set_error_literal (&error, PLUGIN_ERROR, PLUGIN_ERROR_CANCELLED, _ ("Cancelled"));
   } else {
-    adm_catalog *catalog = model_paths_catalog (&error);
+    adm_catalog *catalog = model_paths_catalog (NULL, &error);
     if (catalog) {
       arguments_read (config, &settings);
       layers = generate (procedure, run_mode, &image, &settings, catalog, &error);

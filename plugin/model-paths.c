@@ -92,10 +92,11 @@ model_paths_set_icon (GimpProcedure *procedure)
 }
 
 adm_catalog *
-model_paths_catalog (GError **error)
+model_paths_catalog (char *const *folders, GError **error)
 {
-  char **paths = model_paths_get ();
-  const char **existing = g_new0 (const char *, g_strv_length (paths) + 1);
+  char **own = folders ? NULL : model_paths_get ();
+  char *const *paths = folders ? folders : own;
+  const char **existing = g_new0 (const char *, g_strv_length ((char **) paths) + 1);
   size_t n = 0;
   adm_catalog *catalog = NULL;
   adm_error core = { 0 };
@@ -107,7 +108,7 @@ model_paths_catalog (GError **error)
   if (adm_catalog_new (existing, n, &catalog, &core) != ADM_OK)
     plugin_error_set_core (error, &core);
   g_free (existing);
-  g_strfreev (paths);
+  g_strfreev (own);
   return catalog;
 }
 

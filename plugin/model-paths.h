@@ -20,8 +20,9 @@ void model_paths_add (const char *path);
 /* Gives PROCEDURE the plug-in's icon, from the data folder beside the program. */
 void model_paths_set_icon (GimpProcedure *procedure);
 
-/* Reads the folders that exist. NULL with ERROR set on failure; free with adm_catalog_free. */
-adm_catalog *model_paths_catalog (GError **error);
+/* Reads those of FOLDERS (NULL: model_paths_get's) that exist. NULL with ERROR set on failure; free with adm_catalog_free. With
+ * FOLDERS, any thread. */
+adm_catalog *model_paths_catalog (char *const *folders, GError **error);
 
 /* The model called NAME (an id, a name, or a file), owned by CATALOG. When there is none, the error names the models there
  * are (or the folders searched) and what was found amiss with it. NULL counts as an empty name, which no model has. */

@@ -70,7 +70,7 @@ upscale (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage **image, Gimp
   GimpLayer **layers = NULL;
 
   plan.model = model_paths_find (catalog, settings->model, error);
-  if (!plan.model || !arguments_to_upscale (settings, plan.model, &plan.upsample_request, error))
+  if (!plan.model || !arguments_to_upscale (settings, plan.model, 0, &plan.upsample_request, error))
     return NULL;
   part_input_size (part, MAX (1, arguments_upsample_input (plan.model)), settings->tiles, &plan.source_w, &plan.source_h);
   guint8 *source = part_reduce (part, plan.source_w, plan.source_h);
@@ -107,7 +107,7 @@ run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image, GimpDrawa
     if (!layers)
       g_set_error_literal (&error, PLUGIN_ERROR, PLUGIN_ERROR_CANCELLED, _ ("Cancelled"));
   } else if (part) {
-    adm_catalog *catalog = model_paths_catalog (&error);
+    adm_catalog *catalog = model_paths_catalog (NULL, &error);
     if (catalog) {
       arguments_read (config, &settings);
       layers = upscale (procedure, run_mode, &image, layer, part, &settings, catalog, &error);

@@ -10,14 +10,13 @@
 
 typedef struct WindowModels WindowModels;
 
-/* Reads the folders; what cannot be read is among the notes. */
+/* Reads the folders at once; what cannot be read is among the notes. */
 WindowModels *window_models_new (void);
-void window_models_free (WindowModels *models);
+void window_models_free (WindowModels *models); /* a reading that still goes on ends without a call */
 const UiCatalog *window_models_catalog (WindowModels *models);
-/* The model of this id, or NULL. It lives until MODELS is freed, also across rescans. */
+/* The model of this id, or NULL. It lives until MODELS is freed, also when the folders have been read again. */
 const adm_model *window_models_find (WindowModels *models, const char *id);
-void window_models_rescan (WindowModels *models);
-/* The folder that imported checkpoints go to, made when missing. NULL when it cannot be made; free with g_free. */
-char *window_models_own_folder (void);
-
+/* Reads the folders again on another thread, then calls DONE on the main thread. HALF: weights in 16 bits, which the memory needed is
+ * reckoned for. LIMIT in bytes, 0: what the machine has. */
+void window_models_rescan (WindowModels *models, gboolean half, guint64 limit, void (*done) (gpointer user), gpointer user);
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "arguments.h"
+#include "import.h"
 #include "ui/generate-panel.h"
 #include "layers.h"
 #include "metadata.h"
@@ -27,6 +28,8 @@ typedef struct {
   WindowModels *models;
   Worker *worker;
   Spool *spool; /* NULL where only a layer is upsampled */
+  gboolean half;  /* how weights are kept, and within which memory */
+  guint64 limit;
   UiEventFunc func;
   gpointer sink;
   GtkWidget *dialog;
@@ -36,7 +39,7 @@ typedef struct {
   GimpLayer *layer;    /* that PART is of */
   GPtrArray *layers;   /* of GimpLayer, all that were added */
   GSList *idles;       /* pending calls of ours, source ids */
-  GCancellable *import;
+  Import *import;
 } Window;
 
 /* ---- events ------------------------------------------------------------------------------------------------------ */
@@ -106,19 +109,11 @@ to_arguments (const UiSettings *settings)
                          .tiles = settings->tiles };
 }
 
-/* The part as WORK's source. */
-static gboolean
-take_source (Window *window, WorkerJob *work, gboolean tiles, GError **error)
+/* Worker's thread: the part as the network gets it. */
+static guint8 *
+reduce_part (gconstpointer part, int width, int height)
 {
-  part_input_size (window->part, MAX (1, arguments_upsample_input (work->model)), tiles, &work->source_w, &work->source_h);
-  guint8 *bytes = part_reduce (window->part, work->source_w, work->source_h);
-  work->source = bytes ? g_try_new (float, (gsize) work->source_w * (gsize) work->source_h * 3) : NULL;
-  if (work->source)
-    adm_pixels_from_u8 (bytes, work->source_h, work->source_w, work->source);
-  else
-    part_set_no_memory (error);
-  g_free (bytes);
-  return work->source != NULL;
+  return part_reduce (part, width, height);
 }
 
 static void
@@ -126,29 +121,41 @@ start (const UiJob *job, gpointer user)
 {
   Window *window = user;
   WorkerJob work = { .id = job->id, .sample = window->part == NULL, .spool = job->draft ? NULL : window->spool };
+  const UiModel *shown = ui_catalog_find (window_models_catalog (window->models), job->settings->model);
   AdmSettings arguments = to_arguments (job->settings);
   GError *error = NULL;
 
   work.model = window_models_find (window->models, job->settings->model);
-  if (!work.model)
+  if (!work.model || !shown)
     g_set_error (&error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING, _ ("There is no model “%s” any more. Choose another."), job->settings->model);
   else if (window->part) {
-    if (arguments_to_upscale (&arguments, work.model, &work.upsample_request, &error) && take_source (window, &work, job->settings->tiles, &error)) {
-      work.settings = ui_settings_copy (job->settings);
-      worker_start (window->worker, &work);
+    if (arguments_to_upscale (&arguments, work.model, shown->most_upsample_steps, &work.upsample_request, &error)) {
+      part_input_size (window->part, MAX (1, shown->upsample_input), job->settings->tiles, &work.source_w, &work.source_h);
+      work.source = reduce_part;
+      work.source_data = window->part;
     }
-  } else if (arguments_to_generate (&arguments, work.model, &work.request, &error)) {
+  } else if (arguments_to_generate (&arguments, work.model, shown->most_steps, &work.request, &error))
     work.upsample_request = arguments_following_upscale (work.model, &work.request);
-    work.settings = ui_settings_copy (job->settings);
-    work.settings->scale = arguments.scale;
-    worker_start (window->worker, &work);
-  }
   if (error) {
     worker_stop (window->worker);
     tell_later (window, (UiEvent) { .kind = UI_EVENT_FAILED, .job = job->id }, g_strdup (error->message));
     g_error_free (error);
+  } else {
+    work.settings = ui_settings_copy (job->settings);
+    work.settings->scale = window->part ? 0.0 : arguments.scale;
+    worker_start (window->worker, &work);
   }
   arguments_clear (&arguments);
+}
+
+static void
+warm (const char *id, gpointer user)
+{
+  Window *window = user;
+  const adm_model *model = window_models_find (window->models, id);
+
+  if (model && (window->part ? model->upsampler : model->diffusion))
+    worker_warm (window->worker, model, window->part == NULL);
 }
 
 static void
@@ -320,12 +327,28 @@ catalog (gpointer user)
 }
 
 static void
+on_rescanned (gpointer user)
+{
+  tell (&(UiEvent) { .kind = UI_EVENT_CATALOG }, user);
+}
+
+static void
 rescan (gpointer user)
 {
   Window *window = user;
 
-  window_models_rescan (window->models);
-  tell_later (window, (UiEvent) { .kind = UI_EVENT_CATALOG }, NULL);
+  window_models_rescan (window->models, window->half, window->limit, on_rescanned, window);
+}
+
+static void
+set_memory (gboolean half, guint64 limit, gpointer user)
+{
+  Window *window = user;
+
+  window->half = half;
+  window->limit = limit;
+  worker_set_memory (window->worker, half, limit);
+  rescan (window);
 }
 
 static void
@@ -336,51 +359,24 @@ add_folder (const char *path, gpointer user)
 }
 
 static void
-import_moved (goffset done, goffset total, gpointer user)
+import_moved (double fraction, gpointer user)
 {
-  Window *window = user;
-
-  tell (&(UiEvent) { .kind = UI_EVENT_IMPORTING, .fraction = total > 0 ? (double) done / (double) total : 0.0 }, window);
+  tell (&(UiEvent) { .kind = UI_EVENT_IMPORTING, .fraction = fraction }, user);
 }
 
 static void
-import_done (GObject *file, GAsyncResult *result, gpointer user)
+import_done (const char *message, gpointer user)
 {
-  GError *error = NULL;
-  gboolean ok = g_file_copy_finish (G_FILE (file), result, &error);
-
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
-    g_error_free (error); /* the window is gone */
-    return;
-  }
-  Window *window = user;
-  tell_later (window, (UiEvent) { .kind = UI_EVENT_IMPORTED }, ok ? NULL : g_strdup_printf (_ ("The file could not be copied: %s"), error->message));
-  g_clear_error (&error);
-  rescan (window);
+  tell (&(UiEvent) { .kind = UI_EVENT_IMPORTED, .message = message }, user);
+  rescan (user);
 }
+
+static const ImportFuncs import_funcs = { import_moved, import_done };
 
 static void
 import_checkpoint (const char *path, gpointer user)
 {
-  Window *window = user;
-  adm_file_info info;
-  adm_error core;
-  char *folder = window_models_own_folder ();
-
-  if (adm_file_inspect (path, &info, &core) != ADM_OK)
-    tell_later (window, (UiEvent) { .kind = UI_EVENT_IMPORTED }, g_strdup (core.message));
-  else if (!folder)
-    tell_later (window, (UiEvent) { .kind = UI_EVENT_IMPORTED }, g_strdup (_ ("The folder for models could not be made. Check your data folder's permissions.")));
-  else {
-    GFile *from = g_file_new_for_path (path);
-    char *name = g_file_get_basename (from);
-    GFile *to = g_file_new_build_filename (folder, name, NULL);
-    g_file_copy_async (from, to, G_FILE_COPY_NONE, G_PRIORITY_DEFAULT, window->import, import_moved, window, import_done, window);
-    g_object_unref (to);
-    g_object_unref (from);
-    g_free (name);
-  }
-  g_free (folder);
+  import_add (((Window *) user)->import, path);
 }
 
 static char *
@@ -432,7 +428,9 @@ window_init (Window *window, GimpImage *image)
 
   window->image = image;
   window->layers = g_ptr_array_new ();
-  window->import = g_cancellable_new ();
+  char *folder = g_build_filename (g_get_user_data_dir (), "gimp-adm", "models", NULL);
+  window->import = import_new (folder, &import_funcs, window);
+  g_free (folder);
   window->models = window_models_new ();
   window->spool = window->part ? NULL : spool_new ();
   window->state_file = g_build_filename (gimp_directory (), "plug-in-adm.ini", NULL);
@@ -447,10 +445,12 @@ window_init (Window *window, GimpImage *image)
                                   .catalog = catalog,
                                   .listen = listen,
                                   .start = start,
+                                  .warm = warm,
                                   .stop = stop,
                                   .add_layers = add_layers,
                                   .reuse_settings = reuse_settings,
                                   .source = source,
+                                  .set_memory = set_memory,
                                   .rescan = rescan,
                                   .add_folder = add_folder,
                                   .import_checkpoint = import_checkpoint,
@@ -465,8 +465,7 @@ window_clear (Window *window)
 {
   worker_free (window->worker);
   spool_free (window->spool);
-  g_cancellable_cancel (window->import);
-  g_object_unref (window->import);
+  import_free (window->import);
   for (GSList *idle = window->idles; idle; idle = idle->next)
     g_source_remove (GPOINTER_TO_UINT (idle->data));
   g_slist_free (window->idles);
@@ -526,12 +525,6 @@ window_run (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage **i
   gimp_window_set_transient (GTK_WINDOW (window.dialog));
   if (window.spool)
     spool_recover (window.spool, offer_again, panel);
-
-  UiSettings *settings = ui_generate_panel_get_settings (UI_GENERATE_PANEL (panel));
-  const adm_model *model = window_models_find (window.models, settings->model);
-  if (model)
-    worker_warm (window.worker, model, part == NULL && model->diffusion != NULL);
-  ui_settings_free (settings);
 
   gimp_dialog_run (GIMP_DIALOG (window.dialog));
   write_back (UI_GENERATE_PANEL (panel), config, part == NULL);

@@ -1,31 +1,48 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The window's worker: see worker.h. The session belongs to the thread. Both threads touch the queues, which guard themselves, and
- * WANTED, the id of the job that may run: whoever runs another stops at the core's next question.
+ * WANTED, the id of the job that may run: whoever runs another stops at the core's next question, but goes on reading networks
+ * that the wanted one needs as well.
  */
 #include "worker.h"
 
+#include <errno.h>
 #include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 /* Asked for by worker_warm: no pictures, no events but loading. */
 #define WARM_ID G_MAXUINT
 
+/* Events of steps and of loading that carry no picture, a second at most. */
+enum { NEWS_A_SECOND = 20, NICER = 5 };
+
+/* A job and how to run it. */
+typedef struct {
+  WorkerJob job;
+  adm_options options;
+} Entry;
+
 struct Worker {
   GThread *thread;
-  GAsyncQueue *jobs;   /* of WorkerJob */
+  GAsyncQueue *jobs;   /* of Entry */
   GAsyncQueue *events; /* of Posted */
   guint drain;         /* atomic: the pending call of drain_events, or 0 */
   GMutex mutex;        /* guards DRAIN's making and taking */
   gint wanted;         /* atomic: a job's id; 0: none */
-  int threads;
+  const char *wanted_model; /* atomic: path of that job's model */
+  adm_options options; /* main thread; a job takes a copy along */
   UiEventFunc func;
   gpointer sink;
 
   /* worker thread only */
   adm_session *session;
-  char *session_model; /* path of the model's description */
-  const WorkerJob *job;
+  adm_options session_options;
+  char *session_model;   /* path of the model's description */
+  gint64 session_changed; /* the latest change of its files */
+  const Entry *entry;
+  const WorkerJob *job;  /* ENTRY's */
   int image, images;
   gint64 stage_began;  /* of the first step */
   gint64 reported;
@@ -50,18 +67,24 @@ posted_free (gpointer data)
 }
 
 static void
-worker_job_free (gpointer data)
+entry_free (gpointer data)
 {
-  WorkerJob *job = data;
+  Entry *entry = data;
 
-  ui_settings_free (job->settings);
-  g_free (job->source);
-  g_free (job);
+  ui_settings_free (entry->job.settings);
+  g_free (entry);
 }
 
 /* ---- events ------------------------------------------------------------------------------------------------------ */
 
-/* Main thread. Of steps that have piled up only the last is shown. */
+static void
+hand_over (Worker *worker, Posted *posted)
+{
+  worker->func (&posted->event, worker->sink);
+  posted_free (posted);
+}
+
+/* Main thread. Of steps that have piled up only the last is told, with the last picture among them. */
 static gboolean
 drain_events (gpointer data)
 {
@@ -72,24 +95,19 @@ drain_events (gpointer data)
   worker->drain = 0;
   g_mutex_unlock (&worker->mutex);
   while ((posted = g_async_queue_try_pop (worker->events))) {
-    if (step && (posted->event.kind != UI_EVENT_STEP || posted->event.pixels)) {
-      if (posted->event.kind != UI_EVENT_STEP)
-        worker->func (&step->event, worker->sink);
+    gboolean follows = step && posted->event.kind == UI_EVENT_STEP && posted->event.job == step->event.job;
+    if (follows) {
+      if (!posted->event.pixels)
+        posted->event.pixels = g_steal_pointer (&step->event.pixels);
       posted_free (step);
-      step = NULL;
-    }
-    if (posted->event.kind == UI_EVENT_STEP) {
-      g_clear_pointer (&step, posted_free);
-      step = posted;
-      continue;
-    }
-    worker->func (&posted->event, worker->sink);
-    posted_free (posted);
+    } else if (step)
+      hand_over (worker, step);
+    step = posted->event.kind == UI_EVENT_STEP ? posted : NULL;
+    if (!step)
+      hand_over (worker, posted);
   }
-  if (step) {
-    worker->func (&step->event, worker->sink);
-    posted_free (step);
-  }
+  if (step)
+    hand_over (worker, step);
   return G_SOURCE_REMOVE;
 }
 
@@ -136,6 +154,32 @@ to_pixbuf (const float *planar, int height, int width)
   return pixbuf;
 }
 
+/* Whether the job that may run needs the networks that are being read. */
+static gboolean
+is_model_wanted (Worker *worker)
+{
+  guint wanted = (guint) g_atomic_int_get (&worker->wanted);
+  const char *model = g_atomic_pointer_get (&worker->wanted_model);
+
+  return wanted == worker->job->id || (wanted != 0 && g_strcmp0 (model, worker->job->model->path) == 0);
+}
+
+/* Worker: networks are being read. The news go to the job that waits for them. */
+static bool
+on_loading (Worker *worker, const adm_progress *progress)
+{
+  guint wanted = (guint) g_atomic_int_get (&worker->wanted);
+  gint64 now = g_get_monotonic_time ();
+
+  if (!is_model_wanted (worker))
+    return false;
+  if (now - worker->reported > G_USEC_PER_SEC / NEWS_A_SECOND) {
+    worker->reported = now;
+    post (worker, (UiEvent) { .kind = UI_EVENT_LOADING, .job = wanted == WARM_ID ? 0 : wanted, .fraction = progress->fraction });
+  }
+  return true;
+}
+
 /* Worker: the core's callback. */
 static bool
 on_progress (const adm_progress *progress, void *data)
@@ -143,27 +187,26 @@ on_progress (const adm_progress *progress, void *data)
   Worker *worker = data;
   gint64 now = g_get_monotonic_time ();
 
-  if (progress->stage == ADM_STAGE_LOAD) {
-    if (now - worker->reported > G_USEC_PER_SEC / 20) {
-      worker->reported = now;
-      post (worker, (UiEvent) { .kind = UI_EVENT_LOADING, .job = worker->job->id == WARM_ID ? 0 : worker->job->id, .fraction = progress->fraction });
-    }
-  } else {
-    if (!worker->stage_began)
-      worker->stage_began = now;
-    if (progress->x0 && is_wanted (worker))
-      post (worker, (UiEvent) { .kind = UI_EVENT_STEP,
-                                .job = worker->job->id,
-                                .image = worker->image,
-                                .images = worker->images,
-                                .upsampling = progress->stage == ADM_STAGE_UPSAMPLE,
-                                .step = progress->step,
-                                .steps = progress->steps,
-                                .fraction = progress->fraction,
-                                .seconds_per_step = (double) (now - worker->stage_began) / G_USEC_PER_SEC / progress->step,
-                                .pixels = to_pixbuf (progress->x0, progress->height, progress->width) });
+  if (progress->stage == ADM_STAGE_LOAD)
+    return on_loading (worker, progress);
+  if (!is_wanted (worker))
+    return false;
+  if (!worker->stage_began)
+    worker->stage_began = now;
+  if (progress->x0 || now - worker->reported > G_USEC_PER_SEC / NEWS_A_SECOND) {
+    worker->reported = now;
+    post (worker, (UiEvent) { .kind = UI_EVENT_STEP,
+                              .job = worker->job->id,
+                              .image = worker->image,
+                              .images = worker->images,
+                              .upsampling = progress->stage == ADM_STAGE_UPSAMPLE,
+                              .step = progress->step,
+                              .steps = progress->steps,
+                              .fraction = progress->fraction,
+                              .seconds_per_step = progress->step ? (double) (now - worker->stage_began) / G_USEC_PER_SEC / progress->step : 0.0,
+                              .pixels = progress->x0 ? to_pixbuf (progress->x0, progress->height, progress->width) : NULL });
   }
-  return is_wanted (worker);
+  return true;
 }
 
 /* ---- work -------------------------------------------------------------------------------------------------------- */
@@ -177,19 +220,39 @@ no_memory (Worker *worker)
   return ADM_ERROR_MEMORY;
 }
 
-/* The session of the job's model: the one at hand, or a new one. */
+/* When one of MODEL's files was last changed; 0: they are gone, or cannot be looked at. */
+static gint64
+last_change (const adm_model *model)
+{
+  const char *files[] = { model->path, model->diffusion, model->classifier, model->upsampler };
+  gint64 latest = 0;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (files); i++) {
+    GStatBuf about;
+    if (files[i] && g_stat (files[i], &about) == 0)
+      latest = MAX (latest, MAX ((gint64) about.st_mtime, (gint64) about.st_ctime));
+  }
+  return latest;
+}
+
+/* The session of the job's model: the one at hand, or a new one. Weights that are in memory serve on when their files are gone, not
+ * when they have been replaced. */
 static adm_status
 ensure_session (Worker *worker)
 {
   const adm_model *model = worker->job->model;
-  adm_options options = { .threads = worker->threads };
+  const adm_options *options = &worker->entry->options;
+  gint64 changed = last_change (model);
 
-  if (worker->session && g_strcmp0 (worker->session_model, model->path) == 0)
+  if (worker->session && g_strcmp0 (worker->session_model, model->path) == 0 && changed <= worker->session_changed
+      && options->half == worker->session_options.half && options->memory_limit == worker->session_options.memory_limit)
     return ADM_OK;
   adm_session_free (worker->session);
   g_free (worker->session_model);
   worker->session_model = g_strdup (model->path);
-  return adm_session_new (model, &options, &worker->session, &worker->error);
+  worker->session_options = *options;
+  worker->session_changed = changed;
+  return adm_session_new (model, options, &worker->session, &worker->error);
 }
 
 static adm_status
@@ -216,6 +279,19 @@ picture_new (Picture *picture, int width, int height)
 {
   *picture = (Picture) { g_try_malloc_n ((gsize) width * (gsize) height, 3 * sizeof (float)), width, height };
   return picture->planar != NULL;
+}
+
+/* The picture to be upsampled, as the job's source has it. */
+static adm_status
+read_source (Worker *worker, const Picture *picture)
+{
+  guint8 *bytes = worker->job->source (worker->job->source_data, picture->width, picture->height);
+
+  if (!bytes)
+    return no_memory (worker);
+  adm_pixels_from_u8 (bytes, picture->height, picture->width, picture->planar);
+  g_free (bytes);
+  return ADM_OK;
 }
 
 /* The upsampler sees a sampled picture as it would be saved: in 8 bits. */
@@ -303,7 +379,7 @@ make_picture (Worker *worker, int i)
     if (!status && job->settings->upsample && !round_to_8_bits (&picture))
       status = no_memory (worker);
   } else
-    memcpy (picture.planar, job->source, (gsize) job->source_w * (gsize) job->source_h * 3 * sizeof (float));
+    status = read_source (worker, &picture);
   if (!status && (!job->sample || job->settings->upsample))
     status = upsample (worker, &picture, i);
   if (!status)
@@ -312,11 +388,26 @@ make_picture (Worker *worker, int i)
   return status;
 }
 
+/* What became of it: to the job's owner, or, when networks were read ahead of time, to whom it may concern. */
 static void
-run_job (Worker *worker, const WorkerJob *job)
+tell_end (Worker *worker, adm_status status)
 {
+  const WorkerJob *job = worker->job;
+  const char *message = status && status != ADM_ERROR_CANCELLED ? worker->error.message : NULL;
+
+  if (job->id != WARM_ID)
+    post (worker, (UiEvent) { .kind = message ? UI_EVENT_FAILED : UI_EVENT_DONE, .job = job->id, .message = message });
+  else
+    post (worker, (UiEvent) { .kind = UI_EVENT_LOADED, .message = is_wanted (worker) ? message : NULL });
+}
+
+static void
+run_job (Worker *worker, const Entry *entry)
+{
+  const WorkerJob *job = &entry->job;
   adm_status status = ADM_OK;
 
+  worker->entry = entry;
   worker->job = job;
   worker->images = job->settings ? job->settings->count : 0;
   worker->reported = 0;
@@ -326,14 +417,22 @@ run_job (Worker *worker, const WorkerJob *job)
     status = ensure_session (worker);
   if (!status)
     status = load_parts (worker);
+  if (!status && !is_wanted (worker))
+    status = ADM_ERROR_CANCELLED;
   for (int i = 0; i < worker->images && !status; i++)
     status = make_picture (worker, i);
-  /* What loading ahead of time finds wrong is told when the artist asks for a picture. */
-  if (job->id != WARM_ID) {
-    gboolean failed = status && status != ADM_ERROR_CANCELLED;
-    post (worker, (UiEvent) { .kind = failed ? UI_EVENT_FAILED : UI_EVENT_DONE, .job = job->id, .message = failed ? worker->error.message : NULL });
-  }
+  tell_end (worker, status);
   worker->job = NULL;
+  worker->entry = NULL;
+}
+
+/* Drawing comes first, GIMP's and the window's own: what is reckoned can wait a moment. The core's threads are children of this one
+ * and inherit it. On Linux 0 is this thread alone. */
+static void
+step_back (void)
+{
+  if (setpriority (PRIO_PROCESS, 0, NICER) != 0)
+    g_debug ("the worker's priority stays: %s", g_strerror (errno));
 }
 
 static gpointer
@@ -341,12 +440,13 @@ worker_main (gpointer data)
 {
   Worker *worker = data;
 
+  step_back ();
   for (;;) {
-    WorkerJob *job = g_async_queue_pop (worker->jobs);
-    gboolean last = job->id == 0;
+    Entry *entry = g_async_queue_pop (worker->jobs);
+    gboolean last = entry->job.id == 0;
     if (!last)
-      run_job (worker, job);
-    worker_job_free (job);
+      run_job (worker, entry);
+    entry_free (entry);
     if (last)
       break;
   }
@@ -362,10 +462,10 @@ worker_new (int threads, UiEventFunc func, gpointer sink)
 {
   Worker *worker = g_new0 (Worker, 1);
 
-  worker->threads = threads;
+  worker->options.threads = threads;
   worker->func = func;
   worker->sink = sink;
-  worker->jobs = g_async_queue_new_full (worker_job_free);
+  worker->jobs = g_async_queue_new_full (entry_free);
   worker->events = g_async_queue_new_full (posted_free);
   g_mutex_init (&worker->mutex);
   worker->thread = g_thread_new ("adm-worker", worker_main, worker);
@@ -375,8 +475,19 @@ worker_new (int threads, UiEventFunc func, gpointer sink)
 static void
 enqueue (Worker *worker, const WorkerJob *job)
 {
+  Entry *entry = g_new (Entry, 1);
+
+  *entry = (Entry) { *job, worker->options };
+  g_atomic_pointer_set (&worker->wanted_model, job->model ? job->model->path : NULL);
   g_atomic_int_set (&worker->wanted, (gint) job->id);
-  g_async_queue_push (worker->jobs, g_memdup2 (job, sizeof *job));
+  g_async_queue_push (worker->jobs, entry);
+}
+
+void
+worker_set_memory (Worker *worker, gboolean half, guint64 limit)
+{
+  worker->options.half = half;
+  worker->options.memory_limit = limit;
 }
 
 void

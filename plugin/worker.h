@@ -19,7 +19,10 @@ typedef struct {
   UiSettings *settings;   /* owned */
   gboolean sample;
   adm_request request, upsample_request; /* without pointers */
-  float *source;          /* [3,height,width] in [-1, 1], owned; only without sample. In tiles when the settings say so */
+  /* Only without sample: the picture to be upsampled, [height][width][3], 8 bits, in tiles when the settings say so. Called on the
+   * worker's thread; NULL when memory is short. What SOURCE reads outlives the worker. */
+  guint8 *(*source) (gconstpointer source_data, int width, int height);
+  gconstpointer source_data;
   int source_w, source_h;
   Spool *spool;           /* keeps the finished pictures; NULL: nobody does. Outlives the worker */
 } WorkerJob;
@@ -29,9 +32,12 @@ Worker *worker_new (int threads, UiEventFunc func, gpointer sink);
 /* Ends the running job and the thread before it returns; no event comes afterwards. */
 void worker_free (Worker *worker);
 
-/* Replaces the running job, if any. Takes over JOB's settings and source. */
+/* For the jobs that start from now on; other than before: their networks are read anew. LIMIT in bytes, 0: what the machine has. */
+void worker_set_memory (Worker *worker, gboolean half, guint64 limit);
+/* Replaces the running job, if any; networks of the same model that it is reading go on being read. Takes over JOB's settings. */
 void worker_start (Worker *worker, const WorkerJob *job);
-/* Begins to load MODEL's networks, for sampling or for upsampling alone, so that the first picture comes sooner. */
+/* Begins to load MODEL's networks, for sampling or for upsampling alone, so that the first picture comes sooner. Told by events of
+ * job 0: UI_EVENT_LOADING, then UI_EVENT_LOADED unless a job needs the outcome, which tells it then. */
 void worker_warm (Worker *worker, const adm_model *model, gboolean sample);
 void worker_stop (Worker *worker);
 

@@ -34,9 +34,9 @@ typedef struct UiModel {
   gboolean can_generate; /* there is a diffusion network; FALSE: MISSING says what to do */
   double default_scale;
   const char *default_sampler;
-  int default_steps;
+  int default_steps, most_steps;  /* most_steps 0: not known */
   const char *upsample_sampler; /* of the upsampling stage */
-  int upsample_steps;
+  int upsample_steps, most_upsample_steps;
   const char *missing;   /* the exact file names and where they are published, or NULL when the model is whole */
   guint64 memory_needed; /* bytes to generate, upsampler included; 0 unknown */
 } UiModel;
@@ -49,7 +49,10 @@ typedef struct UiCatalog {
   gsize n_folders;
   const char *const *notes; /* files that could not be read: what, where, what to do */
   gsize n_notes;
-  guint64 memory_available; /* bytes; 0 unknown */
+  guint64 memory_there; /* bytes of this machine; 0 unknown */
+  /* What the memory needed was reckoned for. */
+  gboolean half;
+  guint64 memory_limit; /* bytes; 0: all that is there */
 } UiCatalog;
 
 /* ---- jobs -------------------------------------------------------------------------------------------------------- */
@@ -68,8 +71,9 @@ typedef struct UiResult {
 } UiResult;
 
 typedef enum UiEventKind {
-  UI_EVENT_LOADING,   /* reading weights: fraction */
-  UI_EVENT_STEP,      /* a step is done: image, images, upsampling, step, steps, seconds_per_step; pixels: x̂0, or NULL */
+  UI_EVENT_LOADING,   /* reading weights: fraction. job is 0 when they are read ahead of time */
+  UI_EVENT_LOADED,    /* nothing is read ahead of time any more. message: NULL, or what is wrong with the weights. job is 0 */
+  UI_EVENT_STEP,      /* it goes on: image, images, upsampling, step, steps, fraction, seconds_per_step; pixels: x̂0 after a step, else NULL */
   UI_EVENT_IMAGE,     /* a picture is finished: pixels, settings */
   UI_EVENT_DONE,      /* nothing more comes from this job: it is finished, or has been stopped */
   UI_EVENT_FAILED,    /* nothing more comes from this job: message says what, where and what to do */
@@ -82,7 +86,7 @@ typedef enum UiEventKind {
 typedef struct UiEvent {
   UiEventKind kind;
   guint job;
-  double fraction;   /* 0 … 1 */
+  double fraction;   /* 0 … 1; of this stage and picture, moves within a step too */
   int image, images; /* which picture of the job, from 0 */
   gboolean upsampling;
   int step, steps;         /* steps done of this stage and picture */
@@ -107,6 +111,8 @@ typedef struct UiBackend {
   void (*listen) (UiEventFunc func, gpointer sink, gpointer user);
   /* Starts JOB. A job that still runs is dropped first, as by stop. */
   void (*start) (const UiJob *job, gpointer user);
+  /* MODEL is likely to be used next: reads its weights ahead of time. Only while no job runs. */
+  void (*warm) (const char *model, gpointer user);
   /* Asks the running job to end; its UI_EVENT_DONE follows, finished pictures before it. No job: nothing happens. */
   void (*stop) (gpointer user);
   /* Adds N results as layers, in order. Returns NULL, or a message to be freed; *OFFER_NEW_IMAGE then says whether the same
@@ -116,6 +122,8 @@ typedef struct UiBackend {
   char *(*reuse_settings) (UiSettings *settings, gpointer user);
   /* Upsample Layer: the picture to be upsampled, as the network will see it (a new reference), or NULL. */
   GdkPixbuf *(*source) (gpointer user);
+  /* How jobs use memory from now on: weights in 16 bits, LIMIT in bytes (0: all there is). Answered by UI_EVENT_CATALOG. */
+  void (*set_memory) (gboolean half, guint64 limit, gpointer user);
   /* Model page. Each is answered by UI_EVENT_CATALOG, import also by UI_EVENT_IMPORTING and UI_EVENT_IMPORTED. */
   void (*rescan) (gpointer user);
   void (*add_folder) (const char *path, gpointer user);

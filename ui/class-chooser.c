@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NOBODY = -1, ROWS_SHOWN = 6 };
+enum { NOBODY = -1, ROWS_SHOWN = 6, NOTE_PAD = 6, STAR_PAD = 8 };
 enum { COLUMN_INDEX, COLUMN_NAME, COLUMN_NOTE, COLUMN_STAR, N_COLUMNS };
 
 typedef struct Entry {
@@ -23,6 +23,7 @@ typedef struct Entry {
 
 typedef struct Match {
   int index, rank;
+  gsize length; /* of the name, where the shorter one is the nearer; 0: it does not matter */
 } Match;
 
 struct _UiClassChooser {
@@ -34,7 +35,7 @@ struct _UiClassChooser {
   int current; /* NOBODY: no class */
   GtkWidget *search, *scrolled, *tree, *nothing;
   GtkListStore *rows;
-  GtkTreeViewColumn *star_column;
+  GtkTreeViewColumn *note_column, *star_column;
   gboolean silent;
 };
 
@@ -113,7 +114,10 @@ compare_matches (gconstpointer a, gconstpointer b, gpointer data)
   const Match *one = a, *two = b;
   int by_place = place (data, one) - place (data, two);
 
-  return one->rank != two->rank ? one->rank - two->rank : by_place ? by_place : one->index - two->index;
+  if (one->rank != two->rank || by_place) {
+    return one->rank != two->rank ? one->rank - two->rank : by_place;
+  }
+  return one->length != two->length ? (one->length < two->length ? -1 : 1) : one->index - two->index;
 }
 
 /* What stands at the right of a name: its number, where the name alone does not tell or a number was asked for, and "recent". */
@@ -140,6 +144,16 @@ append_row (UiClassChooser *self, int index)
     gtk_list_store_insert_with_values (self->rows, NULL, -1, COLUMN_INDEX, index, COLUMN_NAME, entry->name, COLUMN_NOTE, note, COLUMN_STAR,
                                        entry->favourite ? "starred-symbolic" : "non-starred-symbolic", -1);
   }
+}
+
+/* The class chosen stands out, also in themes whose selection hardly does, and while a search has selected nothing. */
+static void
+embolden (GtkTreeViewColumn *column G_GNUC_UNUSED, GtkCellRenderer *cell, GtkTreeModel *model, GtkTreeIter *iter, gpointer data)
+{
+  int index;
+
+  gtk_tree_model_get (model, iter, COLUMN_INDEX, &index, -1);
+  g_object_set (cell, "weight", index == ((UiClassChooser *) data)->current ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL, NULL);
 }
 
 /* Selects the row of the class without a signal; scrolls to it when it is there. */
@@ -175,11 +189,12 @@ fill (UiClassChooser *self)
   g_autofree char *query = ui_class_fold (gtk_entry_get_text (GTK_ENTRY (self->search)));
   g_autoptr (GArray) matches = g_array_new (FALSE, FALSE, sizeof (Match));
   g_autofree char *nothing = g_strdup_printf (_ ("No class is called “%s”"), gtk_entry_get_text (GTK_ENTRY (self->search)));
+  gboolean by_length = *query && !g_ascii_isdigit (*query);
 
   for (guint i = 0; i < self->entries->len; i++) {
     const Entry *entry = entry_at (self, (int) i);
     int shown = ui_class_rank (query, entry->folded, (int) i), own = ui_class_rank (query, entry->folded_own, (int) i);
-    Match match = { (int) i, shown < 0 || (own >= 0 && own < shown) ? own : shown };
+    Match match = { (int) i, shown < 0 || (own >= 0 && own < shown) ? own : shown, by_length ? strlen (entry->folded) : 0 };
 
     if (match.rank >= 0) {
       g_array_append_val (matches, match);
@@ -187,7 +202,7 @@ fill (UiClassChooser *self)
   }
   if (self->has_no_class) {
     g_autofree char *words = ui_class_fold (_ ("(no class)"));
-    Match match = { NOBODY, ui_class_rank (query, words, -1) };
+    Match match = { NOBODY, ui_class_rank (query, words, -1), 0 };
 
     if (match.rank >= 0 || g_str_equal (query, "none")) {
       match.rank = MAX (match.rank, 0);
@@ -219,6 +234,7 @@ take (UiClassChooser *self, int index)
 {
   if (index != self->current) {
     self->current = index;
+    gtk_widget_queue_draw (self->tree);
     g_signal_emit (self, signals[CHANGED], 0);
   }
 }
@@ -368,20 +384,46 @@ ui_class_chooser_class_init (UiClassChooserClass *klass)
   signals[ACTIVATED] = g_signal_new ("activated", UI_TYPE_CLASS_CHOOSER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
+static GtkTreeViewColumn *
+add_column (UiClassChooser *self, GtkCellRenderer *cell, const char *attribute, int source)
+{
+  GtkTreeViewColumn *column = gtk_tree_view_column_new_with_attributes (NULL, cell, attribute, source, NULL);
+
+  gtk_tree_view_column_set_sizing (column, GTK_TREE_VIEW_COLUMN_FIXED); /* a thousand rows need not be measured then */
+  gtk_tree_view_append_column (GTK_TREE_VIEW (self->tree), column);
+  return column;
+}
+
+/* The columns of notes and stars are as wide as their widest content in the font of today. */
+static void
+measure_columns (UiClassChooser *self)
+{
+  g_autofree char *words = g_strdup_printf ("000 · %s", _ ("recent"));
+  g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (self->tree, words);
+  int width = 0, icon = 16;
+
+  pango_layout_get_pixel_size (layout, &width, NULL);
+  gtk_icon_size_lookup (GTK_ICON_SIZE_MENU, &icon, NULL);
+  gtk_tree_view_column_set_fixed_width (self->note_column, width + 2 * NOTE_PAD);
+  gtk_tree_view_column_set_fixed_width (self->star_column, icon + 2 * STAR_PAD);
+}
+
 static void
 make_columns (UiClassChooser *self)
 {
   GtkCellRenderer *name = gtk_cell_renderer_text_new (), *note = gtk_cell_renderer_text_new (), *star = gtk_cell_renderer_pixbuf_new ();
-  GtkTreeViewColumn *column = gtk_tree_view_column_new_with_attributes (NULL, name, "text", COLUMN_NAME, NULL);
+  GtkTreeViewColumn *column = add_column (self, name, "text", COLUMN_NAME);
 
   g_object_set (name, "ellipsize", PANGO_ELLIPSIZE_END, "xpad", 8, "ypad", 5, NULL);
-  g_object_set (note, "xalign", 1.0, "xpad", 6, NULL);
-  g_object_set (star, "xpad", 8, NULL);
+  g_object_set (note, "xalign", 1.0, "xpad", NOTE_PAD, NULL);
+  g_object_set (star, "xpad", STAR_PAD, NULL);
+  gtk_tree_view_column_set_cell_data_func (column, name, embolden, self, NULL);
   gtk_tree_view_column_set_expand (column, TRUE);
-  gtk_tree_view_append_column (GTK_TREE_VIEW (self->tree), column);
-  gtk_tree_view_append_column (GTK_TREE_VIEW (self->tree), gtk_tree_view_column_new_with_attributes (NULL, note, "markup", COLUMN_NOTE, NULL));
-  self->star_column = gtk_tree_view_column_new_with_attributes (NULL, star, "icon-name", COLUMN_STAR, NULL);
-  gtk_tree_view_append_column (GTK_TREE_VIEW (self->tree), self->star_column);
+  self->note_column = add_column (self, note, "markup", COLUMN_NOTE);
+  self->star_column = add_column (self, star, "icon-name", COLUMN_STAR);
+  gtk_tree_view_set_fixed_height_mode (GTK_TREE_VIEW (self->tree), TRUE);
+  g_signal_connect_swapped (self->tree, "style-updated", G_CALLBACK (measure_columns), self);
+  measure_columns (self);
 }
 
 static void

@@ -4,6 +4,7 @@
 #include "generate-panel.h"
 
 #include "action-row.h"
+#include "drop.h"
 #include "i18n.h"
 #include "message-bar.h"
 #include "model-page.h"
@@ -25,6 +26,7 @@ struct _UiGeneratePanel {
   GtkWidget *actions;
   UiWindowKeys *keys;
   gboolean offers_new; /* the message offers to add to a new image */
+  char *warmed;        /* id of the model whose weights are in memory or on their way; NULL: none */
 };
 
 G_DEFINE_FINAL_TYPE (UiGeneratePanel, ui_generate_panel, GTK_TYPE_BOX)
@@ -77,6 +79,26 @@ update_add (UiGeneratePanel *self)
                          ui_history_count (self->history) > 0);
 }
 
+static gboolean
+model_works (UiGeneratePanel *self, const UiModel *model)
+{
+  return model && (self->mode == UI_PANEL_UPSAMPLE ? model->upsampled_size > 0 : model->can_generate);
+}
+
+/* The weights of the model chosen are read while the artist looks at the settings. */
+static void
+warm (UiGeneratePanel *self)
+{
+  const UiModel *model = ui_settings_form_model (UI_SETTINGS_FORM (self->form));
+
+  if (model_works (self, model) && !ui_runner_is_running (self->runner) && g_strcmp0 (self->warmed, model->id) != 0
+      && gtk_stack_get_visible_child (GTK_STACK (self->pages)) == self->main_page && gtk_widget_get_mapped (GTK_WIDGET (self))) {
+    g_free (self->warmed);
+    self->warmed = g_strdup (model->id);
+    self->backend->warm (model->id, self->backend->user);
+  }
+}
+
 /* ---- the runner's news ------------------------------------------------------------------------------------------- */
 
 static void
@@ -89,6 +111,7 @@ on_progress (gpointer data)
   if (progress.phase == UI_PHASE_IDLE) {
     update_add (self);
     update_estimate (self);
+    warm (self); /* the model may have been changed meanwhile */
   }
 }
 
@@ -143,15 +166,29 @@ on_event (const UiEvent *event, gpointer data)
     ui_settings_form_update_models (UI_SETTINGS_FORM (self->form));
     ui_model_page_update (UI_MODEL_PAGE (self->model_page));
     update_estimate (self);
+    warm (self);
+    break;
+  case UI_EVENT_LOADED:
+    ui_progress_row_set_ahead (ui_picture_pane_progress (UI_PICTURE_PANE (self->pane)), -1.0);
+    if (event->message) {
+      say (self, GTK_MESSAGE_WARNING, event->message);
+    }
     break;
   case UI_EVENT_IMPORTING:
     ui_model_page_set_import (UI_MODEL_PAGE (self->model_page), event->fraction);
     break;
   case UI_EVENT_IMPORTED:
     ui_model_page_set_import (UI_MODEL_PAGE (self->model_page), -1.0);
-    say (self, event->message ? GTK_MESSAGE_ERROR : GTK_MESSAGE_INFO, event->message ? event->message : _ ("The checkpoint is here now."));
+    if (event->message) {
+      say (self, GTK_MESSAGE_ERROR, event->message);
+    } else if (ui_message_bar_type (UI_MESSAGE_BAR (self->message)) != GTK_MESSAGE_ERROR) { /* of several, one may have failed */
+      say (self, GTK_MESSAGE_INFO, _ ("The checkpoint is here now."));
+    }
     break;
   default:
+    if (event->kind == UI_EVENT_LOADING && event->job == 0) {
+      ui_progress_row_set_ahead (ui_picture_pane_progress (UI_PICTURE_PANE (self->pane)), event->fraction);
+    }
     ui_runner_event (self->runner, event);
     break;
   }
@@ -168,7 +205,7 @@ remember (UiGeneratePanel *self)
                      ui_settings_form_get_live (UI_SETTINGS_FORM (self->form)));
 }
 
-/* Before any run: the settings as they can act. */
+/* Before any run: the settings as they can act. The run reads the weights it needs. */
 static UiSettings *
 prepare (UiGeneratePanel *self)
 {
@@ -177,6 +214,8 @@ prepare (UiGeneratePanel *self)
   ui_message_bar_hide (UI_MESSAGE_BAR (self->message));
   ui_picture_pane_follow (UI_PICTURE_PANE (self->pane));
   update_add (self);
+  g_free (self->warmed);
+  self->warmed = g_strdup (settings->model);
   return settings;
 }
 
@@ -217,8 +256,7 @@ run_live (UiGeneratePanel *self)
   const UiModel *model = ui_settings_form_model (UI_SETTINGS_FORM (self->form));
   g_autoptr (UiSettings) settings = NULL;
 
-  if (!ui_settings_form_get_live (UI_SETTINGS_FORM (self->form))
-      || !(model && (self->mode == UI_PANEL_UPSAMPLE ? model->upsampled_size > 0 : model->can_generate))) {
+  if (!ui_settings_form_get_live (UI_SETTINGS_FORM (self->form)) || !model_works (self, model)) {
     return;
   }
   settings = ui_settings_form_effective (UI_SETTINGS_FORM (self->form));
@@ -235,6 +273,7 @@ static void
 on_changed (UiGeneratePanel *self)
 {
   update_estimate (self);
+  warm (self);
   run_live (self);
 }
 
@@ -296,6 +335,12 @@ static void
 on_add (UiGeneratePanel *self)
 {
   add_layers (self, FALSE);
+}
+
+static void
+on_add_to_new (UiGeneratePanel *self)
+{
+  add_layers (self, TRUE);
 }
 
 static void
@@ -362,12 +407,39 @@ on_back (UiGeneratePanel *self)
 {
   gtk_stack_set_visible_child (GTK_STACK (self->pages), self->main_page);
   gtk_widget_grab_focus (ui_settings_form_part (UI_SETTINGS_FORM (self->form), "models"));
+  warm (self);
 }
 
 static void
 on_page_failed (UiGeneratePanel *self, const char *message)
 {
   say (self, GTK_MESSAGE_ERROR, message);
+}
+
+static void
+on_memory (UiGeneratePanel *self, gboolean half, guint64 limit)
+{
+  ui_store_set_memory (self->store, half, limit);
+  say_store_error (self);
+  g_clear_pointer (&self->warmed, g_free);
+  self->backend->set_memory (half, limit, self->backend->user);
+}
+
+static void
+on_dropped (const char *path, gboolean is_folder, gpointer data)
+{
+  UiGeneratePanel *self = data;
+
+  if (!path) {
+    say (self, GTK_MESSAGE_ERROR, _ ("What was dropped is not on this machine. Fetch it first, then drop the file."));
+    return;
+  }
+  on_models (self);
+  if (is_folder) {
+    self->backend->add_folder (path, self->backend->user);
+  } else {
+    self->backend->import_checkpoint (path, self->backend->user);
+  }
 }
 
 /* ---- keys -------------------------------------------------------------------------------------------------------- */
@@ -397,6 +469,7 @@ on_map (UiGeneratePanel *self)
 
   gtk_widget_grab_default (generate);
   gtk_widget_grab_focus (generate);
+  warm (self);
 }
 
 /* ---- making ------------------------------------------------------------------------------------------------------ */
@@ -428,6 +501,7 @@ static void
 ui_generate_panel_finalize (GObject *object)
 {
   ui_store_free (UI_GENERATE_PANEL (object)->store);
+  g_free (UI_GENERATE_PANEL (object)->warmed);
   G_OBJECT_CLASS (ui_generate_panel_parent_class)->finalize (object);
 }
 
@@ -481,19 +555,22 @@ connect_parts (UiGeneratePanel *self)
     { self->history, "ticks-changed", G_CALLBACK (update_add) },
     { self->model_page, "back", G_CALLBACK (on_back) },
     { self->model_page, "failed", G_CALLBACK (on_page_failed) },
+    { self->model_page, "memory-changed", G_CALLBACK (on_memory) },
     { self->message, "answered", G_CALLBACK (on_answered) },
     { self->actions, "help", G_CALLBACK (on_help) },
     { self->actions, "reset", G_CALLBACK (on_reset) },
     { self->actions, "reuse", G_CALLBACK (on_reuse) },
     { self->actions, "close", G_CALLBACK (on_close) },
     { self->actions, "add-layers", G_CALLBACK (on_add) },
+    { self->actions, "add-to-new-image", G_CALLBACK (on_add_to_new) },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (links); i++) {
     g_signal_connect_swapped (links[i].object, links[i].signal, links[i].func, self);
   }
   self->keys = ui_window_keys_new (GTK_WIDGET (self), on_escape, on_help, self);
-  g_signal_connect (self, "map", G_CALLBACK (on_map), NULL);
+  g_signal_connect_after (self, "map", G_CALLBACK (on_map), NULL);
+  ui_drop_accept (GTK_WIDGET (self), on_dropped, self);
 }
 
 /* Last values, or the first class as the model recommends: the first click should make something to look at. */
@@ -524,6 +601,8 @@ GtkWidget *
 ui_generate_panel_new (const UiBackend *backend, UiPanelMode mode)
 {
   UiGeneratePanel *self = g_object_new (UI_TYPE_GENERATE_PANEL, NULL);
+  gboolean half;
+  guint64 limit;
 
   self->backend = backend;
   self->mode = mode;
@@ -544,6 +623,10 @@ ui_generate_panel_new (const UiBackend *backend, UiPanelMode mode)
   show_first (self);
   connect_parts (self);
   backend->listen (on_event, self, backend->user);
+  ui_store_get_memory (self->store, &half, &limit);
+  if (half || limit) {
+    backend->set_memory (half, limit, backend->user);
+  }
   update_add (self);
   update_estimate (self);
   gtk_widget_show (GTK_WIDGET (self));

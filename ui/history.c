@@ -14,7 +14,7 @@ struct _UiHistory {
   UiThumbnail *live;     /* owned by the flow box; NULL when nothing is being made */
   GPtrArray *thumbnails; /* UiThumbnail, owned by the flow box */
   gboolean silent, upsample_only;
-  guint scroll_source;
+  guint new_source; /* pending while a thumbnail is new */
 };
 
 G_DEFINE_FINAL_TYPE (UiHistory, ui_history, GTK_TYPE_BOX)
@@ -90,23 +90,32 @@ on_scroll (UiHistory *self, GdkEventScroll *event)
   return TRUE;
 }
 
-static gboolean
-scroll_to_end (gpointer data)
+static void
+scroll_to_end (UiHistory *self)
 {
-  UiHistory *self = data;
   GtkAdjustment *across = gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (self->scrolled));
 
-  self->scroll_source = 0;
-  gtk_adjustment_set_value (across, leftward (self) ? gtk_adjustment_get_lower (across) : gtk_adjustment_get_upper (across));
+  if (self->new_source) {
+    gtk_adjustment_set_value (across, leftward (self) ? gtk_adjustment_get_lower (across) : gtk_adjustment_get_upper (across));
+  }
+}
+
+static gboolean
+end_new (gpointer data)
+{
+  UiHistory *self = data;
+
+  scroll_to_end (self);
+  self->new_source = 0;
   return G_SOURCE_REMOVE;
 }
 
-/* Once the new thumbnail has its place. */
+/* The strip grows once the new thumbnail has its place, which takes a moment. */
 static void
 show_end (UiHistory *self)
 {
-  if (!self->scroll_source) {
-    self->scroll_source = g_timeout_add (50, scroll_to_end, self);
+  if (!self->new_source) {
+    self->new_source = g_timeout_add (250, end_new, self);
   }
 }
 
@@ -132,9 +141,9 @@ ui_history_dispose (GObject *object)
   UiHistory *self = UI_HISTORY (object);
 
   self->silent = TRUE;
-  if (self->scroll_source) {
-    g_source_remove (self->scroll_source);
-    self->scroll_source = 0;
+  if (self->new_source) {
+    g_source_remove (self->new_source);
+    self->new_source = 0;
   }
   G_OBJECT_CLASS (ui_history_parent_class)->dispose (object);
 }
@@ -194,6 +203,7 @@ ui_history_init (UiHistory *self)
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scrolled), GTK_POLICY_AUTOMATIC, GTK_POLICY_NEVER);
   gtk_container_add (GTK_CONTAINER (self->scrolled), self->flow);
   g_signal_connect_swapped (self->scrolled, "scroll-event", G_CALLBACK (on_scroll), self);
+  g_signal_connect_swapped (gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (self->scrolled)), "changed", G_CALLBACK (scroll_to_end), self);
 
   self->stack = gtk_stack_new ();
   gtk_widget_set_size_request (self->stack, -1, 112); /* a thumbnail, so that the first one moves nothing */

@@ -90,6 +90,12 @@ ui_message_bar_hide (UiMessageBar *self)
   gtk_widget_hide (GTK_WIDGET (self));
 }
 
+GtkMessageType
+ui_message_bar_type (UiMessageBar *self)
+{
+  return self->shown ? gtk_info_bar_get_message_type (GTK_INFO_BAR (self->bar)) : GTK_MESSAGE_OTHER;
+}
+
 const char *
 ui_message_bar_text (UiMessageBar *self)
 {

@@ -14,6 +14,8 @@ GtkWidget *ui_message_bar_new (void);
 /* OFFER is a button's label with mnemonic, or NULL. */
 void ui_message_bar_show (UiMessageBar *bar, GtkMessageType type, const char *text, const char *offer);
 void ui_message_bar_hide (UiMessageBar *bar);
+/* GTK_MESSAGE_OTHER when none is shown. */
+GtkMessageType ui_message_bar_type (UiMessageBar *bar);
 const char *ui_message_bar_text (UiMessageBar *bar); /* NULL when hidden */
 
 #endif

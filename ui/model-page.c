@@ -4,17 +4,18 @@
 #include "model-page.h"
 
 #include "i18n.h"
+#include "memory-box.h"
 #include "widgets.h"
 
 struct _UiModelPage {
   GtkBox parent_instance;
   const UiBackend *backend;
-  GtkWidget *models, *folders, *import, *progress;
+  GtkWidget *models, *folders, *memory, *import, *progress;
 };
 
 G_DEFINE_FINAL_TYPE (UiModelPage, ui_model_page, GTK_TYPE_BOX)
 
-enum { BACK, FAILED, N_SIGNALS };
+enum { BACK, FAILED, MEMORY_CHANGED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 char *
@@ -65,18 +66,31 @@ icon_line (const char *icon, GtkWidget *label)
   return row;
 }
 
-static char *
-memory_words (const UiModel *model, guint64 available)
+/* Bytes that models may use; 0: not known. */
+static guint64
+memory_for_models (const UiCatalog *catalog)
 {
-  g_autofree char *needed = g_format_size_full (model->memory_needed, G_FORMAT_SIZE_IEC_UNITS);
-  g_autofree char *there = g_format_size_full (available, G_FORMAT_SIZE_IEC_UNITS);
+  guint64 limit = catalog->memory_limit, there = catalog->memory_there;
 
-  if (!available) {
+  return limit && there ? MIN (limit, there) : limit ? limit : there;
+}
+
+static char *
+memory_words (const UiModel *model, const UiCatalog *catalog)
+{
+  guint64 most = memory_for_models (catalog);
+  g_autofree char *needed = g_format_size_full (model->memory_needed, G_FORMAT_SIZE_IEC_UNITS);
+  g_autofree char *there = g_format_size_full (most, G_FORMAT_SIZE_IEC_UNITS);
+
+  if (!most) {
     return g_strdup_printf (_ ("Needs %s of memory"), needed);
   }
-  return model->memory_needed <= available
-             ? g_strdup_printf (_ ("Needs %s of memory; %s are free"), needed, there)
-             : g_strdup_printf (_ ("Needs %s of memory, but only %s are free: close other programs or take a smaller model"), needed, there);
+  if (model->memory_needed <= most) {
+    return g_strdup_printf (_ ("Needs %s of memory; it may use %s"), needed, there);
+  }
+  return catalog->half ? g_strdup_printf (_ ("Needs %s of memory, but may use only %s: raise the limit below, or take a smaller model"), needed, there)
+                       : g_strdup_printf (_ ("Needs %s of memory, but may use only %s: halve the memory for weights below, or take a smaller model"),
+                                          needed, there);
 }
 
 static void
@@ -93,7 +107,7 @@ add_row (GtkWidget *list, GtkWidget *content)
 }
 
 static void
-add_model (UiModelPage *self, const UiModel *model, guint64 available)
+add_model (UiModelPage *self, const UiModel *model, const UiCatalog *catalog)
 {
   GtkWidget *card = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
   GtkWidget *name = text_line (model->name);
@@ -103,10 +117,11 @@ add_model (UiModelPage *self, const UiModel *model, guint64 available)
   gtk_container_add (GTK_CONTAINER (card), name);
   gtk_container_add (GTK_CONTAINER (card), text_line (abilities));
   if (model->memory_needed) {
-    g_autofree char *memory = memory_words (model, available);
+    g_autofree char *memory = memory_words (model, catalog);
+    guint64 most = memory_for_models (catalog);
     GtkWidget *line = text_line (memory);
 
-    if (available && model->memory_needed > available) {
+    if (most && model->memory_needed > most) {
       line = icon_line ("dialog-warning-symbolic", line);
     }
     gtk_container_add (GTK_CONTAINER (card), line);
@@ -163,7 +178,7 @@ ui_model_page_update (UiModelPage *self)
   clear (self->models);
   clear (self->folders);
   for (gsize i = 0; i < catalog->n_models; i++) {
-    add_model (self, &catalog->models[i], catalog->memory_available);
+    add_model (self, &catalog->models[i], catalog);
   }
   if (!catalog->n_models) {
     add_row (self->models,
@@ -175,6 +190,7 @@ ui_model_page_update (UiModelPage *self)
   for (gsize i = 0; i < catalog->n_folders; i++) {
     add_folder_row (self, catalog->folders[i]);
   }
+  ui_memory_box_set (UI_MEMORY_BOX (self->memory), catalog->half, catalog->memory_limit, catalog->memory_there);
 }
 
 /* ---- what the artist does ---------------------------------------------------------------------------------------- */
@@ -186,12 +202,21 @@ on_back (UiModelPage *self)
 }
 
 static void
+on_memory (UiModelPage *self)
+{
+  UiMemoryBox *memory = UI_MEMORY_BOX (self->memory);
+  guint64 limit = ui_memory_box_get_limit (memory);
+
+  g_signal_emit (self, signals[MEMORY_CHANGED], 0, ui_memory_box_get_half (memory), limit);
+}
+
+static void
 on_rescan (UiModelPage *self)
 {
   self->backend->rescan (self->backend->user);
 }
 
-/* Asks for a file or folder and hands it to FUNC. */
+/* Asks for files or a folder and hands them to FUNC. */
 static void
 ask (UiModelPage *self, const char *title, const char *verb, GtkFileChooserAction action, void (*func) (const char *, gpointer))
 {
@@ -205,18 +230,19 @@ ask (UiModelPage *self, const char *title, const char *verb, GtkFileChooserActio
     gtk_file_filter_add_pattern (weights, "*.safetensors");
     gtk_file_filter_add_pattern (weights, "*.pt");
     gtk_file_filter_add_pattern (weights, "*.pth");
-    gtk_file_filter_add_pattern (weights, "*.json");
     gtk_file_filter_set_name (all, _ ("All files"));
     gtk_file_filter_add_pattern (all, "*");
     gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (chooser), weights);
     gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (chooser), all);
+    gtk_file_chooser_set_select_multiple (GTK_FILE_CHOOSER (chooser), TRUE);
   }
   if (gtk_native_dialog_run (GTK_NATIVE_DIALOG (chooser)) == GTK_RESPONSE_ACCEPT) {
-    g_autofree char *path = gtk_file_chooser_get_filename (GTK_FILE_CHOOSER (chooser));
+    GSList *paths = gtk_file_chooser_get_filenames (GTK_FILE_CHOOSER (chooser));
 
-    if (path) {
-      func (path, self->backend->user);
+    for (GSList *path = paths; path; path = path->next) {
+      func (path->data, self->backend->user);
     }
+    g_slist_free_full (paths, g_free);
   }
   g_object_unref (chooser);
 }
@@ -250,6 +276,8 @@ ui_model_page_class_init (UiModelPageClass *klass G_GNUC_UNUSED)
 {
   signals[BACK] = g_signal_new ("back", UI_TYPE_MODEL_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[FAILED] = g_signal_new ("failed", UI_TYPE_MODEL_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[MEMORY_CHANGED] = g_signal_new ("memory-changed", UI_TYPE_MODEL_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_BOOLEAN,
+                                          G_TYPE_UINT64);
 }
 
 static GtkWidget *
@@ -309,6 +337,7 @@ ui_model_page_init (UiModelPage *self)
   gtk_widget_set_margin_top (folder_heading, 12);
   gtk_container_add (GTK_CONTAINER (inside), folder_heading);
   gtk_container_add (GTK_CONTAINER (inside), list_in_frame (self->folders, _ ("Folders searched")));
+  self->memory = ui_memory_box_new ();
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_widget_set_vexpand (scrolled, TRUE);
   gtk_container_add (GTK_CONTAINER (scrolled), inside);
@@ -325,14 +354,22 @@ ui_model_page_init (UiModelPage *self)
   g_signal_connect_swapped (back, "clicked", G_CALLBACK (on_back), self);
   g_signal_connect_swapped (add, "clicked", G_CALLBACK (on_add_folder), self);
   g_signal_connect_swapped (again, "clicked", G_CALLBACK (on_rescan), self);
+  g_signal_connect_swapped (self->memory, "changed", G_CALLBACK (on_memory), self);
   g_signal_connect_swapped (self->import, "clicked", G_CALLBACK (on_import), self);
 
   gtk_container_add (GTK_CONTAINER (self), head);
   gtk_container_add (GTK_CONTAINER (self), scrolled);
+  gtk_container_add (GTK_CONTAINER (self), self->memory);
   gtk_container_add (GTK_CONTAINER (self), foot);
   gtk_widget_show_all (GTK_WIDGET (self));
   gtk_widget_set_no_show_all (self->progress, TRUE);
   ui_model_page_set_import (self, -1.0);
+}
+
+GtkWidget *
+ui_model_page_memory (UiModelPage *self)
+{
+  return self->memory;
 }
 
 GtkWidget *

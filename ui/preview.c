@@ -4,33 +4,22 @@
 #include "preview.h"
 
 #include "i18n.h"
+#include "widgets.h"
 
 #include <math.h>
 
 enum { SMALLEST = 200, NATURAL = 400, INSET = 8, SQUARE = 16 };
 
-/* A whole factor must fill this part of the place, or the picture is fitted. */
-#define FILLING 0.75
-
 struct _UiPreview {
   GtkDrawingArea parent_instance;
   GdkPixbuf *pixels;
-  cairo_surface_t *surface;
+  cairo_surface_t *fitted; /* the picture, reduced to the place where it is larger; NULL: to be made */
+  int fitted_side;         /* for a place of this side, device pixels */
   char *hint;
   gboolean natural_size;
 };
 
 G_DEFINE_FINAL_TYPE (UiPreview, ui_preview, GTK_TYPE_DRAWING_AREA)
-
-double
-ui_preview_factor (int side, int place, gboolean *crisp)
-{
-  double fit = (double) place / side;
-  double whole = floor (fit);
-
-  *crisp = whole >= 1.0 && whole >= FILLING * fit;
-  return *crisp ? whole : fit;
-}
 
 static void
 draw_empty (UiPreview *self, cairo_t *cr, int width, int height)
@@ -64,37 +53,63 @@ draw_empty (UiPreview *self, cairo_t *cr, int width, int height)
   }
 }
 
+/* The middle of the picture, as much as there is place for: pixel for pixel. */
+static cairo_surface_t *
+cut_natural (UiPreview *self, int place_w, int place_h)
+{
+  int w = gdk_pixbuf_get_width (self->pixels), h = gdk_pixbuf_get_height (self->pixels);
+  int part_w = MIN (w, place_w), part_h = MIN (h, place_h);
+  g_autoptr (GdkPixbuf) part = gdk_pixbuf_new_subpixbuf (self->pixels, (w - part_w) / 2, (h - part_h) / 2, part_w, part_h);
+
+  return gdk_cairo_surface_create_from_pixbuf (part, 1, NULL);
+}
+
+/* The whole picture, no larger than the place: the cairo of every frame has little to do then. */
+static cairo_surface_t *
+fit (UiPreview *self, int place_w, int place_h)
+{
+  int w = gdk_pixbuf_get_width (self->pixels), h = gdk_pixbuf_get_height (self->pixels);
+  double factor = MIN (1.0, MIN ((double) place_w / w, (double) place_h / h));
+  int side = MAX (1, (int) (factor * MAX (w, h)));
+
+  if (self->fitted && self->fitted_side != side) {
+    g_clear_pointer (&self->fitted, cairo_surface_destroy);
+  }
+  if (!self->fitted) {
+    g_autoptr (GdkPixbuf) small = ui_reduce_picture (self->pixels, side);
+
+    self->fitted = small ? gdk_cairo_surface_create_from_pixbuf (small, 1, NULL) : NULL;
+    self->fitted_side = side;
+  }
+  return self->fitted ? cairo_surface_reference (self->fitted) : NULL;
+}
+
 static void
 draw_picture (UiPreview *self, cairo_t *cr, int width, int height)
 {
   int device = gtk_widget_get_scale_factor (GTK_WIDGET (self));
-  int w = gdk_pixbuf_get_width (self->pixels), h = gdk_pixbuf_get_height (self->pixels);
   int place_w = MAX (1, (width - 2 * INSET) * device), place_h = MAX (1, (height - 2 * INSET) * device);
-  gboolean crisp = TRUE;
-  double factor;
+  cairo_surface_t *surface = self->natural_size ? cut_natural (self, place_w, place_h) : fit (self, place_w, place_h);
 
-  if (self->natural_size) {
-    factor = 1.0;
-  } else if ((double) place_w / w < (double) place_h / h) {
-    factor = ui_preview_factor (w, place_w, &crisp);
-  } else {
-    factor = ui_preview_factor (h, place_h, &crisp);
+  if (!surface) {
+    return;
   }
 
+  int w = cairo_image_surface_get_width (surface), h = cairo_image_surface_get_height (surface);
+  double factor = self->natural_size ? 1.0 : MIN ((double) place_w / w, (double) place_h / h);
   double left = floor ((width * device - w * factor) / 2), top = floor ((height * device - h * factor) / 2);
 
   cairo_save (cr);
-  cairo_rectangle (cr, INSET / 2, INSET / 2, MAX (1, width - INSET), MAX (1, height - INSET));
-  cairo_clip (cr); /* natural size can be larger than the place */
   cairo_scale (cr, 1.0 / device, 1.0 / device);
   cairo_translate (cr, left, top);
   cairo_scale (cr, factor, factor);
-  cairo_set_source_surface (cr, self->surface, 0, 0);
-  cairo_pattern_set_filter (cairo_get_source (cr), crisp ? CAIRO_FILTER_NEAREST : CAIRO_FILTER_GOOD);
+  cairo_set_source_surface (cr, surface, 0, 0);
+  cairo_pattern_set_filter (cairo_get_source (cr), self->natural_size ? CAIRO_FILTER_NEAREST : CAIRO_FILTER_GOOD);
   cairo_pattern_set_extend (cairo_get_source (cr), CAIRO_EXTEND_PAD); /* no pale seam round a fitted picture */
   cairo_rectangle (cr, 0, 0, w, h);
   cairo_fill (cr);
   cairo_restore (cr);
+  cairo_surface_destroy (surface);
 }
 
 static gboolean
@@ -105,7 +120,7 @@ ui_preview_draw (GtkWidget *widget, cairo_t *cr)
   int width = gtk_widget_get_allocated_width (widget), height = gtk_widget_get_allocated_height (widget);
 
   gtk_render_background (style, cr, 0, 0, width, height);
-  if (self->surface) {
+  if (self->pixels) {
     draw_picture (self, cr, width, height);
   } else {
     draw_empty (self, cr, width, height);
@@ -158,7 +173,7 @@ ui_preview_finalize (GObject *object)
   UiPreview *self = UI_PREVIEW (object);
 
   g_clear_object (&self->pixels);
-  g_clear_pointer (&self->surface, cairo_surface_destroy);
+  g_clear_pointer (&self->fitted, cairo_surface_destroy);
   g_free (self->hint);
   G_OBJECT_CLASS (ui_preview_parent_class)->finalize (object);
 }
@@ -203,11 +218,8 @@ ui_preview_set_picture (UiPreview *self, GdkPixbuf *pixels, const char *descript
     g_object_ref (pixels);
   }
   g_clear_object (&self->pixels);
-  g_clear_pointer (&self->surface, cairo_surface_destroy);
+  g_clear_pointer (&self->fitted, cairo_surface_destroy);
   self->pixels = pixels;
-  if (pixels) {
-    self->surface = gdk_cairo_surface_create_from_pixbuf (pixels, 1, NULL);
-  }
   gtk_widget_set_tooltip_text (GTK_WIDGET (self), pixels ? _ ("Click for natural size, and again to fit") : NULL);
   atk_object_set_description (gtk_widget_get_accessible (GTK_WIDGET (self)), description ? description : "");
   gtk_widget_queue_draw (GTK_WIDGET (self));

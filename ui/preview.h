@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The live picture. Small pictures are enlarged by a whole number with crisp pixels; where that would leave too much of
- * the place empty, the picture is fitted smoothly. A click or Space changes to natural size and back. */
+ * The live picture, fitted smoothly to its place. A click or Space changes to natural size, pixel for pixel, and back. */
 #ifndef UI_PREVIEW_H
 #define UI_PREVIEW_H
 
@@ -15,8 +14,5 @@ GtkWidget *ui_preview_new (void);
 void ui_preview_set_picture (UiPreview *preview, GdkPixbuf *pixels, const char *description);
 GdkPixbuf *ui_preview_get_picture (UiPreview *preview); /* borrowed, or NULL */
 void ui_preview_set_hint (UiPreview *preview, const char *hint);
-
-/* The factor by which a picture of SIDE pixels is enlarged to fit PLACE device pixels, and whether its pixels stay crisp. */
-double ui_preview_factor (int side, int place, gboolean *crisp);
 
 #endif

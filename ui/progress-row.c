@@ -10,7 +10,8 @@ struct _UiProgressRow {
   GtkBox parent_instance;
   GtkWidget *text, *bar, *left, *stop;
   char *caption;
-  UiPhase phase;
+  UiProgress progress; /* as last set */
+  double ahead;        /* of the weights that are read ahead of time; negative: none are */
 };
 
 G_DEFINE_FINAL_TYPE (UiProgressRow, ui_progress_row, GTK_TYPE_BOX)
@@ -64,6 +65,7 @@ ui_progress_row_init (UiProgressRow *self)
   gtk_widget_show_all (GTK_WIDGET (self));
   gtk_widget_set_no_show_all (self->bar, TRUE);
   gtk_widget_set_no_show_all (self->left, TRUE);
+  self->ahead = -1.0;
   ui_progress_row_set (self, &(UiProgress) { .phase = UI_PHASE_IDLE, .seconds_left = -1.0 });
 }
 
@@ -80,23 +82,24 @@ words_for (const UiProgress *progress)
   case UI_PHASE_STARTING:
     return g_strdup (progress->draft ? _ ("Starting a draft") : _ ("Starting"));
   case UI_PHASE_LOADING:
+  case UI_PHASE_RELOADING:
     return g_strdup (_ ("Reading the model"));
   case UI_PHASE_UPSAMPLING:
-    return g_strdup_printf (_ ("Upsampling %d of %d"), progress->step, progress->steps);
+    return g_strdup_printf (_ ("Upsampling %d of %d"), MAX (progress->step, 1), progress->steps);
   default:
-    return g_strdup_printf (progress->draft ? _ ("Draft %d of %d") : _ ("Step %d of %d"), progress->step, progress->steps);
+    return g_strdup_printf (progress->draft ? _ ("Draft %d of %d") : _ ("Step %d of %d"), MAX (progress->step, 1), progress->steps);
   }
 }
 
-void
-ui_progress_row_set (UiProgressRow *self, const UiProgress *progress)
+static void
+show (UiProgressRow *self)
 {
-  gboolean running = progress->phase != UI_PHASE_IDLE;
-  g_autofree char *what = running ? words_for (progress) : g_strdup (self->caption ? self->caption : "");
+  const UiProgress *progress = &self->progress;
+  gboolean running = progress->phase != UI_PHASE_IDLE, ahead = !running && self->ahead >= 0.0;
+  g_autofree char *what = running ? words_for (progress) : g_strdup (ahead ? _ ("Reading the model") : self->caption ? self->caption : "");
   g_autofree char *time = running ? ui_duration_text (progress->seconds_left) : g_strdup ("");
   g_autofree char *left = *time ? g_strdup_printf (_ ("%s left"), time) : g_strdup ("");
 
-  self->phase = progress->phase;
   if (running && progress->pictures > 1) {
     /* Translators: which picture, of how many, and what happens to it. */
     char *both = g_strdup_printf (_ ("Picture %d of %d · %s"), progress->picture + 1, progress->pictures, what);
@@ -108,9 +111,23 @@ ui_progress_row_set (UiProgressRow *self, const UiProgress *progress)
   gtk_widget_set_tooltip_text (self->text, what);
   gtk_label_set_text (GTK_LABEL (self->left), left);
   gtk_widget_set_visible (self->left, *left);
-  gtk_widget_set_visible (self->bar, running);
-  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->bar), CLAMP (progress->fraction, 0.0, 1.0));
+  gtk_widget_set_visible (self->bar, running || ahead);
+  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->bar), CLAMP (ahead ? self->ahead : progress->fraction, 0.0, 1.0));
   ui_set_available (self->stop, running, _ ("Stop now and keep what is finished (Escape)"), _ ("Nothing is running"));
+}
+
+void
+ui_progress_row_set (UiProgressRow *self, const UiProgress *progress)
+{
+  self->progress = *progress;
+  show (self);
+}
+
+void
+ui_progress_row_set_ahead (UiProgressRow *self, double fraction)
+{
+  self->ahead = fraction;
+  show (self);
 }
 
 void
@@ -118,10 +135,7 @@ ui_progress_row_set_caption (UiProgressRow *self, const char *caption)
 {
   g_free (self->caption);
   self->caption = g_strdup (caption);
-  if (self->phase == UI_PHASE_IDLE) {
-    gtk_label_set_text (GTK_LABEL (self->text), caption ? caption : "");
-    gtk_widget_set_tooltip_text (self->text, caption);
-  }
+  show (self);
 }
 
 const char *

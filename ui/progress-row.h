@@ -14,6 +14,8 @@ G_DECLARE_FINAL_TYPE (UiProgressRow, ui_progress_row, UI, PROGRESS_ROW, GtkBox)
 /* Signal "stop". */
 GtkWidget *ui_progress_row_new (void);
 void ui_progress_row_set (UiProgressRow *row, const UiProgress *progress);
+/* 0 … 1 while weights are read ahead of time, which is shown while nothing runs; negative: they are not. */
+void ui_progress_row_set_ahead (UiProgressRow *row, double fraction);
 /* Shown while nothing runs: the picture's caption, or a short note. */
 void ui_progress_row_set_caption (UiProgressRow *row, const char *caption);
 const char *ui_progress_row_text (UiProgressRow *row); /* what it says now */

@@ -104,7 +104,7 @@ measure (UiRunner *self, const UiEvent *event)
   gboolean second = event->upsampling && !self->upsample_only;
   gboolean known = sampling > 0.0 && (!more || upsampling > 0.0);
   double first_work = self->settings->steps * (known ? sampling : 1.0), second_work = more * (known ? upsampling : 4.0);
-  double part = event->steps > 0 ? (double) event->step / event->steps : 0.0;
+  double part = CLAMP (event->fraction, 0.0, 1.0);
   double done = second ? first_work + part * second_work : part * first_work;
   double of_picture = done / (first_work + second_work);
   double left = known ? (first_work + second_work) * (self->settings->count - event->image) - done : -1.0;
@@ -336,8 +336,12 @@ ui_runner_event (UiRunner *self, const UiEvent *event)
   }
   switch (event->kind) {
   case UI_EVENT_LOADING:
-    self->progress.phase = UI_PHASE_LOADING;
-    self->progress.fraction = event->fraction;
+    if (self->progress.phase == UI_PHASE_STARTING || self->progress.phase == UI_PHASE_LOADING) {
+      self->progress.fraction = event->fraction;
+      self->progress.phase = UI_PHASE_LOADING;
+    } else {
+      self->progress.phase = UI_PHASE_RELOADING; /* in the middle of the work: the bar goes on showing the whole */
+    }
     self->funcs->progress (self->user);
     break;
   case UI_EVENT_STEP:

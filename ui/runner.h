@@ -20,13 +20,21 @@
 #define UI_COMPARE_COUNT 5
 extern const double ui_compare_scales[UI_COMPARE_COUNT];
 
-typedef enum UiPhase { UI_PHASE_IDLE, UI_PHASE_STARTING, UI_PHASE_LOADING, UI_PHASE_SAMPLING, UI_PHASE_UPSAMPLING } UiPhase;
+/* Reloading: weights are read in the middle of the work, where memory does not hold all networks at once. */
+typedef enum UiPhase {
+  UI_PHASE_IDLE,
+  UI_PHASE_STARTING,
+  UI_PHASE_LOADING,
+  UI_PHASE_SAMPLING,
+  UI_PHASE_RELOADING,
+  UI_PHASE_UPSAMPLING
+} UiPhase;
 
 typedef struct UiProgress {
   UiPhase phase;
   gboolean draft;
   int picture, pictures; /* of the whole run, from 0 */
-  int step, steps;       /* of this picture and stage */
+  int step, steps;       /* of this picture and stage; 0 steps done: the first is under way */
   double fraction;       /* of the whole run, 0 … 1; of the reading while loading */
   double seconds_left;   /* negative: not known */
 } UiProgress;

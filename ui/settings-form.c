@@ -129,6 +129,30 @@ sync_presets (UiSettingsForm *self)
   ui_presets_sync (UI_PRESETS (self->presets), settings);
 }
 
+/* A network has been trained on so many steps, and takes no more. */
+static void
+update_range (UiSettingsForm *self)
+{
+  const UiModel *model = ui_settings_form_model (self);
+  int most = !model ? 0 : self->upsample_only ? model->most_upsample_steps : model->most_steps;
+
+  gtk_spin_button_set_range (GTK_SPIN_BUTTON (self->steps), UI_STEPS_MIN, most >= UI_STEPS_MIN ? MIN (most, UI_STEPS_MAX) : UI_STEPS_MAX);
+}
+
+/* Adds a sentence to what the artist is told. */
+static void G_GNUC_PRINTF (2, 3)
+note (GString *text, const char *format, ...)
+{
+  va_list arguments;
+
+  if (text->len) {
+    g_string_append_c (text, ' ');
+  }
+  va_start (arguments, format);
+  g_string_append_vprintf (text, format, arguments);
+  va_end (arguments);
+}
+
 char *
 ui_settings_form_set (UiSettingsForm *self, const UiSettings *settings)
 {
@@ -139,17 +163,16 @@ ui_settings_form_set (UiSettingsForm *self, const UiSettings *settings)
   if (ui_catalog_find (catalog, settings->model)) {
     gtk_combo_box_set_active_id (GTK_COMBO_BOX (self->model), settings->model);
   } else if (*settings->model) {
-    g_string_append_printf (left, _ ("The model “%s” is not here."), settings->model);
+    note (left, _ ("The model “%s” is not here."), settings->model);
   }
   ui_class_chooser_set_model (UI_CLASS_CHOOSER (self->classes), ui_settings_form_model (self));
   if (!ui_class_chooser_set (UI_CLASS_CHOOSER (self->classes), settings->class_name) && *settings->class_name) {
-    g_string_append (left, left->len ? " " : "");
-    g_string_append_printf (left, _ ("The model has no class “%s”."), settings->class_name);
+    note (left, _ ("The model has no class “%s”."), settings->class_name);
   }
   if (!gtk_combo_box_set_active_id (GTK_COMBO_BOX (self->sampler), settings->sampler)) {
-    g_string_append (left, left->len ? " " : "");
-    g_string_append_printf (left, _ ("There is no sampler “%s”."), settings->sampler);
+    note (left, _ ("There is no sampler “%s”."), settings->sampler);
   }
+  update_range (self);
   gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->steps), settings->steps);
   ui_seed_box_set (UI_SEED_BOX (self->seed), settings->seed);
   if (self->upsample_only) {
@@ -158,6 +181,15 @@ ui_settings_form_set (UiSettingsForm *self, const UiSettings *settings)
     ui_fidelity_set (UI_FIDELITY (self->fidelity), settings->scale);
     gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->count), settings->count);
     gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->upsample), settings->upsample);
+  }
+  if (gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (self->steps)) != settings->steps) {
+    note (left, NN_ ("%d step is more than the model takes.", "%d steps are more than the model takes.", (gulong) settings->steps), settings->steps);
+  }
+  if (!self->upsample_only && settings->scale > UI_SCALE_MAX) {
+    g_autofree char *asked = ui_settings_scale_text (settings->scale);
+    g_autofree char *most = ui_settings_scale_text (UI_SCALE_MAX);
+
+    note (left, _ ("Fidelity %s is more than the slider's %s."), asked, most);
   }
   self->silent = FALSE;
   update_reasons (self);
@@ -206,6 +238,7 @@ ui_settings_form_update_models (UiSettingsForm *self)
     gtk_combo_box_set_active (GTK_COMBO_BOX (self->model), first < catalog->n_models ? (int) first : catalog->n_models ? 0 : -1);
   }
   ui_class_chooser_set_model (UI_CLASS_CHOOSER (self->classes), ui_settings_form_model (self));
+  update_range (self);
   self->silent = FALSE;
   update_reasons (self);
   sync_presets (self);
@@ -245,6 +278,7 @@ on_model (UiSettingsForm *self)
 
     self->silent = TRUE;
     ui_class_chooser_set_model (UI_CLASS_CHOOSER (self->classes), ui_settings_form_model (self));
+    update_range (self);
     self->silent = FALSE;
     sync_presets (self);
     if (!ui_presets_choose (UI_PRESETS (self->presets), preset)) { /* a preset means something else for each model */

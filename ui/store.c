@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What is remembered between openings. Groups: "last WINDOW", "preset NAME", "classes MODEL", "timing MODEL"; names are
+ * What is remembered between openings. Groups: "last WINDOW", "preset NAME", "classes MODEL", "timing MODEL", "memory"; names are
  * percent-encoded, because a group name may hold no brackets. */
 #include "store.h"
 
@@ -226,6 +226,25 @@ ui_store_set_favourite (UiStore *store, const char *model, const char *class_nam
   g_auto (GStrv) list = ui_store_favourites (store, model);
 
   rewrite_list (store, model, "favourite", favourite ? class_name : NULL, list, class_name, G_MAXUINT);
+}
+
+void
+ui_store_get_memory (UiStore *store, gboolean *half, guint64 *limit)
+{
+  GKeyFile *file = fresh (store);
+
+  *half = g_key_file_get_boolean (file, "memory", "half", NULL);
+  *limit = g_key_file_get_uint64 (file, "memory", "limit", NULL);
+}
+
+void
+ui_store_set_memory (UiStore *store, gboolean half, guint64 limit)
+{
+  GKeyFile *file = fresh (store);
+
+  g_key_file_set_boolean (file, "memory", "half", half);
+  g_key_file_set_uint64 (file, "memory", "limit", limit);
+  commit (store);
 }
 
 double

@@ -36,6 +36,10 @@ void ui_store_add_recent (UiStore *store, const char *model, const char *class_n
 char **ui_store_favourites (UiStore *store, const char *model);
 void ui_store_set_favourite (UiStore *store, const char *model, const char *class_name, gboolean favourite);
 
+/* How weights are kept in memory: in 16 bits, and within how many bytes (0: all there is). */
+void ui_store_get_memory (UiStore *store, gboolean *half, guint64 *limit);
+void ui_store_set_memory (UiStore *store, gboolean half, guint64 limit);
+
 /* Seconds of one step, 0 when never measured; note blends a new measurement in. */
 double ui_store_seconds (UiStore *store, const char *model, UiCost cost);
 void ui_store_note_seconds (UiStore *store, const char *model, UiCost cost, double seconds);

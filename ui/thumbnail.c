@@ -4,6 +4,7 @@
 #include "thumbnail.h"
 
 #include "i18n.h"
+#include "widgets.h"
 
 enum { SIDE = 70 }; /* five of them fit beside one another under the picture */
 
@@ -23,10 +24,11 @@ static void
 show_pixels (UiThumbnail *self, GdkPixbuf *pixels)
 {
   int device = gtk_widget_get_scale_factor (GTK_WIDGET (self));
-  int w = gdk_pixbuf_get_width (pixels), h = gdk_pixbuf_get_height (pixels), side = SIDE * device;
+  int side = SIDE * device, w = gdk_pixbuf_get_width (pixels), h = gdk_pixbuf_get_height (pixels);
   double factor = (double) side / MAX (w, h);
-  g_autoptr (GdkPixbuf) small
-      = gdk_pixbuf_scale_simple (pixels, MAX (1, (int) (w * factor + 0.5)), MAX (1, (int) (h * factor + 0.5)), GDK_INTERP_BILINEAR);
+  g_autoptr (GdkPixbuf) small = factor < 1.0 ? ui_reduce_picture (pixels, side)
+                                             : gdk_pixbuf_scale_simple (pixels, MAX (1, (int) (w * factor + 0.5)), MAX (1, (int) (h * factor + 0.5)),
+                                                                        GDK_INTERP_BILINEAR);
 
   if (small) {
     cairo_surface_t *surface = gdk_cairo_surface_create_from_pixbuf (small, device, NULL);

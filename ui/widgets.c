@@ -7,6 +7,10 @@
 
 #include <math.h>
 
+/* Reducing a picture: samples of each pixel on a side, many where the result is no larger than FINE_SIDE. In a large picture each
+ * sample waits for memory. */
+enum { FINE_SIDE = 200, FINE = 8, COARSE = 2 };
+
 GtkWidget *
 ui_label_for (const char *text, GtkWidget *widget)
 {
@@ -104,13 +108,67 @@ ui_duration_text (double seconds)
   return g_strdup_printf (_ ("about %d h"), (int) round (seconds / 3600.0));
 }
 
+GdkPixbuf *
+ui_reduce_picture (GdkPixbuf *pixels, int most)
+{
+  int w = gdk_pixbuf_get_width (pixels), h = gdk_pixbuf_get_height (pixels), channels = gdk_pixbuf_get_n_channels (pixels);
+  double step = (double) MAX (w, h) / most;
+
+  if (step <= 1.0) {
+    return g_object_ref (pixels);
+  }
+
+  int small_w = MAX (1, (int) (w / step)), small_h = MAX (1, (int) (h / step));
+  int samples = CLAMP ((int) ceil (step), 1, most <= FINE_SIDE ? FINE : COARSE);
+  GdkPixbuf *small = gdk_pixbuf_new (GDK_COLORSPACE_RGB, channels == 4, 8, small_w, small_h);
+  g_autofree int *columns = small ? g_try_new (int, (gsize) small_w * (gsize) samples) : NULL;
+
+  if (!columns) {
+    g_clear_object (&small);
+    return NULL;
+  }
+
+  const guint8 *from = gdk_pixbuf_read_pixels (pixels);
+  int from_row = gdk_pixbuf_get_rowstride (pixels), count = samples * samples;
+
+  for (int i = 0; i < small_w * samples; i++) {
+    columns[i] = MIN (w - 1, (int) ((i + 0.5) * w / ((double) small_w * samples))) * channels;
+  }
+  for (int y = 0; y < small_h; y++) {
+    guint8 *out = gdk_pixbuf_get_pixels (small) + (gsize) y * (gsize) gdk_pixbuf_get_rowstride (small);
+    const guint8 *rows[FINE];
+
+    for (int k = 0; k < samples; k++) {
+      rows[k] = from + (gsize) MIN (h - 1, (int) ((y * samples + k + 0.5) * h / ((double) small_h * samples))) * (gsize) from_row;
+    }
+    for (int x = 0; x < small_w; x++) {
+      for (int c = 0; c < channels; c++) {
+        int sum = count / 2;
+
+        for (int k = 0; k < samples; k++) {
+          for (int l = 0; l < samples; l++) {
+            sum += rows[k][columns[x * samples + l] + c];
+          }
+        }
+        *out++ = (guint8) (sum / count);
+      }
+    }
+  }
+  return small;
+}
+
 static const char style[] = ".adm-preview { border-radius: 5px; }"
-                            ".adm-thumbnail { padding: 2px; border-radius: 5px; }"
+                            ".adm-thumbnail { padding: 2px; border-radius: 5px; border: 2px solid transparent; }"
+                            ".adm-thumbnail:selected { background: none; color: inherit; border-color: #3584e4; }"
                             ".adm-thumbnail image { border: 1px solid alpha(currentColor, 0.15); border-radius: 2px; }"
                             ".adm-badge { background-color: rgba(0,0,0,0.65); color: #fff; border-radius: 7px; padding: 0 6px; margin: 2px;"
                             " font-size: smaller; }"
                             ".adm-caption { font-size: smaller; }"
-                            ".adm-tick { padding: 2px; min-height: 0; }"
+                            /* Ticks lie on pictures of any colour, so they bring their own. */
+                            ".adm-tick, .adm-tick:hover { padding: 2px; min-height: 0; background: none; border: none; box-shadow: none; }"
+                            ".adm-tick check { margin: 1px; min-width: 15px; min-height: 15px; border-radius: 3px; background-image: none;"
+                            " background-color: rgba(255,255,255,0.85); border: 1px solid rgba(0,0,0,0.5); color: transparent; box-shadow: none; }"
+                            ".adm-tick check:checked { background-color: #1c71d8; border-color: #fff; color: #fff; }"
                             ".adm-page-title { font-weight: bold; }";
 
 void

@@ -26,4 +26,7 @@ char *ui_duration_text (double seconds);
 /* The few style rules of the window, for the screen, once. */
 void ui_style_ensure (void);
 
+/* PIXELS with no side above MOST: a new reference, quick however large the picture. NULL when memory is short. */
+GdkPixbuf *ui_reduce_picture (GdkPixbuf *pixels, int most);
+
 #endif

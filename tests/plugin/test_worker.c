@@ -34,7 +34,7 @@ hear (const UiEvent *event, gpointer data)
 {
   Bench *b = data;
 
-  if (event->kind == UI_EVENT_STEP && !b->first)
+  if (event->kind == UI_EVENT_STEP && event->pixels && !b->first)
     b->first = g_get_monotonic_time ();
   if (event->kind == UI_EVENT_STEP)
     b->steps = event->step;
@@ -81,6 +81,12 @@ start (const UiJob *job, gpointer user)
 }
 
 static void
+warm (const char *model G_GNUC_UNUSED, gpointer user)
+{
+  worker_warm (((Bench *) user)->worker, ((Bench *) user)->model, TRUE);
+}
+
+static void
 stop (gpointer user)
 {
   worker_stop (((Bench *) user)->worker);
@@ -101,7 +107,7 @@ bench_init (Bench *b)
                          .has_no_class = TRUE, .has_guidance = TRUE, .can_generate = TRUE, .default_scale = b->model->defaults.scale,
                          .default_sampler = "ddim", .default_steps = b->model->defaults.steps, .upsample_sampler = "ddim", .upsample_steps = 20 };
   b->catalog = (UiCatalog) { .models = &b->shown, .n_models = 1 };
-  b->api = (UiBackend) { .user = b, .samplers = samplers, .n_samplers = 1, .catalog = catalog, .listen = listen, .start = start, .stop = stop };
+  b->api = (UiBackend) { .user = b, .samplers = samplers, .n_samplers = 1, .catalog = catalog, .listen = listen, .start = start, .warm = warm, .stop = stop };
   b->worker = worker_new (0, hear, b);
 }
 
@@ -117,17 +123,51 @@ turn_until (const gint64 *moment)
 
 /* ---- the main loop's pulse --------------------------------------------------------------------------------------- */
 
-static gint64 last_beat, longest;
+static gint64 last_beat, last_denied, longest, longest_denied;
+
+/* Microseconds for which this thread was ready but other processes had the processors: that is the machine's doing, not the
+ * window's. 0 where the kernel does not tell. */
+static gint64
+denied (void)
+{
+  FILE *file = fopen ("/proc/thread-self/schedstat", "r");
+  unsigned long long ran = 0, waited = 0;
+  int got = file ? fscanf (file, "%llu %llu", &ran, &waited) : 0;
+
+  if (file)
+    fclose (file);
+  return got == 2 ? (gint64) (waited / 1000) : 0;
+}
 
 static gboolean
 beat (gpointer data G_GNUC_UNUSED)
 {
-  gint64 now = g_get_monotonic_time ();
+  gint64 now = g_get_monotonic_time (), without = denied ();
 
-  if (last_beat)
-    longest = MAX (longest, now - last_beat);
+  if (last_beat && now - last_beat - (without - last_denied) > longest) {
+    longest = now - last_beat - (without - last_denied);
+    longest_denied = without - last_denied;
+  }
   last_beat = now;
+  last_denied = without;
   return G_SOURCE_CONTINUE;
+}
+
+/* Between these two the pulse is taken; WHAT went on is told with the longest time without a beat. */
+static guint
+begin_pulse (void)
+{
+  last_beat = longest = longest_denied = 0;
+  return g_timeout_add (5, beat, NULL);
+}
+
+static void
+end_pulse (guint pulse, const char *what)
+{
+  g_source_remove (pulse);
+  printf ("%s: the main loop was away for %.1f ms at most (and waited %.1f ms for a processor then)\n", what, (double) longest / 1000,
+          (double) longest_denied / 1000);
+  CHECK (longest > 0 && longest < BLOCK_MS * 1000);
 }
 
 static void
@@ -145,14 +185,12 @@ test_responsive (void)
   /* Once to have the weights loaded, then measured. */
   gtk_button_clicked (GTK_BUTTON (ui_generate_panel_part (p, "generate")));
   turn_until (&b.ended);
-  guint pulse = g_timeout_add (5, beat, NULL);
+  guint pulse = begin_pulse ();
   gtk_button_clicked (GTK_BUTTON (ui_generate_panel_part (p, "generate")));
   turn_until (&b.ended);
-  g_source_remove (pulse);
-  printf ("first picture after %.0f ms, finished after %.0f ms; longest gap of the main loop %.1f ms\n", (double) (b.first - b.started) / 1000,
-          (double) (b.ended - b.started) / 1000, (double) longest / 1000);
+  end_pulse (pulse, "a picture");
+  printf ("first picture after %.0f ms, finished after %.0f ms\n", (double) (b.first - b.started) / 1000, (double) (b.ended - b.started) / 1000);
   CHECK (b.first && b.first - b.started < FIRST_MS * 1000);
-  CHECK (longest > 0 && longest < BLOCK_MS * 1000);
 
   /* Stop, in the middle. */
   gtk_button_clicked (GTK_BUTTON (ui_generate_panel_part (p, "generate")));

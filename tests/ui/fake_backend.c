@@ -139,6 +139,7 @@ on_step (gpointer data)
                                        .upsampling = fake->upsampling,
                                        .step = fake->step,
                                        .steps = steps,
+                                       .fraction = (double) fake->step / steps,
                                        .seconds_per_step = fake->upsampling ? 0.4 : 0.15,
                                        .pixels = pixels });
   if (fake->job != job) {
@@ -208,6 +209,25 @@ start (const UiJob *job, gpointer user)
   fake->image = fake->step = 0;
   fake->upsampling = FALSE;
   fake->source = g_timeout_add (fake->step_ms, on_step, fake);
+}
+
+static void
+warm (const char *model, gpointer user)
+{
+  FakeBackend *fake = user;
+
+  fake->warms++;
+  g_strlcpy (fake->warmed, model, sizeof fake->warmed);
+}
+
+static void
+set_memory (gboolean half, guint64 limit, gpointer user)
+{
+  FakeBackend *fake = user;
+
+  fake->catalog.half = half;
+  fake->catalog.memory_limit = limit;
+  fake_backend_send (fake, (UiEvent) { .kind = UI_EVENT_CATALOG });
 }
 
 static void
@@ -282,8 +302,22 @@ rescan (gpointer user)
 }
 
 static void
-take_path (const char *path G_GNUC_UNUSED, gpointer user)
+add_folder (const char *path, gpointer user)
 {
+  FakeBackend *fake = user;
+
+  fake->folders_added++;
+  g_strlcpy (fake->path, path, sizeof fake->path);
+  rescan (user);
+}
+
+static void
+import_checkpoint (const char *path, gpointer user)
+{
+  FakeBackend *fake = user;
+
+  fake->imports++;
+  g_strlcpy (fake->path, path, sizeof fake->path);
   rescan (user);
 }
 
@@ -309,7 +343,7 @@ FakeBackend *
 fake_backend_new (const char *state_file)
 {
   FakeBackend *fake = g_new0 (FakeBackend, 1);
-  const char **thousand = g_new0 (const char *, 1001);
+  g_autofree char *names = NULL;
 
   fake->api = (UiBackend) {
     .user = fake,
@@ -319,13 +353,15 @@ fake_backend_new (const char *state_file)
     .catalog = catalog,
     .listen = listen,
     .start = start,
+    .warm = warm,
     .stop = stop,
     .add_layers = add_layers,
     .reuse_settings = reuse_settings,
     .source = source,
+    .set_memory = set_memory,
     .rescan = rescan,
-    .add_folder = take_path,
-    .import_checkpoint = take_path,
+    .add_folder = add_folder,
+    .import_checkpoint = import_checkpoint,
     .open_folder = open_folder,
     .help = help,
     .close = close_window,
@@ -354,14 +390,17 @@ fake_backend_new (const char *state_file)
     .upsample_steps = 20,
     .memory_needed = 230U << 20,
   };
-  for (int i = 0; i < 1000; i++) {
-    thousand[i] = i == 134 || i == 517 ? "crane" : g_strdup_printf ("thing number %d", i);
+  if (!g_file_get_contents (IMAGENET_NAMES, &names, NULL, NULL)) {
+    g_error ("%s cannot be read", IMAGENET_NAMES);
   }
+  fake->thousand = g_strsplit (g_strchomp (names), "\n", -1);
+  g_free (fake->thousand[134]); /* a bird and a machine of one name, as in the original list */
+  fake->thousand[134] = g_strdup ("crane");
   fake->models[1] = (UiModel) {
     .id = "imagenet-64",
     .name = "ImageNet 64",
     .image_size = 64,
-    .class_names = thousand,
+    .class_names = (const char *const *) fake->thousand,
     .n_classes = 1000,
     .can_generate = TRUE,
     .default_scale = 1.0,
@@ -374,7 +413,7 @@ fake_backend_new (const char *state_file)
     .id = "imagenet-256",
     .name = "ImageNet 256",
     .image_size = 256,
-    .class_names = thousand,
+    .class_names = (const char *const *) fake->thousand,
     .n_classes = 1000,
     .has_guidance = TRUE,
     .default_scale = 1.0,
@@ -389,7 +428,7 @@ fake_backend_new (const char *state_file)
     .folders = folders,
     .n_folders = G_N_ELEMENTS (folders),
     .notes = fake->notes,
-    .memory_available = 6200U * (guint64) 1048576,
+    .memory_there = 6200U * (guint64) 1048576,
   };
   fake->notes[0] = "/home/artist/.local/share/gimp-adm/models/half.pt: the file ends in the middle of a tensor: fetch it again";
   fake->catalog.n_notes = 1;
@@ -402,12 +441,7 @@ fake_backend_free (FakeBackend *fake)
   if (fake->source) {
     g_source_remove (fake->source);
   }
-  for (int i = 0; i < 1000; i++) {
-    if (i != 134 && i != 517) {
-      g_free ((gpointer) fake->models[1].class_names[i]);
-    }
-  }
-  g_free ((gpointer) fake->models[1].class_names);
+  g_strfreev (fake->thousand);
   g_ptr_array_unref (fake->jobs);
   g_array_unref (fake->drafts);
   g_array_unref (fake->ids);

@@ -22,7 +22,8 @@ typedef struct FakeBackend {
   gboolean silent_stop; /* stop sends no event: the test sends late ones itself */
 
   /* record */
-  guint starts, stops, adds, closes, helps, rescans;
+  guint starts, stops, adds, closes, helps, rescans, warms, imports, folders_added;
+  char warmed[64], path[256]; /* of the last call */
   guint added; /* results of the last add */
   gint64 added_seeds[64];
   gboolean added_new_image;
@@ -39,6 +40,7 @@ typedef struct FakeBackend {
 
   UiCatalog catalog;
   UiModel models[4];
+  char **thousand; /* names of the second model's classes */
   const char *notes[2];
 } FakeBackend;
 

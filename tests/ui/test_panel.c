@@ -323,6 +323,16 @@ test_add (void)
   CHECK (self.fake->added_new_image && self.fake->added_seeds[0] == 41);
   CHECK (ui_history_ticks (history (&self)) == 0);
   CHECK (ui_message_bar_text (UI_MESSAGE_BAR (part (&self, "message"))) == NULL);
+
+  /* Or a new one by choice, from the menu beside Add. */
+  g_clear_pointer (&self.fake->add_message, g_free);
+  ui_history_set_tick (history (&self), 2, TRUE);
+  CHECK (gtk_widget_is_sensitive (part (&self, "add-menu")));
+  click (&self, "add");
+  CHECK (!self.fake->added_new_image);
+  ui_history_choose (history (&self), 0);
+  gtk_menu_item_activate (GTK_MENU_ITEM (part (&self, "add-new")));
+  CHECK (self.fake->added_new_image && self.fake->added_seeds[0] == 40);
   close_window (&self);
 }
 

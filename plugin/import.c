@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Bringing weights files in: see import.h. One thread for each file; it owns its task until it has ended.
+ */
+#include "import.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <gio/gio.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "adm.h"
+
+/* Of a file on its way; a dot before its name hides it from the search for models. */
+#define PART ".part"
+
+enum { CHUNK = 4 << 20, NEWS_A_SECOND = 20 };
+
+struct Import {
+  char *folder;
+  const ImportFuncs *funcs;
+  gpointer user;
+  GQueue waiting; /* of char *, paths */
+  GCancellable *closing;
+  gboolean busy;
+  GMutex mutex;
+  GCond ended;
+  gboolean running; /* a file's thread; guarded by the mutex */
+};
+
+/* One file on its way; belongs to the task. */
+typedef struct {
+  Import *import; /* outlives the thread */
+  char *from, *to, *part;
+  gint64 reported;
+} Carry;
+
+typedef struct {
+  Import *import;
+  GCancellable *closing;
+  double fraction;
+} News;
+
+static void
+carry_free (gpointer data)
+{
+  Carry *carry = data;
+
+  g_free (carry->from);
+  g_free (carry->to);
+  g_free (carry->part);
+  g_free (carry);
+}
+
+static gboolean
+tell_news (gpointer data)
+{
+  News *news = data;
+
+  if (!g_cancellable_is_cancelled (news->closing))
+    news->import->funcs->moved (news->fraction, news->import->user);
+  g_object_unref (news->closing);
+  g_free (news);
+  return G_SOURCE_REMOVE;
+}
+
+/* ---- on the thread ----------------------------------------------------------------------------------------------- */
+
+static gboolean
+fail (GError **error, const char *format, const char *path, const char *why)
+{
+  char *name = g_filename_display_name (path);
+
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, format, name, why);
+  g_free (name);
+  return FALSE;
+}
+
+/* Writes all of DATA; errno tells why not. */
+static gboolean
+write_all (int file, const char *data, gssize size)
+{
+  while (size > 0) {
+    gssize done = write (file, data, (gsize) size);
+    if (done < 0 && errno != EINTR)
+      return FALSE;
+    if (done > 0) {
+      data += done;
+      size -= done;
+    }
+  }
+  return TRUE;
+}
+
+static void
+report (Carry *carry, GCancellable *closing, gint64 done, gint64 total)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (now - carry->reported > G_USEC_PER_SEC / NEWS_A_SECOND) {
+    carry->reported = now;
+    News *news = g_new (News, 1);
+    *news = (News) { carry->import, g_object_ref (closing), total > 0 ? (double) done / (double) total : 0.0 };
+    g_idle_add (tell_news, news);
+  }
+}
+
+/* The bytes of FROM to the open file TO. */
+static gboolean
+copy_bytes (Carry *carry, int from, int to, gint64 total, GCancellable *closing, GError **error)
+{
+  char *chunk = g_malloc (CHUNK);
+  gint64 done = 0;
+  gssize got = 0;
+  gboolean ok = TRUE;
+
+  do {
+    got = read (from, chunk, CHUNK);
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got < 0)
+      ok = fail (error, _ ("“%s” could not be read: %s."), carry->from, g_strerror (errno));
+    else if (!write_all (to, chunk, got))
+      ok = fail (error, _ ("“%s” could not be copied: %s. Make room, or add the file's folder instead."), carry->from, g_strerror (errno));
+    else
+      report (carry, closing, done += got, total);
+    ok = ok && !g_cancellable_set_error_if_cancelled (closing, error);
+  } while (ok && got != 0);
+  g_free (chunk);
+  return ok;
+}
+
+/* There must be room for it; where that cannot be told, writing will. */
+static gboolean
+check_room (const Carry *carry, gint64 size, GError **error)
+{
+  char *folder = g_path_get_dirname (carry->to);
+  GFile *place = g_file_new_for_path (folder);
+  GFileInfo *about = g_file_query_filesystem_info (place, G_FILE_ATTRIBUTE_FILESYSTEM_FREE, NULL, NULL);
+  gboolean ok = TRUE;
+
+  if (about && g_file_info_has_attribute (about, G_FILE_ATTRIBUTE_FILESYSTEM_FREE)
+      && g_file_info_get_attribute_uint64 (about, G_FILE_ATTRIBUTE_FILESYSTEM_FREE) < (guint64) size) {
+    char *needed = g_format_size_full ((guint64) size, G_FORMAT_SIZE_IEC_UNITS);
+    char *there = g_format_size_full (g_file_info_get_attribute_uint64 (about, G_FILE_ATTRIBUTE_FILESYSTEM_FREE), G_FORMAT_SIZE_IEC_UNITS);
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, _ ("The file needs %s on disk, and %s are free in %s. Make room, or add the file's folder instead."),
+                 needed, there, folder);
+    g_free (needed);
+    g_free (there);
+    ok = FALSE;
+  }
+  g_clear_object (&about);
+  g_object_unref (place);
+  g_free (folder);
+  return ok;
+}
+
+/* What a killed process left half done. Files that are being written are locked. */
+static void
+tidy (const char *folder)
+{
+  GDir *entries = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (entries && (name = g_dir_read_name (entries))) {
+    if (*name == '.' && g_str_has_suffix (name, PART)) {
+      char *path = g_build_filename (folder, name, NULL);
+      int file = g_open (path, O_RDWR | O_CLOEXEC, 0);
+      if (file >= 0 && flock (file, LOCK_EX | LOCK_NB) == 0)
+        g_unlink (path);
+      if (file >= 0)
+        close (file);
+      g_free (path);
+    }
+  }
+  if (entries)
+    g_dir_close (entries);
+}
+
+/* Copies under another name first, so that half a file is never taken for a whole one. */
+static gboolean
+copy_file (Carry *carry, GCancellable *closing, GError **error)
+{
+  int from = g_open (carry->from, O_RDONLY | O_CLOEXEC, 0), to = -1;
+  GStatBuf about;
+  gboolean ok = TRUE;
+
+  if (from < 0 || g_stat (carry->from, &about) != 0)
+    ok = fail (error, _ ("“%s” could not be read: %s."), carry->from, g_strerror (errno));
+  ok = ok && check_room (carry, about.st_size, error);
+  if (ok && (to = g_open (carry->part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)) < 0)
+    ok = fail (error, _ ("“%s” could not be written: %s. Correct the folder's permissions."), carry->part, g_strerror (errno));
+  if (to >= 0)
+    flock (to, LOCK_EX | LOCK_NB);
+  ok = ok && copy_bytes (carry, from, to, about.st_size, closing, error);
+  if (to >= 0 && close (to) != 0 && ok)
+    ok = fail (error, _ ("“%s” could not be copied: %s. Make room, or add the file's folder instead."), carry->from, g_strerror (errno));
+  if (from >= 0)
+    close (from);
+  if (ok && g_rename (carry->part, carry->to) != 0)
+    ok = fail (error, _ ("“%s” could not be written: %s. Correct the folder's permissions."), carry->to, g_strerror (errno));
+  if (!ok && to >= 0)
+    g_unlink (carry->part);
+  return ok;
+}
+
+/* NAME.json beside NAME.pt, malloc'ed. */
+static char *
+description_of (const char *path)
+{
+  const char *dot = strrchr (path, '.'), *slash = strrchr (path, '/');
+
+  return dot && dot > slash ? g_strdup_printf ("%.*s.json", (int) (dot - path), path) : g_strconcat (path, ".json", NULL);
+}
+
+/* The description beside the weights says what their tensors do not. */
+static void
+copy_description (const Carry *carry)
+{
+  char *from = description_of (carry->from), *to = description_of (carry->to), *text = NULL;
+  gsize size = 0;
+
+  if (!g_file_test (to, G_FILE_TEST_EXISTS) && g_file_get_contents (from, &text, &size, NULL))
+    g_file_set_contents (to, text, (gssize) size, NULL);
+  g_free (text);
+  g_free (from);
+  g_free (to);
+}
+
+static void
+carry_over (GTask *task, gpointer source G_GNUC_UNUSED, gpointer data, GCancellable *closing)
+{
+  Carry *carry = data;
+  adm_file_info info;
+  adm_error core;
+  GError *error = NULL;
+  GStatBuf here, there;
+
+  tidy (carry->import->folder);
+  if (g_str_has_suffix (carry->from, ".json"))
+    g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                         _ ("A description stays with the weights it describes. Import the weights, or add the whole folder."));
+  else if (g_stat (carry->from, &here) == 0 && g_stat (carry->to, &there) == 0) {
+    if (here.st_dev != there.st_dev || here.st_ino != there.st_ino)
+      g_set_error (&error, G_IO_ERROR, G_IO_ERROR_EXISTS, _ ("There is a file “%s” already. Rename the new one first, or remove the old one."), carry->to);
+  } else if (adm_file_inspect (carry->from, &info, &core) != ADM_OK)
+    g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, core.message);
+  else if (copy_file (carry, closing, &error))
+    copy_description (carry);
+  if (error)
+    g_task_return_error (task, error);
+  else
+    g_task_return_boolean (task, TRUE);
+  g_mutex_lock (&carry->import->mutex);
+  carry->import->running = FALSE;
+  g_cond_signal (&carry->import->ended);
+  g_mutex_unlock (&carry->import->mutex);
+}
+
+/* ---- main thread ------------------------------------------------------------------------------------------------- */
+
+static void next (Import *import);
+
+static void
+on_carried (GObject *source G_GNUC_UNUSED, GAsyncResult *result, gpointer user)
+{
+  Import *import = user;
+  GError *error = NULL;
+
+  if (g_cancellable_is_cancelled (g_task_get_cancellable (G_TASK (result))))
+    return; /* IMPORT is no more */
+  g_task_propagate_boolean (G_TASK (result), &error);
+  import->busy = FALSE;
+  import->funcs->done (error ? error->message : NULL, import->user);
+  g_clear_error (&error);
+  next (import);
+}
+
+static void
+next (Import *import)
+{
+  char *path = import->busy ? NULL : g_queue_pop_head (&import->waiting);
+
+  if (!path)
+    return;
+  Carry *carry = g_new0 (Carry, 1);
+  char *name = g_path_get_basename (path);
+  carry->import = import;
+  carry->from = path;
+  carry->to = g_build_filename (import->folder, name, NULL);
+  char *hidden = g_strconcat (".", name, PART, NULL);
+  carry->part = g_build_filename (import->folder, hidden, NULL);
+  g_free (hidden);
+  g_free (name);
+  g_mkdir_with_parents (import->folder, 0755); /* where it cannot be made, writing says so */
+  import->busy = import->running = TRUE;
+  import->funcs->moved (0.0, import->user);
+  GTask *task = g_task_new (NULL, import->closing, on_carried, import);
+  g_task_set_task_data (task, carry, carry_free);
+  g_task_run_in_thread (task, carry_over);
+  g_object_unref (task);
+}
+
+Import *
+import_new (const char *folder, const ImportFuncs *funcs, gpointer user)
+{
+  Import *import = g_new0 (Import, 1);
+
+  import->folder = g_strdup (folder);
+  import->funcs = funcs;
+  import->user = user;
+  import->closing = g_cancellable_new ();
+  g_queue_init (&import->waiting);
+  g_mutex_init (&import->mutex);
+  g_cond_init (&import->ended);
+  return import;
+}
+
+void
+import_free (Import *import)
+{
+  if (!import)
+    return;
+  g_cancellable_cancel (import->closing);
+  g_mutex_lock (&import->mutex);
+  while (import->running)
+    g_cond_wait (&import->ended, &import->mutex);
+  g_mutex_unlock (&import->mutex);
+  g_mutex_clear (&import->mutex);
+  g_cond_clear (&import->ended);
+  g_object_unref (import->closing);
+  g_queue_clear_full (&import->waiting, g_free);
+  g_free (import->folder);
+  g_free (import);
+}
+
+void
+import_add (Import *import, const char *path)
+{
+  g_queue_push_tail (&import->waiting, g_strdup (path));
+  next (import);
+}
