@@ -6,6 +6,26 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+/* Bytes of the UTF-8 character at C, or 0 when there is none that may stand in a line. */
+static int
+character (const unsigned char *c)
+{
+  if (c[0] < 0x80)
+    return c[0] >= 0x20 && c[0] != 0x7f;
+  int length = c[0] >= 0xf0 ? 4 : c[0] >= 0xe0 ? 3 : 2;
+  unsigned int code = c[0] & (0x7fu >> length);
+  if (c[0] < 0xc2 || c[0] > 0xf4)
+    return 0;
+  for (int i = 1; i < length; i++) {
+    if ((c[i] & 0xc0) != 0x80) /* the NUL at the end among them */
+      return 0;
+    code = code << 6 | (c[i] & 0x3fu);
+  }
+  bool longer_than_needed = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000);
+  bool control = code < 0xa0 || code == 0x2028 || code == 0x2029;
+  return longer_than_needed || control || (code >= 0xd800 && code < 0xe000) || code > 0x10ffff ? 0 : length;
+}
+
 adm_status
 adm_fail (adm_error *error, adm_status status, const char *format, ...)
 {
@@ -13,10 +33,13 @@ adm_fail (adm_error *error, adm_status status, const char *format, ...)
   va_start (args, format);
   vsnprintf (error->message, sizeof error->message, format, args);
   va_end (args);
-  /* File names and tensor names come from strangers: keep the promise of one line. */
-  for (char *c = error->message; *c; c++)
-    if ((unsigned char) *c < 0x20 || *c == 0x7f)
+  /* File names and tensor names come from strangers, and may be cut within a character: keep the promise of one line of UTF-8. */
+  for (char *c = error->message; *c;) {
+    int length = character ((unsigned char *) c);
+    if (length == 0)
       *c = '?';
+    c += length ? length : 1;
+  }
   error->status = status;
   return status;
 }

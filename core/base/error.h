@@ -6,7 +6,7 @@
 
 #include "adm.h"
 
-/* Fills ERROR with STATUS and a formatted line (control characters become '?'), and returns STATUS:
+/* Fills ERROR with STATUS and a formatted line (control characters and what is not UTF-8 become '?'), and returns STATUS:
  *   return adm_fail (error, ADM_ERROR_IO, "%s: cannot open: %s", path, strerror (errno)); */
 adm_status adm_fail (adm_error *error, adm_status status, const char *format, ...) __attribute__ ((format (printf, 3, 4)));
 
