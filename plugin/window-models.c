@@ -6,20 +6,22 @@
 #include "window-models.h"
 
 #include <glib/gi18n-lib.h>
-#include <unistd.h>
+#include <string.h>
 
 #include "arguments.h"
 #include "model-paths.h"
+#include "open-file.h"
 
 /* The folders as they were at one moment. */
 typedef struct {
   adm_catalog *catalog; /* NULL: it could not be made */
   GArray *models;       /* of UiModel */
   char **folders;
-  GPtrArray *notes; /* of char * */
+  GPtrArray *notes, *texts; /* of char * */
+  GPtrArray *open;          /* of OpenFile */
+  GArray *open_views;       /* of UiOpenFile */
   UiCatalog view;
-  gboolean half;
-  guint64 limit;
+  adm_options options;
 } Snapshot;
 
 struct WindowModels {
@@ -27,42 +29,53 @@ struct WindowModels {
   GCancellable *closing;
 };
 
-/* What one network of a model takes when it runs, added to the sums, and how many steps it can take; 0: unknown. */
+/* How many steps the network in the file PATH can take; 0: unknown. */
 static int
-add_network (const char *path, const adm_options *options, guint64 *weights, guint64 *workspace)
+most_steps (const char *path)
 {
   adm_file_info info;
   adm_error error;
-  uint64_t w, s;
 
-  if (!path || adm_file_inspect (path, &info, &error) != ADM_OK)
-    return 0;
-  if (adm_description_memory (&info.description, 1, options, &w, &s, &error) == ADM_OK) {
-    *weights += w;
-    *workspace = MAX (*workspace, s);
+  return path && adm_file_inspect (path, &info, &error) == ADM_OK ? info.description.diffusion_steps : 0;
+}
+
+/* What MODEL lacks: one line for each part, to be freed; NULL: nothing. */
+static char *
+missing_words (const adm_model *model)
+{
+  GString *lines = model->missing_count ? g_string_new (NULL) : NULL;
+
+  for (int i = 0; i < model->missing_count; i++) {
+    const adm_missing *missing = &model->missing[i];
+    if (i > 0)
+      g_string_append_c (lines, '\n');
+    g_string_append_printf (lines,
+                            missing->part == ADM_PART_DIFFUSION    ? _ ("Without %s it makes no pictures; it is published at %s")
+                            : missing->part == ADM_PART_CLASSIFIER ? _ ("Without %s the fidelity slider does nothing; it is published at %s")
+                                                                   : _ ("Without %s nothing is upsampled; it is published at %s"),
+                            missing->file, missing->address);
   }
-  return info.description.diffusion_steps;
+  return lines ? g_string_free (lines, FALSE) : NULL;
 }
 
 static UiModel
-describe (const adm_model *model, gboolean half)
+describe (const adm_model *model, Snapshot *snapshot)
 {
-  adm_options options = { .half = half };
-  guint64 weights = 0, workspace = 0;
+  adm_memory memory = { 0 };
+  adm_error ignored; /* a file that cannot be read is among the notes */
   int named = model->class_count;
-  int steps = add_network (model->diffusion, &options, &weights, &workspace);
+  char *missing = missing_words (model);
+  gboolean known = adm_model_memory (model, &snapshot->options, &memory, &ignored) == ADM_OK;
 
-  add_network (model->classifier, &options, &weights, &workspace);
-
-  int upsample_steps = add_network (model->upsampler, &options, &weights, &workspace);
-
+  if (missing)
+    g_ptr_array_add (snapshot->texts, missing);
   return (UiModel) {
     .id = model->id,
     .name = model->name,
     .license = model->license,
     .image_size = model->image_size,
     .upsampled_size = model->upsampled_size,
-    .upsample_input = arguments_upsample_input (model),
+    .upsample_input = model->upsampler ? arguments_upsample_input (model) : 0,
     .class_names = (const char *const *) model->class_names,
     .n_classes = (gsize) named,
     .has_no_class = model->null_class != ADM_NO_LABEL || model->label_count == 0,
@@ -71,11 +84,13 @@ describe (const adm_model *model, gboolean half)
     .default_scale = model->defaults.scale,
     .default_sampler = adm_sampler_name ((int) model->defaults.sampler),
     .default_steps = model->defaults.steps,
-    .most_steps = steps,
+    .most_steps = most_steps (model->diffusion),
     .upsample_sampler = adm_sampler_name ((int) model->upsampler_defaults.sampler),
     .upsample_steps = model->upsampler_defaults.steps,
-    .most_upsample_steps = upsample_steps,
-    .memory_needed = weights + workspace,
+    .most_upsample_steps = most_steps (model->upsampler),
+    .missing = missing,
+    .memory_needed = !known ? 0 : memory.fit == ADM_FIT_TOGETHER ? memory.together : memory.staged,
+    .fit = memory.fit == ADM_FIT_STAGED ? UI_FIT_STAGED : memory.fit == ADM_FIT_HALF ? UI_FIT_HALF : memory.fit == ADM_FIT_NOT ? UI_FIT_NOT : UI_FIT_WHOLE,
   };
 }
 
@@ -89,6 +104,9 @@ snapshot_free (gpointer data)
     g_array_unref (snapshot->models);
   if (snapshot->notes)
     g_ptr_array_unref (snapshot->notes);
+  g_ptr_array_unref (snapshot->texts);
+  g_ptr_array_unref (snapshot->open);
+  g_array_unref (snapshot->open_views);
   g_strfreev (snapshot->folders);
   g_free (snapshot);
 }
@@ -99,9 +117,36 @@ snapshot_new (gboolean half, guint64 limit)
   Snapshot *snapshot = g_new0 (Snapshot, 1);
 
   snapshot->folders = model_paths_get ();
-  snapshot->half = half;
-  snapshot->limit = limit;
+  snapshot->options = (adm_options) { .half = half, .memory_limit = limit };
+  snapshot->texts = g_ptr_array_new_with_free_func (g_free);
+  snapshot->open = g_ptr_array_new_with_free_func ((GDestroyNotify) open_file_free);
+  snapshot->open_views = g_array_new (FALSE, TRUE, sizeof (UiOpenFile));
   return snapshot;
+}
+
+/* Files that leave something open are asked about; what cannot be done with them so far needs no note then. */
+static void
+read_questions (Snapshot *snapshot)
+{
+  for (size_t i = 0; i < adm_catalog_questions (snapshot->catalog); i++) {
+    OpenFile *file = open_file_new (adm_catalog_question (snapshot->catalog, i));
+    if (!file)
+      continue;
+    UiOpenFile view = open_file_view (file);
+    g_ptr_array_add (snapshot->open, file);
+    g_array_append_val (snapshot->open_views, view);
+  }
+}
+
+static gboolean
+is_open (const Snapshot *snapshot, const char *note)
+{
+  for (guint i = 0; i < snapshot->open_views->len; i++) {
+    const char *path = g_array_index (snapshot->open_views, UiOpenFile, i).path;
+    if (g_str_has_prefix (note, path) && note[strlen (path)] == ':')
+      return TRUE;
+  }
+  return FALSE;
 }
 
 /* Reads the folders. Any thread. */
@@ -109,18 +154,21 @@ static void
 snapshot_take (Snapshot *snapshot)
 {
   GError *error = NULL;
-  long pages = sysconf (_SC_PHYS_PAGES), page = sysconf (_SC_PAGESIZE);
+  uint64_t there, available;
 
+  adm_machine_memory (&there, &available);
   snapshot->models = g_array_new (FALSE, TRUE, sizeof (UiModel));
   snapshot->notes = g_ptr_array_new_with_free_func (g_free);
   snapshot->catalog = model_paths_catalog (snapshot->folders, &error);
   if (snapshot->catalog) {
     for (size_t i = 0; i < adm_catalog_count (snapshot->catalog); i++) {
-      UiModel model = describe (adm_catalog_get (snapshot->catalog, i), snapshot->half);
+      UiModel model = describe (adm_catalog_get (snapshot->catalog, i), snapshot);
       g_array_append_val (snapshot->models, model);
     }
+    read_questions (snapshot);
     for (size_t i = 0; i < adm_catalog_notes (snapshot->catalog); i++)
-      g_ptr_array_add (snapshot->notes, g_strdup (adm_catalog_note (snapshot->catalog, i)));
+      if (!is_open (snapshot, adm_catalog_note (snapshot->catalog, i)))
+        g_ptr_array_add (snapshot->notes, g_strdup (adm_catalog_note (snapshot->catalog, i)));
   } else {
     g_ptr_array_add (snapshot->notes, g_strdup (error->message));
     g_error_free (error);
@@ -132,50 +180,111 @@ snapshot_take (Snapshot *snapshot)
     .n_folders = g_strv_length (snapshot->folders),
     .notes = (const char *const *) snapshot->notes->pdata,
     .n_notes = snapshot->notes->len,
-    .memory_there = pages > 0 && page > 0 ? (guint64) pages * (guint64) page : 0,
-    .half = snapshot->half,
-    .memory_limit = snapshot->limit,
+    .open_files = (const UiOpenFile *) (gpointer) snapshot->open_views->data,
+    .n_open_files = snapshot->open_views->len,
+    .memory_there = there,
+    .memory_free = available,
+    .half = snapshot->options.half,
+    .memory_limit = snapshot->options.memory_limit,
   };
 }
 
+/* ---- reading again ----------------------------------------------------------------------------------------------- */
+
 typedef struct {
   WindowModels *models;
-  void (*done) (gpointer user);
+  Snapshot *snapshot;
+  char *path; /* of the file whose answers are remembered first; NULL: none */
+  adm_answer answers[ADM_MAX_QUESTIONS];
+  int n_answers;
+  adm_error error;
+  WindowModelsFunc done;
   gpointer user;
 } Reading;
 
 static void
+reading_free (gpointer data)
+{
+  Reading *reading = data;
+
+  if (reading->snapshot)
+    snapshot_free (reading->snapshot);
+  g_free (reading->path);
+  g_free (reading);
+}
+
+static void
 read_folders (GTask *task, gpointer source G_GNUC_UNUSED, gpointer data, GCancellable *closing G_GNUC_UNUSED)
 {
-  snapshot_take (data);
+  Reading *reading = data;
+
+  if (reading->path && adm_sidecar_write (reading->path, reading->answers, (size_t) reading->n_answers, true, &reading->error) == ADM_OK)
+    reading->error.message[0] = '\0';
+  snapshot_take (reading->snapshot);
   g_task_return_boolean (task, TRUE);
 }
 
 static void
-on_read (GObject *source G_GNUC_UNUSED, GAsyncResult *result, gpointer data)
+on_read (GObject *source G_GNUC_UNUSED, GAsyncResult *result, gpointer data G_GNUC_UNUSED)
 {
-  Reading *reading = data;
+  GTask *task = G_TASK (result);
+  Reading *reading = g_task_get_task_data (task);
 
-  if (!g_cancellable_is_cancelled (g_task_get_cancellable (G_TASK (result)))) {
-    g_ptr_array_add (reading->models->snapshots, g_object_steal_data (G_OBJECT (result), "adm-snapshot"));
-    reading->done (reading->user);
-  }
-  g_free (reading);
+  if (g_cancellable_is_cancelled (g_task_get_cancellable (task)))
+    return; /* the models are no more */
+  g_ptr_array_add (reading->models->snapshots, g_steal_pointer (&reading->snapshot));
+  reading->done (*reading->error.message ? reading->error.message : NULL, reading->user);
 }
 
-void
-window_models_rescan (WindowModels *models, gboolean half, guint64 limit, void (*done) (gpointer user), gpointer user)
+/* Takes over READING. */
+static void
+read_again (Reading *reading)
 {
-  Reading *reading = g_new (Reading, 1);
-  Snapshot *snapshot = snapshot_new (half, limit);
+  GTask *task = g_task_new (NULL, reading->models->closing, on_read, NULL);
 
-  *reading = (Reading) { models, done, user };
-  GTask *task = g_task_new (NULL, models->closing, on_read, reading);
-  g_task_set_task_data (task, snapshot, NULL);
-  g_object_set_data_full (G_OBJECT (task), "adm-snapshot", snapshot, snapshot_free);
+  g_task_set_check_cancellable (task, FALSE);
+  g_task_set_task_data (task, reading, reading_free);
   g_task_run_in_thread (task, read_folders);
   g_object_unref (task);
 }
+
+void
+window_models_rescan (WindowModels *models, gboolean half, guint64 limit, WindowModelsFunc done, gpointer user)
+{
+  Reading *reading = g_new0 (Reading, 1);
+
+  reading->models = models;
+  reading->snapshot = snapshot_new (half, limit);
+  reading->done = done;
+  reading->user = user;
+  read_again (reading);
+}
+
+static Snapshot *
+latest (WindowModels *models)
+{
+  return models->snapshots->pdata[models->snapshots->len - 1];
+}
+
+void
+window_models_answer (WindowModels *models, const char *path, const int *chosen, WindowModelsFunc done, gpointer user)
+{
+  const Snapshot *now = latest (models);
+  Reading *reading = g_new0 (Reading, 1);
+
+  reading->models = models;
+  reading->snapshot = snapshot_new (now->options.half, now->options.memory_limit);
+  reading->done = done;
+  reading->user = user;
+  for (guint i = 0; i < now->open->len; i++)
+    if (g_str_equal (open_file_view (now->open->pdata[i]).path, path)) {
+      reading->path = g_strdup (path);
+      reading->n_answers = open_file_answers (now->open->pdata[i], chosen, reading->answers);
+    }
+  read_again (reading);
+}
+
+/* ---- life -------------------------------------------------------------------------------------------------------- */
 
 WindowModels *
 window_models_new (void)
@@ -199,12 +308,6 @@ window_models_free (WindowModels *models)
   g_object_unref (models->closing);
   g_ptr_array_unref (models->snapshots);
   g_free (models);
-}
-
-static Snapshot *
-latest (WindowModels *models)
-{
-  return models->snapshots->pdata[models->snapshots->len - 1];
 }
 
 const UiCatalog *

@@ -327,8 +327,15 @@ catalog (gpointer user)
 }
 
 static void
-on_rescanned (gpointer user)
+on_rescanned (const char *message G_GNUC_UNUSED, gpointer user)
 {
+  tell (&(UiEvent) { .kind = UI_EVENT_CATALOG }, user);
+}
+
+static void
+on_answered (const char *message, gpointer user)
+{
+  tell (&(UiEvent) { .kind = UI_EVENT_ANSWERED, .message = message }, user);
   tell (&(UiEvent) { .kind = UI_EVENT_CATALOG }, user);
 }
 
@@ -377,6 +384,12 @@ static void
 import_checkpoint (const char *path, gpointer user)
 {
   import_add (((Window *) user)->import, path);
+}
+
+static void
+answer (const char *path, const int *chosen, gpointer user)
+{
+  window_models_answer (((Window *) user)->models, path, chosen, on_answered, user);
 }
 
 static char *
@@ -454,6 +467,7 @@ window_init (Window *window, GimpImage *image)
                                   .rescan = rescan,
                                   .add_folder = add_folder,
                                   .import_checkpoint = import_checkpoint,
+                                  .answer = answer,
                                   .open_folder = open_folder,
                                   .help = help,
                                   .close = close_window };

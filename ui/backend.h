@@ -20,6 +20,14 @@ typedef struct UiSampler {
   const char *name; /* as shown: "DDIM" */
 } UiSampler;
 
+/* How a model goes into the memory that models may use. */
+typedef enum UiFit {
+  UI_FIT_WHOLE,  /* all its networks at once */
+  UI_FIT_STAGED, /* one stage at a time, each read again when its turn comes */
+  UI_FIT_HALF,   /* only with weights in 16 bits */
+  UI_FIT_NOT,
+} UiFit;
+
 typedef struct UiModel {
   const char *id;                 /* stable, as in UiSettings.model */
   const char *name;               /* as shown */
@@ -38,8 +46,22 @@ typedef struct UiModel {
   const char *upsample_sampler; /* of the upsampling stage */
   int upsample_steps, most_upsample_steps;
   const char *missing;   /* the exact file names and where they are published, or NULL when the model is whole */
-  guint64 memory_needed; /* bytes to generate, upsampler included; 0 unknown */
+  guint64 memory_needed; /* bytes to run it, in stages where it does not fit at once; 0 unknown */
+  UiFit fit;
 } UiModel;
+
+/* Something that a weights file does not tell about its network. */
+typedef struct UiQuestion {
+  const char *words;
+  const char *const *answers; /* n_answers of them, possible ones only, the likeliest first */
+  gsize n_answers;
+} UiQuestion;
+
+typedef struct UiOpenFile {
+  const char *path;
+  const UiQuestion *questions;
+  gsize n_questions;
+} UiOpenFile;
 
 /* Owned by the backend, valid until the next UI_EVENT_CATALOG. */
 typedef struct UiCatalog {
@@ -49,7 +71,9 @@ typedef struct UiCatalog {
   gsize n_folders;
   const char *const *notes; /* files that could not be read: what, where, what to do */
   gsize n_notes;
-  guint64 memory_there; /* bytes of this machine; 0 unknown */
+  const UiOpenFile *open_files; /* weights files with questions */
+  gsize n_open_files;
+  guint64 memory_there, memory_free; /* bytes of this machine, and of them what programs can still have; 0 unknown */
   /* What the memory needed was reckoned for. */
   gboolean half;
   guint64 memory_limit; /* bytes; 0: all that is there */
@@ -80,6 +104,7 @@ typedef enum UiEventKind {
   UI_EVENT_CATALOG,   /* models or folders have changed: ask again. job is 0 */
   UI_EVENT_IMPORTING, /* a checkpoint is being brought in: fraction. job is 0 */
   UI_EVENT_IMPORTED,  /* message: NULL, or why it failed. job is 0 */
+  UI_EVENT_ANSWERED,  /* message: NULL, or why the answers could not be remembered. job is 0 */
 } UiEventKind;
 
 /* Valid during the call only; the window copies what it keeps and takes references. */
@@ -128,6 +153,8 @@ typedef struct UiBackend {
   void (*rescan) (gpointer user);
   void (*add_folder) (const char *path, gpointer user);
   void (*import_checkpoint) (const char *path, gpointer user);
+  /* Remembers beside the open file PATH the CHOSEN answer of each of its questions. Answered by UI_EVENT_ANSWERED, too. */
+  void (*answer) (const char *path, const int *chosen, gpointer user);
   /* Shows a folder in the file manager. Returns NULL, or a message to be freed. */
   char *(*open_folder) (const char *path, gpointer user);
   void (*help) (gpointer user);

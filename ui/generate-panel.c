@@ -25,7 +25,7 @@ struct _UiGeneratePanel {
   GtkWidget *message, *pages, *main_page, *model_page, *pane, *form;
   GtkWidget *actions;
   UiWindowKeys *keys;
-  gboolean offers_new; /* the message offers to add to a new image */
+  enum { OFFERS_NOTHING, OFFERS_NEW_IMAGE, OFFERS_QUESTIONS } offer; /* what the message's button does */
   char *warmed;        /* id of the model whose weights are in memory or on their way; NULL: none */
 };
 
@@ -40,7 +40,7 @@ window_name (UiGeneratePanel *self)
 static void
 say (UiGeneratePanel *self, GtkMessageType type, const char *text)
 {
-  self->offers_new = FALSE;
+  self->offer = OFFERS_NOTHING;
   ui_message_bar_show (UI_MESSAGE_BAR (self->message), type, text, NULL);
 }
 
@@ -96,6 +96,28 @@ warm (UiGeneratePanel *self)
     g_free (self->warmed);
     self->warmed = g_strdup (model->id);
     self->backend->warm (model->id, self->backend->user);
+  }
+}
+
+/* Asks once for what a file leaves open; on the model page the questions stay until they are answered. */
+static void
+ask_open (UiGeneratePanel *self)
+{
+  const UiCatalog *catalog = self->backend->catalog (self->backend->user);
+  const char *unasked = NULL;
+
+  for (gsize i = 0; i < catalog->n_open_files; i++) {
+    if (ui_store_ask (self->store, catalog->open_files[i].path)) {
+      unasked = catalog->open_files[i].path;
+    }
+  }
+  if (unasked && ui_message_bar_type (UI_MESSAGE_BAR (self->message)) != GTK_MESSAGE_ERROR) {
+    g_autofree char *base = g_path_get_basename (unasked);
+    g_autofree char *name = g_filename_display_name (base);
+    g_autofree char *text = g_strdup_printf (_ ("“%s” does not tell everything about its network. A few answers complete it."), name);
+
+    ui_message_bar_show (UI_MESSAGE_BAR (self->message), GTK_MESSAGE_QUESTION, text, _ ("Ans_wer…"));
+    self->offer = OFFERS_QUESTIONS;
   }
 }
 
@@ -167,6 +189,11 @@ on_event (const UiEvent *event, gpointer data)
     ui_model_page_update (UI_MODEL_PAGE (self->model_page));
     update_estimate (self);
     warm (self);
+    ask_open (self);
+    break;
+  case UI_EVENT_ANSWERED:
+    say (self, event->message ? GTK_MESSAGE_ERROR : GTK_MESSAGE_INFO,
+         event->message ? event->message : _ ("The answers are remembered beside the file."));
     break;
   case UI_EVENT_LOADED:
     ui_progress_row_set_ahead (ui_picture_pane_progress (UI_PICTURE_PANE (self->pane)), -1.0);
@@ -319,7 +346,7 @@ add_layers (UiGeneratePanel *self, gboolean new_image)
   message = self->backend->add_layers (results, n, new_image, &offer, self->backend->user);
   if (message) {
     ui_message_bar_show (UI_MESSAGE_BAR (self->message), GTK_MESSAGE_ERROR, message, offer ? _ ("Add to a Ne_w Image") : NULL);
-    self->offers_new = offer;
+    self->offer = offer ? OFFERS_NEW_IMAGE : OFFERS_NOTHING;
   } else {
     g_autofree char *done = g_strdup_printf (NN_ ("%d layer added", "%d layers added", (gulong) n), (int) n);
 
@@ -344,10 +371,22 @@ on_add_to_new (UiGeneratePanel *self)
 }
 
 static void
+on_models (UiGeneratePanel *self)
+{
+  if (self->offer == OFFERS_QUESTIONS) { /* there they are */
+    ui_message_bar_hide (UI_MESSAGE_BAR (self->message));
+  }
+  gtk_stack_set_visible_child (GTK_STACK (self->pages), self->model_page);
+  gtk_widget_child_focus (self->model_page, GTK_DIR_TAB_FORWARD);
+}
+
+static void
 on_answered (UiGeneratePanel *self)
 {
-  if (self->offers_new) {
+  if (self->offer == OFFERS_NEW_IMAGE) {
     add_layers (self, TRUE);
+  } else if (self->offer == OFFERS_QUESTIONS) {
+    on_models (self);
   }
 }
 
@@ -393,13 +432,6 @@ on_close (UiGeneratePanel *self)
 {
   ui_generate_panel_shut (self);
   self->backend->close (self->backend->user);
-}
-
-static void
-on_models (UiGeneratePanel *self)
-{
-  gtk_stack_set_visible_child (GTK_STACK (self->pages), self->model_page);
-  gtk_widget_child_focus (self->model_page, GTK_DIR_TAB_FORWARD);
 }
 
 static void
@@ -470,6 +502,7 @@ on_map (UiGeneratePanel *self)
   gtk_widget_grab_default (generate);
   gtk_widget_grab_focus (generate);
   warm (self);
+  ask_open (self);
 }
 
 /* ---- making ------------------------------------------------------------------------------------------------------ */

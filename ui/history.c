@@ -10,7 +10,7 @@
 
 struct _UiHistory {
   GtkBox parent_instance;
-  GtkWidget *scrolled, *flow, *stack, *empty;
+  GtkWidget *scrolled, *flow, *stack, *empty, *bar;
   UiThumbnail *live;     /* owned by the flow box; NULL when nothing is being made */
   GPtrArray *thumbnails; /* UiThumbnail, owned by the flow box */
   gboolean silent, upsample_only;
@@ -90,11 +90,14 @@ on_scroll (UiHistory *self, GdkEventScroll *event)
   return TRUE;
 }
 
+/* The strip has become longer or shorter. Its bar keeps its place, so that nothing moves when it is needed. */
 static void
-scroll_to_end (UiHistory *self)
+on_length (UiHistory *self)
 {
   GtkAdjustment *across = gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (self->scrolled));
+  double length = gtk_adjustment_get_upper (across) - gtk_adjustment_get_lower (across);
 
+  gtk_widget_set_opacity (self->bar, length > gtk_adjustment_get_page_size (across) ? 1.0 : 0.0);
   if (self->new_source) {
     gtk_adjustment_set_value (across, leftward (self) ? gtk_adjustment_get_lower (across) : gtk_adjustment_get_upper (across));
   }
@@ -105,7 +108,7 @@ end_new (gpointer data)
 {
   UiHistory *self = data;
 
-  scroll_to_end (self);
+  on_length (self);
   self->new_source = 0;
   return G_SOURCE_REMOVE;
 }
@@ -188,30 +191,34 @@ ui_history_init (UiHistory *self)
   self->flow = gtk_flow_box_new ();
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self->flow), GTK_ORIENTATION_VERTICAL);
   gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (self->flow), 1);
-  gtk_flow_box_set_column_spacing (GTK_FLOW_BOX (self->flow), 3);
+  gtk_flow_box_set_column_spacing (GTK_FLOW_BOX (self->flow), 2);
   gtk_flow_box_set_homogeneous (GTK_FLOW_BOX (self->flow), TRUE);
   gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (self->flow), GTK_SELECTION_SINGLE);
   gtk_widget_set_halign (self->flow, GTK_ALIGN_START);
   gtk_widget_set_valign (self->flow, GTK_ALIGN_START);
-  gtk_widget_set_margin_bottom (self->flow, 10); /* the scroll bar lies over it */
   atk_object_set_name (gtk_widget_get_accessible (self->flow), _ ("History"));
   g_signal_connect_swapped (self->flow, "selected-children-changed", G_CALLBACK (on_selection), self);
   g_signal_connect_swapped (self->flow, "child-activated", G_CALLBACK (on_activated), self);
   gtk_flow_box_set_activate_on_single_click (GTK_FLOW_BOX (self->flow), FALSE);
 
   self->scrolled = gtk_scrolled_window_new (NULL, NULL);
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scrolled), GTK_POLICY_AUTOMATIC, GTK_POLICY_NEVER);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scrolled), GTK_POLICY_EXTERNAL, GTK_POLICY_NEVER);
   gtk_container_add (GTK_CONTAINER (self->scrolled), self->flow);
   g_signal_connect_swapped (self->scrolled, "scroll-event", G_CALLBACK (on_scroll), self);
-  g_signal_connect_swapped (gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (self->scrolled)), "changed", G_CALLBACK (scroll_to_end), self);
+  g_signal_connect_swapped (gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (self->scrolled)), "changed", G_CALLBACK (on_length), self);
+  /* A bar of its own: in some themes one that lies over the strip comes out black. */
+  self->bar = gtk_scrollbar_new (GTK_ORIENTATION_HORIZONTAL, gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (self->scrolled)));
+  gtk_style_context_add_class (gtk_widget_get_style_context (self->bar), "adm-strip-bar");
+  atk_object_set_name (gtk_widget_get_accessible (self->bar), _ ("History"));
 
   self->stack = gtk_stack_new ();
-  gtk_widget_set_size_request (self->stack, -1, 112); /* a thumbnail, so that the first one moves nothing */
+  gtk_widget_set_size_request (self->stack, -1, 100); /* a thumbnail, so that the first one moves nothing */
   gtk_container_add (GTK_CONTAINER (self->stack), self->empty);
   gtk_container_add (GTK_CONTAINER (self->stack), self->scrolled);
 
   gtk_container_add (GTK_CONTAINER (self), title);
   gtk_container_add (GTK_CONTAINER (self), self->stack);
+  gtk_container_add (GTK_CONTAINER (self), self->bar);
   gtk_widget_show_all (GTK_WIDGET (self));
 }
 

@@ -49,7 +49,8 @@ ui_memory_box_init (UiMemoryBox *self)
 {
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6), *unit = gtk_label_new (_ ("GiB"));
 
-  gtk_box_set_spacing (GTK_BOX (self), 24);
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self), GTK_ORIENTATION_VERTICAL);
+  gtk_box_set_spacing (GTK_BOX (self), 6);
   self->half = gtk_check_button_new_with_mnemonic (_ ("Halve the _memory for weights"));
   gtk_widget_set_tooltip_text (self->half, _ ("Keeps weights in 16 bits: about half the memory, somewhat slower, and pictures differ by a hair"));
   self->limited = gtk_check_button_new_with_mnemonic (_ ("_Use at most"));
@@ -62,6 +63,7 @@ ui_memory_box_init (UiMemoryBox *self)
   gtk_box_pack_start (GTK_BOX (row), unit, FALSE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (row), self->there, TRUE, TRUE, 6);
   gtk_label_set_ellipsize (GTK_LABEL (self->there), PANGO_ELLIPSIZE_END);
+  gtk_label_set_max_width_chars (GTK_LABEL (self->there), 36);
   gtk_label_set_xalign (GTK_LABEL (self->there), 0.0F);
   gtk_box_pack_start (GTK_BOX (self), self->half, FALSE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (self), row, TRUE, TRUE, 0);
@@ -78,13 +80,17 @@ ui_memory_box_new (void)
 }
 
 void
-ui_memory_box_set (UiMemoryBox *self, gboolean half, guint64 limit, guint64 there)
+ui_memory_box_set (UiMemoryBox *self, const UiCatalog *catalog)
 {
+  guint64 limit = catalog->memory_limit, there = catalog->memory_there;
   g_autofree char *size = g_format_size_full (there, G_FORMAT_SIZE_IEC_UNITS);
-  g_autofree char *words = there ? g_strdup_printf (_ ("this machine has %s"), size) : g_strdup ("");
+  g_autofree char *available = g_format_size_full (catalog->memory_free, G_FORMAT_SIZE_IEC_UNITS);
+  g_autofree char *words = !there                 ? g_strdup ("")
+                           : catalog->memory_free ? g_strdup_printf (_ ("this machine has %s, of which %s are free"), size, available)
+                                                  : g_strdup_printf (_ ("this machine has %s"), size);
 
   self->silent = TRUE;
-  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->half), half);
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->half), catalog->half);
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->limited), limit != 0);
   if (limit) {
     gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->gib), (double) limit / GIB);

@@ -4,6 +4,8 @@
 #ifndef UI_MEMORY_BOX_H
 #define UI_MEMORY_BOX_H
 
+#include "backend.h"
+
 #include <gtk/gtk.h>
 
 #define UI_TYPE_MEMORY_BOX (ui_memory_box_get_type ())
@@ -11,8 +13,8 @@ G_DECLARE_FINAL_TYPE (UiMemoryBox, ui_memory_box, UI, MEMORY_BOX, GtkBox)
 
 /* Signal "changed": by the artist. */
 GtkWidget *ui_memory_box_new (void);
-/* LIMIT and THERE (of this machine) in bytes; LIMIT 0: all there is, THERE 0: not known. */
-void ui_memory_box_set (UiMemoryBox *box, gboolean half, guint64 limit, guint64 there);
+/* Shows what CATALOG was reckoned for. */
+void ui_memory_box_set (UiMemoryBox *box, const UiCatalog *catalog);
 gboolean ui_memory_box_get_half (UiMemoryBox *box);
 guint64 ui_memory_box_get_limit (UiMemoryBox *box);
 /* "half", "limit" (whether there is one), "gib"; NULL: no such part. */

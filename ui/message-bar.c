@@ -8,7 +8,7 @@
 
 struct _UiMessageBar {
   GtkBox parent_instance;
-  GtkWidget *bar, *label, *offer;
+  GtkWidget *bar, *icon, *label, *offer;
   gboolean shown;
 };
 
@@ -29,6 +29,16 @@ static void
 ui_message_bar_class_init (UiMessageBarClass *klass G_GNUC_UNUSED)
 {
   answered_signal = g_signal_new ("answered", UI_TYPE_MESSAGE_BAR, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+/* Colour alone tells too little. */
+static const char *
+icon_for (GtkMessageType type)
+{
+  return type == GTK_MESSAGE_ERROR      ? "dialog-error-symbolic"
+         : type == GTK_MESSAGE_WARNING  ? "dialog-warning-symbolic"
+         : type == GTK_MESSAGE_QUESTION ? "dialog-question-symbolic"
+                                        : "dialog-information-symbolic";
 }
 
 static void
@@ -54,8 +64,10 @@ ui_message_bar_init (UiMessageBar *self)
   gtk_widget_set_can_focus (self->label, FALSE);
   gtk_label_set_xalign (GTK_LABEL (self->label), 0.0F);
   gtk_label_set_width_chars (GTK_LABEL (self->label), 30);
-  gtk_label_set_max_width_chars (GTK_LABEL (self->label), 60);
+  gtk_label_set_max_width_chars (GTK_LABEL (self->label), 50);
   gtk_widget_set_hexpand (self->label, TRUE);
+  self->icon = gtk_image_new ();
+  gtk_container_add (GTK_CONTAINER (gtk_info_bar_get_content_area (GTK_INFO_BAR (self->bar))), self->icon);
   gtk_container_add (GTK_CONTAINER (gtk_info_bar_get_content_area (GTK_INFO_BAR (self->bar))), self->label);
 
   gtk_box_pack_start (GTK_BOX (self), self->bar, TRUE, TRUE, 0);
@@ -74,6 +86,7 @@ ui_message_bar_show (UiMessageBar *self, GtkMessageType type, const char *text, 
 {
   self->shown = TRUE;
   gtk_info_bar_set_message_type (GTK_INFO_BAR (self->bar), type);
+  gtk_image_set_from_icon_name (GTK_IMAGE (self->icon), icon_for (type), GTK_ICON_SIZE_MENU);
   gtk_label_set_text (GTK_LABEL (self->label), text);
   gtk_widget_set_visible (self->offer, offer != NULL);
   if (offer) {

@@ -5,6 +5,7 @@
 
 #include "i18n.h"
 #include "memory-box.h"
+#include "question-card.h"
 #include "widgets.h"
 
 struct _UiModelPage {
@@ -42,19 +43,6 @@ ui_model_abilities (const UiModel *model)
 /* ---- lists ------------------------------------------------------------------------------------------------------- */
 
 static GtkWidget *
-text_line (const char *text)
-{
-  GtkWidget *label = gtk_label_new (text);
-
-  gtk_label_set_xalign (GTK_LABEL (label), 0.0F);
-  gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_line_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_selectable (GTK_LABEL (label), TRUE); /* file names and addresses want to be copied */
-  gtk_label_set_max_width_chars (GTK_LABEL (label), 80);
-  return label;
-}
-
-static GtkWidget *
 icon_line (const char *icon, GtkWidget *label)
 {
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
@@ -75,22 +63,34 @@ memory_for_models (const UiCatalog *catalog)
   return limit && there ? MIN (limit, there) : limit ? limit : there;
 }
 
+/* What there is of memory, against what MODEL needs; TROUBLE: it will not run so. */
 static char *
-memory_words (const UiModel *model, const UiCatalog *catalog)
+memory_words (const UiModel *model, const UiCatalog *catalog, gboolean *trouble)
 {
-  guint64 most = memory_for_models (catalog);
+  guint64 most = memory_for_models (catalog), left = catalog->memory_free;
   g_autofree char *needed = g_format_size_full (model->memory_needed, G_FORMAT_SIZE_IEC_UNITS);
   g_autofree char *there = g_format_size_full (most, G_FORMAT_SIZE_IEC_UNITS);
+  g_autofree char *available = g_format_size_full (left, G_FORMAT_SIZE_IEC_UNITS);
 
+  *trouble = TRUE;
+  if (model->fit == UI_FIT_HALF) {
+    return g_strdup_printf (_ ("Needs %s of memory, but may use only %s: halve the memory for weights below, or take a smaller model"), needed, there);
+  }
+  if (model->fit == UI_FIT_NOT) {
+    return catalog->memory_limit
+               ? g_strdup_printf (_ ("Needs %s of memory, but may use only %s: raise the limit below, or take a smaller model"), needed, there)
+               : g_strdup_printf (_ ("Needs %s of memory, but this machine has only %s: take a smaller model"), needed, there);
+  }
+  if (left && model->memory_needed > left) {
+    return g_strdup_printf (_ ("Needs %s of memory, but only %s are free: close other programs or take a smaller model"), needed, available);
+  }
+  *trouble = FALSE;
   if (!most) {
     return g_strdup_printf (_ ("Needs %s of memory"), needed);
   }
-  if (model->memory_needed <= most) {
-    return g_strdup_printf (_ ("Needs %s of memory; it may use %s"), needed, there);
-  }
-  return catalog->half ? g_strdup_printf (_ ("Needs %s of memory, but may use only %s: raise the limit below, or take a smaller model"), needed, there)
-                       : g_strdup_printf (_ ("Needs %s of memory, but may use only %s: halve the memory for weights below, or take a smaller model"),
-                                          needed, there);
+  return model->fit == UI_FIT_STAGED
+             ? g_strdup_printf (_ ("Needs %s of memory; it may use %s, so the upsampler is read anew for each picture"), needed, there)
+             : g_strdup_printf (_ ("Needs %s of memory; it may use %s"), needed, there);
 }
 
 static void
@@ -110,32 +110,46 @@ static void
 add_model (UiModelPage *self, const UiModel *model, const UiCatalog *catalog)
 {
   GtkWidget *card = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
-  GtkWidget *name = text_line (model->name);
+  GtkWidget *name = ui_text_line (model->name);
   g_autofree char *abilities = ui_model_abilities (model);
 
   gtk_style_context_add_class (gtk_widget_get_style_context (name), "adm-page-title");
   gtk_container_add (GTK_CONTAINER (card), name);
-  gtk_container_add (GTK_CONTAINER (card), text_line (abilities));
-  if (model->memory_needed) {
-    g_autofree char *memory = memory_words (model, catalog);
-    guint64 most = memory_for_models (catalog);
-    GtkWidget *line = text_line (memory);
+  gtk_container_add (GTK_CONTAINER (card), ui_text_line (abilities));
+  if (model->memory_needed && (model->can_generate || model->upsampled_size)) {
+    gboolean trouble;
+    g_autofree char *memory = memory_words (model, catalog, &trouble);
+    GtkWidget *line = ui_text_line (memory);
 
-    if (most && model->memory_needed > most) {
-      line = icon_line ("dialog-warning-symbolic", line);
-    }
-    gtk_container_add (GTK_CONTAINER (card), line);
+    gtk_container_add (GTK_CONTAINER (card), trouble ? icon_line ("dialog-warning-symbolic", line) : line);
   }
-  if (model->missing) {
-    gtk_container_add (GTK_CONTAINER (card), icon_line ("dialog-warning-symbolic", text_line (model->missing)));
+  if (model->missing) { /* without its classifier or upsampler it still does something */
+    gtk_container_add (GTK_CONTAINER (card),
+                       icon_line (model->can_generate ? "dialog-information-symbolic" : "dialog-warning-symbolic", ui_text_line (model->missing)));
   }
   if (model->license) {
-    GtkWidget *license = text_line (model->license);
+    GtkWidget *license = ui_text_line (model->license);
 
     gtk_style_context_add_class (gtk_widget_get_style_context (license), GTK_STYLE_CLASS_DIM_LABEL);
     gtk_container_add (GTK_CONTAINER (card), license);
   }
   add_row (self->models, card);
+}
+
+static void
+on_answered (UiModelPage *self, UiQuestionCard *card)
+{
+  gtk_widget_set_sensitive (ui_question_card_part (card, "remember"), FALSE); /* until the folders have been read again */
+  self->backend->answer (ui_question_card_path (card), ui_question_card_chosen (card), self->backend->user);
+}
+
+static void
+add_open_file (UiModelPage *self, const UiOpenFile *file)
+{
+  GtkWidget *card = ui_question_card_new (file);
+
+  g_signal_connect_swapped (card, "answered", G_CALLBACK (on_answered), self);
+  add_row (self->models, icon_line ("dialog-question-symbolic", card));
 }
 
 static void
@@ -159,7 +173,7 @@ add_folder_row (UiModelPage *self, const char *path)
   g_object_set_data_full (G_OBJECT (open), "adm-folder", g_strdup (path), g_free);
   g_signal_connect_swapped (open, "clicked", G_CALLBACK (on_open), self);
   gtk_widget_set_valign (open, GTK_ALIGN_CENTER);
-  gtk_box_pack_start (GTK_BOX (row), text_line (shown), TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (row), ui_text_line (shown), TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (row), open, FALSE, FALSE, 0);
   add_row (self->folders, row);
 }
@@ -177,20 +191,23 @@ ui_model_page_update (UiModelPage *self)
 
   clear (self->models);
   clear (self->folders);
+  for (gsize i = 0; i < catalog->n_open_files; i++) {
+    add_open_file (self, &catalog->open_files[i]);
+  }
   for (gsize i = 0; i < catalog->n_models; i++) {
     add_model (self, &catalog->models[i], catalog);
   }
   if (!catalog->n_models) {
     add_row (self->models,
-             icon_line ("dialog-information-symbolic", text_line (_ ("No model was found. Put one into a folder below, or bring in a checkpoint."))));
+             icon_line ("dialog-information-symbolic", ui_text_line (_ ("No model was found. Put one into a folder below, or bring in a checkpoint."))));
   }
   for (gsize i = 0; i < catalog->n_notes; i++) {
-    add_row (self->models, icon_line ("dialog-warning-symbolic", text_line (catalog->notes[i])));
+    add_row (self->models, icon_line ("dialog-warning-symbolic", ui_text_line (catalog->notes[i])));
   }
   for (gsize i = 0; i < catalog->n_folders; i++) {
     add_folder_row (self, catalog->folders[i]);
   }
-  ui_memory_box_set (UI_MEMORY_BOX (self->memory), catalog->half, catalog->memory_limit, catalog->memory_there);
+  ui_memory_box_set (UI_MEMORY_BOX (self->memory), catalog);
 }
 
 /* ---- what the artist does ---------------------------------------------------------------------------------------- */
@@ -364,6 +381,16 @@ ui_model_page_init (UiModelPage *self)
   gtk_widget_show_all (GTK_WIDGET (self));
   gtk_widget_set_no_show_all (self->progress, TRUE);
   ui_model_page_set_import (self, -1.0);
+}
+
+UiQuestionCard *
+ui_model_page_question (UiModelPage *self, guint n)
+{
+  GtkListBoxRow *row = gtk_list_box_get_row_at_index (GTK_LIST_BOX (self->models), (int) n); /* they come first */
+  g_autoptr (GList) inside = row ? gtk_container_get_children (GTK_CONTAINER (gtk_bin_get_child (GTK_BIN (row)))) : NULL;
+  GList *last = g_list_last (inside);
+
+  return last && UI_IS_QUESTION_CARD (last->data) ? last->data : NULL;
 }
 
 GtkWidget *

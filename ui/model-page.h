@@ -6,6 +6,7 @@
 #define UI_MODEL_PAGE_H
 
 #include "backend.h"
+#include "question-card.h"
 
 #include <gtk/gtk.h>
 
@@ -17,6 +18,8 @@ G_DECLARE_FINAL_TYPE (UiModelPage, ui_model_page, UI, MODEL_PAGE, GtkBox)
 GtkWidget *ui_model_page_new (const UiBackend *backend);
 void ui_model_page_update (UiModelPage *page);                      /* the catalog has changed */
 void ui_model_page_set_import (UiModelPage *page, double fraction); /* 0 … 1 while bringing in; negative: not */
+/* The card of the Nth file with questions, or NULL. */
+UiQuestionCard *ui_model_page_question (UiModelPage *page, guint n);
 GtkWidget *ui_model_page_memory (UiModelPage *page);                /* UiMemoryBox */
 /* "64 px · upsampled to 256 px · 16 classes · fidelity". To be freed. */
 char *ui_model_abilities (const UiModel *model);

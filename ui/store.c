@@ -247,6 +247,20 @@ ui_store_set_memory (UiStore *store, gboolean half, guint64 limit)
   commit (store);
 }
 
+gboolean
+ui_store_ask (UiStore *store, const char *path)
+{
+  GKeyFile *file = fresh (store);
+  g_autofree char *group = group_name ("asked", path);
+
+  if (g_key_file_has_group (file, group)) {
+    return FALSE;
+  }
+  g_key_file_set_boolean (file, group, "asked", TRUE);
+  commit (store);
+  return TRUE;
+}
+
 double
 ui_store_seconds (UiStore *store, const char *model, UiCost cost)
 {

@@ -40,6 +40,9 @@ void ui_store_set_favourite (UiStore *store, const char *model, const char *clas
 void ui_store_get_memory (UiStore *store, gboolean *half, guint64 *limit);
 void ui_store_set_memory (UiStore *store, gboolean half, guint64 limit);
 
+/* Whether the artist has not been asked about the file PATH yet; from now on it counts as asked. */
+gboolean ui_store_ask (UiStore *store, const char *path);
+
 /* Seconds of one step, 0 when never measured; note blends a new measurement in. */
 double ui_store_seconds (UiStore *store, const char *model, UiCost cost);
 void ui_store_note_seconds (UiStore *store, const char *model, UiCost cost, double seconds);

@@ -6,7 +6,7 @@
 #include "i18n.h"
 #include "widgets.h"
 
-enum { SIDE = 70 }; /* five of them fit beside one another under the picture */
+enum { SIDE = 68 }; /* five of them fit beside one another under the picture */
 
 struct _UiThumbnail {
   GtkFlowBoxChild parent_instance;

@@ -33,6 +33,20 @@ ui_dim_label (const char *text)
 }
 
 GtkWidget *
+ui_text_line (const char *text)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0.0F);
+  gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_line_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_selectable (GTK_LABEL (label), TRUE);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 80);
+  gtk_widget_show (label);
+  return label;
+}
+
+GtkWidget *
 ui_button (const char *text, const char *tooltip)
 {
   GtkWidget *button = gtk_button_new_with_mnemonic (text);
@@ -169,6 +183,8 @@ static const char style[] = ".adm-preview { border-radius: 5px; }"
                             ".adm-tick check { margin: 1px; min-width: 15px; min-height: 15px; border-radius: 3px; background-image: none;"
                             " background-color: rgba(255,255,255,0.85); border: 1px solid rgba(0,0,0,0.5); color: transparent; box-shadow: none; }"
                             ".adm-tick check:checked { background-color: #1c71d8; border-color: #fff; color: #fff; }"
+                            ".adm-strip-bar, .adm-strip-bar trough { background: none; border: none; }"
+                            ".adm-strip-bar slider { min-height: 4px; margin: 2px 0; border-width: 0; border-radius: 4px; }"
                             ".adm-page-title { font-weight: bold; }";
 
 void

@@ -10,6 +10,8 @@
 GtkWidget *ui_label_for (const char *text_with_mnemonic, GtkWidget *widget);
 /* A quiet label. */
 GtkWidget *ui_dim_label (const char *text);
+/* Text that wraps and can be copied: file names and addresses want to be. */
+GtkWidget *ui_text_line (const char *text);
 GtkWidget *ui_button (const char *text_with_mnemonic, const char *tooltip);
 /* ICON_NAMES: the first of these, separated by blanks, that the theme has. NAME is the tooltip and the accessible name. */
 GtkWidget *ui_icon_button (const char *icon_names, const char *name);

@@ -321,6 +321,35 @@ import_checkpoint (const char *path, gpointer user)
   rescan (user);
 }
 
+/* The file is complete then, and no longer asked about. */
+static void
+answer (const char *path, const int *chosen, gpointer user)
+{
+  FakeBackend *fake = user;
+
+  g_strlcpy (fake->path, path, sizeof fake->path);
+  fake->answers[0] = chosen[0];
+  fake->answers[1] = chosen[1];
+  if (!fake->answer_message) {
+    fake->catalog.n_open_files = 0;
+  }
+  fake_backend_send (fake, (UiEvent) { .kind = UI_EVENT_ANSWERED, .message = fake->answer_message });
+  fake_backend_send (fake, (UiEvent) { .kind = UI_EVENT_CATALOG });
+}
+
+void
+fake_backend_open_file (FakeBackend *fake)
+{
+  static const char *const heads[] = { "one for every 64 channels", "4 heads", "1 head" };
+  static const char *const schedules[] = { "linear", "cosine" };
+  static const UiQuestion questions[] = { { "How many heads has its attention?", heads, G_N_ELEMENTS (heads) },
+                                          { "Which noise schedule was it trained with?", schedules, G_N_ELEMENTS (schedules) } };
+  static const UiOpenFile file = { "/home/artist/.local/share/gimp-adm/models/portraits.pt", questions, G_N_ELEMENTS (questions) };
+
+  fake->catalog.open_files = &file;
+  fake->catalog.n_open_files = 1;
+}
+
 static char *
 open_folder (const char *path, gpointer user G_GNUC_UNUSED)
 {
@@ -362,6 +391,7 @@ fake_backend_new (const char *state_file)
     .rescan = rescan,
     .add_folder = add_folder,
     .import_checkpoint = import_checkpoint,
+    .answer = answer,
     .open_folder = open_folder,
     .help = help,
     .close = close_window,
@@ -406,7 +436,8 @@ fake_backend_new (const char *state_file)
     .default_scale = 1.0,
     .default_sampler = "ddpm",
     .default_steps = 250,
-    .missing = "64x64_classifier.pt and 64_256_upsampler.pt are not here; both are published at github.com/openai/guided-diffusion",
+    .missing = "Without 64x64_classifier.pt the fidelity slider does nothing; it is published at https://example.org/jul-2021/64x64_classifier.pt\n"
+               "Without 64_256_upsampler.pt nothing is upsampled; it is published at https://example.org/jul-2021/64_256_upsampler.pt",
     .memory_needed = 2600U * (guint64) 1048576,
   };
   fake->models[2] = (UiModel) {
@@ -419,8 +450,11 @@ fake_backend_new (const char *state_file)
     .default_scale = 1.0,
     .default_sampler = "ddim",
     .default_steps = 25,
-    .missing = "256x256_diffusion.pt is not here; it is published at github.com/openai/guided-diffusion",
+    .upsampled_size = 256, /* so that it needs memory */
+    .upsample_input = 64,
+    .missing = "Without 256x256_diffusion.pt it makes no pictures; it is published at https://example.org/jul-2021/256x256_diffusion.pt",
     .memory_needed = 9400U * (guint64) 1048576,
+    .fit = UI_FIT_HALF,
   };
   fake->catalog = (UiCatalog) {
     .models = fake->models,
@@ -429,6 +463,7 @@ fake_backend_new (const char *state_file)
     .n_folders = G_N_ELEMENTS (folders),
     .notes = fake->notes,
     .memory_there = 6200U * (guint64) 1048576,
+    .memory_free = 4700U * (guint64) 1048576,
   };
   fake->notes[0] = "/home/artist/.local/share/gimp-adm/models/half.pt: the file ends in the middle of a tensor: fetch it again";
   fake->catalog.n_notes = 1;

@@ -42,6 +42,8 @@ typedef struct FakeBackend {
   UiModel models[4];
   char **thousand; /* names of the second model's classes */
   const char *notes[2];
+  int answers[2];             /* of the last answer */
+  const char *answer_message; /* NULL: it is remembered */
 } FakeBackend;
 
 /* Two models: one whole with 16 classes, one with 1000 classes and without classifier and upsampler. */
@@ -49,6 +51,8 @@ FakeBackend *fake_backend_new (const char *state_file);
 void fake_backend_free (FakeBackend *fake);
 /* The picture of SETTINGS with what is left of the noise, 0 … 1. */
 GdkPixbuf *fake_picture (const UiSettings *settings, int side, double noise);
+/* From now on there is a file with two questions; a catalog event tells the window. */
+void fake_backend_open_file (FakeBackend *fake);
 /* Sends an event of any job. */
 void fake_backend_send (FakeBackend *fake, UiEvent event);
 

@@ -33,6 +33,7 @@ static const struct {
   { "_Reset", "Zu_rücksetzen" },
   { "Reuse Setti_ngs", "Ebeneneinstellungen ü_bernehmen" },
   { "_Close", "S_chließen" },
+  { "_Back", "Zurüc_k" },
   { "Add %d La_yers", "%d Ebenen hin_zufügen" },
   { "Add La_yer", "Ebene hin_zufügen" },
   { "Step %d of %d", "Schritt %d von %d" },

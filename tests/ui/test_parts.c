@@ -447,6 +447,57 @@ test_ahead (void)
   g_rmdir (folder);
 }
 
+/* What a file leaves open is asked once, the likeliest answer chosen already; on the page it stays until it is answered. */
+static void
+test_questions (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("adm-ui-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "state", NULL);
+  Window self = open_mode (path, UI_PANEL_GENERATE);
+  UiMessageBar *bar = UI_MESSAGE_BAR (part (&self, "message"));
+  UiModelPage *page = UI_MODEL_PAGE (part (&self, "model-page"));
+
+  fake_backend_open_file (self.fake);
+  fake_backend_send (self.fake, (UiEvent) { .kind = UI_EVENT_CATALOG });
+  CHECK_CONTAINS (ui_message_bar_text (bar), "portraits.pt");
+  g_signal_emit_by_name (bar, "answered");
+  CHECK (gtk_stack_get_visible_child (GTK_STACK (part (&self, "pages"))) == GTK_WIDGET (page));
+  CHECK (ui_message_bar_text (bar) == NULL);
+  spin (60);
+  CHECK (audit (self.window) == 0);
+
+  UiQuestionCard *card = ui_model_page_question (page, 0);
+
+  CHECK (card && ui_model_page_question (page, 1) == NULL);
+  CHECK_STR (ui_question_card_path (card), "/home/artist/.local/share/gimp-adm/models/portraits.pt");
+  CHECK (ui_question_card_chosen (card)[0] == 0 && ui_question_card_chosen (card)[1] == 0);
+
+  /* An answer that cannot be kept is told, and can be given again. */
+  self.fake->answer_message = "portraits.json: no permission: correct the folder's permissions";
+  gtk_button_clicked (GTK_BUTTON (ui_question_card_part (card, "remember")));
+  CHECK_CONTAINS (ui_message_bar_text (bar), "correct the folder's permissions");
+  card = ui_model_page_question (page, 0);
+  CHECK (card && gtk_widget_is_sensitive (ui_question_card_part (card, "remember")));
+  self.fake->answer_message = NULL;
+  gtk_combo_box_set_active (GTK_COMBO_BOX (ui_question_card_part (card, "1")), 1);
+  gtk_button_clicked (GTK_BUTTON (ui_question_card_part (card, "remember")));
+  CHECK (self.fake->answers[0] == 0 && self.fake->answers[1] == 1);
+  CHECK_STR (self.fake->path, "/home/artist/.local/share/gimp-adm/models/portraits.pt");
+  CHECK (ui_model_page_question (page, 0) == NULL);
+  CHECK_CONTAINS (ui_message_bar_text (bar), "remembered");
+  close_window (&self);
+
+  /* Next time it is not asked again, but the page still does. */
+  self = open_mode (path, UI_PANEL_GENERATE);
+  fake_backend_open_file (self.fake);
+  fake_backend_send (self.fake, (UiEvent) { .kind = UI_EVENT_CATALOG });
+  CHECK (ui_message_bar_text (UI_MESSAGE_BAR (part (&self, "message"))) == NULL);
+  CHECK (ui_model_page_question (UI_MODEL_PAGE (part (&self, "model-page")), 0) != NULL);
+  close_window (&self);
+  g_unlink (path);
+  g_rmdir (folder);
+}
+
 static void
 test_drop (void)
 {
@@ -526,6 +577,7 @@ main (int argc, char **argv)
   test_upsample_mode ();
   test_recover ();
   test_ahead ();
+  test_questions ();
   test_drop ();
   test_large_pictures ();
   return check_summary ();
