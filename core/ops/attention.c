@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Attention in blocks of queries: a block's scores [queries, T] stay in cache between the two products. Backward recomputes the
- * probabilities instead of keeping them.
+ * Attention in blocks of queries: a block's scores [queries, T] stay in cache between the two products. Keys and values are packed for
+ * the products once a head, not once a block. Backward recomputes the probabilities instead of keeping them.
  *   P = softmax (Q K^T / sqrt d),  O = P V
  *   dV = P^T dO,  dP = dO V^T,  dS = P (dP - rowsum (dP P)),  dQ = dS K / sqrt d,  dK = dS^T Q / sqrt d */
 #include "ops/ops.h"
@@ -16,6 +16,8 @@ struct attention {
   adm_attention_shape shape;
   adm_map qkv, out, dqkv; /* OUT is dO in the backward */
   int t, d, blocks;
+  float *packed;             /* forward: for each image and head K^T / sqrt d, then V */
+  size_t packed_k, packed_v; /* floats of each */
 };
 
 struct head {
@@ -37,28 +39,40 @@ attention_of (adm_exec *exec, adm_attention_shape shape, adm_map qkv)
   a.t = qkv.h * qkv.w;
   a.d = qkv.c / 3 / shape.heads;
   a.blocks = (a.t + QUERIES - 1) / QUERIES;
+  a.packed_k = adm_matmul_packed_count (a.t, a.d);
+  a.packed_v = adm_matmul_packed_count (a.d, a.t);
   return a;
 }
 
-/* Scratch floats for the products of a block of queries. */
-static uint64_t
-largest_product (const struct attention *a, bool backward)
-{
-  uint64_t scores = adm_matmul_scratch (false, QUERIES, a->t, a->d), mix = adm_matmul_scratch (false, QUERIES, a->d, a->t);
-  uint64_t turned = backward ? adm_matmul_scratch (true, a->t, a->d, QUERIES) : 0;
-  uint64_t forward = scores > mix ? scores : mix;
-  return forward > turned ? forward : turned;
-}
-
-/* P [rows, T] of ROWS queries from FROM. */
+/* P [rows, T] of ROWS queries from FROM; KEYS is K^T / sqrt d, packed. */
 static void
-probabilities (const struct attention *a, const float *qkv, struct head at, int from, int rows, float *scratch, float *p)
+probabilities (const struct attention *a, const float *qkv, struct head at, int from, int rows, const float *keys, float *scratch, float *p)
 {
   int stride = a->qkv.c;
-  adm_matmul (a->exec->kernels, scratch, false, true, rows, a->t, a->d, 1 / sqrtf ((float) a->d), qkv + (ptrdiff_t) from * stride + at.q, stride,
-              qkv + at.k, stride, false, p, a->t);
+  adm_matmul_packed (a->exec->kernels, scratch, rows, a->t, a->d, qkv + (ptrdiff_t) from * stride + at.q, stride, keys, false, p, a->t);
   for (int i = 0; i < rows; i++)
     a->exec->kernels->softmax (a->t, p + (ptrdiff_t) i * a->t);
+}
+
+static void
+pack_keys (const struct attention *a, const float *qkv, struct head at, float *keys)
+{
+  adm_matmul_pack (true, a->t, a->d, 1 / sqrtf ((float) a->d), qkv + at.k, a->qkv.c, keys);
+}
+
+static void
+pack_head (void *arg, int unit, int worker)
+{
+  struct attention *a = arg;
+  int which = unit % 2, head = unit / 2 % a->shape.heads, n = unit / 2 / a->shape.heads;
+  struct head at = head_of (a->shape, a->qkv.c / 3, a->d, head);
+  const float *qkv = a->qkv.data + (ptrdiff_t) n * a->t * a->qkv.c;
+  float *packed = a->packed + (size_t) (unit / 2) * (a->packed_k + a->packed_v);
+  (void) worker;
+  if (which == 0)
+    pack_keys (a, qkv, at, packed);
+  else
+    adm_matmul_pack (false, a->d, a->t, 1, qkv + at.v, a->qkv.c, packed + a->packed_k);
 }
 
 static void
@@ -69,10 +83,11 @@ forward_block (void *arg, int unit, int worker)
   int from = block * QUERIES, rows = a->t - from < QUERIES ? a->t - from : QUERIES, c = a->qkv.c / 3;
   struct head at = head_of (a->shape, c, a->d, head);
   const float *qkv = a->qkv.data + (ptrdiff_t) n * a->t * a->qkv.c;
+  const float *packed = a->packed + (size_t) (unit / a->blocks) * (a->packed_k + a->packed_v);
   float *p = adm_exec_scratch_of (a->exec, worker), *scratch = p + (ptrdiff_t) QUERIES * a->t;
-  probabilities (a, qkv, at, from, rows, scratch, p);
-  adm_matmul (a->exec->kernels, scratch, false, false, rows, a->d, a->t, 1, p, a->t, qkv + at.v, a->qkv.c, false,
-              a->out.data + ((ptrdiff_t) n * a->t + from) * c + head * a->d, c);
+  probabilities (a, qkv, at, from, rows, packed, scratch, p);
+  adm_matmul_packed (a->exec->kernels, scratch, rows, a->d, a->t, p, a->t, packed + a->packed_k, false,
+                     a->out.data + ((ptrdiff_t) n * a->t + from) * c + head * a->d, c);
 }
 
 void
@@ -80,40 +95,57 @@ adm_attention (adm_exec *exec, adm_attention_shape shape, adm_map qkv, adm_map o
 {
   struct attention a = attention_of (exec, shape, qkv);
   a.out = out;
-  adm_exec_scratch (exec, ((uint64_t) QUERIES * (uint64_t) a.t + largest_product (&a, false)) * sizeof (float));
-  if (adm_exec_begin (exec, ADM_LAYER_ATTENTION, 4.0 * qkv.n * a.t * (double) a.t * out.c))
+  a.packed = adm_floats_take (exec, (uint64_t) qkv.n * (uint64_t) shape.heads * (a.packed_k + a.packed_v));
+  adm_exec_scratch (exec, ((uint64_t) QUERIES * (uint64_t) a.t + QUERIES * ADM_PANEL) * sizeof (float));
+  if (adm_exec_begin (exec, ADM_LAYER_ATTENTION, 4.0 * qkv.n * a.t * (double) a.t * out.c)) {
+    adm_exec_run (exec, qkv.n * shape.heads * 2, pack_head, &a);
     adm_exec_run (exec, qkv.n * shape.heads * a.blocks, forward_block, &a);
+  }
+  adm_arena_give (exec->arena, a.packed);
 }
 
+/* Y [T,d], rows STRIDE apart, = X [d,T] turned. */
+static void
+turn (int t, int d, const float *x, float *y, int stride)
+{
+  for (int i = 0; i < t; i++)
+    for (int k = 0; k < d; k++)
+      y[(ptrdiff_t) i * stride + k] = x[(ptrdiff_t) k * t + i];
+}
+
+/* dV and dK are summed over the blocks as dV^T = dO^T P and dK^T = Q^T dS [d,T], so that no block turns its scores. The worker's scratch:
+ * P and dP of a block, dV^T, dK^T, what is packed once a head (K^T / sqrt d for P, V^T for dP, K / sqrt d for dQ), the products' own. */
 static void
 backward_head (void *arg, int unit, int worker)
 {
   struct attention *a = arg;
-  int head = unit % a->shape.heads, n = unit / a->shape.heads, c = a->qkv.c / 3, stride = a->qkv.c;
-  struct head at = head_of (a->shape, c, a->d, head);
-  const float *qkv = a->qkv.data + (ptrdiff_t) n * a->t * stride;
-  float *dqkv = a->dqkv.data + (ptrdiff_t) n * a->t * stride;
-  float *p = adm_exec_scratch_of (a->exec, worker), *dp = p + (ptrdiff_t) QUERIES * a->t, *scratch = dp + (ptrdiff_t) QUERIES * a->t;
+  int head = unit % a->shape.heads, n = unit / a->shape.heads, c = a->qkv.c / 3, stride = a->qkv.c, t = a->t, d = a->d;
+  struct head at = head_of (a->shape, c, d, head);
+  const float *qkv = a->qkv.data + (ptrdiff_t) n * t * stride;
+  float *dqkv = a->dqkv.data + (ptrdiff_t) n * t * stride;
+  float *p = adm_exec_scratch_of (a->exec, worker), *dp = p + (ptrdiff_t) QUERIES * t, *dv = dp + (ptrdiff_t) QUERIES * t;
+  float *dk = dv + (ptrdiff_t) d * t, *keys = dk + (ptrdiff_t) d * t, *values = keys + a->packed_k, *turned_keys = values + a->packed_k;
+  float *scratch = turned_keys + a->packed_v;
   const adm_kernels *kernels = a->exec->kernels;
-  float scale = 1 / sqrtf ((float) a->d);
+  float scale = 1 / sqrtf ((float) d);
 
+  pack_keys (a, qkv, at, keys);
+  adm_matmul_pack (true, t, d, 1, qkv + at.v, stride, values);
+  adm_matmul_pack (false, d, t, scale, qkv + at.k, stride, turned_keys);
   for (int block = 0; block < a->blocks; block++) {
-    int from = block * QUERIES, rows = a->t - from < QUERIES ? a->t - from : QUERIES;
+    int from = block * QUERIES, rows = t - from < QUERIES ? t - from : QUERIES;
     bool more = block > 0;
-    const float *dout = a->out.data + ((ptrdiff_t) n * a->t + from) * c + head * a->d;
-    probabilities (a, qkv, at, from, rows, scratch, p);
-    adm_matmul (kernels, scratch, true, false, a->t, a->d, rows, 1, p, a->t, dout, c, more, dqkv + at.v, stride);
-    adm_matmul (kernels, scratch, false, true, rows, a->t, a->d, 1, dout, c, qkv + at.v, stride, false, dp, a->t);
-    for (int i = 0; i < rows; i++) {
-      float *ds = dp + (ptrdiff_t) i * a->t;
-      const float *row = p + (ptrdiff_t) i * a->t;
-      float sum = kernels->dot (a->t, ds, row);
-      for (int j = 0; j < a->t; j++)
-        ds[j] = row[j] * (ds[j] - sum);
-    }
-    adm_matmul (kernels, scratch, false, false, rows, a->d, a->t, scale, dp, a->t, qkv + at.k, stride, false, dqkv + (ptrdiff_t) from * stride + at.q, stride);
-    adm_matmul (kernels, scratch, true, false, a->t, a->d, rows, scale, dp, a->t, qkv + (ptrdiff_t) from * stride + at.q, stride, more, dqkv + at.k, stride);
+    const float *dout = a->out.data + ((ptrdiff_t) n * t + from) * c + head * d;
+    probabilities (a, qkv, at, from, rows, keys, scratch, p);
+    adm_matmul (kernels, scratch, true, false, d, t, rows, 1, dout, c, p, t, more, dv, t);
+    adm_matmul_packed (kernels, scratch, rows, t, d, dout, c, values, false, dp, t);
+    for (int i = 0; i < rows; i++)
+      kernels->softmax_grad (t, p + (ptrdiff_t) i * t, dp + (ptrdiff_t) i * t);
+    adm_matmul_packed (kernels, scratch, rows, d, t, dp, t, turned_keys, false, dqkv + (ptrdiff_t) from * stride + at.q, stride);
+    adm_matmul (kernels, scratch, true, false, d, t, rows, scale, qkv + (ptrdiff_t) from * stride + at.q, stride, dp, t, more, dk, t);
   }
+  turn (t, d, dv, dqkv + at.v, stride);
+  turn (t, d, dk, dqkv + at.k, stride);
 }
 
 void
@@ -122,7 +154,8 @@ adm_attention_backward (adm_exec *exec, adm_attention_shape shape, adm_map qkv, 
   struct attention a = attention_of (exec, shape, qkv);
   a.out = dout;
   a.dqkv = dqkv;
-  adm_exec_scratch (exec, (2 * (uint64_t) QUERIES * (uint64_t) a.t + largest_product (&a, true)) * sizeof (float));
+  uint64_t t = (uint64_t) a.t, own = adm_matmul_scratch (true, a.d, a.t, QUERIES), other = (uint64_t) QUERIES * ADM_PANEL;
+  adm_exec_scratch (exec, (2 * QUERIES * t + 2 * t * (uint64_t) a.d + 2 * a.packed_k + a.packed_v + (own > other ? own : other)) * sizeof (float));
   if (adm_exec_begin (exec, ADM_LAYER_ATTENTION, 8.0 * qkv.n * a.t * (double) a.t * dout.c))
     adm_exec_run (exec, qkv.n * shape.heads, backward_head, &a);
 }

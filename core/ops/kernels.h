@@ -54,6 +54,8 @@ typedef struct adm_kernels {
 
   /* Row-wise softmax in place over N entries: x = exp (x - max) / sum. */
   void (*softmax) (int n, float *x);
+  /* Its backward, in place: of P = softmax (S) and DP, DS = P (DP - sum (DP P)). */
+  void (*softmax_grad) (int n, const float *p, float *dp);
   /* dot (a, b) over N entries. */
   float (*dot) (int n, const float *a, const float *b);
   /* y += a * x over N entries. */

@@ -409,11 +409,19 @@ static void
 softmax (int n, float *x)
 {
   float top = x[0];
-  for (int i = 1; i < n; i++)
+  int i = 0;
+  vf most = splat (top);
+  for (; i + LANES <= n; i += LANES) {
+    vf v = load (x + i);
+    most = select_vf (v > most, v, most);
+  }
+  for (int k = 0; k < LANES; k++)
+    top = most[k] > top ? most[k] : top;
+  for (; i < n; i++)
     top = x[i] > top ? x[i] : top;
   double sum = 0;
   vf s = { 0 };
-  int i = 0;
+  i = 0;
   for (; i + LANES <= n; i += LANES) {
     vf e = exp_vf (load (x + i) - splat (top));
     store (x + i, e);
@@ -457,6 +465,17 @@ dot (int n, const float *a, const float *b)
 }
 
 static void
+softmax_grad (int n, const float *p, float *dp)
+{
+  float sum = dot (n, p, dp);
+  int i = 0;
+  for (; i + LANES <= n; i += LANES)
+    store (dp + i, load (p + i) * (load (dp + i) - splat (sum)));
+  for (; i < n; i++)
+    dp[i] = p[i] * (dp[i] - sum);
+}
+
+static void
 axpy (int n, float a, const float *x, float *y)
 {
   int i = 0;
@@ -479,6 +498,7 @@ const adm_kernels TABLE = {
   .wino_input = wino_input,
   .wino_output = wino_output,
   .softmax = softmax,
+  .softmax_grad = softmax_grad,
   .dot = dot,
   .axpy = axpy,
 };

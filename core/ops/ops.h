@@ -127,6 +127,12 @@ void adm_attention_first_backward (adm_exec *exec, adm_attention_shape shape, ad
 void adm_matmul (const adm_kernels *kernels, float *scratch, bool transpose_a, bool transpose_b, int m, int n, int k, float alpha,
                  const float *a, int lda, const float *b, int ldb, bool accumulate, float *c, int ldc);
 uint64_t adm_matmul_scratch (bool transpose_a, int m, int n, int k);
+/* Its two halves, for a B that several products share: alpha op (B) [k,n] into PACKED, adm_matmul_packed_count () floats; and the
+ * product of it with A [m,k], whose scratch is M * ADM_PANEL floats. */
+uint64_t adm_matmul_packed_count (int n, int k);
+void adm_matmul_pack (bool transpose_b, int n, int k, float alpha, const float *b, int ldb, float *packed);
+void adm_matmul_packed (const adm_kernels *kernels, float *scratch, int m, int n, int k, const float *a, int lda, const float *packed,
+                        bool accumulate, float *c, int ldc);
 void adm_matmul_ref (bool transpose_a, bool transpose_b, int m, int n, int k, float alpha, const float *a, int lda, const float *b, int ldb,
                      bool accumulate, float *c, int ldc);
 
