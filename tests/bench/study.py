@@ -88,7 +88,7 @@ def sheet(path):
             name = SAMPLERS[sampler].replace("(2M)", "")
             lines += ["(", "-size", f"150x{SIDE + 4}", "-background", "white", "-gravity", "center", "-pointsize", "13", f"label:{name}\n{steps} steps",
                       str(line), "-bordercolor", "white", "+append", ")"]
-        subprocess.run(["convert", *lines, "-append", path], check=True)
+        subprocess.run(["convert", *lines, "-append", "-colors", "255", f"PNG8:{path}"], check=True)
 
 
 def main():
