@@ -43,7 +43,7 @@ answer_words (const adm_answer *answer)
   if (g_str_equal (answer->key, "num_heads"))
     return g_strdup_printf (ngettext ("%d head", "%d heads", (gulong) number), number);
   if (g_str_equal (answer->key, "use_new_attention_order"))
-    return g_strdup (g_str_equal (answer->value, "true") ? _ ("queries, keys and values first (the newer order)") : _ ("heads first (the older order)"));
+    return g_strdup (g_str_equal (answer->value, "true") ? _ ("queries, keys and values first: the newer order") : _ ("heads first: the older order"));
   if (g_str_equal (answer->value, "linear"))
     return g_strdup (_ ("linear"));
   if (g_str_equal (answer->value, "cosine"))

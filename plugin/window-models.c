@@ -18,6 +18,7 @@ typedef struct {
   GArray *models;       /* of UiModel */
   char **folders;
   GPtrArray *notes, *texts; /* of char * */
+  GPtrArray *numbers;       /* of char **, classes without names */
   GPtrArray *open;          /* of OpenFile */
   GArray *open_views;       /* of UiOpenFile */
   UiCatalog view;
@@ -58,17 +59,33 @@ missing_words (const adm_model *model)
   return lines ? g_string_free (lines, FALSE) : NULL;
 }
 
+/* A network's classes without names go by their numbers. */
+static const char *const *
+numbers (const adm_model *model, int *count, Snapshot *snapshot)
+{
+  char **names = g_new0 (char *, (gsize) model->label_count + 1);
+
+  for (int i = 0; i < model->label_count; i++)
+    if (i != model->null_class)
+      names[(*count)++] = g_strdup_printf ("%d", i);
+  g_ptr_array_add (snapshot->numbers, names);
+  return (const char *const *) names;
+}
+
 static UiModel
 describe (const adm_model *model, Snapshot *snapshot)
 {
   adm_memory memory = { 0 };
   adm_error ignored; /* a file that cannot be read is among the notes */
-  int named = model->class_count;
+  int named = MAX (0, model->class_count);
+  const char *const *names = (const char *const *) model->class_names;
   char *missing = missing_words (model);
   gboolean known = adm_model_memory (model, &snapshot->options, &memory, &ignored) == ADM_OK;
 
   if (missing)
     g_ptr_array_add (snapshot->texts, missing);
+  if (named == 0 && model->label_count > 0)
+    names = numbers (model, &named, snapshot);
   return (UiModel) {
     .id = model->id,
     .name = model->name,
@@ -76,7 +93,7 @@ describe (const adm_model *model, Snapshot *snapshot)
     .image_size = model->image_size,
     .upsampled_size = model->upsampled_size,
     .upsample_input = model->upsampler ? arguments_upsample_input (model) : 0,
-    .class_names = (const char *const *) model->class_names,
+    .class_names = names,
     .n_classes = (gsize) named,
     .has_no_class = model->null_class != ADM_NO_LABEL || model->label_count == 0,
     .has_guidance = model->classifier != NULL,
@@ -105,6 +122,7 @@ snapshot_free (gpointer data)
   if (snapshot->notes)
     g_ptr_array_unref (snapshot->notes);
   g_ptr_array_unref (snapshot->texts);
+  g_ptr_array_unref (snapshot->numbers);
   g_ptr_array_unref (snapshot->open);
   g_array_unref (snapshot->open_views);
   g_strfreev (snapshot->folders);
@@ -119,6 +137,7 @@ snapshot_new (gboolean half, guint64 limit)
   snapshot->folders = model_paths_get ();
   snapshot->options = (adm_options) { .half = half, .memory_limit = limit };
   snapshot->texts = g_ptr_array_new_with_free_func (g_free);
+  snapshot->numbers = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
   snapshot->open = g_ptr_array_new_with_free_func ((GDestroyNotify) open_file_free);
   snapshot->open_views = g_array_new (FALSE, TRUE, sizeof (UiOpenFile));
   return snapshot;

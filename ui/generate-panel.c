@@ -15,6 +15,9 @@
 #include "widgets.h"
 #include "window-keys.h"
 
+/* What the message's button does. */
+typedef enum Offer { OFFERS_NOTHING, OFFERS_NEW_IMAGE, OFFERS_QUESTIONS } Offer;
+
 struct _UiGeneratePanel {
   GtkBox parent_instance;
   const UiBackend *backend;
@@ -25,7 +28,8 @@ struct _UiGeneratePanel {
   GtkWidget *message, *pages, *main_page, *model_page, *pane, *form;
   GtkWidget *actions;
   UiWindowKeys *keys;
-  enum { OFFERS_NOTHING, OFFERS_NEW_IMAGE, OFFERS_QUESTIONS } offer; /* what the message's button does */
+  Offer offer;
+  gboolean tells_weights; /* the message is about weights read ahead of time */
   char *warmed;        /* id of the model whose weights are in memory or on their way; NULL: none */
 };
 
@@ -37,11 +41,19 @@ window_name (UiGeneratePanel *self)
   return self->mode == UI_PANEL_UPSAMPLE ? "upsample" : "generate";
 }
 
+/* LABEL: of the button that does what OFFER says; NULL: no button. */
+static void
+say_and_offer (UiGeneratePanel *self, GtkMessageType type, const char *text, const char *label, Offer offer)
+{
+  self->offer = label ? offer : OFFERS_NOTHING;
+  self->tells_weights = FALSE;
+  ui_message_bar_show (UI_MESSAGE_BAR (self->message), type, text, label);
+}
+
 static void
 say (UiGeneratePanel *self, GtkMessageType type, const char *text)
 {
-  self->offer = OFFERS_NOTHING;
-  ui_message_bar_show (UI_MESSAGE_BAR (self->message), type, text, NULL);
+  say_and_offer (self, type, text, NULL, OFFERS_NOTHING);
 }
 
 static void
@@ -93,6 +105,10 @@ warm (UiGeneratePanel *self)
 
   if (model_works (self, model) && !ui_runner_is_running (self->runner) && g_strcmp0 (self->warmed, model->id) != 0
       && gtk_stack_get_visible_child (GTK_STACK (self->pages)) == self->main_page && gtk_widget_get_mapped (GTK_WIDGET (self))) {
+    if (self->tells_weights) { /* of another model */
+      ui_message_bar_hide (UI_MESSAGE_BAR (self->message));
+      self->tells_weights = FALSE;
+    }
     g_free (self->warmed);
     self->warmed = g_strdup (model->id);
     self->backend->warm (model->id, self->backend->user);
@@ -116,8 +132,7 @@ ask_open (UiGeneratePanel *self)
     g_autofree char *name = g_filename_display_name (base);
     g_autofree char *text = g_strdup_printf (_ ("“%s” does not tell everything about its network. A few answers complete it."), name);
 
-    ui_message_bar_show (UI_MESSAGE_BAR (self->message), GTK_MESSAGE_QUESTION, text, _ ("Ans_wer…"));
-    self->offer = OFFERS_QUESTIONS;
+    say_and_offer (self, GTK_MESSAGE_QUESTION, text, _ ("Ans_wer…"), OFFERS_QUESTIONS);
   }
 }
 
@@ -199,6 +214,7 @@ on_event (const UiEvent *event, gpointer data)
     ui_progress_row_set_ahead (ui_picture_pane_progress (UI_PICTURE_PANE (self->pane)), -1.0);
     if (event->message) {
       say (self, GTK_MESSAGE_WARNING, event->message);
+      self->tells_weights = TRUE;
     }
     break;
   case UI_EVENT_IMPORTING:
@@ -345,8 +361,7 @@ add_layers (UiGeneratePanel *self, gboolean new_image)
   }
   message = self->backend->add_layers (results, n, new_image, &offer, self->backend->user);
   if (message) {
-    ui_message_bar_show (UI_MESSAGE_BAR (self->message), GTK_MESSAGE_ERROR, message, offer ? _ ("Add to a Ne_w Image") : NULL);
-    self->offer = offer ? OFFERS_NEW_IMAGE : OFFERS_NOTHING;
+    say_and_offer (self, GTK_MESSAGE_ERROR, message, offer ? _ ("Add to a Ne_w Image") : NULL, OFFERS_NEW_IMAGE);
   } else {
     g_autofree char *done = g_strdup_printf (NN_ ("%d layer added", "%d layers added", (gulong) n), (int) n);
 

@@ -209,6 +209,7 @@ ui_history_init (UiHistory *self)
   /* A bar of its own: in some themes one that lies over the strip comes out black. */
   self->bar = gtk_scrollbar_new (GTK_ORIENTATION_HORIZONTAL, gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (self->scrolled)));
   gtk_style_context_add_class (gtk_widget_get_style_context (self->bar), "adm-strip-bar");
+  gtk_widget_set_opacity (self->bar, 0.0);
   atk_object_set_name (gtk_widget_get_accessible (self->bar), _ ("History"));
 
   self->stack = gtk_stack_new ();

@@ -98,6 +98,7 @@ add_row (GtkWidget *list, GtkWidget *content)
 {
   GtkWidget *row = gtk_list_box_row_new ();
 
+  gtk_style_context_add_class (gtk_widget_get_style_context (row), "adm-card");
   gtk_container_set_border_width (GTK_CONTAINER (content), 9);
   gtk_container_add (GTK_CONTAINER (row), content);
   gtk_list_box_row_set_selectable (GTK_LIST_BOX_ROW (row), FALSE);

@@ -65,7 +65,6 @@ add_question (UiQuestionCard *self, GtkGrid *grid, const UiQuestion *question)
   gtk_combo_box_set_active (GTK_COMBO_BOX (combo), 0);
   ui_combo_shrink (combo);
   gtk_widget_set_hexpand (combo, TRUE);
-  atk_object_set_name (gtk_widget_get_accessible (combo), question->words);
   gtk_grid_attach (grid, ui_label_for (question->words, combo), 0, row, 1, 1);
   gtk_grid_attach (grid, combo, 1, row, 1, 1);
   g_ptr_array_add (self->combos, combo);

@@ -185,6 +185,8 @@ static const char style[] = ".adm-preview { border-radius: 5px; }"
                             ".adm-tick check:checked { background-color: #1c71d8; border-color: #fff; color: #fff; }"
                             ".adm-strip-bar, .adm-strip-bar trough { background: none; border: none; }"
                             ".adm-strip-bar slider { min-height: 4px; margin: 2px 0; border-width: 0; border-radius: 4px; }"
+                            /* Cards are no buttons: nothing happens when the pointer lies on one. */
+                            ".adm-card, .adm-card:hover, .adm-card box, .adm-card grid, .adm-card label { background: none; box-shadow: none; }"
                             ".adm-page-title { font-weight: bold; }";
 
 void
