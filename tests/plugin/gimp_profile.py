@@ -38,21 +38,25 @@ class Profile:
     def close(self):
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def add_broken_model(self):
-        """A model whose diffusion weights end in the middle."""
+    def add_model(self, name, spoil=None):
+        """A copy of the embedded model under another NAME; SPOIL is called with the path of its diffusion weights."""
         with open(os.path.join(DATA, 'emoji-64.json'), encoding='utf-8') as file:
             description = json.load(file)
-        description.update(id='broken', name='Broken')
+        description.update(id=name.lower(), name=name)
         for part in ('diffusion', 'classifier', 'upsampler'):
             source = os.path.join(DATA, description[part])
-            description[part] = 'broken-' + part + '.safetensors'
+            description[part] = name.lower() + '-' + part + '.safetensors'
             target = os.path.join(self.models, description[part])
             shutil.copy(source, target)
-            if part == 'diffusion':
-                os.truncate(target, os.path.getsize(target) // 2)
+            if part == 'diffusion' and spoil:
+                spoil(target)
         shutil.copy(os.path.join(DATA, description['classes']), self.models)
-        with open(os.path.join(self.models, 'broken.json'), 'w', encoding='utf-8') as file:
+        with open(os.path.join(self.models, name.lower() + '.json'), 'w', encoding='utf-8') as file:
             json.dump(description, file)
+
+    def add_broken_model(self):
+        """A model whose diffusion weights end in the middle."""
+        self.add_model('Broken', lambda path: os.truncate(path, os.path.getsize(path) // 2))
 
     def command(self, batches, interpreter, program='gimp-console-3.0'):
         command = [program, '-n', '-i', '-d', '-f', '-c', '--batch-interpreter', interpreter]

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs inside a GIMP with windows, whose models folder holds what artists bring: a partly present model, one with open questions,
+broken ones, and one that goes away while the window is open."""
+import glob
+import os
+import time
+
+from inside_gimp import note
+from window_driver import activate, in_window, look, press, shot, texts, wait, xdotool
+
+TITLE = 'Generate Image'
+MODELS = os.environ['ADM_MODEL_PATH']
+
+
+def shows(words, seconds=20):
+    return wait(lambda: words in texts(TITLE), seconds)
+
+
+def choose(win, name):
+    """Steps through the models by keys until NAME is the one."""
+    press(win, 'alt+m')
+    press(win, 'Home')
+    for _ in range(12):
+        if wait(lambda: any(role == 'combo box' and label == name for role, label, _text in look(TITLE)), 1):
+            return True
+        press(win, 'Down')
+    return False
+
+
+def checkpoints(win):
+    note('seen', look(TITLE))
+    note('asked', shows('portraits.pt'))
+    shot('asked')
+    press(win, 'alt+w')  # Answer…
+    note('page', shows('Which noise schedule'))
+    time.sleep(0.5)
+    shot('models')
+    note('page texts', texts(TITLE))
+    note('answered', activate(TITLE, 'Remember'))
+    note('remembered', shows('remembered beside the file'))
+    note('sidecar', os.path.exists(os.path.join(MODELS, 'portraits.json')))
+    shot('answered')
+    press(win, 'Escape')  # back to the picture
+    time.sleep(0.5)
+    note('spoilt chosen', choose(win, 'Spoilt'))
+    press(win, 'alt+g')
+    note('spoilt told', shows('spoilt-diffusion.safetensors'))
+    shot('broken-model')
+    note('leaving chosen', choose(win, 'Leaving'))
+    time.sleep(2)  # its weights are read ahead
+    for path in glob.glob(os.path.join(MODELS, 'leaving*')) + glob.glob(os.path.join(MODELS, 'gone*')):
+        os.remove(path)
+    press(win, 'alt+g')
+    note('deleted serves', shows('animal · s 1.5'))
+    shot('model-deleted')
+    note('gone chosen', choose(win, 'Gone'))
+    note('gone told', shows('gone-diffusion.safetensors'))
+    shot('model-gone')
+    note('portraits chosen', choose(win, 'portraits'))
+    note('numbered', [name for role, name, _text in look(TITLE) if role == 'table cell' and name])
+    press(win, 'alt+s')
+    xdotool('type', '--delay', '60', '5')
+    press(win, 'alt+g')
+    note('own checkpoint', shows('0 · s'))
+    shot('own-checkpoint')
+    note('emoji chosen', choose(win, 'Emoji 64'))
+    press(win, 'alt+g')
+    time.sleep(6)
+    press(win, 'alt+y')
+    time.sleep(2)
+    shot('after-broken')
+    note('seen at the end', look(TITLE))
+
+
+note('checkpoints', in_window(checkpoints, None))
+note('finished', True)
