@@ -171,7 +171,10 @@ adm_safetensors_open (adm_weights *weights, adm_error *error)
   status = adm_weights_pread (weights, sizeof head, text, (size_t) length, error);
   if (!status && too_deep (text, (size_t) length))
     status = adm_fail (error, ADM_ERROR_FORMAT, "%s: its header is nested too deep; the file is broken", weights->path);
-  yyjson_doc *doc = status ? NULL : yyjson_read (text, (size_t) length, YYJSON_READ_NOFLAG);
+  yyjson_read_err problem = { 0 };
+  yyjson_doc *doc = status ? NULL : yyjson_read_opts (text, (size_t) length, YYJSON_READ_NOFLAG, NULL, &problem);
+  if (problem.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION)
+    status = adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory for its header; close other programs", weights->path);
   if (!status && !yyjson_is_obj (yyjson_doc_get_root (doc)))
     status = adm_fail (error, ADM_ERROR_FORMAT, "%s: its header is not a JSON object; the file is broken", weights->path);
   if (!status)

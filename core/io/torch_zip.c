@@ -6,6 +6,7 @@
 #include "base/checked.h"
 #include "base/error.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -13,8 +14,15 @@
 #define MAX_ENTRIES 200000
 #define MAX_PICKLE ((uint64_t) 64 * 1024 * 1024)
 
+struct record {
+  const char *name; /* libzip's */
+  zip_uint64_t index;
+};
+
 struct archive {
   adm_weights *weights;
+  struct record *record; /* [count], sorted by name whatever its case */
+  size_t count;
   size_t prefix; /* length of "<prefix>/" */
   const char *pickle_name;
 };
@@ -22,7 +30,7 @@ struct archive {
 static int
 compare_caseless (const void *a, const void *b)
 {
-  return strcasecmp (*(const char *const *) a, *(const char *const *) b);
+  return strcasecmp (((const struct record *) a)->name, ((const struct record *) b)->name);
 }
 
 static adm_status
@@ -32,8 +40,9 @@ check_entries (struct archive *archive, zip_uint64_t *pickle, adm_error *error)
   zip_int64_t count = zip_get_num_entries (w->zip, 0);
   if (count < 1 || count > MAX_ENTRIES)
     return adm_fail (error, ADM_ERROR_FORMAT, "%s: a zip of %lld entries is not a torch file; use a model's weights", w->path, (long long) count);
-  const char **names = calloc ((size_t) count, sizeof *names);
-  if (!names)
+  struct record *record = archive->record = calloc ((size_t) count, sizeof *record);
+  archive->count = (size_t) count;
+  if (!record)
     return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory for its list of records; close other programs", w->path);
   adm_status status = ADM_OK;
   int pickles = 0;
@@ -43,10 +52,10 @@ check_entries (struct archive *archive, zip_uint64_t *pickle, adm_error *error)
       status = adm_fail (error, ADM_ERROR_FORMAT, "%s: record %lld is broken; download it again", w->path, (long long) i);
       break;
     }
-    names[i] = stat.name;
+    record[i] = (struct record) { stat.name, (zip_uint64_t) i };
     if (stat.comp_method != ZIP_CM_STORE || stat.encryption_method != ZIP_EM_NONE)
-      status = adm_fail (error, ADM_ERROR_FORMAT, "%s: record %.200s is compressed or encrypted, which torch never does; save it again with torch.save",
-                         w->path, stat.name);
+      status = adm_fail (error, ADM_ERROR_FORMAT,
+                         "%s: record %.200s is compressed or encrypted, which torch never does; save it again with torch.save", w->path, stat.name);
     const char *slash = strchr (stat.name, '/');
     if (!status && slash && !strcmp (slash, "/data.pkl")) {
       archive->prefix = (size_t) (slash - stat.name) + 1;
@@ -56,15 +65,21 @@ check_entries (struct archive *archive, zip_uint64_t *pickle, adm_error *error)
     }
   }
   if (!status) {
-    qsort (names, (size_t) count, sizeof *names, compare_caseless);
+    qsort (record, archive->count, sizeof *record, compare_caseless);
     for (zip_int64_t i = 1; i < count && !status; i++)
-      if (!strcasecmp (names[i], names[i - 1]))
-        status = adm_fail (error, ADM_ERROR_FORMAT, "%s: record %.200s appears twice; the file is broken", w->path, names[i]);
+      if (!strcasecmp (record[i].name, record[i - 1].name))
+        status = adm_fail (error, ADM_ERROR_FORMAT, "%s: record %.200s appears twice; the file is broken", w->path, record[i].name);
   }
   if (!status && pickles != 1)
     status = adm_fail (error, ADM_ERROR_FORMAT, "%s: a zip without torch's data.pkl (%d found); use a model's weights", w->path, pickles);
-  free (names);
   return status;
+}
+
+bool
+adm_zip_exhausted (zip_error_t *problem)
+{
+  return zip_error_code_zip (problem) == ZIP_ER_MEMORY
+         || (zip_error_system_type (problem) == ZIP_ET_SYS && zip_error_code_system (problem) == ENOMEM);
 }
 
 /* Reads entry INDEX whole, at most LIMIT bytes; the caller frees *OUT. libzip checks the sum at the end. */
@@ -81,28 +96,32 @@ read_entry (adm_weights *w, zip_uint64_t index, uint64_t limit, unsigned char **
   while (entry && (uint64_t) got <= stat.size && (part = zip_fread (entry, data + got, stat.size + 1 - (uint64_t) got)) > 0)
     got += part;
   bool whole = entry && (uint64_t) got == stat.size && zip_error_code_zip (zip_file_get_error (entry)) == ZIP_ER_OK;
+  bool exhausted = !data || (!whole && adm_zip_exhausted (entry ? zip_file_get_error (entry) : zip_get_error (w->zip)));
   if (entry)
     zip_fclose (entry);
   if (!data || !whole) {
     free (data);
-    return data ? adm_fail (error, ADM_ERROR_FORMAT, "%s: a record is broken; download it again", w->path)
-                : adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to read it; close other programs", w->path);
+    return !exhausted ? adm_fail (error, ADM_ERROR_FORMAT, "%s: a record is broken; download it again", w->path)
+                      : adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to read it; close other programs", w->path);
   }
   *out = data;
   *size = stat.size;
   return ADM_OK;
 }
 
-static adm_status
-locate (struct archive *archive, const char *suffix, size_t length, char *name, size_t room, zip_int64_t *index)
+/* Index of record <prefix>/SUFFIX, or -1. Our own search: libzip's takes memory, and fails badly without. */
+static zip_int64_t
+locate (const struct archive *archive, const char *suffix, size_t length)
 {
-  if (archive->prefix + length + 1 > room)
-    return ADM_ERROR_FORMAT;
+  char name[1024];
+  if (memchr (suffix, 0, length) || archive->prefix + length + 1 > sizeof name)
+    return -1;
   memcpy (name, archive->pickle_name, archive->prefix);
   memcpy (name + archive->prefix, suffix, length);
   name[archive->prefix + length] = 0;
-  *index = memchr (suffix, 0, length) ? -1 : zip_name_locate (archive->weights->zip, name, 0);
-  return ADM_OK;
+  const struct record wanted = { name, 0 };
+  const struct record *found = bsearch (&wanted, archive->record, archive->count, sizeof wanted, compare_caseless);
+  return found && !strcmp (found->name, name) ? (zip_int64_t) found->index : -1;
 }
 
 static adm_status
@@ -110,15 +129,15 @@ find_storage (void *user, const adm_pickle_value *storage, adm_place *place, adm
 {
   struct archive *archive = user;
   adm_weights *w = archive->weights;
-  char name[1024], suffix[512];
-  zip_int64_t index = -1;
+  char suffix[512];
   zip_stat_t stat;
   uint64_t bytes;
   if (storage->length > 400)
     return adm_fail (error, ADM_ERROR_FORMAT, "%s: a storage has a huge name; the file is broken", w->path);
   memcpy (suffix, "data/", 5);
   memcpy (suffix + 5, storage->text, storage->length);
-  if (locate (archive, suffix, storage->length + 5, name, sizeof name, &index) || index < 0 || zip_stat_index (w->zip, (zip_uint64_t) index, 0, &stat))
+  zip_int64_t index = locate (archive, suffix, storage->length + 5);
+  if (index < 0 || zip_stat_index (w->zip, (zip_uint64_t) index, 0, &stat))
     return adm_fail (error, ADM_ERROR_FORMAT, "%s: record data/%.*s is missing; download it again", w->path, (int) storage->length, storage->text);
   if (!adm_mul_u64 ((uint64_t) storage->integer, adm_torch_item_size (storage->global), &bytes) || stat.size != bytes)
     return adm_fail (error, ADM_ERROR_FORMAT, "%s: record data/%.*s has %llu bytes where %lld elements should be; download it again", w->path,
@@ -130,11 +149,10 @@ find_storage (void *user, const adm_pickle_value *storage, adm_place *place, adm
 static adm_status
 read_byte_order (struct archive *archive, adm_error *error)
 {
-  char name[1024];
-  zip_int64_t index = -1;
   unsigned char *text;
   uint64_t size;
-  if (locate (archive, "byteorder", 9, name, sizeof name, &index) || index < 0)
+  zip_int64_t index = locate (archive, "byteorder", 9);
+  if (index < 0)
     return ADM_OK;
   adm_status status = read_entry (archive->weights, (zip_uint64_t) index, 64, &text, &size, error);
   if (status)
@@ -155,8 +173,11 @@ adm_torch_zip_open (adm_weights *weights, adm_error *error)
   uint64_t size = 0;
   zip_uint64_t pickle = 0;
   int code = 0;
+  errno = 0;
   weights->format = "torch-zip";
   weights->zip = zip_open (weights->path, ZIP_RDONLY, &code);
+  if (!weights->zip && (code == ZIP_ER_MEMORY || errno == ENOMEM))
+    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to open it; close other programs", weights->path);
   if (!weights->zip)
     return adm_fail (error, ADM_ERROR_FORMAT, "%s: the zip is broken or cut short; download it again", weights->path);
   adm_status status = check_entries (&archive, &pickle, error);
@@ -164,14 +185,14 @@ adm_torch_zip_open (adm_weights *weights, adm_error *error)
     status = read_byte_order (&archive, error);
   if (!status)
     status = read_entry (weights, pickle, MAX_PICKLE, &data, &size, error);
-  if (status)
-    return status;
-  adm_pickle parsed;
-  status = adm_pickle_parse (data, size, weights->path, &parsed, error);
+  adm_pickle parsed = { .count = 0 };
+  if (!status)
+    status = adm_pickle_parse (data, size, weights->path, &parsed, error);
   if (!status) {
     status = adm_torch_add_state (weights, &parsed, find_storage, &archive, error);
     adm_pickle_clear (&parsed);
   }
   free (data);
+  free (archive.record);
   return status;
 }

@@ -290,6 +290,8 @@ stream_open (struct stream *s, adm_weights *weights, const adm_place *place, adm
   if (!weights->zip)
     return ADM_OK;
   s->entry = zip_fopen_index (weights->zip, place->record, 0);
+  if (!s->entry && adm_zip_exhausted (zip_get_error (weights->zip)))
+    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to open a record; close other programs", weights->path);
   if (!s->entry)
     return adm_fail (error, ADM_ERROR_FORMAT, "%s: a record cannot be opened: %s; download it again", weights->path, zip_strerror (weights->zip));
   return ADM_OK;
@@ -306,6 +308,8 @@ stream_read (struct stream *s, void *out, size_t size, adm_error *error)
   unsigned char *to = out;
   while (size > 0) {
     zip_int64_t got = zip_fread (s->entry, to, size);
+    if (got < 0 && adm_zip_exhausted (zip_file_get_error (s->entry)))
+      return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to read a record; close other programs", s->weights->path);
     if (got <= 0)
       return adm_fail (error, ADM_ERROR_FORMAT, "%s: a record is broken (%s); download it again", s->weights->path,
                        got < 0 ? zip_file_strerror (s->entry) : "it ends early");

@@ -46,15 +46,15 @@ static const struct {
 enum { JOINS = sizeof joins / sizeof *joins };
 
 struct adm_catalog {
-  list models; /* adm_model */
-  list found;  /* adm_model: what adm_catalog_find opened itself */
-  list notes;  /* char */
+  list models;    /* adm_model */
+  list found;     /* adm_model: what adm_catalog_find opened itself */
+  list notes;     /* char */
   list questions; /* char: paths */
   /* while scanning */
-  list used;   /* file_id: files that have been read or belong to a description */
-  list folders; /* char */
+  list used;                  /* file_id: files that have been read or belong to a description */
+  list folders;               /* char */
   char *published[3 * JOINS]; /* paths of the checkpoints found: diffusion, classifier and upsampler of each join */
-  adm_status status;   /* memory ran out */
+  adm_status status;          /* memory ran out */
 };
 
 /* ---- lists, notes ------------------------------------------------------------------------------------------------ */
@@ -194,6 +194,8 @@ use_parts (adm_catalog *catalog, const char *folder, yyjson_val *root)
   for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
     const char *name = yyjson_get_str (yyjson_obj_get (root, keys[i]));
     char *path = name ? adm_path_join (folder, name) : NULL;
+    if (name && !path)
+      catalog->status = ADM_ERROR_MEMORY;
     struct stat info;
     if (path && stat (path, &info) == 0)
       use_file (catalog, &info);
@@ -275,7 +277,10 @@ scan_network (adm_catalog *catalog, const char *path, const adm_file_info *info)
   adm_model *model;
   adm_question questions[ADM_MAX_QUESTIONS];
   int count;
-  if ((info->unknown_keys || info->recognised_as) && !adm_file_questions (path, questions, &count, &error) && count > 0)
+  adm_status asked = info->unknown_keys || info->recognised_as ? adm_file_questions (path, questions, &count, &error) : ADM_ERROR_USAGE;
+  if (asked && asked != ADM_ERROR_USAGE)
+    note (catalog, "%s", error.message);
+  else if (!asked && count > 0)
     push (catalog, &catalog->questions, strdup (path), free);
   if (info->recognised_as && keep_published (catalog, info->recognised_as, path))
     return;
@@ -332,6 +337,8 @@ find_data (adm_catalog *catalog, const char *name)
 {
   for (size_t i = 0; name && i < catalog->folders.count; i++) {
     char *path = adm_path_join (catalog->folders.item[i], name);
+    if (!path)
+      catalog->status = ADM_ERROR_MEMORY;
     if (path && access (path, R_OK) == 0)
       return path;
     free (path);
@@ -375,7 +382,9 @@ join_published (adm_catalog *catalog)
                               .classifier = files[1],
                               .upsampler = files[2],
                               .published = { joins[i].diffusion, joins[i].classifier, joins[i].upsampler },
-                              .path = files[0] ? files[0] : files[1] ? files[1] : files[2],
+                              .path = files[0]   ? files[0]
+                                      : files[1] ? files[1]
+                                                 : files[2],
                               .classes = classes,
                               .null_class = ADM_NO_LABEL };
     adm_model *model;

@@ -28,9 +28,10 @@ adm_json_parse (const char *text, size_t length, const char *where, yyjson_doc *
 {
   yyjson_read_err problem;
   *out = yyjson_read_opts ((char *) text, length, YYJSON_READ_NOFLAG, NULL, &problem); /* without the in-place flag TEXT is only read */
+  if (!*out && problem.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION)
+    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to read it; close other programs", where);
   if (!*out)
-    return adm_fail (error, problem.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION ? ADM_ERROR_MEMORY : ADM_ERROR_FORMAT,
-                     "%s: not valid JSON at byte %zu (%s): correct it", where, problem.pos, problem.msg);
+    return adm_fail (error, ADM_ERROR_FORMAT, "%s: not valid JSON at byte %zu (%s): correct it", where, problem.pos, problem.msg);
   if (yyjson_is_obj (yyjson_doc_get_root (*out)))
     return ADM_OK;
   yyjson_doc_free (*out);

@@ -133,16 +133,18 @@ compare (const char *name, int rank, const int64_t *shape, void *user)
 }
 
 adm_status
-adm_listing_check (const adm_listing *listing, const adm_description *description, const char *where, adm_error *error)
+adm_listing_check (adm_listing *listing, const adm_description *description, const char *where, adm_error *error)
 {
   adm_description d = *description;
   if (d.image_size == -1)
     d.image_size = 1 << (d.levels - 1);
   struct comparison c = { .listing = listing, .where = where, .error = error };
   c.expected = calloc (listing->count ? listing->count : 1, sizeof *c.expected);
+  listing->exhausted |= !c.expected;
   if (!c.expected)
     return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to compare %zu tensors; close other programs", where, listing->count);
   adm_status status = adm_architecture_list (&d, compare, &c, error);
+  listing->exhausted |= status == ADM_ERROR_MEMORY;
   if (!status)
     status = c.status;
   for (size_t i = 0; !status && i < listing->count; i++)
@@ -241,7 +243,7 @@ scale_sides (adm_description *d)
 }
 
 adm_status
-adm_listing_infer (const adm_listing *listing, const char *where, adm_description *out, adm_error *error)
+adm_listing_infer (adm_listing *listing, const char *where, adm_description *out, adm_error *error)
 {
   const adm_published *published = adm_published_match (listing);
   if (published) {
@@ -272,6 +274,8 @@ adm_listing_infer (const adm_listing *listing, const char *where, adm_descriptio
     *out = d;
     found++;
   }
+  if (listing->exhausted)
+    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to compare its tensors; close other programs", where);
   if (found == 0)
     return adm_fail (error, ADM_ERROR_FORMAT,
                      "%s: its tensors are not quite those of an ablated diffusion model; describe it in a JSON file of the same name beside it",

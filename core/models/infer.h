@@ -11,6 +11,7 @@
 typedef struct adm_listing {
   const adm_tensor **tensor; /* [count], sorted by name; the tensors belong to the caller */
   size_t count;
+  bool exhausted; /* a comparison ran out of memory: where its answer was taken as "no", that is not known */
 } adm_listing;
 
 /* Takes TENSORS [COUNT], whose names must be distinct. Freed with adm_listing_clear. */
@@ -21,11 +22,11 @@ const adm_tensor *adm_listing_find (const adm_listing *listing, const char *name
 
 /* ADM_OK when LISTING is exactly what DESCRIPTION implies; else ADM_ERROR_SHAPE naming the first tensor that is missing,
  * misshapen or too many, what was expected and what was found. An unknown image size passes. */
-adm_status adm_listing_check (const adm_listing *listing, const adm_description *description, const char *where, adm_error *error);
+adm_status adm_listing_check (adm_listing *listing, const adm_description *description, const char *where, adm_error *error);
 
 /* The description that LISTING implies. A published checkpoint's is complete; another network's heads, attention order and
  * noise schedule stay unknown, and its image size unless an attention pool tells it. ATTENTION_RESOLUTIONS then count the
  * bottom level's side as 1. ADM_ERROR_FORMAT: another kind of file, or a listing that several networks share. */
-adm_status adm_listing_infer (const adm_listing *listing, const char *where, adm_description *out, adm_error *error);
+adm_status adm_listing_infer (adm_listing *listing, const char *where, adm_description *out, adm_error *error);
 
 #endif

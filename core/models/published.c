@@ -54,13 +54,13 @@ static const adm_published table[] = {
 enum { COUNT = sizeof table / sizeof *table };
 
 const adm_published *
-adm_published_match (const adm_listing *listing)
+adm_published_match (adm_listing *listing)
 {
   return adm_published_next (listing, NULL);
 }
 
 const adm_published *
-adm_published_next (const adm_listing *listing, const adm_published *previous)
+adm_published_next (adm_listing *listing, const adm_published *previous)
 {
   adm_error ignored;
   for (ptrdiff_t i = previous ? previous - table + 1 : 0; i < COUNT; i++)

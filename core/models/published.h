@@ -15,10 +15,10 @@ typedef struct adm_published {
 
 /* The checkpoint with exactly these tensors, or NULL. Several may have them: the LSUN files are reported as
  * 256x256_diffusion_uncond. */
-const adm_published *adm_published_match (const adm_listing *listing);
+const adm_published *adm_published_match (adm_listing *listing);
 
 /* The next checkpoint with exactly these tensors after PREVIOUS (NULL: the first, as adm_published_match gives it), or NULL. */
-const adm_published *adm_published_next (const adm_listing *listing, const adm_published *previous);
+const adm_published *adm_published_next (adm_listing *listing, const adm_published *previous);
 
 /* By name, or NULL. */
 const adm_published *adm_published_find (const char *name);

@@ -3,6 +3,8 @@
  * What a file's tensors leave open, asked with possible answers only. Their order follows what the published checkpoints and
  * the reference implementation's own defaults make likely. */
 #include "models/description.h"
+
+#include "base/error.h"
 #include "models/description_json.h"
 #include "models/infer.h"
 #include "models/published.h"
@@ -19,7 +21,7 @@ offer (adm_question *question, const char *key, const char *value)
 
 /* The files that share these tensors, and differ in nothing a computation shows. */
 static void
-ask_which (const adm_listing *listing, const adm_description *d, adm_question *question)
+ask_which (adm_listing *listing, const adm_description *d, adm_question *question)
 {
   *question = (adm_question) { .topic = "recognised_as" };
   for (const adm_published *p = adm_published_match (listing); p; p = adm_published_next (listing, p))
@@ -63,7 +65,8 @@ ask_heads (const adm_description *d, adm_question *question)
   static const struct {
     int heads, channels;
     const char *text;
-  } heads[] = { { 1, 64, "64" }, { 4, -1, "4" }, { 1, -1, "1" }, { 1, 32, "32" }, { 2, -1, "2" }, { 8, -1, "8" }, { 1, 16, "16" }, { 1, 128, "128" } };
+  } heads[]
+      = { { 1, 64, "64" }, { 4, -1, "4" }, { 1, -1, "1" }, { 1, 32, "32" }, { 2, -1, "2" }, { 8, -1, "8" }, { 1, 16, "16" }, { 1, 128, "128" } };
   *question = (adm_question) { .topic = "heads", .required = true };
   for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
     adm_description tried = *d;
@@ -96,7 +99,11 @@ ask (adm_weights *weights, adm_question *questions, int *count, adm_error *error
     ask_which (&listing, &d, questions);
     *count += questions->count > 1;
   }
+  if (listing.exhausted)
+    status = adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to compare its tensors; close other programs", adm_weights_path (weights));
   adm_listing_clear (&listing);
+  if (status)
+    return status;
   if (d.image_size == -1)
     ask_size (&d, &questions[(*count)++]);
   if (d.num_heads == -1 && d.num_head_channels == -1)

@@ -62,11 +62,14 @@ read_old (struct draft *d, bool replace, adm_error *error)
   return status;
 }
 
-/* TEXT as a JSON value: a number, true, false, null, a list, else itself. */
+/* TEXT as a JSON value: a number, true, false, null, a list, else itself. NULL: no memory. */
 static yyjson_mut_val *
 json_value (yyjson_mut_doc *doc, const char *text)
 {
-  yyjson_doc *parsed = yyjson_read (text, strlen (text), YYJSON_READ_NOFLAG);
+  yyjson_read_err problem;
+  yyjson_doc *parsed = yyjson_read_opts ((char *) text, strlen (text), YYJSON_READ_NOFLAG, NULL, &problem);
+  if (!parsed && problem.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION)
+    return NULL;
   yyjson_val *root = yyjson_doc_get_root (parsed);
   yyjson_mut_val *value = root && !yyjson_is_obj (root) && !yyjson_is_str (root) ? yyjson_val_mut_copy (doc, root) : yyjson_mut_strcpy (doc, text);
   yyjson_doc_free (parsed);
@@ -129,7 +132,11 @@ prove (struct draft *d, yyjson_doc *answered, adm_error *error)
     const adm_tensor *last = adm_listing_find (&d->listing, "out.2.weight");
     d->description.learn_sigma = d->description.kind != ADM_KIND_CLASSIFIER && last && last->rank > 0 && last->shape[0] == 6;
   }
-  return status ? status : adm_listing_check (&d->listing, &d->description, d->path, error);
+  if (!status)
+    status = adm_listing_check (&d->listing, &d->description, d->path, error);
+  if (d->listing.exhausted)
+    status = adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to compare its tensors; close other programs", d->path);
+  return status;
 }
 
 char *

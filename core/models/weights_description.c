@@ -76,7 +76,7 @@ adm_description_document (const adm_weights *weights, char *where, size_t size, 
 /* The checkpoint these tensors and this description are; a description that names one of several with the same tensors
  * decides which. */
 static const char *
-recognise (const adm_listing *listing, const adm_description *d, yyjson_doc *doc)
+recognise (adm_listing *listing, const adm_description *d, yyjson_doc *doc)
 {
   adm_error ignored;
   const char *named = doc ? yyjson_get_str (yyjson_obj_get (yyjson_doc_get_root (doc), "recognised_as")) : NULL;
@@ -115,6 +115,8 @@ adm_description_of_weights (adm_weights *weights, adm_description *out, const ch
   if (!status) {
     *out = d;
     *recognised_as = recognise (&listing, &d, doc);
+    if (listing.exhausted)
+      status = adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to compare its tensors; close other programs", path);
   }
   yyjson_doc_free (doc);
   adm_listing_clear (&listing);
