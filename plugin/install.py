@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Puts the built plug-in into the user's GIMP, or takes it away: one folder, plug-ins/plug-in-adm, and nothing else."""
+import hashlib
 import os
 import pathlib
 import shutil
@@ -19,8 +20,22 @@ def gimp_folder():
     return max(versions, key=lambda p: int(p.name[2:]), default=base / "3.0")
 
 
+class Damaged(Exception):
+    """A file of ours is not as it was published."""
+
+
+def verify(data):
+    """The embedded model's weights are those that DATA's checksums.sha256 names, or Damaged says which is not."""
+    for line in (data / "checksums.sha256").read_text(encoding="utf-8").splitlines():
+        expected, name = line.split()
+        with open(data / name, "rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != expected:
+                raise Damaged(f"{data / name}: is not the file that was published (its SHA-256 differs); get the source again; nothing was installed")
+
+
 def install(target):
     build = ROOT / "build"
+    verify(ROOT / "data")
     fresh = target.with_name(NAME + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
@@ -57,6 +72,9 @@ def main(arguments):
 if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
+    except Damaged as reason:
+        print(f"setup: {reason}", file=sys.stderr)
+        sys.exit(1)
     except OSError as reason:
         print(f"setup: {reason.filename}: {reason.strerror}", file=sys.stderr)
         sys.exit(1)

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Installing into a throwaway GIMP folder: everything is there, a damaged model is refused before anything is touched, and taking away
+leaves nothing behind."""
+import os
+import pathlib
+import subprocess
+import shutil
+import sys
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+WEIGHTS = ["emoji-64-diffusion.safetensors", "emoji-64-classifier.safetensors", "emoji-64-256-upsampler.safetensors"]
+
+
+def install(root, gimp, *arguments):
+    return subprocess.run([sys.executable, root / "plugin" / "install.py", *arguments], env=dict(os.environ, GIMP3_DIRECTORY=str(gimp)),
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+
+
+class Install(unittest.TestCase):
+    def setUp(self):
+        self.there = pathlib.Path(tempfile.mkdtemp(prefix="adm-test-"))
+        self.addCleanup(shutil.rmtree, self.there)
+        self.gimp = self.there / "gimp"
+        # A project of its own, so that its data can be damaged: the plug-in and catalogues are the built ones.
+        self.root = self.there / "project"
+        (self.root / "plugin").mkdir(parents=True)
+        shutil.copy2(ROOT / "plugin" / "install.py", self.root / "plugin")
+        shutil.copytree(ROOT / "data", self.root / "data")
+        (self.root / "build" / "plugin").mkdir(parents=True)
+        shutil.copy2(os.environ["ADM_PLUGIN"], self.root / "build" / "plugin" / "plug-in-adm")
+        shutil.copytree(pathlib.Path(os.environ["ADM_PLUGIN"]).parents[1] / "po", self.root / "build" / "po")
+
+    def folder(self):
+        return self.gimp / "plug-ins" / "plug-in-adm"
+
+    def test_installed_and_taken_away(self):
+        done = install(self.root, self.gimp)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertTrue(os.access(self.folder() / "plug-in-adm", os.X_OK))
+        for name in WEIGHTS:
+            self.assertEqual((self.folder() / "data" / name).read_bytes(), (ROOT / "data" / name).read_bytes())
+        self.assertEqual(len(list(self.folder().glob("locale/*/LC_MESSAGES/*.mo"))), 8)
+        self.assertEqual(install(self.root, self.gimp).returncode, 0)  # again, over itself
+        self.assertEqual(install(self.root, self.gimp, "--uninstall").returncode, 0)
+        self.assertFalse(self.gimp.exists())
+
+    def test_others_are_left_alone(self):
+        other = self.gimp / "plug-ins" / "other"
+        other.mkdir(parents=True)
+        install(self.root, self.gimp)
+        install(self.root, self.gimp, "--uninstall")
+        self.assertEqual(list((self.gimp / "plug-ins").iterdir()), [other])
+
+    def test_damaged_model_is_refused(self):
+        for name in WEIGHTS:
+            file = self.root / "data" / name
+            whole = file.read_bytes()
+            file.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+            done = install(self.root, self.gimp)
+            file.write_bytes(whole)
+            self.assertEqual((done.returncode, done.stdout), (1, ""))
+            self.assertIn(name, done.stderr)
+            self.assertEqual(done.stderr.count("\n"), 1)
+            self.assertFalse(self.gimp.exists())
+
+    def test_every_network_has_a_checksum(self):
+        listed = [line.split()[1] for line in (ROOT / "data" / "checksums.sha256").read_text().splitlines()]
+        self.assertEqual(sorted(listed), sorted(p.name for p in (ROOT / "data").glob("*.safetensors")))
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
