@@ -1,37 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs inside a GIMP with windows: undoing what was added, and the window, driven by keys as an artist would."""
-import os
-import subprocess
-import threading
 import time
 
-from inside_gimp import Gimp, Outcome, generate, names, new_image, note, outcome, pixels
-
-
-def xdotool(*arguments):
-    return subprocess.run(['xdotool', *arguments], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=60, check=False).stdout.decode()
-
-
-def window(name, seconds):
-    """The visible window whose title holds NAME, waited for; None when it does not come."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        found = xdotool('search', '--onlyvisible', '--name', name).split()
-        if found:
-            return found[-1]
-        time.sleep(0.2)
-    return None
-
-
-def press(win, key):
-    xdotool('windowactivate', '--sync', win)
-    xdotool('key', '--clearmodifiers', key)
-
-
-def wait(condition, seconds=20):
-    end = time.monotonic() + seconds
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.1)
+from inside_gimp import Gimp, generate, names, new_image, note, outcome, pixels
+from window_driver import in_window, look, press, shot, texts, wait, window, xdotool
 
 
 image = new_image(200, 150, layers=('Bottom', 'Top'))
@@ -51,45 +23,6 @@ press(main, 'ctrl+y')
 wait(lambda: len(image.get_layers()) == 5)
 redone = image.get_layers()[0]
 note('redone', {'names': names(image), 'settings': redone.get_parasite('adm-settings') is not None})
-
-
-def shot(name):
-    folder = os.environ.get('ADM_SCREENSHOTS')
-    if folder:
-        os.makedirs(folder, exist_ok=True)
-        subprocess.run(['import', '-window', 'root', os.path.join(folder, 'gimp-%s.png' % name)], timeout=60, check=False)
-
-
-def in_window(drive, image, name='plug-in-adm-generate', title='Generate Image$', layers=None):
-    """Runs the procedure interactively for IMAGE (None: for none) while DRIVE (its window) presses keys in a thread."""
-    seen = []
-
-    def run():
-        win = window(title, 60)
-        seen.append(win is not None)
-        if win:
-            time.sleep(1.5)
-            try:
-                drive(win)
-            finally:
-                # Whatever went wrong, the window must close, or GIMP would wait for ever.
-                for _ in range(4):
-                    if window(title, 0.1):
-                        press(win, 'Escape')
-                        time.sleep(0.7)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    procedure = Gimp.get_pdb().lookup_procedure(name)
-    config = procedure.create_config()
-    config.set_property('run-mode', Gimp.RunMode.INTERACTIVE)
-    if image:
-        config.set_property('image', image)
-    if layers:
-        config.set_core_object_array('drawables', layers)
-    result = Outcome(procedure.run(config), Gimp.get_pdb().get_last_error())
-    thread.join()
-    return dict(outcome(result), window=seen[0], names=names(image) if image else [layer.get_name() for layer in result.layers])
 
 
 def add(win):
@@ -144,18 +77,24 @@ note('compared', in_window(compare, image))
 def live_and_stop(win):
     """Live reruns the seed when the slider moves; then a long run is stopped. What is finished stays."""
     press(win, 'alt+l')  # off: it was left on
-    press(win, 'alt+e')
+    press(win, 'alt+s')
     xdotool('type', '--delay', '60', '200')
     press(win, 'Return')
-    time.sleep(2.0)
+    note('long', wait(lambda: ' of 200' in texts('Generate Image')))
     shot('long')
     press(win, 'Escape')
-    time.sleep(0.5)
+    note('stopped at once', wait(lambda: 'Stopped' in texts('Generate Image'), 3))
     shot('stopped')
 
 
+def numbers():
+    return [text for role, _name, text in look('Generate Image') if role == 'spin button']
+
+
 def tick_two(win):
-    press(win, 'alt+r')  # Reset: 25 steps
+    there = wait(lambda: '200' in numbers())  # the last settings are back
+    press(win, 'alt+r')  # Reset
+    note('reset', there and wait(lambda: '25' in numbers(), 5) or numbers())
     for _ in range(3):
         press(win, 'Return')
         time.sleep(4)
@@ -185,18 +124,6 @@ def new_one(win):
     add(win)
 
 
-def broken_model(win):
-    press(win, 'alt+m')
-    press(win, 'Home')  # "Broken" comes before "Emoji 64"
-    time.sleep(0.5)
-    press(win, 'alt+g')
-    time.sleep(2)
-    shot('broken-model')
-    press(win, 'alt+m')
-    press(win, 'End')
-    time.sleep(0.5)
-
-
 note('stopped', in_window(live_and_stop, image))
 note('ticked', in_window(tick_two, image))
 press(main, 'ctrl+z')
@@ -207,7 +134,6 @@ small_view = Gimp.Display.new(small)
 note('upsampled', in_window(upsample, small, 'plug-in-adm-upscale', 'Upsample Layer$', small.get_layers()))
 note('upsampled size', [[layer.get_width(), layer.get_height(), *layer.get_offsets()[1:]] for layer in small.get_layers()])
 note('no image', in_window(new_one, None))
-note('broken', in_window(broken_model, image))
 
 # Called from the menus (here: by the search for actions), and the image closed while the window is open.
 closed = new_image(120, 120)
