@@ -236,7 +236,9 @@ typedef struct adm_model {
 /* A model from weights files alone; CLASSIFIER and UPSAMPLER may be NULL. Files are inspected, not loaded. */
 adm_status adm_model_from_files (const char *diffusion, const char *classifier, const char *upsampler, adm_model **out, adm_error *error);
 void adm_model_free (adm_model *model);
-/* CLASS: a number or a name (case-insensitive), "none" or NULL: the null class. ADM_NO_LABEL when the network has no classes. */
+/* CLASS: a number; a name, or a part or a misspelling of one that can mean one class only (the rule: models/class_name.h);
+ * "none" or NULL: the null class. ADM_NO_LABEL when the network has no classes. ADM_ERROR_USAGE when several classes could be
+ * meant, naming up to three with their numbers, or none, naming the nearest. */
 adm_status adm_model_label (const adm_model *model, const char *class_name, int *label, adm_error *error);
 
 typedef struct adm_catalog adm_catalog;
@@ -254,6 +256,10 @@ size_t adm_catalog_questions (const adm_catalog *catalog);
 const char *adm_catalog_question (const adm_catalog *catalog, size_t i); /* the file's path */
 /* NAME: an id or a name (case-insensitive), a model description (*.json) or a weights file; the result lives as long as the catalog. */
 adm_status adm_catalog_find (adm_catalog *catalog, const char *name, const adm_model **out, adm_error *error);
+/* The model that weights file PATH is a part of, the catalog's first or else one of that file alone (a published checkpoint's with
+ * its classes' names; a classifier's without a diffusion network); lives as long as the catalog. ADM_ERROR_USAGE for a classifier
+ * that is part of no model. */
+adm_status adm_catalog_model_of (adm_catalog *catalog, const char *path, const adm_model **out, adm_error *error);
 
 /* What running MODEL takes, in bytes: weights, workspace for one picture, room to load and to sample, the program itself. */
 typedef enum adm_fit {

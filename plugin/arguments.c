@@ -91,6 +91,16 @@ arguments_clear (AdmSettings *settings)
   g_clear_pointer (&settings->sampler, g_free);
 }
 
+/* Whether class LABEL has a name that means it and no other. */
+static gboolean
+named (const adm_model *model, int label)
+{
+  adm_error ignored;
+  int found;
+
+  return label < model->class_count && adm_model_label (model, model->class_names[label], &found, &ignored) == ADM_OK && found == label;
+}
+
 /* Checks what both procedures share, for the network in the file NETWORK with MOST_STEPS (0: not known); fills REQUEST's label,
  * sampler, steps and seed. */
 static gboolean
@@ -133,7 +143,7 @@ check_sampling (AdmSettings *settings, const adm_model *model, const char *netwo
   g_free (settings->class_name);
   if (request->label == ADM_NO_LABEL || request->label == model->null_class)
     settings->class_name = g_strdup (ARGUMENTS_NO_CLASS);
-  else if (request->label < model->class_count)
+  else if (named (model, request->label))
     settings->class_name = g_strdup (model->class_names[request->label]);
   else
     settings->class_name = g_strdup_printf ("%d", request->label);

@@ -4,10 +4,14 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/program.h"
+#include "cli/sampling.h"
+#include "cli/search.h"
 #include "cli/terminal.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const char usage[] = "Usage: adm eval --model FILE --x X.npy --t T[,T…] [OPTION…]\n"
                             "Evaluates one network once. Arrays are .npy files of float32.\n"
@@ -15,14 +19,14 @@ static const char usage[] = "Usage: adm eval --model FILE --x X.npy --t T[,T…]
                             "  --model FILE      weights file\n"
                             "  --x X.npy         input [N,3,S,S], S the network's image size\n"
                             "  --t T[,T…]        original timestep numbers: N of them, or one for all\n"
-                            "  --class K[,K…]    class numbers: N of them, or one for all; a network without classes ignores them\n"
+                            "  --class K[,K…]    classes by number or name: N of them, or one for all; a network without classes ignores them\n"
                             "  --low-res L.npy   an upsampler's low-resolution input [N or 1,3,h,w]\n"
                             "  -o OUT.npy        the raw output [N,3 or 6,S,S]; a classifier's logits\n"
                             "  --logits F.npy    a classifier's logits [N,K]\n"
                             "  --grad F.npy      gradient of the sum of log p(class | x, t) by x [N,3,S,S], unscaled\n"
                             "  --exact           direct convolutions only: slower, closest to the reference\n"
                             "  --half            keep weights in 16 bits: about half the memory, somewhat slower\n"
-                            "  --memory-limit S all that may be taken, as 6GiB\n"
+                            "  --memory-limit S  all that may be taken, as 6GiB\n"
                             "  --kernels NAME    avx512, avx2 or portable (default: the best this processor has)\n"
                             "  --threads T       default: all processors\n";
 
@@ -109,6 +113,50 @@ read_list (const char *name, const char *text, int end, int n, int **out, adm_er
   return ADM_OK;
 }
 
+/* The classes TEXT, numbers and names, as numbers with commas between: *OUT, freed by the caller. What a name can mean is in the
+ * model that the file is a part of. */
+static adm_status
+number_classes (const eval_options *o, const char *text, int classes, char **out, adm_error *error)
+{
+  size_t room = 12 * strlen (text) + 12, used = 0;
+  char *numbers = malloc (room), *copy = strdup (text), *rest = copy;
+  adm_catalog *catalog = NULL;
+  const adm_model *model = NULL;
+  adm_status status = numbers && copy ? ADM_OK : program_fail (error, ADM_ERROR_MEMORY, "--class: no memory for the list");
+  while (!status && rest) {
+    const char *entry = strsep (&rest, ",");
+    int label;
+    if (*entry != '\0' && entry[strspn (entry, "0123456789")] != '\0') {
+      if (!model)
+        status = search_model_of (o->model, &catalog, &model, error);
+      if (!status)
+        status = sampling_label (model, entry, classes, true, &label, error);
+      if (!status)
+        used += (size_t) snprintf (numbers + used, room - used, "%s%d", used ? "," : "", label);
+    } else
+      used += (size_t) snprintf (numbers + used, room - used, "%s%s", used ? "," : "", entry);
+  }
+  adm_catalog_free (catalog);
+  free (copy);
+  if (status)
+    free (numbers);
+  else
+    *out = numbers;
+  return status;
+}
+
+static adm_status
+read_classes (const eval_options *o, int classes, eval_run *run, adm_error *error)
+{
+  char *numbers;
+  adm_status status = number_classes (o, o->classes, classes, &numbers, error);
+  if (status)
+    return status;
+  status = read_list ("--class", numbers, classes, run->n, &run->labels, error);
+  free (numbers);
+  return status;
+}
+
 static adm_status
 read_low (const char *path, eval_run *run, adm_error *error)
 {
@@ -154,7 +202,7 @@ prepare (const eval_options *o, eval_run *run, adm_error *error)
   run->n = (int) shape[0];
   adm_status status = read_list ("--t", o->t, d->diffusion_steps, run->n, &run->t, error);
   if (!status && o->classes && d->num_classes > 0)
-    status = read_list ("--class", o->classes, d->num_classes, run->n, &run->labels, error);
+    status = read_classes (o, d->num_classes, run, error);
   if (!status && o->low)
     status = read_low (o->low, run, error);
   if (status)

@@ -125,8 +125,10 @@ search_catalog (const search_path *path, adm_catalog **out, adm_error *error)
   return status;
 }
 
-adm_status
-search_model (const char *name, adm_catalog **catalog, const adm_model **model, adm_error *error)
+/* FIND asks the catalog of the folders searched for NAME. */
+static adm_status
+search_with (adm_status (*find) (adm_catalog *, const char *, const adm_model **, adm_error *), const char *name, adm_catalog **catalog,
+             const adm_model **model, adm_error *error)
 {
   search_path path;
   adm_status status = search_path_get (&path, error);
@@ -136,10 +138,22 @@ search_model (const char *name, adm_catalog **catalog, const adm_model **model, 
   search_path_clear (&path);
   if (status)
     return status;
-  status = adm_catalog_find (*catalog, name, model, error);
+  status = find (*catalog, name, model, error);
   if (status) {
     adm_catalog_free (*catalog);
     *catalog = NULL;
   }
   return status;
+}
+
+adm_status
+search_model (const char *name, adm_catalog **catalog, const adm_model **model, adm_error *error)
+{
+  return search_with (adm_catalog_find, name, catalog, model, error);
+}
+
+adm_status
+search_model_of (const char *file, adm_catalog **catalog, const adm_model **model, adm_error *error)
+{
+  return search_with (adm_catalog_model_of, file, catalog, model, error);
 }

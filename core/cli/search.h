@@ -21,4 +21,7 @@ adm_status search_catalog (const search_path *path, adm_catalog **out, adm_error
 /* The model NAME: an id, a name, a description or a weights file. *MODEL lives as long as *CATALOG, which the caller frees. */
 adm_status search_model (const char *name, adm_catalog **catalog, const adm_model **model, adm_error *error);
 
+/* The model that the weights file FILE is a part of; see adm_catalog_model_of. */
+adm_status search_model_of (const char *file, adm_catalog **catalog, const adm_model **model, adm_error *error);
+
 #endif

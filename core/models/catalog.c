@@ -50,9 +50,9 @@ struct adm_catalog {
   list found;     /* adm_model: what adm_catalog_find opened itself */
   list notes;     /* char */
   list questions; /* char: paths */
+  list folders;   /* char */
   /* while scanning */
   list used;                  /* file_id: files that have been read or belong to a description */
-  list folders;               /* char */
   char *published[3 * JOINS]; /* paths of the checkpoints found: diffusion, classifier and upsampler of each join */
   adm_status status;          /* memory ran out */
 };
@@ -415,7 +415,6 @@ adm_catalog_new (const char *const *folders, size_t n, adm_catalog **out, adm_er
     free (catalog->published[i]);
   memset (catalog->published, 0, sizeof catalog->published);
   clear (&catalog->used, free);
-  clear (&catalog->folders, free);
   if (catalog->status) {
     adm_catalog_free (catalog);
     return adm_fail (error, ADM_ERROR_MEMORY, "no memory for the list of models; close other programs");
@@ -433,6 +432,8 @@ adm_catalog_free (adm_catalog *catalog)
   clear (&catalog->found, free_model);
   clear (&catalog->notes, free);
   clear (&catalog->questions, free);
+  clear (&catalog->used, free);
+  clear (&catalog->folders, free);
   free (catalog);
 }
 
@@ -472,11 +473,44 @@ adm_catalog_question (const adm_catalog *catalog, size_t i)
   return i < catalog->questions.count ? catalog->questions.item[i] : NULL;
 }
 
+/* The model that weights file PATH makes alone; a published one has its classes' names. A classifier alone is PARTIAL. */
 static adm_status
-open_model (const char *path, adm_model **out, adm_error *error)
+open_weights (adm_catalog *catalog, const char *path, bool partial, adm_model **out, adm_error *error)
+{
+  adm_model_parts parts = { .folder = "", .path = path, .diffusion = path, .null_class = ADM_NO_LABEL };
+  adm_file_info info;
+  adm_status status = adm_file_inspect (path, &info, error);
+  if (status)
+    return status;
+  bool classifier = info.description.kind == ADM_KIND_CLASSIFIER;
+  char *classes = NULL;
+  for (int i = 0; info.recognised_as && info.description.num_classes > 0 && !classes && i < JOINS; i++) {
+    const char *const names[ADM_PARTS] = { joins[i].diffusion, joins[i].classifier, joins[i].upsampler };
+    for (int k = 0; k < ADM_PARTS; k++)
+      if (names[k] && strcmp (names[k], info.recognised_as) == 0 && !classes) {
+        classes = find_data (catalog, joins[i].classes);
+        if (classifier)
+          parts.published[0] = joins[i].diffusion;
+      }
+  }
+  if (classifier && partial && !classes)
+    return adm_fail (error, ADM_ERROR_USAGE, "class: %s has no names for its classes; give numbers", path);
+  if (classifier && partial) {
+    parts.id = parts.name = info.recognised_as;
+    parts.classifier = path;
+    parts.diffusion = NULL;
+  }
+  parts.classes = classes;
+  status = adm_model_build (&parts, out, error);
+  free (classes);
+  return status;
+}
+
+static adm_status
+open_model (adm_catalog *catalog, const char *path, adm_model **out, adm_error *error)
 {
   if (!is_json (path))
-    return adm_model_from_files (path, NULL, NULL, out, error);
+    return open_weights (catalog, path, false, out, error);
   yyjson_doc *doc;
   adm_status status = adm_json_parse_file (path, &doc, error);
   if (status)
@@ -484,6 +518,18 @@ open_model (const char *path, adm_model **out, adm_error *error)
   status = adm_model_from_json (path, yyjson_doc_get_root (doc), out, error);
   yyjson_doc_free (doc);
   return status;
+}
+
+/* Keeps MODEL, which a caller is given, as long as the catalog. */
+static adm_status
+keep_found (adm_catalog *catalog, adm_model *model, const adm_model **out, adm_error *error)
+{
+  if (!push (catalog, &catalog->found, model, free_model)) {
+    catalog->status = ADM_OK;
+    return adm_fail (error, ADM_ERROR_MEMORY, "no memory for the list of models; close other programs");
+  }
+  *out = model;
+  return ADM_OK;
 }
 
 adm_status
@@ -500,13 +546,26 @@ adm_catalog_find (adm_catalog *catalog, const char *name, const adm_model **out,
   if (access (name, F_OK) != 0 && !strchr (name, '/') && !is_json (name))
     return adm_fail (error, ADM_ERROR_IO, "%s: no model of that name and no such file; adm models lists what there is", name);
   adm_model *model;
-  adm_status status = open_model (name, &model, error);
-  if (status)
-    return status;
-  if (!push (catalog, &catalog->found, model, free_model)) {
-    catalog->status = ADM_OK;
-    return adm_fail (error, ADM_ERROR_MEMORY, "no memory for the list of models; close other programs");
+  adm_status status = open_model (catalog, name, &model, error);
+  return status ? status : keep_found (catalog, model, out, error);
+}
+
+adm_status
+adm_catalog_model_of (adm_catalog *catalog, const char *path, const adm_model **out, adm_error *error)
+{
+  struct stat file, part;
+  *out = NULL;
+  bool there = stat (path, &file) == 0;
+  for (size_t i = 0; there && i < catalog->models.count; i++) {
+    const adm_model *model = catalog->models.item[i];
+    const char *const parts[ADM_PARTS] = { model->diffusion, model->classifier, model->upsampler };
+    for (int k = 0; k < ADM_PARTS; k++)
+      if (parts[k] && stat (parts[k], &part) == 0 && part.st_dev == file.st_dev && part.st_ino == file.st_ino) {
+        *out = model;
+        return ADM_OK;
+      }
   }
-  *out = model;
-  return ADM_OK;
+  adm_model *model;
+  adm_status status = open_weights (catalog, path, true, &model, error);
+  return status ? status : keep_found (catalog, model, out, error);
 }

@@ -2,6 +2,7 @@
  *
  * What can be asked of a model: sampler names, class labels, and the request its defaults make. */
 #include "base/error.h"
+#include "models/class_name.h"
 #include "models/model.h"
 
 #include <stddef.h>
@@ -85,12 +86,11 @@ adm_model_label (const adm_model *model, const char *class_name, int *label, adm
     return ADM_OK;
   }
   int value = number (class_name);
-  for (int i = 0; value < 0 && i < model->class_count; i++)
-    if (adm_text_same (model->class_names[i], class_name))
-      value = i;
-  if (value < 0)
-    return adm_fail (error, ADM_ERROR_USAGE, "class: model %s has no class named \"%.200s\"; give a name it has, or a number", model->name,
-                     class_name);
+  if (value < 0) {
+    adm_status status = adm_class_find (model->name, model->class_names, model->class_count, class_name, &value, error);
+    if (status)
+      return status;
+  }
   if (!guided_only && value >= model->label_count)
     return adm_fail (error, ADM_ERROR_USAGE, "class: %s is not within 0 … %d, the classes of model %s", class_name, model->label_count - 1,
                      model->name);

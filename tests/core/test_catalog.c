@@ -129,7 +129,9 @@ test_described (void)
   expect_label (m, "", -2);
   expect_label (m, "GREEN TREE", 1);
   expect_label (m, "B\xc3\xa4r", 2);
-  expect_label (m, "green", -2);
+  expect_label (m, "green", 1);
+  expect_label (m, "re", -2);
+  expect_label (m, "blue", -2);
 
   const adm_model *found;
   adm_error error;

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Classes by name: each step of the rule, what is ambiguous, what is unknown; and all 1000 ImageNet names. */
+#include "models/class_name.h"
+
+#include "check.h"
+
+#include <stdlib.h>
+
+static char *const names[] = {
+  (char *) "great white shark, Carcharodon carcharias", (char *) "tiger shark",     (char *) "tench, Tinca tinca", (char *) "crane",
+  (char *) "crane",                                     (char *) "Cardigan",        (char *) "cardigan",           (char *) "B\xc3\xa4r",
+  (char *) "Stra\xc3\x9f" "e",                          (char *) "\xe7\x8c\xab",    (char *) "jack-o'-lantern",    (char *) "cab",
+  (char *) "cabbage",                                   (char *) "\xd0\x9a\xd0\xbe\xd1\x88\xd0\xba\xd0\xb0", (char *) "golden retriever",
+};
+enum { COUNT = sizeof names / sizeof *names };
+
+static void
+means (const char *text, int expected)
+{
+  adm_error error = { 0 };
+  int label = -9;
+  adm_status status = adm_class_find ("M", names, COUNT, text, &label, &error);
+  if (!CHECK (status == ADM_OK && label == expected))
+    printf ("  \"%s\": %d, expected %d; %s\n", text, label, expected, error.message);
+}
+
+static void
+refused (const char *text, const char *says)
+{
+  adm_error error = { 0 };
+  int label = -9;
+  CHECK (adm_class_find ("M", names, COUNT, text, &label, &error) == ADM_ERROR_USAGE && label == -9);
+  CHECK_CONTAINS (error.message, says);
+  CHECK (strchr (error.message, '\n') == NULL);
+}
+
+static void
+test_rule (void)
+{
+  means ("tiger shark", 1);
+  means ("TIGER  Shark!", 1);
+  means ("great white shark, Carcharodon carcharias", 0);
+  means ("great white shark", 0); /* each synonym is a whole name */
+  means ("tinca tinca", 2);
+  means ("Cardigan", 5); /* letter by letter before anything else */
+  means ("cardigan", 6);
+  means ("bar", 7);
+  means ("STRASSE", 8);
+  means ("\xe7\x8c\xab", 9);
+  means ("jack o lantern", 10);
+  means ("cab", 11); /* whole before part */
+  means ("cabb", 12);
+  means ("\xd0\xba\xd0\xbe\xd0\xa8\xd0\x9a\xd0\x90", 13); /* Cyrillic capitals */
+  means ("carchar", 0);
+  means ("retriev", 14);
+  means ("shark tiger", 1);
+  means ("tigre shark", 1);
+  means ("goldne retreiver", 14);
+  means ("tenhc", 2);
+}
+
+static void
+test_refusals (void)
+{
+  refused ("shark", "\"shark\" could be tiger shark (1) or great white shark (0) of model M; give more of the name");
+  refused ("crane", "\"crane\" could be crane (3) or crane (4) of model M; give its number");
+  refused ("CARDIGAN", "Cardigan (5) or cardigan (6) of model M; give its number");
+  refused ("ar", ", "); /* many */
+  refused ("a", " others of model M");
+  refused ("tyger sharc x", "did you mean tiger shark (1)");
+  refused ("zzzzzzzz", "adm models");
+  refused ("", "adm models");
+  refused ("-", "adm models");
+  refused ("\xff\xfe", "class");
+  adm_error error;
+  int label;
+  CHECK (adm_class_find ("M", NULL, 0, "cat", &label, &error) == ADM_ERROR_USAGE);
+  CHECK_CONTAINS (error.message, "number");
+  char longest[5000];
+  memset (longest, 'x', sizeof longest - 1);
+  longest[sizeof longest - 1] = '\0';
+  refused (longest, "class");
+  for (size_t i = 0; i + 1 < sizeof longest; i++)
+    longest[i] = i % 2 ? ' ' : 'y';
+  refused (longest, "class");
+}
+
+/* Every name of the list means itself, in capitals too unless another differs from it in these alone. */
+static void
+test_imagenet (void)
+{
+  char *list[1000], line[256];
+  int count = 0, shouted = 0;
+  FILE *file = fopen (ADM_TEST_DATA "/imagenet-1000.txt", "r");
+  while (CHECK (file != NULL) && count < 1000 && fgets (line, sizeof line, file)) {
+    line[strcspn (line, "\n")] = '\0';
+    list[count++] = strdup (line);
+  }
+  if (file)
+    fclose (file);
+  CHECK (count == 1000);
+  for (int i = 0; i < count; i++) {
+    adm_error error = { 0 };
+    int label = -1;
+    CHECK (adm_class_find ("M", list, count, list[i], &label, &error) == ADM_OK && label == i);
+    for (char *c = strcpy (line, list[i]); *c; c++)
+      *c = *c >= 'a' && *c <= 'z' ? (char) (*c - 32) : *c;
+    if (adm_class_find ("M", list, count, line, &label, &error) == ADM_OK)
+      shouted += label == i;
+    else
+      CHECK_CONTAINS (error.message, "igan (264)");
+  }
+  CHECK (shouted == 998); /* but Cardigan the dog and cardigan the jacket */
+  static const struct {
+    const char *text;
+    int label;
+  } parts[] = { { "Siamese", 284 }, { "volcan", 980 }, { "goldfihs", 1 }, { "triceratop", 51 }, { "electric r", 5 }, { "Tchenko", -1 }, { "shark", -1 } };
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+    adm_error error = { 0 };
+    int label = -1;
+    adm_class_find ("M", list, count, parts[i].text, &label, &error);
+    if (!CHECK (label == parts[i].label))
+      printf ("  \"%s\": %d, %s\n", parts[i].text, label, error.message);
+  }
+  for (int i = 0; i < count; i++)
+    free (list[i]);
+}
+
+int
+main (void)
+{
+  test_rule ();
+  test_refusals ();
+  test_imagenet ();
+  return check_summary ();
+}
