@@ -204,7 +204,7 @@ read_low (const char *path, sample_run *run, adm_error *error)
   if (is_png) {
     uint8_t *pixels;
     int width, height;
-    status = png_file_read (path, &pixels, &width, &height, error);
+    status = png_file_read (path, &pixels, NULL, &width, &height, error);
     if (status)
       return status;
     first = calloc (3 * sizeof *first, (size_t) width * (size_t) height);
@@ -309,7 +309,8 @@ work (const sample_options *o, sample_run *run, adm_error *error)
   if (!status && o->upscale)
     status = upscale (run, error);
   if (!status)
-    status = sampling_write (&run->outputs, o->upscale ? run->large : run->pictures, o->common.count, o->upscale ? run->up_size : run->size, o->upscale ? run->up_size : run->size, error);
+    status = sampling_write (&run->outputs, o->upscale ? run->large : run->pictures, NULL, o->common.count, o->upscale ? run->up_size : run->size,
+                             o->upscale ? run->up_size : run->size, error);
   return status;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * `adm upscale`: enlarges a picture with a model's upsampler. */
+#include "cli/alpha.h"
 #include "cli/png_file.h"
 #include "cli/program.h"
 #include "cli/sampling.h"
@@ -33,7 +34,8 @@ static const char usage[]
       "  --threads T       default: all processors\n"
       "\n"
       "What is not given comes from the model's upsampler_defaults; without them ddpm, 250 steps. Guidance belongs to sampling:\n"
-      "--scale is accepted as 0 only. Of a PNG that is read, transparent parts show white, and 16 bits are rounded to 8.\n";
+      "--scale is accepted as 0 only. Of a PNG that is read, 16 bits are rounded to 8. Transparency stays: the network sees its\n"
+      "colours on white, and OUT.png has IN's alpha channel, resampled to its size. OUT.npy holds colours only.\n";
 
 typedef struct upscale_options {
   sampling_options common;
@@ -49,6 +51,8 @@ typedef struct upscale_run {
   output_set outputs;
   adm_request request;
   int low_h, low_w, height, width;
+  uint8_t *alpha; /* IN's transparency [alpha_h,alpha_w], or NULL */
+  int alpha_h, alpha_w;
   float *noise, *low, *pictures;
   terminal line;
 } upscale_run;
@@ -115,9 +119,11 @@ read_input (const upscale_options *o, int size, upscale_run *run, adm_error *err
 {
   uint8_t *pixels;
   int width, height;
-  adm_status status = png_file_read (o->input, &pixels, &width, &height, error);
+  adm_status status = png_file_read (o->input, &pixels, &run->alpha, &width, &height, error);
   if (status)
     return status;
+  run->alpha_h = height;
+  run->alpha_w = width;
   if (o->fit && width >= size && height >= size) {
     uint8_t *reduced = malloc (3 * (size_t) size * (size_t) size);
     if (!reduced)
@@ -133,6 +139,20 @@ read_input (const upscale_options *o, int size, upscale_run *run, adm_error *err
     status = program_fail (error, ADM_ERROR_SHAPE, "%s: %d x %d px; this upsampler takes %d x %d px: %s", o->input, width, height, size, size,
                            width >= size && height >= size ? "give --fit to reduce it first, or --tiles to enlarge it whole" : "resize it first");
   free (pixels);
+  return status;
+}
+
+/* The pictures into their files, a PNG's with IN's transparency. */
+static adm_status
+write_pictures (const upscale_options *o, upscale_run *run, adm_error *error)
+{
+  uint8_t *alpha = NULL;
+  adm_status status = ADM_OK;
+  if (run->alpha && output_has_extension (o->common.output, ".png"))
+    status = alpha_resize (run->alpha, run->alpha_w, run->alpha_h, run->width, run->height, &alpha, error);
+  if (!status)
+    status = sampling_write (&run->outputs, run->pictures, alpha, o->common.count, run->height, run->width, error);
+  free (alpha);
   return status;
 }
 
@@ -205,7 +225,7 @@ work (const upscale_options *o, upscale_run *run, adm_error *error)
   run->request.low_w = run->low_w;
   run->request.tiled = o->tiles;
   status = adm_session_upscale (run->session, &run->request, terminal_progress, &run->line, run->pictures, NULL, error);
-  return status ? status : sampling_write (&run->outputs, run->pictures, o->common.count, run->height, run->width, error);
+  return status ? status : write_pictures (o, run, error);
 }
 
 int
@@ -227,6 +247,7 @@ cmd_upscale (int argc, char **argv)
   adm_catalog_free (run.catalog);
   free (run.noise);
   free (run.low);
+  free (run.alpha);
   free (run.pictures);
   return status ? program_report (&error) : EXIT_OK;
 }

@@ -28,61 +28,119 @@ png_file_probe (const char *path, bool *is_png, adm_error *error)
   return ADM_OK;
 }
 
-adm_status
-png_file_read (const char *path, uint8_t **pixels, int *width, int *height, adm_error *error)
+/* Begins to read PATH, which is a PNG of a size allowed, into IMAGE. */
+static adm_status
+begin (const char *path, png_image *image, adm_error *error)
+{
+  *image = (png_image) { .version = PNG_IMAGE_VERSION };
+  if (!png_image_begin_read_from_file (image, path))
+    return program_fail (error, ADM_ERROR_FORMAT, "%s: broken PNG (%s); save it again", path, image->message);
+  uint64_t count = (uint64_t) image->width * image->height;
+  if (image->width <= PNG_MAX_SIDE && image->height <= PNG_MAX_SIDE && count <= PNG_MAX_PIXELS)
+    return ADM_OK;
+  adm_status status = program_fail (error, ADM_ERROR_FORMAT, "%s: %u x %u pixels are more than %d a side and %d in all; reduce it", path,
+                                    image->width, image->height, PNG_MAX_SIDE, PNG_MAX_PIXELS);
+  png_image_free (image);
+  return status;
+}
+
+/* Reads what IMAGE has begun: *OUT [height,width,CHANNELS] in FORMAT, on white where it has no alpha. */
+static adm_status
+finish (const char *path, png_image *image, uint32_t format, size_t channels, uint8_t **out, adm_error *error)
 {
   static const png_color white = { 255, 255, 255 };
-  png_image image = { .version = PNG_IMAGE_VERSION };
-  bool is_png;
-  adm_status status = png_file_probe (path, &is_png, error);
-  if (status)
-    return status;
-  if (!is_png)
-    return program_fail (error, ADM_ERROR_FORMAT, "%s is no PNG; give a PNG", path);
-  if (!png_image_begin_read_from_file (&image, path))
-    return program_fail (error, ADM_ERROR_FORMAT, "%s: broken PNG (%s); save it again", path, image.message);
-  uint64_t count = (uint64_t) image.width * image.height;
-  if (image.width > PNG_MAX_SIDE || image.height > PNG_MAX_SIDE || count > PNG_MAX_PIXELS) {
-    status = program_fail (error, ADM_ERROR_FORMAT, "%s: %u x %u pixels are more than %d a side and %d in all; reduce it", path, image.width,
-                           image.height, PNG_MAX_SIDE, PNG_MAX_PIXELS);
-    png_image_free (&image);
-    return status;
-  }
-  image.format = PNG_FORMAT_RGB;
-  image.flags |= PNG_IMAGE_FLAG_16BIT_sRGB; /* 16-bit files are sRGB too unless they say otherwise */
-  uint8_t *out = calloc ((size_t) count, 3);
-  if (!out) {
-    png_image_free (&image);
+  image->format = format;
+  image->flags |= PNG_IMAGE_FLAG_16BIT_sRGB; /* 16-bit files are sRGB too unless they say otherwise */
+  *out = calloc ((size_t) image->width * image->height, channels);
+  if (!*out) {
+    png_image_free (image);
     return program_fail (error, ADM_ERROR_MEMORY, "%s: no memory for its pixels; reduce it", path);
   }
-  if (!png_image_finish_read (&image, &white, out, 0, NULL)) {
-    status = program_fail (error, ADM_ERROR_FORMAT, "%s: broken PNG (%s); save it again", path, image.message);
-    free (out);
+  if (png_image_finish_read (image, &white, *out, 0, NULL))
+    return ADM_OK;
+  free (*out);
+  *out = NULL;
+  return program_fail (error, ADM_ERROR_FORMAT, "%s: broken PNG (%s); save it again", path, image->message);
+}
+
+/* The transparency of PATH, COUNT pixels; the file is read once more for it, so that the colours stay those of a file read for
+ * them alone. */
+static adm_status
+read_alpha (const char *path, size_t count, uint8_t **alpha, adm_error *error)
+{
+  png_image image;
+  uint8_t *grey;
+  adm_status status = begin (path, &image, error);
+  if (status)
+    return status;
+  bool same = (size_t) image.width * image.height == count;
+  status = finish (path, &image, PNG_FORMAT_GA, 2, &grey, error);
+  if (status)
+    return status;
+  *alpha = same ? calloc (count, 1) : NULL;
+  for (size_t i = 0; *alpha && i < count; i++)
+    (*alpha)[i] = grey[2 * i + 1];
+  free (grey);
+  if (!same)
+    return program_fail (error, ADM_ERROR_IO, "%s: changed while it was read; try again", path);
+  return *alpha ? ADM_OK : program_fail (error, ADM_ERROR_MEMORY, "%s: no memory for its pixels; reduce it", path);
+}
+
+adm_status
+png_file_read (const char *path, uint8_t **pixels, uint8_t **alpha, int *width, int *height, adm_error *error)
+{
+  png_image image;
+  bool is_png;
+  uint8_t *colours, *transparency = NULL;
+  adm_status status = png_file_probe (path, &is_png, error);
+  if (!status && !is_png)
+    status = program_fail (error, ADM_ERROR_FORMAT, "%s is no PNG; give a PNG", path);
+  if (!status)
+    status = begin (path, &image, error);
+  if (status)
+    return status;
+  bool transparent = image.format & PNG_FORMAT_FLAG_ALPHA;
+  status = finish (path, &image, PNG_FORMAT_RGB, 3, &colours, error);
+  if (status)
+    return status;
+  if (alpha && transparent)
+    status = read_alpha (path, (size_t) image.width * image.height, &transparency, error);
+  if (status) {
+    free (colours);
     return status;
   }
-  *pixels = out;
+  *pixels = colours;
+  if (alpha)
+    *alpha = transparency;
   *width = (int) image.width;
   *height = (int) image.height;
   return ADM_OK;
 }
 
 adm_status
-png_file_write (const char *temporary, const char *path, const uint8_t *pixels, int width, int height, adm_error *error)
+png_file_write (const char *temporary, const char *path, const uint8_t *pixels, const uint8_t *alpha, int width, int height, adm_error *error)
 {
   png_image image = {
     .version = PNG_IMAGE_VERSION,
     .width = (png_uint_32) width,
     .height = (png_uint_32) height,
-    .format = PNG_FORMAT_RGB,
+    .format = alpha ? PNG_FORMAT_RGBA : PNG_FORMAT_RGB,
   };
+  size_t count = (size_t) width * (size_t) height;
+  uint8_t *both = alpha ? calloc (count, 4) : NULL;
+  if (alpha && !both)
+    return program_fail (error, ADM_ERROR_MEMORY, "no memory to write a picture; close other programs");
+  for (size_t i = 0; both && i < count; i++) {
+    memcpy (both + 4 * i, pixels + 3 * i, 3);
+    both[4 * i + 3] = alpha[i];
+  }
   FILE *file = fopen (temporary, "wb");
-  if (!file)
-    return program_fail (error, ADM_ERROR_IO, "%s: cannot write: %s", path, strerror (errno));
-  adm_status status = ADM_OK;
+  adm_status status = file ? ADM_OK : program_fail (error, ADM_ERROR_IO, "%s: cannot write: %s", path, strerror (errno));
   errno = 0;
-  if (!png_image_write_to_stdio (&image, file, 0, pixels, 0, NULL))
+  if (file && !png_image_write_to_stdio (&image, file, 0, both ? both : pixels, 0, NULL))
     status = program_fail (error, ADM_ERROR_IO, "%s: cannot write: %s", path, errno ? strerror (errno) : image.message);
-  if (fclose (file) != 0 && !status)
+  if (file && fclose (file) != 0 && !status)
     status = program_fail (error, ADM_ERROR_IO, "%s: cannot write: %s", path, strerror (errno));
+  free (both);
   return status;
 }

@@ -199,7 +199,7 @@ sampling_add_outputs (output_set *set, const char *path, int count, adm_error *e
 }
 
 adm_status
-sampling_write (output_set *set, const float *pictures, int count, int height, int width, adm_error *error)
+sampling_write (output_set *set, const float *pictures, const uint8_t *alpha, int count, int height, int width, adm_error *error)
 {
   const char *temporary;
   size_t pixels = 3 * (size_t) height * (size_t) width;
@@ -216,7 +216,7 @@ sampling_write (output_set *set, const float *pictures, int count, int height, i
     adm_pixels_to_u8 (pictures + (size_t) i * pixels, height, width, bytes);
     status = output_begin (set, (size_t) i, &temporary, error);
     if (!status)
-      status = png_file_write (temporary, set->files[i].path, bytes, width, height, error);
+      status = png_file_write (temporary, set->files[i].path, bytes, alpha, width, height, error);
   }
   free (bytes);
   return status ? status : output_commit (set, error);

@@ -47,7 +47,8 @@ adm_status sampling_new_pictures (int count, int height, int width, float **pict
 /* Adds the files that COUNT pictures in PATH take: one .npy for all, one PNG, or several (OUT-1.png …). */
 adm_status sampling_add_outputs (output_set *set, const char *path, int count, adm_error *error);
 
-/* Writes PICTURES [COUNT,3,HEIGHT,WIDTH] to the files of SET, made by sampling_add_outputs, all or none. */
-adm_status sampling_write (output_set *set, const float *pictures, int count, int height, int width, adm_error *error);
+/* Writes PICTURES [COUNT,3,HEIGHT,WIDTH] to the files of SET, made by sampling_add_outputs, all or none; each PNG with ALPHA
+ * [HEIGHT,WIDTH], or NULL. */
+adm_status sampling_write (output_set *set, const float *pictures, const uint8_t *alpha, int count, int height, int width, adm_error *error);
 
 #endif

@@ -110,6 +110,20 @@ def png(width, height, rows, depth=8, colour=2, extra=b""):
 
 def png_read(path):
     """(width, height, RGB bytes) of an 8-bit RGB PNG; anything else is an error."""
+    width, height, channels, pixels = png_read_any(path)
+    assert channels == 3, path
+    return width, height, pixels
+
+
+def png_read_alpha(path):
+    """(width, height, RGB bytes, alpha bytes) of an 8-bit RGBA PNG; anything else is an error."""
+    width, height, channels, pixels = png_read_any(path)
+    assert channels == 4, path
+    return width, height, bytes(v for i, v in enumerate(pixels) if i % 4 != 3), pixels[3::4]
+
+
+def png_read_any(path):
+    """(width, height, channels, bytes) of an 8-bit RGB or RGBA PNG; anything else is an error."""
     data = pathlib.Path(path).read_bytes()
     assert data[:8] == b"\x89PNG\r\n\x1a\n", path
     at, packed, size, ended = 8, b"", None, False
@@ -124,19 +138,20 @@ def png_read(path):
         ended = kind == b"IEND"
         at += 12 + length
     width, height, depth, colour, _, _, interlaced = size
-    assert (depth, colour, interlaced, ended) == (8, 2, 0, True), path
-    raw, out, above = zlib.decompress(packed), bytearray(), bytes(3 * width)
+    assert depth == 8 and colour in (2, 6) and (interlaced, ended) == (0, True), path
+    channels = 4 if colour == 6 else 3
+    raw, out, above = zlib.decompress(packed), bytearray(), bytes(channels * width)
     for y in range(height):
-        start = y * (3 * width + 1)
-        kind, line = raw[start], bytearray(raw[start + 1:start + 1 + 3 * width])
-        for i in range(3 * width):
-            a, b, c = line[i - 3] if i >= 3 else 0, above[i], above[i - 3] if i >= 3 else 0
+        start = y * (channels * width + 1)
+        kind, line = raw[start], bytearray(raw[start + 1:start + 1 + channels * width])
+        for i in range(channels * width):
+            a, b, c = line[i - channels] if i >= channels else 0, above[i], above[i - channels] if i >= channels else 0
             p = a + b - c
             nearest = min((abs(p - a), 0, a), (abs(p - b), 1, b), (abs(p - c), 2, c))[2]
             line[i] = (line[i] + (0, a, b, (a + b) // 2, nearest)[kind]) & 255
         out += line
         above = bytes(line)
-    return width, height, bytes(out)
+    return width, height, channels, bytes(out)
 
 
 def index():

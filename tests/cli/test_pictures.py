@@ -6,7 +6,7 @@ import struct
 import sys
 import zlib
 
-from harness import FIXTURES, check, chunk, folder, npy_read, npy_write, png, png_read, refuses, succeeds, summary
+from harness import FIXTURES, check, chunk, folder, npy_read, npy_write, png, png_read, png_read_alpha, refuses, succeeds, summary
 
 COND, SUPERRES = FIXTURES / "unet-cond.pt", FIXTURES / "superres.pt"
 SIDE = 16  # what the superres fixture takes
@@ -151,6 +151,70 @@ def check_upscale(there):
     check(names == ["flat.png", "one.png", "small.png", "two.png", "wide.png"], f"other files were left behind: {names}")
 
 
+def smooth(values, width, height, out_width, out_height):
+    """A triangle filter, as the contract says it: columns of columns, in floating point, rounded."""
+    def axis(line, count):
+        ratio = len(line) / count
+        radius, out = max(ratio, 1.0), []
+        for i in range(count):
+            centre = (i + 0.5) * ratio - 0.5
+            taps = [(1 - abs(j - centre) / radius, line[min(max(j, 0), len(line) - 1)]) for j in range(len(line) * -1, 2 * len(line))
+                    if abs(j - centre) <= radius]
+            out.append(sum(w * v for w, v in taps) / sum(w for w, _ in taps))
+        return out
+    rows = [axis(values[y * width:(y + 1) * width], out_width) for y in range(height)]
+    columns = [axis([row[x] for row in rows], out_height) for x in range(out_width)]
+    return [columns[x][y] for y in range(out_height) for x in range(out_width)]
+
+
+def transparent(width, height):
+    """name -> (PNG, its alpha) for every way in which a PNG tells of transparency."""
+    alpha = [(x * 255 // (width - 1) + 40 * (y & 1)) & 255 for y in range(height) for x in range(width)]
+    grey = [[(9 * x + 5 * y) & 255 for x in range(width)] for y in range(height)]
+    at = [alpha[y * width:(y + 1) * width] for y in range(height)]
+    rgba = [b"".join(bytes((v, 255 - v, 7, a)) for v, a in zip(*rows)) for rows in zip(grey, at)]
+    rgba16 = [b"".join(struct.pack(">4H", 257 * v, 0, 1799, 257 * a) for v, a in zip(*rows)) for rows in zip(grey, at)]
+    grey_alpha = [b"".join(bytes(p) for p in zip(*rows)) for rows in zip(grey, at)]
+    palette = chunk(b"PLTE", bytes(v for i in range(256) for v in (i, 255 - i, 3))) + chunk(b"tRNS", bytes((i * 7) & 255 for i in range(200)))
+    flat = [v for row in grey for v in row]
+    return {
+        "rgba": (png(width, height, rgba, colour=6), alpha),
+        "rgba16": (png(width, height, rgba16, depth=16, colour=6), alpha),
+        "grey and alpha": (png(width, height, grey_alpha, colour=4), alpha),
+        "palette": (png(width, height, [bytes(row) for row in grey], colour=3, extra=palette), [(v * 7) & 255 if v < 200 else 255 for v in flat]),
+        "keyed grey": (png(width, height, [bytes(row) for row in grey], colour=0, extra=chunk(b"tRNS", struct.pack(">H", 18))),
+                       [0 if v == 18 else 255 for v in flat]),
+        "keyed rgb": (png(width, height, [b"".join(bytes((v, v, v)) for v in row) for row in grey], extra=chunk(b"tRNS", struct.pack(">3H", 18, 18, 18))),
+                      [0 if v == 18 else 255 for v in flat]),
+        "opaque": (png(width, height, [b"".join(bytes((v, v, v, 255)) for v in row) for row in grey], colour=6), [255] * len(flat)),
+    }
+
+
+def check_transparency(there):
+    """OUT.png has IN's alpha at its own size; its colours are those of IN on white; OUT.npy is colours alone."""
+    base = ["upscale", "--model", SUPERRES, "--class", "1", "--sampler", "ddim", "--steps", "2", "--seed", "4"]
+    sizes = {"plain": ((SIDE, SIDE), []), "tiles": ((SIDE + 5, SIDE + 2), ["--tiles"]), "fit": ((3 * SIDE, SIDE + 1), ["--fit"])}
+    for way, ((width, height), options) in sizes.items():
+        for name, (data, alpha) in transparent(width, height).items():
+            (there / "in.png").write_bytes(data)
+            succeeds(*base, *options, there / "in.png", "-o", there / "out.png")
+            succeeds(*base, *options, there / "in.png", "-o", there / "out.npy")
+            shape, values = npy_read(there / "out.npy")
+            w, h, colours, found = png_read_alpha(there / "out.png")
+            check((1, 3, h, w) == shape and shape == ((1, 3, 4 * height, 4 * width) if way == "tiles" else (1, 3, 64, 64)), f"{way}, {name}: {shape}")
+            check(colours == to_u8(values), f"{way}, {name}: the colours are not those of the array")
+            worst = max(abs(a - b) for a, b in zip(found, smooth(alpha, width, height, w, h)))
+            check(worst <= 0.51, f"{way}, {name}: its alpha is off by {worst}")
+    # Without an alpha channel there is none; several versions have the same.
+    (there / "in.png").write_bytes(png(SIDE, SIDE, [bytes(3 * SIDE)] * SIDE))
+    succeeds(*base, there / "in.png", "-o", there / "out.png")
+    check(png_read(there / "out.png")[:2] == (64, 64), "a picture without alpha is not one without alpha")
+    (there / "in.png").write_bytes(transparent(SIDE, SIDE)["rgba"][0])
+    succeeds(*base, "--count", "2", there / "in.png", "-o", there / "two.png")
+    one, two = (png_read_alpha(there / f"two-{i}.png") for i in (1, 2))
+    check(one[3] == two[3] and one[2] != two[2], "two versions: another alpha, or the same colours")
+
+
 def check_two_stages(there):
     """--upscale is `upscale` of the PNG that the first stage would have written."""
     first = ["--model", "emoji-64", "--class", "3", "--seed", "11", "--count", "2"]
@@ -166,7 +230,7 @@ def check_two_stages(there):
 
 
 def main():
-    for part in (check_output, check_input, check_broken, check_upscale, check_two_stages):
+    for part in (check_output, check_input, check_broken, check_upscale, check_transparency, check_two_stages):
         with folder() as there:
             part(there)
     return summary()

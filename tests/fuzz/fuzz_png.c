@@ -26,19 +26,23 @@ program_fail (adm_error *error, adm_status status, const char *format, ...)
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
-  uint8_t *pixels = NULL;
+  uint8_t *pixels = NULL, *alpha = NULL;
   int width = 0, height = 0;
   bool is_png = false;
   adm_error error;
   const char *path = fuzz_file (0, data, size);
   adm_status status = png_file_probe (path, &is_png, &error);
   fuzz_check (status, &error);
-  status = png_file_read (path, &pixels, &width, &height, &error);
+  status = png_file_read (path, &pixels, &alpha, &width, &height, &error);
   fuzz_check (status, &error);
   fuzz_require ((status == ADM_OK) == (pixels != NULL) && (is_png || status), "pixels of a PNG only");
   if (pixels)
     fuzz_require (width > 0 && height > 0 && width <= PNG_MAX_SIDE && height <= PNG_MAX_SIDE, "a possible size");
+  fuzz_require (pixels || !alpha, "transparency of a PNG only");
+  for (size_t i = 0; alpha && i < (size_t) width * (size_t) height; i += 1 + (size_t) width)
+    alpha[i] = (uint8_t) ~alpha[i]; /* all of it is there */
   free (pixels);
+  free (alpha);
   return 0;
 }
 
