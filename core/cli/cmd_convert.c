@@ -51,7 +51,7 @@ cmd_convert (int argc, char **argv)
 {
   bool help = false;
   const char *in = NULL, *out = NULL;
-  adm_storage storage;
+  adm_storage storage = ADM_STORE_AS_IS;
   adm_error error;
   terminal line = { 0 };
   adm_status status = parse (argc, argv, &help, &in, &out, &storage, &error);

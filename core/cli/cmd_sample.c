@@ -204,7 +204,12 @@ read_low (const char *path, sample_run *run, adm_error *error)
   if (is_png) {
     uint8_t *pixels;
     int width, height;
-    status = png_file_read (path, &pixels, NULL, &width, &height, error);
+    status = png_file_size (path, &width, &height, error);
+    if (!status && (width > run->size || height > run->size))
+      status = program_fail (error, ADM_ERROR_SHAPE, "%s: %d x %d px are more than the %d px that the upsampler makes of it; reduce it", path,
+                             width, height, run->size);
+    if (!status)
+      status = png_file_read (path, &pixels, NULL, &width, &height, error);
     if (status)
       return status;
     first = calloc (3 * sizeof *first, (size_t) width * (size_t) height);

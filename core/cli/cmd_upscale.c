@@ -119,12 +119,17 @@ read_input (const upscale_options *o, int size, upscale_run *run, adm_error *err
 {
   uint8_t *pixels;
   int width, height;
-  adm_status status = png_file_read (o->input, &pixels, &run->alpha, &width, &height, error);
+  adm_status status = png_file_size (o->input, &width, &height, error);
+  if (!status && !(width == size && height == size) && !((o->fit || o->tiles) && width >= size && height >= size))
+    status = program_fail (error, ADM_ERROR_SHAPE, "%s: %d x %d px; this upsampler takes %d x %d px: %s", o->input, width, height, size, size,
+                           width >= size && height >= size ? "give --fit to reduce it first, or --tiles to enlarge it whole" : "resize it first");
+  if (!status)
+    status = png_file_read (o->input, &pixels, &run->alpha, &width, &height, error);
   if (status)
     return status;
   run->alpha_h = height;
   run->alpha_w = width;
-  if (o->fit && width >= size && height >= size) {
+  if (o->fit) {
     uint8_t *reduced = malloc (3 * (size_t) size * (size_t) size);
     if (!reduced)
       status = program_fail (error, ADM_ERROR_MEMORY, "%s: no memory to reduce it; close other programs", o->input);
@@ -133,11 +138,8 @@ read_input (const upscale_options *o, int size, upscale_run *run, adm_error *err
     if (!status)
       status = new_low (o, size, size, reduced, run, error);
     free (reduced);
-  } else if ((width == size && height == size) || (o->tiles && width >= size && height >= size))
+  } else
     status = new_low (o, height, width, pixels, run, error);
-  else
-    status = program_fail (error, ADM_ERROR_SHAPE, "%s: %d x %d px; this upsampler takes %d x %d px: %s", o->input, width, height, size, size,
-                           width >= size && height >= size ? "give --fit to reduce it first, or --tiles to enlarge it whole" : "resize it first");
   free (pixels);
   return status;
 }

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 adm_status
 png_file_probe (const char *path, bool *is_png, adm_error *error)
@@ -32,15 +33,20 @@ png_file_probe (const char *path, bool *is_png, adm_error *error)
 static adm_status
 begin (const char *path, png_image *image, adm_error *error)
 {
+  struct stat there = { .st_size = 0 };
   *image = (png_image) { .version = PNG_IMAGE_VERSION };
-  if (!png_image_begin_read_from_file (image, path))
+  if (!png_image_begin_read_from_file (image, path) || stat (path, &there) != 0)
     return program_fail (error, ADM_ERROR_FORMAT, "%s: broken PNG (%s); save it again", path, image->message);
-  uint64_t count = (uint64_t) image->width * image->height;
-  if (image->width <= PNG_MAX_SIDE && image->height <= PNG_MAX_SIDE && count <= PNG_MAX_PIXELS)
-    return ADM_OK;
-  adm_status status = program_fail (error, ADM_ERROR_FORMAT, "%s: %u x %u pixels are more than %d a side and %d in all; reduce it", path,
-                                    image->width, image->height, PNG_MAX_SIDE, PNG_MAX_PIXELS);
-  png_image_free (image);
+  adm_status status = ADM_OK;
+  uint64_t count = (uint64_t) image->width * image->height, cost = image->format & PNG_FORMAT_FLAG_ALPHA ? 2 * count : count;
+  if (image->width > PNG_MAX_SIDE || image->height > PNG_MAX_SIDE || count > PNG_MAX_PIXELS)
+    status = program_fail (error, ADM_ERROR_FORMAT, "%s: %u x %u pixels are more than %d a side and %d in all; reduce it", path, image->width,
+                           image->height, PNG_MAX_SIDE, PNG_MAX_PIXELS);
+  else if (cost > PNG_SMALL_PIXELS && 3 * (cost - PNG_SMALL_PIXELS) > 2 * (uint64_t) there.st_size)
+    status = program_fail (error, ADM_ERROR_FORMAT, "%s: %u x %u pixels are too many for a file of %llu bytes; reduce it", path, image->width,
+                           image->height, (unsigned long long) there.st_size);
+  if (status)
+    png_image_free (image);
   return status;
 }
 
@@ -86,17 +92,36 @@ read_alpha (const char *path, size_t count, uint8_t **alpha, adm_error *error)
   return *alpha ? ADM_OK : program_fail (error, ADM_ERROR_MEMORY, "%s: no memory for its pixels; reduce it", path);
 }
 
+/* The same, of a file that may be anything. */
+static adm_status
+begin_any (const char *path, png_image *image, adm_error *error)
+{
+  bool is_png;
+  adm_status status = png_file_probe (path, &is_png, error);
+  if (!status && !is_png)
+    status = program_fail (error, ADM_ERROR_FORMAT, "%s is no PNG; give a PNG", path);
+  return status ? status : begin (path, image, error);
+}
+
+adm_status
+png_file_size (const char *path, int *width, int *height, adm_error *error)
+{
+  png_image image;
+  adm_status status = begin_any (path, &image, error);
+  if (status)
+    return status;
+  *width = (int) image.width;
+  *height = (int) image.height;
+  png_image_free (&image);
+  return ADM_OK;
+}
+
 adm_status
 png_file_read (const char *path, uint8_t **pixels, uint8_t **alpha, int *width, int *height, adm_error *error)
 {
   png_image image;
-  bool is_png;
   uint8_t *colours, *transparency = NULL;
-  adm_status status = png_file_probe (path, &is_png, error);
-  if (!status && !is_png)
-    status = program_fail (error, ADM_ERROR_FORMAT, "%s is no PNG; give a PNG", path);
-  if (!status)
-    status = begin (path, &image, error);
+  adm_status status = begin_any (path, &image, error);
   if (status)
     return status;
   bool transparent = image.format & PNG_FORMAT_FLAG_ALPHA;

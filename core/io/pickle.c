@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum {
-  MAX_VALUES = 4 << 20,
+  MAX_VALUES = 1 << 19, /* of a tensor some 30, with its name and the metadata of its layer */
   MAX_STACK = 1 << 16,
   MAX_DEPTH = 64, /* open marks */
   MAX_MEMO = 1 << 20,
@@ -213,11 +213,13 @@ persistent_id (struct machine *m)
   adm_pickle_value kind = *value_of (m, adm_pickle_item (m->out, tuple, 0)), type = *value_of (m, adm_pickle_item (m->out, tuple, 1)),
                    key = *value_of (m, adm_pickle_item (m->out, tuple, 2)), numel = *value_of (m, adm_pickle_item (m->out, tuple, 4));
   if (kind.type != ADM_PICKLE_STRING || kind.length != 7 || memcmp (kind.text, "storage", 7) || type.type != ADM_PICKLE_GLOBAL
-      || type.global < ADM_GLOBAL_FLOAT || key.type != ADM_PICKLE_STRING || numel.type != ADM_PICKLE_INT || numel.text || numel.integer < 0)
+      || type.global < ADM_GLOBAL_FLOAT || key.type != ADM_PICKLE_STRING || key.length > ADM_PICKLE_MAX_KEY || numel.type != ADM_PICKLE_INT
+      || numel.text || numel.integer < 0)
     return refuse (m, "names a storage in an unknown way");
   if (t.size == 6 && value_of (m, adm_pickle_item (m->out, tuple, 5))->type != ADM_PICKLE_NONE)
     return refuse (m, "uses a view of a storage");
-  return push_new (m, (adm_pickle_value) { .type = ADM_PICKLE_STORAGE, .global = type.global, .integer = numel.integer, .text = key.text, .length = key.length });
+  return push_new (
+      m, (adm_pickle_value) { .type = ADM_PICKLE_STORAGE, .global = type.global, .integer = numel.integer, .text = key.text, .length = key.length });
 }
 
 static adm_status
@@ -241,8 +243,8 @@ reduce (struct machine *m)
     adm_pickle_value offset = *value_of (m, adm_pickle_item (m->out, args, 1));
     if (value_of (m, storage)->type == ADM_PICKLE_STORAGE && offset.type == ADM_PICKLE_INT && !offset.text && offset.integer >= 0
         && value_of (m, shape)->type == ADM_PICKLE_TUPLE && value_of (m, strides)->type == ADM_PICKLE_TUPLE)
-      return push_new (m, (adm_pickle_value) {
-                              .type = ADM_PICKLE_TENSOR, .integer = offset.integer, .storage = storage, .shape = shape, .strides = strides });
+      return push_new (
+          m, (adm_pickle_value) { .type = ADM_PICKLE_TENSOR, .integer = offset.integer, .storage = storage, .shape = shape, .strides = strides });
   }
   return refuse (m, "calls something with unknown arguments");
 }

@@ -10,12 +10,12 @@
 typedef enum adm_pickle_type {
   ADM_PICKLE_NONE,
   ADM_PICKLE_BOOL,
-  ADM_PICKLE_INT,     /* also longer integers, as bytes */
+  ADM_PICKLE_INT, /* also longer integers, as bytes */
   ADM_PICKLE_FLOAT,
   ADM_PICKLE_STRING,
   ADM_PICKLE_TUPLE,
   ADM_PICKLE_LIST,
-  ADM_PICKLE_DICT,    /* items: key, value, key, value, … */
+  ADM_PICKLE_DICT, /* items: key, value, key, value, … */
   ADM_PICKLE_GLOBAL,
   ADM_PICKLE_STORAGE,
   ADM_PICKLE_TENSOR,
@@ -37,25 +37,34 @@ typedef enum adm_pickle_global {
   ADM_GLOBAL_BOOL,
 } adm_pickle_global;
 
+enum { ADM_PICKLE_MAX_KEY = 256 }; /* bytes of a storage's key */
+
+/* Small, for a file of bytes may make one of each; which fields of the union hold is the type's to tell. */
 typedef struct adm_pickle_value {
-  adm_pickle_type type;
-  adm_pickle_global global;   /* GLOBAL; STORAGE: its type */
-  int64_t integer;            /* BOOL, INT (when short enough); STORAGE: elements; TENSOR: offset */
-  const char *text;           /* STRING, STORAGE: its key, long INT: bytes; points into the input */
-  uint32_t length;
-  uint32_t first, last, size; /* containers: cells, 0 for none */
-  uint32_t storage, shape, strides; /* TENSOR: values */
+  uint8_t type;    /* adm_pickle_type */
+  uint8_t global;  /* adm_pickle_global: GLOBAL; STORAGE: its type */
+  uint32_t length; /* STRING, STORAGE, long INT */
+  int64_t integer; /* BOOL, INT (when short enough); STORAGE: elements; TENSOR: offset */
+  union {
+    struct {                      /* the longest comes first: what an initialiser leaves out is zero in all of them */
+      uint32_t first, last, size; /* containers: cells, 0 for none */
+    };
+    const char *text; /* STRING, STORAGE: its key, long INT: bytes; points into the input. Other INT: NULL */
+    struct {
+      uint32_t storage, shape, strides; /* TENSOR: values */
+    };
+  };
 } adm_pickle_value;
 
 typedef struct adm_pickle {
-  adm_pickle_value *value;    /* value[0] is unused */
+  adm_pickle_value *value; /* value[0] is unused */
   uint32_t count, room;
   struct {
     uint32_t value, next;
   } *cell;
   uint32_t cells, cell_room;
   uint32_t root;
-  uint64_t end;               /* bytes of input used, STOP included */
+  uint64_t end; /* bytes of input used, STOP included */
 } adm_pickle;
 
 /* Parses one pickle at the start of DATA [SIZE], which must outlive the result. WHERE names the file. On failure OUT is empty. */

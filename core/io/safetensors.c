@@ -6,12 +6,17 @@
 
 #include "base/checked.h"
 #include "base/error.h"
+#include "base/json.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <yyjson.h>
 
-#define MAX_HEADER ((uint64_t) 100 * 1024 * 1024)
+enum {
+  MAX_HEADER = 24 << 20,                   /* the format has 100 MB; ADM_MAX_TENSORS with names of ADM_MAX_NAME bytes take 21 */
+  MAX_VALUES = 20 * (ADM_MAX_TENSORS + 1), /* a tensor of 8 dimensions has 18 */
+  MAX_DEPTH = 16,
+};
 
 struct span {
   uint64_t begin, end;
@@ -34,9 +39,9 @@ parse_dtype (const char *name, adm_dtype *dtype, uint64_t *size)
     adm_dtype dtype;
     uint64_t size;
   } known[] = {
-    { "F32", ADM_DTYPE_F32, 4 },    { "F16", ADM_DTYPE_F16, 2 },   { "BF16", ADM_DTYPE_BF16, 2 },  { "F64", ADM_DTYPE_F64, 8 },
-    { "I64", ADM_DTYPE_OTHER, 8 },  { "U64", ADM_DTYPE_OTHER, 8 }, { "I32", ADM_DTYPE_OTHER, 4 },  { "U32", ADM_DTYPE_OTHER, 4 },
-    { "I16", ADM_DTYPE_OTHER, 2 },  { "U16", ADM_DTYPE_OTHER, 2 }, { "I8", ADM_DTYPE_OTHER, 1 },   { "U8", ADM_DTYPE_OTHER, 1 },
+    { "F32", ADM_DTYPE_F32, 4 },    { "F16", ADM_DTYPE_F16, 2 },   { "BF16", ADM_DTYPE_BF16, 2 }, { "F64", ADM_DTYPE_F64, 8 },
+    { "I64", ADM_DTYPE_OTHER, 8 },  { "U64", ADM_DTYPE_OTHER, 8 }, { "I32", ADM_DTYPE_OTHER, 4 }, { "U32", ADM_DTYPE_OTHER, 4 },
+    { "I16", ADM_DTYPE_OTHER, 2 },  { "U16", ADM_DTYPE_OTHER, 2 }, { "I8", ADM_DTYPE_OTHER, 1 },  { "U8", ADM_DTYPE_OTHER, 1 },
     { "BOOL", ADM_DTYPE_OTHER, 1 },
   };
   for (size_t i = 0; i < sizeof known / sizeof *known; i++)
@@ -107,6 +112,8 @@ read_entries (adm_weights *weights, yyjson_val *root, uint64_t data, adm_error *
       yyjson_val *text = yyjson_obj_get (value, "adm");
       if (++metadata > 1)
         status = broken (weights, "__metadata__", "appears twice", error);
+      else if (yyjson_get_len (text) > ADM_MAX_METADATA)
+        status = broken (weights, "__metadata__", "has a huge description", error);
       else if (yyjson_is_str (text) && !(weights->description = strdup (yyjson_get_str (text))))
         status = adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory for its description; close other programs", weights->path);
     } else if (!yyjson_is_obj (value))
@@ -128,29 +135,6 @@ read_entries (adm_weights *weights, yyjson_val *root, uint64_t data, adm_error *
   return status;
 }
 
-/* Nesting deeper than a header ever has, without letting the parser build it. */
-static bool
-too_deep (const char *text, size_t n)
-{
-  int depth = 0;
-  bool quoted = false;
-  for (size_t i = 0; i < n; i++) {
-    if (quoted) {
-      if (text[i] == '\\')
-        i++;
-      else if (text[i] == '"')
-        quoted = false;
-    } else if (text[i] == '"')
-      quoted = true;
-    else if (text[i] == '{' || text[i] == '[') {
-      if (++depth > 16)
-        return true;
-    } else if (text[i] == '}' || text[i] == ']')
-      depth--;
-  }
-  return false;
-}
-
 adm_status
 adm_safetensors_open (adm_weights *weights, adm_error *error)
 {
@@ -163,16 +147,17 @@ adm_safetensors_open (adm_weights *weights, adm_error *error)
   for (int i = 7; i >= 0; i--)
     length = length << 8 | head[i];
   if (length > MAX_HEADER || length > weights->size - sizeof head)
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: its header would be %llu bytes long; the file is broken or cut short, download it again", weights->path,
-                     (unsigned long long) length);
-  char *text = malloc ((size_t) length + 1);
+    return adm_fail (error, ADM_ERROR_FORMAT, "%s: its header would be %llu bytes long; the file is broken or cut short, download it again",
+                     weights->path, (unsigned long long) length);
+  char *text = calloc (1, (size_t) length + YYJSON_PADDING_SIZE);
   if (!text)
     return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory for its header; close other programs", weights->path);
   status = adm_weights_pread (weights, sizeof head, text, (size_t) length, error);
-  if (!status && too_deep (text, (size_t) length))
-    status = adm_fail (error, ADM_ERROR_FORMAT, "%s: its header is nested too deep; the file is broken", weights->path);
+  if (!status && !adm_json_within (text, (size_t) length, MAX_VALUES, MAX_DEPTH))
+    status = adm_fail (error, ADM_ERROR_FORMAT, "%s: its header holds too many values or is nested too deep; it is not a network's weights",
+                       weights->path);
   yyjson_read_err problem = { 0 };
-  yyjson_doc *doc = status ? NULL : yyjson_read_opts (text, (size_t) length, YYJSON_READ_NOFLAG, NULL, &problem);
+  yyjson_doc *doc = status ? NULL : yyjson_read_opts (text, (size_t) length, YYJSON_READ_INSITU, NULL, &problem);
   if (problem.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION)
     status = adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory for its header; close other programs", weights->path);
   if (!status && !yyjson_is_obj (yyjson_doc_get_root (doc)))

@@ -25,7 +25,11 @@ static bool
 add_entry (yyjson_mut_doc *doc, yyjson_mut_val *root, const adm_tensor *tensor, adm_dtype dtype, uint64_t *offset)
 {
   yyjson_mut_val *entry = yyjson_mut_obj_add_obj (doc, root, tensor->name), *shape, *offsets;
-  if (!entry || !yyjson_mut_obj_add_str (doc, entry, "dtype", dtype == ADM_DTYPE_F16 ? "F16" : dtype == ADM_DTYPE_BF16 ? "BF16" : "F32")
+  if (!entry
+      || !yyjson_mut_obj_add_str (doc, entry, "dtype",
+                                  dtype == ADM_DTYPE_F16    ? "F16"
+                                  : dtype == ADM_DTYPE_BF16 ? "BF16"
+                                                            : "F32")
       || !(shape = yyjson_mut_obj_add_arr (doc, entry, "shape")) || !(offsets = yyjson_mut_obj_add_arr (doc, entry, "data_offsets")))
     return false;
   for (int i = 0; i < tensor->rank; i++)
@@ -79,8 +83,8 @@ write_tensor (const adm_tensor *tensor, adm_dtype dtype, const float *values, un
 }
 
 adm_status
-adm_safetensors_write (adm_weights *weights, const char *path, const char *description, adm_dtype dtype,
-                       bool (*progress) (void *user, double done), void *user, adm_error *error)
+adm_safetensors_write (adm_weights *weights, const char *path, const char *description, adm_dtype dtype, bool (*progress) (void *user, double done),
+                       void *user, adm_error *error)
 {
   uint64_t largest = 0, total = 1, done = 0;
   adm_atomic_file file;
@@ -96,9 +100,10 @@ adm_safetensors_write (adm_weights *weights, const char *path, const char *descr
   char *header = make_header (weights, description, dtype, &length);
   float *values = malloc ((size_t) (largest ? largest : 1) * sizeof *values);
   unsigned char *buffer = malloc (CHUNK * sizeof (float));
-  adm_status status = header && values && buffer ? adm_atomic_open (path, &file, error)
-                                                 : adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory for %llu MiB, its largest tensor; close other programs",
-                                                             weights->path, (unsigned long long) (largest * sizeof *values) >> 20);
+  adm_status status = header && values && buffer
+                          ? adm_atomic_open (path, &file, error)
+                          : adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory for %llu MiB, its largest tensor; close other programs", weights->path,
+                                      (unsigned long long) (largest * sizeof *values) >> 20);
   if (!status) {
     status = write_header (header, length, file.stream, path, error);
     for (size_t i = 0; i < weights->count && !status; i++) {

@@ -10,7 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_PICKLES ((uint64_t) 32 * 1024 * 1024)
+enum {
+  MAX_PICKLES = 32 << 20,             /* bytes */
+  MAX_STORAGES = 4 * ADM_MAX_TENSORS, /* named, one storage perhaps often */
+};
 
 /* A storage that the object names. */
 struct storage {
@@ -47,10 +50,15 @@ static adm_status
 list_storages (struct legacy *l, const adm_pickle *object, adm_error *error)
 {
   const char *path = l->weights->path;
-  l->storage = calloc (object->count, sizeof *l->storage);
+  size_t n = 0, kept = 0;
+  for (uint32_t i = 1; i < object->count; i++)
+    n += object->value[i].type == ADM_PICKLE_STORAGE;
+  if (n > MAX_STORAGES)
+    return adm_fail (error, ADM_ERROR_FORMAT, "%s: names %zu storages; this is not a network's weights", path, n);
+  l->storage = calloc (n + 1, sizeof *l->storage);
   if (!l->storage)
     return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory for its list of storages; close other programs", path);
-  size_t n = 0, kept = 0;
+  n = 0;
   for (uint32_t i = 1; i < object->count; i++) {
     const adm_pickle_value *v = &object->value[i];
     if (v->type == ADM_PICKLE_STORAGE)
@@ -113,23 +121,54 @@ find_storage (void *user, const adm_pickle_value *storage, adm_place *place, adm
   return ADM_OK;
 }
 
-static uint32_t
-dict_get (const adm_pickle *p, const char *key)
+/* Whether the dict SYSTEM says that its machine was not little-endian. */
+static bool
+is_big_endian (const adm_pickle *p)
 {
+  static const char key[] = "little_endian";
   const adm_pickle_value *root = &p->value[p->root];
   for (uint32_t i = 0; root->type == ADM_PICKLE_DICT && i + 1 < root->size && i < 64; i += 2) {
-    const adm_pickle_value *k = &p->value[adm_pickle_item (p, p->root, i)];
-    if (k->type == ADM_PICKLE_STRING && k->length == strlen (key) && !memcmp (k->text, key, k->length))
-      return adm_pickle_item (p, p->root, i + 1);
+    const adm_pickle_value *k = &p->value[adm_pickle_item (p, p->root, i)], *v = &p->value[adm_pickle_item (p, p->root, i + 1)];
+    if (k->type == ADM_PICKLE_STRING && k->length == sizeof key - 1 && !memcmp (k->text, key, sizeof key - 1))
+      return v->type == ADM_PICKLE_BOOL && !v->integer;
   }
-  return 0;
+  return false;
+}
+
+/* Parses the pickle at DATA + *AT and moves *AT behind it. */
+static adm_status
+parse_next (const adm_weights *weights, const unsigned char *data, uint64_t size, uint64_t *at, adm_pickle *out, adm_error *error)
+{
+  adm_status status = adm_pickle_parse (data + *at, size - *at, weights->path, out, error);
+  *at += out->end;
+  return status;
+}
+
+/* The three pickles before the object, each let go before the next. */
+static adm_status
+read_preface (adm_weights *weights, const unsigned char *data, uint64_t size, uint64_t *at, adm_error *error)
+{
+  enum { MAGIC, PROTOCOL, SYSTEM, ALL };
+  adm_status status = ADM_OK;
+  for (int i = MAGIC; i < ALL && !status; i++) {
+    adm_pickle pickle;
+    status = parse_next (weights, data, size, at, &pickle, error);
+    if (status)
+      break;
+    const adm_pickle_value *root = &pickle.value[pickle.root];
+    if (i == PROTOCOL && (root->type != ADM_PICKLE_INT || root->integer != 1001))
+      status = adm_fail (error, ADM_ERROR_FORMAT, "%s: is of an unknown torch version; save it again with torch.save", weights->path);
+    if (i == SYSTEM)
+      weights->swap = is_big_endian (&pickle);
+    adm_pickle_clear (&pickle);
+  }
+  return status;
 }
 
 adm_status
 adm_torch_legacy_open (adm_weights *weights, adm_error *error)
 {
-  enum { MAGIC, PROTOCOL, SYSTEM, OBJECT, KEYS, PICKLES };
-  adm_pickle pickle[PICKLES] = { { .count = 0 } };
+  adm_pickle object = { .count = 0 }, keys = { .count = 0 };
   struct legacy legacy = { .weights = weights };
   uint64_t size = weights->size < MAX_PICKLES ? weights->size : MAX_PICKLES, at = 0;
   weights->format = "torch-legacy";
@@ -137,26 +176,20 @@ adm_torch_legacy_open (adm_weights *weights, adm_error *error)
   if (!data)
     return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to read it; close other programs", weights->path);
   adm_status status = adm_weights_pread (weights, 0, data, (size_t) size, error);
-  for (int i = 0; i < PICKLES && !status; i++) {
-    status = adm_pickle_parse (data + at, size - at, weights->path, &pickle[i], error);
-    at += pickle[i].end;
-  }
-  if (!status) {
-    const adm_pickle_value *protocol = &pickle[PROTOCOL].value[pickle[PROTOCOL].root];
-    if (protocol->type != ADM_PICKLE_INT || protocol->integer != 1001)
-      status = adm_fail (error, ADM_ERROR_FORMAT, "%s: is of an unknown torch version; save it again with torch.save", weights->path);
-  }
-  if (!status) {
-    uint32_t little = dict_get (&pickle[SYSTEM], "little_endian");
-    weights->swap = little && pickle[SYSTEM].value[little].type == ADM_PICKLE_BOOL && !pickle[SYSTEM].value[little].integer;
-    status = list_storages (&legacy, &pickle[OBJECT], error);
-  }
   if (!status)
-    status = place_storages (&legacy, &pickle[KEYS], at, error);
+    status = read_preface (weights, data, size, &at, error);
   if (!status)
-    status = adm_torch_add_state (weights, &pickle[OBJECT], find_storage, &legacy, error);
-  for (int i = 0; i < PICKLES; i++)
-    adm_pickle_clear (&pickle[i]);
+    status = parse_next (weights, data, size, &at, &object, error);
+  if (!status)
+    status = parse_next (weights, data, size, &at, &keys, error);
+  if (!status)
+    status = list_storages (&legacy, &object, error);
+  if (!status)
+    status = place_storages (&legacy, &keys, at, error);
+  adm_pickle_clear (&keys);
+  if (!status)
+    status = adm_torch_add_state (weights, &object, find_storage, &legacy, error);
+  adm_pickle_clear (&object);
   free (legacy.storage);
   free (data);
   return status;

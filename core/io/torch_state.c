@@ -93,8 +93,7 @@ add_tensor (adm_weights *weights, const adm_pickle *p, const adm_pickle_value *n
     place.stride[i] = s->integer;
   }
   adm_status status = find (user, storage, &place, error);
-  return status ? status
-                : adm_weights_add (weights, name->text, name->length, adm_torch_dtype (storage->global), (int) rank, shape, place, error);
+  return status ? status : adm_weights_add (weights, name->text, name->length, adm_torch_dtype (storage->global), (int) rank, shape, place, error);
 }
 
 adm_status

@@ -11,8 +11,10 @@
 #include <string.h>
 #include <strings.h>
 
-#define MAX_ENTRIES 200000
-#define MAX_PICKLE ((uint64_t) 64 * 1024 * 1024)
+enum {
+  MAX_DIRECTORY = 4 << 20, /* bytes of the list of records: some 40,000 of torch's */
+  MAX_PICKLE = 32 << 20,
+};
 
 struct record {
   const char *name; /* libzip's */
@@ -33,16 +35,60 @@ compare_caseless (const void *a, const void *b)
   return strcasecmp (((const struct record *) a)->name, ((const struct record *) b)->name);
 }
 
+static uint64_t
+number_at (const unsigned char *from, int bytes)
+{
+  uint64_t value = 0;
+  while (bytes-- > 0)
+    value = value << 8 | from[bytes];
+  return value;
+}
+
+/* libzip builds a structure for every entry of the list of records before it can be asked how many there are. What every possible
+ * end of the zip (the last 64 KiB may hold several) tells of that list's size is therefore held against a limit first. */
+static adm_status
+check_directory (const adm_weights *w, adm_error *error)
+{
+  enum { END = 22, LOCATOR = 20, WIDE_END = 56, MOST = END + LOCATOR + 65535 };
+  unsigned char *tail = malloc (MOST);
+  if (!tail)
+    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to open it; close other programs", w->path);
+  uint64_t n = w->size < MOST ? w->size : MOST, directory = 0;
+  adm_status status = adm_weights_pread (w, w->size - n, tail, (size_t) n, error);
+  for (uint64_t i = 0; i + END <= n && !status && directory <= MAX_DIRECTORY; i++) {
+    if (memcmp (tail + i, "PK\5\6", 4))
+      continue;
+    directory = number_at (tail + i + 12, 4);
+    if (i < LOCATOR || memcmp (tail + i - LOCATOR, "PK\6\7", 4)) {
+      directory = directory > w->size ? 0 : directory; /* libzip refuses that itself */
+      continue;
+    }
+    unsigned char wide[WIDE_END];
+    uint64_t at = number_at (tail + i - LOCATOR + 8, 8);
+    directory = 0;
+    if (w->size < WIDE_END || at > w->size - WIDE_END)
+      continue;
+    status = adm_weights_pread (w, at, wide, sizeof wide, error);
+    directory = status || number_at (wide + 40, 8) > w->size ? 0 : number_at (wide + 40, 8);
+  }
+  free (tail);
+  if (!status && directory > MAX_DIRECTORY)
+    status = adm_fail (error, ADM_ERROR_FORMAT, "%s: its list of records takes %llu bytes; it is not a network's weights", w->path,
+                       (unsigned long long) directory);
+  return status;
+}
+
 static adm_status
 check_entries (struct archive *archive, zip_uint64_t *pickle, adm_error *error)
 {
   adm_weights *w = archive->weights;
   zip_int64_t count = zip_get_num_entries (w->zip, 0);
-  if (count < 1 || count > MAX_ENTRIES)
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: a zip of %lld entries is not a torch file; use a model's weights", w->path, (long long) count);
+  if (count < 1)
+    return adm_fail (error, ADM_ERROR_FORMAT, "%s: an empty zip is not a torch file; use a model's weights", w->path);
   struct record *record = archive->record = calloc ((size_t) count, sizeof *record);
+  w->summed = calloc ((size_t) count, sizeof *w->summed);
   archive->count = (size_t) count;
-  if (!record)
+  if (!record || !w->summed)
     return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory for its list of records; close other programs", w->path);
   adm_status status = ADM_OK;
   int pickles = 0;
@@ -129,11 +175,9 @@ find_storage (void *user, const adm_pickle_value *storage, adm_place *place, adm
 {
   struct archive *archive = user;
   adm_weights *w = archive->weights;
-  char suffix[512];
+  char suffix[5 + ADM_PICKLE_MAX_KEY];
   zip_stat_t stat;
   uint64_t bytes;
-  if (storage->length > 400)
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: a storage has a huge name; the file is broken", w->path);
   memcpy (suffix, "data/", 5);
   memcpy (suffix + 5, storage->text, storage->length);
   zip_int64_t index = locate (archive, suffix, storage->length + 5);
@@ -173,14 +217,17 @@ adm_torch_zip_open (adm_weights *weights, adm_error *error)
   uint64_t size = 0;
   zip_uint64_t pickle = 0;
   int code = 0;
-  errno = 0;
   weights->format = "torch-zip";
+  adm_status status = check_directory (weights, error);
+  if (status)
+    return status;
+  errno = 0;
   weights->zip = zip_open (weights->path, ZIP_RDONLY, &code);
   if (!weights->zip && (code == ZIP_ER_MEMORY || errno == ENOMEM))
     return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to open it; close other programs", weights->path);
   if (!weights->zip)
     return adm_fail (error, ADM_ERROR_FORMAT, "%s: the zip is broken or cut short; download it again", weights->path);
-  adm_status status = check_entries (&archive, &pickle, error);
+  status = check_entries (&archive, &pickle, error);
   if (!status)
     status = read_byte_order (&archive, error);
   if (!status)

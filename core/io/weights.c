@@ -36,9 +36,24 @@ check_place (const adm_weights *weights, const adm_tensor *tensor, adm_place *pl
     dense *= tensor->shape[i]; /* no overflow: the product was checked as the number of elements */
   }
   if (tensor->elements > 0 && last >= place->numel)
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: tensor %s reaches past the end of its storage (%llu elements); the file is broken, download it again",
-                     weights->path, tensor->name, (unsigned long long) place->numel);
+    return adm_fail (error, ADM_ERROR_FORMAT,
+                     "%s: tensor %s reaches past the end of its storage (%llu elements); the file is broken, download it again", weights->path,
+                     tensor->name, (unsigned long long) place->numel);
   return ADM_OK;
+}
+
+/* A few numbers may be claimed by many tensors, or by one many times over: what is read in the end must bear some proportion to
+ * the file. A tensor that is not contiguous is gathered from its whole storage. */
+static adm_status
+claim (adm_weights *weights, const adm_tensor *tensor, const adm_place *place, adm_error *error)
+{
+  uint64_t elements = !place->contiguous && place->numel > tensor->elements ? place->numel : tensor->elements, bytes;
+  if (adm_mul_u64 (elements, adm_dtype_size (tensor->dtype), &bytes) && adm_add_u64 (weights->claimed, bytes, &weights->claimed)
+      && weights->claimed / 2 <= weights->size + ADM_SPARE_CLAIM / 2)
+    return ADM_OK;
+  return adm_fail (error, ADM_ERROR_FORMAT,
+                   "%s: up to tensor %s its tensors take more than twice the file's size, the same numbers again and again; save them contiguous",
+                   weights->path, tensor->name);
 }
 
 adm_status
@@ -75,10 +90,13 @@ adm_weights_add (adm_weights *weights, const char *name, size_t name_length, adm
   for (int i = 0; i < rank && !status; i++) {
     tensor.shape[i] = shape[i];
     if (shape[i] < 0 || !adm_mul_u64 (tensor.elements, (uint64_t) shape[i], &tensor.elements) || tensor.elements > (uint64_t) INT64_MAX / 8)
-      status = adm_fail (error, ADM_ERROR_FORMAT, "%s: tensor %s has an impossible shape; the file is broken, download it again", weights->path, copy);
+      status
+          = adm_fail (error, ADM_ERROR_FORMAT, "%s: tensor %s has an impossible shape; the file is broken, download it again", weights->path, copy);
   }
   if (!status)
     status = check_place (weights, &tensor, &place, error);
+  if (!status)
+    status = claim (weights, &tensor, &place, error);
   if (status) {
     free (copy);
     return status;
@@ -170,7 +188,8 @@ open_by_content (adm_weights *weights, adm_error *error)
   if (n >= 9 && head[8] == '{')
     return adm_safetensors_open (weights, error);
   if (n >= 2 && head[0] == 0x80)
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: is a pickle that torch did not write as weights; save the state_dict with torch.save", weights->path);
+    return adm_fail (error, ADM_ERROR_FORMAT, "%s: is a pickle that torch did not write as weights; save the state_dict with torch.save",
+                     weights->path);
   return adm_fail (error, ADM_ERROR_FORMAT, "%s: is neither safetensors nor a torch file; use a model's weights", weights->path);
 }
 
@@ -222,6 +241,7 @@ adm_weights_free (adm_weights *weights)
   free (weights->tensor);
   free (weights->place);
   free (weights->sorted);
+  free (weights->summed);
   free (weights->description);
   free (weights->path);
   free (weights);
@@ -276,19 +296,23 @@ adm_weights_find (const adm_weights *weights, const char *name)
 
 /* ---- reading ----------------------------------------------------------------------------------------------------- */
 
-/* A run of bytes of one storage, read forward; zip entries check their sum at the end. */
+/* A run of bytes of one storage, read forward. The first time, a zip entry is read from its start to its end, so that its sum is
+ * checked; after that, of a storage that many tensors share, only what is needed. */
 struct stream {
   adm_weights *weights;
   zip_file_t *entry;
-  uint64_t at; /* file offset */
+  uint64_t at; /* file offset, or in the entry */
+  bool *summed;
 };
 
 static adm_status
 stream_open (struct stream *s, adm_weights *weights, const adm_place *place, adm_error *error)
 {
-  *s = (struct stream) { weights, NULL, place->record };
+  *s = (struct stream) { weights, NULL, place->record, NULL };
   if (!weights->zip)
     return ADM_OK;
+  s->at = 0;
+  s->summed = &weights->summed[place->record];
   s->entry = zip_fopen_index (weights->zip, place->record, 0);
   if (!s->entry && adm_zip_exhausted (zip_get_error (weights->zip)))
     return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to open a record; close other programs", weights->path);
@@ -315,24 +339,27 @@ stream_read (struct stream *s, void *out, size_t size, adm_error *error)
                        got < 0 ? zip_file_strerror (s->entry) : "it ends early");
     to += got;
     size -= (size_t) got;
+    s->at += (uint64_t) got;
   }
   return ADM_OK;
 }
 
-/* Passes over SIZE bytes; a zip entry's are read, so that its sum is checked. */
+/* Passes over SIZE bytes. */
 static adm_status
 stream_skip (struct stream *s, uint64_t size, unsigned char *buffer, adm_error *error)
 {
   adm_status status = ADM_OK;
-  if (!s->entry)
+  if (!s->entry || *s->summed) {
     s->at += size;
-  else
+    if (s->entry && zip_fseek (s->entry, (zip_int64_t) s->at, SEEK_SET))
+      status = adm_fail (error, ADM_ERROR_IO, "%s: a record cannot be read: %s", s->weights->path, zip_file_strerror (s->entry));
+  } else
     for (; size > 0 && !status; size -= size < CHUNK ? size : CHUNK)
       status = stream_read (s, buffer, size < CHUNK ? (size_t) size : CHUNK, error);
   return status;
 }
 
-/* The check sum is compared when the entry has been read to its end. */
+/* The check sum is compared when the entry has been read from its start to its end. */
 static adm_status
 stream_close (struct stream *s, adm_status status, adm_error *error)
 {
@@ -341,6 +368,7 @@ stream_close (struct stream *s, adm_status status, adm_error *error)
     return status;
   if (!status && zip_fread (s->entry, &byte, 1) != 0)
     status = adm_fail (error, ADM_ERROR_FORMAT, "%s: a record's check sum is wrong; download it again", s->weights->path);
+  *s->summed |= !status;
   zip_fclose (s->entry);
   return status;
 }
@@ -402,14 +430,15 @@ adm_weights_read (adm_weights *weights, size_t i, float *dst, adm_error *error)
   const adm_tensor *tensor = &weights->tensor[i];
   const adm_place *place = &weights->place[i];
   if (tensor->dtype == ADM_DTYPE_OTHER)
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: tensor %s does not hold floating-point numbers; use a model's weights", weights->path, tensor->name);
+    return adm_fail (error, ADM_ERROR_FORMAT, "%s: tensor %s does not hold floating-point numbers; use a model's weights", weights->path,
+                     tensor->name);
   if (tensor->elements == 0)
     return ADM_OK;
   unsigned char *buffer = malloc (CHUNK);
   if (!buffer)
     return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to read it; close other programs", weights->path);
-  adm_status status = place->contiguous ? read_dense (weights, tensor, place, buffer, dst, error)
-                                        : read_strided (weights, tensor, place, buffer, dst, error);
+  adm_status status
+      = place->contiguous ? read_dense (weights, tensor, place, buffer, dst, error) : read_strided (weights, tensor, place, buffer, dst, error);
   free (buffer);
   return status;
 }

@@ -12,7 +12,7 @@
 typedef enum adm_dtype { ADM_DTYPE_F32, ADM_DTYPE_F16, ADM_DTYPE_BF16, ADM_DTYPE_F64, ADM_DTYPE_OTHER } adm_dtype;
 
 typedef struct adm_tensor {
-  const char *name;            /* checkpoint name ("input_blocks.1.0.in_layers.2.weight"), owned by the file */
+  const char *name; /* checkpoint name ("input_blocks.1.0.in_layers.2.weight"), owned by the file */
   adm_dtype dtype;
   int rank;
   int64_t shape[ADM_TENSOR_MAX_RANK];

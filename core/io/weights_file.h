@@ -10,15 +10,17 @@
 #include <zip.h>
 
 enum {
-  ADM_MAX_TENSORS = 65536,
-  ADM_MAX_NAME = 512, /* bytes of a tensor's name */
+  ADM_MAX_TENSORS = 32768,
+  ADM_MAX_NAME = 512,         /* bytes of a tensor's name */
+  ADM_MAX_METADATA = 4 << 20, /* bytes of the metadata key "adm" */
+  ADM_SPARE_CLAIM = 64 << 20, /* bytes that tensors may claim beside twice the file's size: storages may be shared */
 };
 
 /* Where a tensor's elements are: ELEMENTS of DTYPE from element OFFSET of a storage, STRIDE [rank] elements apart. */
 typedef struct adm_place {
-  uint64_t record;  /* safetensors, legacy: file offset of the storage; zip: index of the entry */
-  uint64_t offset;  /* elements */
-  uint64_t numel;   /* elements of the storage */
+  uint64_t record; /* safetensors, legacy: file offset of the storage; zip: index of the entry */
+  uint64_t offset; /* elements */
+  uint64_t numel;  /* elements of the storage */
   int64_t stride[ADM_TENSOR_MAX_RANK];
   bool contiguous;
 } adm_place;
@@ -29,12 +31,14 @@ struct adm_weights {
   FILE *file;        /* safetensors, legacy */
   zip_t *zip;        /* torch zip */
   uint64_t size;     /* of the file */
+  uint64_t claimed;  /* bytes that reading all tensors takes from it */
+  bool *summed;      /* zip: entries whose check sum has been found right */
   bool swap;         /* big-endian data */
   char *description; /* safetensors metadata "adm" */
   size_t count, room;
   adm_tensor *tensor;
   adm_place *place;
-  size_t *sorted;    /* indices by name */
+  size_t *sorted; /* indices by name */
 };
 
 /* Bytes of one element; 0 for ADM_DTYPE_OTHER. */

@@ -4,6 +4,7 @@
 #include "models/description_json.h"
 
 #include "base/error.h"
+#include "base/json.h"
 #include "models/description.h"
 
 #include <errno.h>
@@ -15,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MAX_JSON_FILE = 4 << 20 };
+enum { MAX_JSON_FILE = 4 << 20, MAX_VALUES = 16384, MAX_DEPTH = 32 };
 
 static const char *const kind_names[] = { "unet", "superres", "classifier", NULL };
 static const char *const pool_names[] = { "none", "attention", "adaptive", "spatial", "spatial_v2", NULL };
@@ -27,6 +28,10 @@ adm_status
 adm_json_parse (const char *text, size_t length, const char *where, yyjson_doc **out, adm_error *error)
 {
   yyjson_read_err problem;
+  *out = NULL;
+  if (!adm_json_within (text, length, MAX_VALUES, MAX_DEPTH))
+    return adm_fail (error, ADM_ERROR_FORMAT, "%s: holds more than %d values or is nested more than %d deep, as no description is: correct it", where,
+                     MAX_VALUES, MAX_DEPTH);
   *out = yyjson_read_opts ((char *) text, length, YYJSON_READ_NOFLAG, NULL, &problem); /* without the in-place flag TEXT is only read */
   if (!*out && problem.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION)
     return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to read it; close other programs", where);
@@ -80,9 +85,9 @@ adm_json_parse_file (const char *path, yyjson_doc **out, adm_error *error)
 typedef struct reader {
   yyjson_val *object;
   const char *where;
-  bool complete;      /* no BASE: what is required must be there */
+  bool complete; /* no BASE: what is required must be there */
   adm_error *error;
-  adm_status status;  /* the first failure; later reads do nothing */
+  adm_status status; /* the first failure; later reads do nothing */
 } reader;
 
 /* KEY's value, or NULL when it is missing or null. */
@@ -227,8 +232,7 @@ adm_description_read (yyjson_val *object, const char *where, const adm_descripti
   read_flag (&r, "use_scale_shift_norm", true, &d.use_scale_shift_norm);
   read_flag (&r, "resblock_updown", true, &d.resblock_updown);
   read_flag (&r, "use_new_attention_order", true, &d.use_new_attention_order);
-  d.noise_schedule
-      = (adm_schedule_kind) read_name (&r, "noise_schedule", true, schedule_names, "\"linear\" or \"cosine\"", (int) d.noise_schedule);
+  d.noise_schedule = (adm_schedule_kind) read_name (&r, "noise_schedule", true, schedule_names, "\"linear\" or \"cosine\"", (int) d.noise_schedule);
   if (d.kind == ADM_KIND_CLASSIFIER)
     d.pool = (adm_pool_kind) read_name (&r, "pool", true, pool_names, "\"attention\", \"adaptive\", \"spatial\" or \"spatial_v2\"", (int) d.pool);
   read_flag (&r, "learn_sigma", false, &d.learn_sigma);

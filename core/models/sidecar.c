@@ -3,6 +3,7 @@
  * Writing the description of a network beside its weights: proved to fit the tensors first, then complete or absent. */
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/json.h"
 #include "models/description.h"
 #include "models/description_json.h"
 #include "models/infer.h"
@@ -19,7 +20,7 @@ struct draft {
   adm_weights *weights;
   adm_listing listing;
   char *sidecar;
-  yyjson_doc *old;       /* the sidecar that is there, or NULL */
+  yyjson_doc *old; /* the sidecar that is there, or NULL */
   yyjson_mut_doc *doc;
   const adm_published *named;
   adm_description description;
@@ -34,10 +35,28 @@ no_memory (const struct draft *d, adm_error *error)
 static bool
 known_key (const char *key)
 {
-  static const char *const keys[] = { "kind", "image_size", "small_size", "model_channels", "num_res_blocks", "channel_mult",
-                                      "attention_resolutions", "num_classes", "num_heads", "num_heads_upsample", "num_head_channels", "learn_sigma",
-                                      "use_scale_shift_norm", "resblock_updown", "use_new_attention_order", "rescale_residual", "noise_schedule",
-                                      "pool", "diffusion_steps", "training_steps", "training_pictures", "recognised_as" };
+  static const char *const keys[] = { "kind",
+                                      "image_size",
+                                      "small_size",
+                                      "model_channels",
+                                      "num_res_blocks",
+                                      "channel_mult",
+                                      "attention_resolutions",
+                                      "num_classes",
+                                      "num_heads",
+                                      "num_heads_upsample",
+                                      "num_head_channels",
+                                      "learn_sigma",
+                                      "use_scale_shift_norm",
+                                      "resblock_updown",
+                                      "use_new_attention_order",
+                                      "rescale_residual",
+                                      "noise_schedule",
+                                      "pool",
+                                      "diffusion_steps",
+                                      "training_steps",
+                                      "training_pictures",
+                                      "recognised_as" };
   for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
     if (strcmp (keys[i], key) == 0)
       return true;
@@ -66,8 +85,9 @@ read_old (struct draft *d, bool replace, adm_error *error)
 static yyjson_mut_val *
 json_value (yyjson_mut_doc *doc, const char *text)
 {
-  yyjson_read_err problem;
-  yyjson_doc *parsed = yyjson_read_opts ((char *) text, strlen (text), YYJSON_READ_NOFLAG, NULL, &problem);
+  yyjson_read_err problem = { 0 };
+  bool small = adm_json_within (text, strlen (text), 64, 2);
+  yyjson_doc *parsed = !small ? NULL : yyjson_read_opts ((char *) text, strlen (text), YYJSON_READ_NOFLAG, NULL, &problem);
   if (!parsed && problem.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION)
     return NULL;
   yyjson_val *root = yyjson_doc_get_root (parsed);

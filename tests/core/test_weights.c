@@ -92,8 +92,8 @@ safetensors (const char *name, const char *header, const void *data, size_t n)
 static void
 test_types (void)
 {
-  static const unsigned char data[] = { 0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0, 0x00, 0x3c, 0x01, 0x00, 0xff, 0x7b, 0x80, 0x3f, 0x00, 0xc0, 0x40, 0x40,
-                                        0, 0, 0, 0, 0, 0, 0xf8, 0x3f, 7, 0, 0, 0 };
+  static const unsigned char data[] = { 0,    0,    0x80, 0x3f, 0, 0, 0, 0xc0, 0x00, 0x3c, 0x01, 0x00, 0xff, 0x7b, 0x80, 0x3f,
+                                        0x00, 0xc0, 0x40, 0x40, 0, 0, 0, 0,    0,    0,    0xf8, 0x3f, 7,    0,    0,    0 };
   safetensors ("types.safetensors",
                "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"h\":{\"dtype\":\"F16\",\"shape\":[3,1],\"data_offsets\":[8,14]},"
                "\"b\":{\"dtype\":\"BF16\",\"shape\":[3],\"data_offsets\":[14,20]},\"d\":{\"dtype\":\"F64\",\"shape\":[],\"data_offsets\":[20,28]},"
@@ -127,7 +127,8 @@ test_types (void)
     adm_weights_free (w);
   }
   static const uint16_t half_nan = 0x7e00, wide_nan = 0x7fc0;
-  safetensors ("odd.safetensors", "{\"x\":{\"dtype\":\"F16\",\"shape\":[1],\"data_offsets\":[0,2]}, \"y\":{\"dtype\":\"BF16\",\"shape\":[1],\"data_offsets\":[2,4]}}",
+  safetensors ("odd.safetensors",
+               "{\"x\":{\"dtype\":\"F16\",\"shape\":[1],\"data_offsets\":[0,2]}, \"y\":{\"dtype\":\"BF16\",\"shape\":[1],\"data_offsets\":[2,4]}}",
                (const uint16_t[]) { half_nan, wide_nan }, 4);
   CHECK (adm_weights_open (at ("odd.safetensors"), &w, &error) == ADM_OK);
   CHECK (adm_weights_read (w, 0, v, &error) == ADM_ERROR_VALUE && adm_weights_read (w, 1, v, &error) == ADM_ERROR_VALUE);
@@ -150,8 +151,10 @@ test_safetensors_hostile (void)
     const char *header, *part;
     size_t data;
   } cases[] = {
-    { "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[4,12]}}", "overlap", 12 },
-    { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,12]}}", "hole", 12 },
+    { "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[4,12]}}", "overlap",
+      12 },
+    { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,12]}}", "hole",
+      12 },
     { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", "hole", 8 },
     { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", "follow", 5 },
     { "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", "past the end", 7 },
@@ -180,7 +183,7 @@ test_safetensors_hostile (void)
     refused ("hostile.safetensors", ADM_ERROR_FORMAT, cases[i].part);
   }
   static struct bytes b;
-  static const uint64_t lengths[] = { 0xffffffffffffffff, 0x7fffffffffffffff, 104857601, 1000 };
+  static const uint64_t lengths[] = { 0xffffffffffffffff, 0x7fffffffffffffff, 25165825, 1000 };
   for (size_t i = 0; i < 4; i++) {
     b.n = 0;
     put_number (&b, lengths[i], 8);
@@ -221,7 +224,8 @@ put_tensor (struct bytes *b, const char *storage, int64_t numel, int offset, con
     }
     put_text (b, "t");
   }
-  put_text (b, "\x89" "ccollections\nOrderedDict\n)RtR");
+  put_text (b, "\x89"
+               "ccollections\nOrderedDict\n)RtR");
 }
 
 static struct bytes pickle;
@@ -311,6 +315,30 @@ test_torch_zip (void)
   CHECK (adm_weights_read (w, 0, v, &error) == ADM_OK && v[0] == 1 && v[3] == 1);
   adm_weights_free (w);
 
+  /* two tensors of one storage: the second is read without the rest of the record, in either order */
+  begin_pickle ();
+  put_text (&pickle, "}");
+  put_string (&pickle, "a");
+  put_tensor (&pickle, FLOATS, 6, 0, (int[]) { 2 }, (int[]) { 1 }, 1);
+  put_text (&pickle, "s");
+  put_string (&pickle, "b");
+  put_tensor (&pickle, FLOATS, 6, 3, (int[]) { 3 }, (int[]) { 1 }, 1);
+  put_text (&pickle, "s.");
+  torch_zip ("shared.pt", data, 6, 0);
+  for (size_t i = 0; i < 2; i++) {
+    CHECK (adm_weights_open (at ("shared.pt"), &w, &error) == ADM_OK);
+    for (size_t k = 0; k < 4; k++) {
+      bool first = (i + k) % 2 == 0;
+      CHECK (adm_weights_read (w, first ? 0 : 1, v, &error) == ADM_OK && !memcmp (v, first ? data : data + 3, (first ? 2 : 3) * sizeof *v));
+    }
+    adm_weights_free (w);
+  }
+
+  /* one number claimed by more tensors than any file of this size has */
+  state_dict (FLOATS, 1, 0, (int[]) { 20000, 1000 }, (int[]) { 0, 0 }, 2);
+  torch_zip ("claims.pt", data, 1, 0);
+  refused ("claims.pt", ADM_ERROR_FORMAT, "tensor w its tensors take more than twice");
+
   /* under a key */
   begin_pickle ();
   put_text (&pickle, "}");
@@ -342,9 +370,10 @@ test_torch_zip (void)
   static const struct {
     int64_t numel;
     int offset, shape[2], stride[2];
-  } beyond[] = { { 6, 1, { 2, 3 }, { 3, 1 } },       { 6, 0, { 2, 3 }, { 4, 1 } },    { 6, 6, { 1, 1 }, { 1, 1 } },
-                 { 6, 0, { 1, 7 }, { 7, 1 } },       { 6, 0, { 2, 3 }, { -3, 1 } },   { 6, -1, { 2, 3 }, { 3, 1 } },
-                 { 6, 0, { -2, 3 }, { 3, 1 } },      { 6, 0, { 2147483647, 2147483647 }, { 2147483647, 2147483647 } },
+  } beyond[] = { { 6, 1, { 2, 3 }, { 3, 1 } },  { 6, 0, { 2, 3 }, { 4, 1 } },
+                 { 6, 6, { 1, 1 }, { 1, 1 } },  { 6, 0, { 1, 7 }, { 7, 1 } },
+                 { 6, 0, { 2, 3 }, { -3, 1 } }, { 6, -1, { 2, 3 }, { 3, 1 } },
+                 { 6, 0, { -2, 3 }, { 3, 1 } }, { 6, 0, { 2147483647, 2147483647 }, { 2147483647, 2147483647 } },
                  { -6, 0, { 2, 3 }, { 3, 1 } } };
   for (size_t i = 0; i < sizeof beyond / sizeof *beyond; i++) {
     state_dict (FLOATS, beyond[i].numel, beyond[i].offset, beyond[i].shape, beyond[i].stride, 2);
@@ -400,14 +429,24 @@ pickle_refused (const char *text, size_t n, const char *part)
 static void
 test_pickle_hostile (void)
 {
-  PICKLE_REFUSED ("\x80\x02" "cos\nsystem\n(X\x02\0\0\0lstR.", "os.system");
-  PICKLE_REFUSED ("\x80\x02" "cbuiltins\neval\n.", "builtins.eval");
-  PICKLE_REFUSED ("\x80\x02" "ctorch._utils\n_rebuild_tensor\n.", "_rebuild_tensor");
-  PICKLE_REFUSED ("\x80\x02" "ios\nsystem\n.", "opcode");      /* INST */
-  PICKLE_REFUSED ("\x80\x02(o.", "opcode");                    /* OBJ */
-  PICKLE_REFUSED ("\x80\x02)\x81.", "opcode");                 /* NEWOBJ */
+  PICKLE_REFUSED ("\x80\x02"
+                  "cos\nsystem\n(X\x02\0\0\0lstR.",
+                  "os.system");
+  PICKLE_REFUSED ("\x80\x02"
+                  "cbuiltins\neval\n.",
+                  "builtins.eval");
+  PICKLE_REFUSED ("\x80\x02"
+                  "ctorch._utils\n_rebuild_tensor\n.",
+                  "_rebuild_tensor");
+  PICKLE_REFUSED ("\x80\x02"
+                  "ios\nsystem\n.",
+                  "opcode");                   /* INST */
+  PICKLE_REFUSED ("\x80\x02(o.", "opcode");    /* OBJ */
+  PICKLE_REFUSED ("\x80\x02)\x81.", "opcode"); /* NEWOBJ */
   PICKLE_REFUSED ("\x80\x04N.", "protocol");
-  PICKLE_REFUSED ("\x80\x02" "Pstorage\n.", "opcode");         /* PERSID */
+  PICKLE_REFUSED ("\x80\x02"
+                  "Pstorage\n.",
+                  "opcode"); /* PERSID */
   PICKLE_REFUSED ("\x80\x02.", "stops");
   PICKLE_REFUSED ("\x80\x02NN.", "stops");
   PICKLE_REFUSED ("\x80\x02N(.", "stops");
@@ -419,17 +458,30 @@ test_pickle_hostile (void)
   PICKLE_REFUSED ("\x80\x02h\x05.", "recalls");
   PICKLE_REFUSED ("\x80\x02q\x05.", "remembers");
   PICKLE_REFUSED ("\x80\x02Nr\xff\xff\xff\xff.", "too much");
-  PICKLE_REFUSED ("\x80\x02X\xff\xff\xff\xff" "abc", "huge string");
+  PICKLE_REFUSED ("\x80\x02X\xff\xff\xff\xff"
+                  "abc",
+                  "huge string");
   PICKLE_REFUSED ("\x80\x02X\x10\0\0\0abc", "ends early");
   PICKLE_REFUSED ("\x80\x02J\x01", "ends early");
-  PICKLE_REFUSED ("\x80\x02\x8a\x20" "abc", "ends early");
-  PICKLE_REFUSED ("\x80\x02" "ccollections", "endless");
+  PICKLE_REFUSED ("\x80\x02\x8a\x20"
+                  "abc",
+                  "ends early");
+  PICKLE_REFUSED ("\x80\x02"
+                  "ccollections",
+                  "endless");
   PICKLE_REFUSED ("\x80\x02NQ.", "unknown way");
   PICKLE_REFUSED ("\x80\x02(NNNNNtQ.", "unknown way");
   PICKLE_REFUSED ("\x80\x02N)R.", "calls");
-  PICKLE_REFUSED ("\x80\x02" "ccollections\nOrderedDict\n(Nt" "R.", "arguments");
-  PICKLE_REFUSED ("\x80\x02" "ctorch._utils\n_rebuild_parameter\n(NNNtR.", "arguments");
-  PICKLE_REFUSED ("\x80\x02" "ctorch._utils\n_rebuild_tensor_v2\n(NNNNNNtR.", "arguments");
+  PICKLE_REFUSED ("\x80\x02"
+                  "ccollections\nOrderedDict\n(Nt"
+                  "R.",
+                  "arguments");
+  PICKLE_REFUSED ("\x80\x02"
+                  "ctorch._utils\n_rebuild_parameter\n(NNNtR.",
+                  "arguments");
+  PICKLE_REFUSED ("\x80\x02"
+                  "ctorch._utils\n_rebuild_tensor_v2\n(NNNNNNtR.",
+                  "arguments");
   PICKLE_REFUSED ("\x80\x02NNb.", "changes");
   PICKLE_REFUSED ("", "ends early");
 
@@ -464,7 +516,9 @@ test_pickle_hostile (void)
     const char *text, *part;
     size_t n;
   } states[] = {
-    { "\x80\x02}(X\x05\0\0\0stateN" "X\x0c\0\0\0param_groups](G\0\0\0\0\0\0\0\0Neu.", "optimizer", 47 },
+    { "\x80\x02}(X\x05\0\0\0stateN"
+      "X\x0c\0\0\0param_groups](G\0\0\0\0\0\0\0\0Neu.",
+      "optimizer", 47 },
     { "\x80\x02}X\x01\0\0\0aK\x05s.", "no tensors", 13 },
     { "\x80\x02].", "no dictionary", 4 },
   };
