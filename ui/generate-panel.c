@@ -30,7 +30,7 @@ struct _UiGeneratePanel {
   UiWindowKeys *keys;
   Offer offer;
   gboolean tells_weights; /* the message is about weights read ahead of time */
-  char *warmed;        /* id of the model whose weights are in memory or on their way; NULL: none */
+  char *warmed;           /* id of the model whose weights are in memory or on their way; NULL: none */
 };
 
 G_DEFINE_FINAL_TYPE (UiGeneratePanel, ui_generate_panel, GTK_TYPE_BOX)
@@ -324,6 +324,7 @@ static void
 on_stop (UiGeneratePanel *self)
 {
   ui_picture_pane_set_caption (UI_PICTURE_PANE (self->pane), _ ("Stopped"));
+  ui_announce (self->pane, _ ("Stopped"), FALSE);
   ui_runner_stop (self->runner);
 }
 

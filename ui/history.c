@@ -138,6 +138,53 @@ insert (UiHistory *self, GtkWidget *thumbnail, int position)
   show_end (self);
 }
 
+/* The arrows choose the picture beside: GTK's own, in a box of one row, lead to the ticks instead. */
+static gboolean
+on_key (UiHistory *self, GdkEventKey *event)
+{
+  gboolean left = event->keyval == GDK_KEY_Left || event->keyval == GDK_KEY_KP_Left;
+  gboolean right = event->keyval == GDK_KEY_Right || event->keyval == GDK_KEY_KP_Right;
+  GtkWidget *at = gtk_container_get_focus_child (GTK_CONTAINER (self->flow)), *beside;
+
+  if ((!left && !right) || !at || event->state & gtk_accelerator_get_default_mod_mask ()) {
+    return FALSE;
+  }
+  beside = GTK_WIDGET (gtk_flow_box_get_child_at_index (GTK_FLOW_BOX (self->flow),
+                                                        gtk_flow_box_child_get_index (GTK_FLOW_BOX_CHILD (at)) + (left == leftward (self) ? 1 : -1)));
+  if (beside) {
+    gtk_widget_child_focus (beside, GTK_DIR_DOWN); /* which selects it */
+  }
+  return TRUE;
+}
+
+/* Tab enters the strip at the picture that is chosen (or being made, or the newest), goes to its tick, and leaves; the arrows go from
+ * picture to picture. Only they choose: whoever passes by keeps all settings. */
+static gboolean
+ui_history_focus (GtkWidget *widget, GtkDirectionType direction)
+{
+  UiHistory *self = UI_HISTORY (widget);
+  UiThumbnail *chosen = selected_thumbnail (self), *at = UI_THUMBNAIL (gtk_container_get_focus_child (GTK_CONTAINER (self->flow)));
+  gboolean moved;
+
+  if (direction != GTK_DIR_TAB_FORWARD && direction != GTK_DIR_TAB_BACKWARD) {
+    return GTK_WIDGET_CLASS (ui_history_parent_class)->focus (widget, direction);
+  }
+  if (!at) {
+    at = chosen ? chosen : self->live ? self->live : self->thumbnails->len ? self->thumbnails->pdata[self->thumbnails->len - 1] : NULL;
+  }
+  if (!at) {
+    return FALSE;
+  }
+  self->silent = TRUE; /* GTK selects what gets the focus */
+  moved = gtk_widget_child_focus (GTK_WIDGET (at), direction);
+  gtk_flow_box_unselect_all (GTK_FLOW_BOX (self->flow));
+  if (chosen) {
+    gtk_flow_box_select_child (GTK_FLOW_BOX (self->flow), GTK_FLOW_BOX_CHILD (chosen));
+  }
+  self->silent = FALSE;
+  return moved;
+}
+
 static void
 ui_history_dispose (GObject *object)
 {
@@ -163,6 +210,7 @@ ui_history_class_init (UiHistoryClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = ui_history_dispose;
   G_OBJECT_CLASS (klass)->finalize = ui_history_finalize;
+  GTK_WIDGET_CLASS (klass)->focus = ui_history_focus;
   for (guint i = 0; i < N_SIGNALS; i++) {
     const char *names[] = { "chosen", "follow", "ticks-changed" };
 
@@ -199,6 +247,7 @@ ui_history_init (UiHistory *self)
   atk_object_set_name (gtk_widget_get_accessible (self->flow), _ ("History"));
   g_signal_connect_swapped (self->flow, "selected-children-changed", G_CALLBACK (on_selection), self);
   g_signal_connect_swapped (self->flow, "child-activated", G_CALLBACK (on_activated), self);
+  g_signal_connect_swapped (self->flow, "key-press-event", G_CALLBACK (on_key), self);
   gtk_flow_box_set_activate_on_single_click (GTK_FLOW_BOX (self->flow), FALSE);
 
   self->scrolled = gtk_scrolled_window_new (NULL, NULL);

@@ -94,6 +94,7 @@ ui_message_bar_show (UiMessageBar *self, GtkMessageType type, const char *text, 
   }
   atk_object_set_name (gtk_widget_get_accessible (self->bar), text);
   gtk_widget_show (GTK_WIDGET (self));
+  ui_announce (self->bar, text, type == GTK_MESSAGE_ERROR);
 }
 
 void

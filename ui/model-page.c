@@ -74,7 +74,8 @@ memory_words (const UiModel *model, const UiCatalog *catalog, gboolean *trouble)
 
   *trouble = TRUE;
   if (model->fit == UI_FIT_HALF) {
-    return g_strdup_printf (_ ("Needs %s of memory, but may use only %s: halve the memory for weights below, or take a smaller model"), needed, there);
+    return g_strdup_printf (_ ("Needs %s of memory, but may use only %s: halve the memory for weights below, or take a smaller model"), needed,
+                            there);
   }
   if (model->fit == UI_FIT_NOT) {
     return catalog->memory_limit
@@ -93,11 +94,23 @@ memory_words (const UiModel *model, const UiCatalog *catalog, gboolean *trouble)
              : g_strdup_printf (_ ("Needs %s of memory; it may use %s"), needed, there);
 }
 
+/* Text with an address, which is wanted elsewhere: it can be copied by keys, too. */
+static GtkWidget *
+text_to_copy (const char *text)
+{
+  GtkWidget *label = ui_text_line (text);
+
+  gtk_widget_set_can_focus (label, TRUE);
+  return label;
+}
+
+/* NAME: what the row is about, for those who cannot see it. The list's focus goes from row to row. */
 static void
-add_row (GtkWidget *list, GtkWidget *content)
+add_row (GtkWidget *list, const char *name, GtkWidget *content)
 {
   GtkWidget *row = gtk_list_box_row_new ();
 
+  atk_object_set_name (gtk_widget_get_accessible (row), name);
   gtk_style_context_add_class (gtk_widget_get_style_context (row), "adm-card");
   gtk_container_set_border_width (GTK_CONTAINER (content), 9);
   gtk_container_add (GTK_CONTAINER (row), content);
@@ -126,7 +139,7 @@ add_model (UiModelPage *self, const UiModel *model, const UiCatalog *catalog)
   }
   if (model->missing) { /* without its classifier or upsampler it still does something */
     gtk_container_add (GTK_CONTAINER (card),
-                       icon_line (model->can_generate ? "dialog-information-symbolic" : "dialog-warning-symbolic", ui_text_line (model->missing)));
+                       icon_line (model->can_generate ? "dialog-information-symbolic" : "dialog-warning-symbolic", text_to_copy (model->missing)));
   }
   if (model->license) {
     GtkWidget *license = ui_text_line (model->license);
@@ -134,7 +147,7 @@ add_model (UiModelPage *self, const UiModel *model, const UiCatalog *catalog)
     gtk_style_context_add_class (gtk_widget_get_style_context (license), GTK_STYLE_CLASS_DIM_LABEL);
     gtk_container_add (GTK_CONTAINER (card), license);
   }
-  add_row (self->models, card);
+  add_row (self->models, model->name, card);
 }
 
 static void
@@ -145,12 +158,12 @@ on_answered (UiModelPage *self, UiQuestionCard *card)
 }
 
 static void
-add_open_file (UiModelPage *self, const UiOpenFile *file)
+add_open_file (UiModelPage *self, const UiOpenFile *file, gboolean first)
 {
-  GtkWidget *card = ui_question_card_new (file);
+  GtkWidget *card = ui_question_card_new (file, first);
 
   g_signal_connect_swapped (card, "answered", G_CALLBACK (on_answered), self);
-  add_row (self->models, icon_line ("dialog-question-symbolic", card));
+  add_row (self->models, atk_object_get_name (gtk_widget_get_accessible (card)), icon_line ("dialog-question-symbolic", card));
 }
 
 static void
@@ -176,7 +189,7 @@ add_folder_row (UiModelPage *self, const char *path)
   gtk_widget_set_valign (open, GTK_ALIGN_CENTER);
   gtk_box_pack_start (GTK_BOX (row), ui_text_line (shown), TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (row), open, FALSE, FALSE, 0);
-  add_row (self->folders, row);
+  add_row (self->folders, shown, row);
 }
 
 static void
@@ -193,17 +206,18 @@ ui_model_page_update (UiModelPage *self)
   clear (self->models);
   clear (self->folders);
   for (gsize i = 0; i < catalog->n_open_files; i++) {
-    add_open_file (self, &catalog->open_files[i]);
+    add_open_file (self, &catalog->open_files[i], i == 0);
   }
   for (gsize i = 0; i < catalog->n_models; i++) {
     add_model (self, &catalog->models[i], catalog);
   }
   if (!catalog->n_models) {
-    add_row (self->models,
-             icon_line ("dialog-information-symbolic", ui_text_line (_ ("No model was found. Put one into a folder below, or bring in a checkpoint."))));
+    const char *words = _ ("No model was found. Put one into a folder below, or bring in a checkpoint.");
+
+    add_row (self->models, words, icon_line ("dialog-information-symbolic", ui_text_line (words)));
   }
   for (gsize i = 0; i < catalog->n_notes; i++) {
-    add_row (self->models, icon_line ("dialog-warning-symbolic", ui_text_line (catalog->notes[i])));
+    add_row (self->models, catalog->notes[i], icon_line ("dialog-warning-symbolic", ui_text_line (catalog->notes[i])));
   }
   for (gsize i = 0; i < catalog->n_folders; i++) {
     add_folder_row (self, catalog->folders[i]);
@@ -294,8 +308,8 @@ ui_model_page_class_init (UiModelPageClass *klass G_GNUC_UNUSED)
 {
   signals[BACK] = g_signal_new ("back", UI_TYPE_MODEL_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[FAILED] = g_signal_new ("failed", UI_TYPE_MODEL_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
-  signals[MEMORY_CHANGED] = g_signal_new ("memory-changed", UI_TYPE_MODEL_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_BOOLEAN,
-                                          G_TYPE_UINT64);
+  signals[MEMORY_CHANGED]
+      = g_signal_new ("memory-changed", UI_TYPE_MODEL_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_BOOLEAN, G_TYPE_UINT64);
 }
 
 static GtkWidget *

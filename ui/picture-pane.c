@@ -4,6 +4,7 @@
 #include "picture-pane.h"
 
 #include "i18n.h"
+#include "widgets.h"
 
 struct _UiPicturePane {
   GtkBox parent_instance;
@@ -99,6 +100,7 @@ ui_picture_pane_show_draft (UiPicturePane *self, GdkPixbuf *pixels)
 void
 ui_picture_pane_take (UiPicturePane *self, GdkPixbuf *pixels, const UiSettings *settings, const char *model_name)
 {
+  g_autofree char *caption = ui_settings_caption (settings, self->upsample_only);
   const UiResult *result;
 
   ui_history_set_live (self->history, NULL, FALSE);
@@ -106,6 +108,7 @@ ui_picture_pane_take (UiPicturePane *self, GdkPixbuf *pixels, const UiSettings *
   if (self->following) {
     show_result (self, result);
   }
+  ui_announce (GTK_WIDGET (self), caption, FALSE);
 }
 
 void

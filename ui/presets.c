@@ -214,9 +214,9 @@ make_popover (UiPresets *self)
   self->popover = gtk_popover_new (self->save);
   self->name = gtk_entry_new ();
   gtk_entry_set_max_length (GTK_ENTRY (self->name), 60);
-  label = ui_label_for (_ ("_Name"), self->name);
-  self->confirm = ui_button (_ ("_Save"), NULL);
-  self->remove = ui_button (_ ("_Forget"), NULL);
+  label = ui_label_for (_ ("Name"), self->name);
+  self->confirm = ui_button (_ ("Save"), NULL);
+  self->remove = ui_button (_ ("Forget"), NULL);
   gtk_style_context_add_class (gtk_widget_get_style_context (self->confirm), GTK_STYLE_CLASS_SUGGESTED_ACTION);
   g_signal_connect_swapped (self->name, "changed", G_CALLBACK (on_name), self);
   g_signal_connect_swapped (self->name, "activate", G_CALLBACK (on_confirm), self);

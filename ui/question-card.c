@@ -51,11 +51,13 @@ ui_question_card_init (UiQuestionCard *self)
   self->chosen = g_array_new (FALSE, TRUE, sizeof (int));
 }
 
+/* Questions are known by their numbers, which are their mnemonics in every language. */
 static void
-add_question (UiQuestionCard *self, GtkGrid *grid, const UiQuestion *question)
+add_question (UiQuestionCard *self, GtkGrid *grid, const UiQuestion *question, gboolean first)
 {
-  GtkWidget *combo = gtk_combo_box_text_new ();
+  GtkWidget *combo = gtk_combo_box_text_new (), *label;
   int row = (int) self->combos->len;
+  g_autofree char *words = g_strdup_printf ("%s%d. %s", first && row < 9 ? "_" : "", row + 1, question->words);
 
   for (gsize i = 0; i < question->n_answers; i++) {
     g_autofree char *likely = i == 0 && question->n_answers > 1 ? g_strdup_printf (_ ("%s (likely)"), question->answers[0]) : NULL;
@@ -65,13 +67,15 @@ add_question (UiQuestionCard *self, GtkGrid *grid, const UiQuestion *question)
   gtk_combo_box_set_active (GTK_COMBO_BOX (combo), 0);
   ui_combo_shrink (combo);
   gtk_widget_set_hexpand (combo, TRUE);
-  gtk_grid_attach (grid, ui_label_for (question->words, combo), 0, row, 1, 1);
+  label = ui_label_for (words, combo);
+  gtk_label_set_xalign (GTK_LABEL (label), 0.0F);
+  gtk_grid_attach (grid, label, 0, row, 1, 1);
   gtk_grid_attach (grid, combo, 1, row, 1, 1);
   g_ptr_array_add (self->combos, combo);
 }
 
 GtkWidget *
-ui_question_card_new (const UiOpenFile *file)
+ui_question_card_new (const UiOpenFile *file, gboolean first)
 {
   UiQuestionCard *self = g_object_new (UI_TYPE_QUESTION_CARD, NULL);
   GtkWidget *grid = gtk_grid_new ();
@@ -80,20 +84,24 @@ ui_question_card_new (const UiOpenFile *file)
   GtkWidget *name = ui_text_line (shown);
 
   self->path = g_strdup (file->path);
+  atk_object_set_role (gtk_widget_get_accessible (GTK_WIDGET (self)), ATK_ROLE_GROUPING);
+  atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (self)), shown);
   gtk_style_context_add_class (gtk_widget_get_style_context (name), "adm-page-title");
   gtk_widget_set_tooltip_text (name, self->path);
   gtk_container_add (GTK_CONTAINER (self), name);
-  gtk_container_add (GTK_CONTAINER (self), ui_text_line (_ ("The weights do not tell everything. Your answers are kept in a small file beside them.")));
+  gtk_container_add (GTK_CONTAINER (self),
+                     ui_text_line (_ ("The weights do not tell everything. Your answers are kept in a small file beside them.")));
   gtk_grid_set_row_spacing (GTK_GRID (grid), 6);
   gtk_grid_set_column_spacing (GTK_GRID (grid), 12);
   for (gsize i = 0; i < file->n_questions; i++) {
-    add_question (self, GTK_GRID (grid), &file->questions[i]);
+    add_question (self, GTK_GRID (grid), &file->questions[i], first);
   }
   gtk_container_add (GTK_CONTAINER (self), grid);
 
   g_autofree char *words = g_strdup_printf (_ ("Remember the answers for %s"), shown);
+  g_autofree char *plain = ui_without_mnemonic (_ ("R_emember"));
 
-  self->remember = ui_button (_ ("Remember"), words);
+  self->remember = ui_button (first ? _ ("R_emember") : plain, words);
   gtk_widget_set_halign (self->remember, GTK_ALIGN_END);
   g_signal_connect_swapped (self->remember, "clicked", G_CALLBACK (on_remember), self);
   gtk_container_add (GTK_CONTAINER (self), self->remember);

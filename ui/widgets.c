@@ -41,9 +41,31 @@ ui_text_line (const char *text)
   gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_line_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
   gtk_label_set_selectable (GTK_LABEL (label), TRUE);
+  gtk_widget_set_can_focus (label, FALSE);
   gtk_label_set_max_width_chars (GTK_LABEL (label), 80);
   gtk_widget_show (label);
   return label;
+}
+
+char *
+ui_without_mnemonic (const char *text_with_mnemonic)
+{
+  const char *from = text_with_mnemonic;
+  GString *text = g_string_new (NULL);
+
+  while (*from) {
+    if (from[0] == '(' && from[1] == '_' && from[2] && from[3] == ')') { /* how Japanese and Chinese have it */
+      from += 4;
+    } else if (*from == '_') {
+      from++;
+      if (*from == '_') {
+        g_string_append_c (text, *from++);
+      }
+    } else {
+      g_string_append_c (text, *from++);
+    }
+  }
+  return g_string_free (text, FALSE);
 }
 
 GtkWidget *
@@ -104,6 +126,12 @@ ui_set_available (GtkWidget *widget, gboolean available, const char *tooltip, co
   gtk_widget_set_tooltip_text (widget, available ? tooltip : why_not);
 }
 
+void
+ui_announce (GtkWidget *widget, const char *text, gboolean urgent)
+{
+  g_signal_emit_by_name (gtk_widget_get_accessible (widget), "notification", text, urgent ? ATK_LIVE_ASSERTIVE : ATK_LIVE_POLITE);
+}
+
 char *
 ui_duration_text (double seconds)
 {
@@ -135,7 +163,7 @@ ui_reduce_picture (GdkPixbuf *pixels, int most)
   int small_w = MAX (1, (int) (w / step)), small_h = MAX (1, (int) (h / step));
   int samples = CLAMP ((int) ceil (step), 1, most <= FINE_SIDE ? FINE : COARSE);
   GdkPixbuf *small = gdk_pixbuf_new (GDK_COLORSPACE_RGB, channels == 4, 8, small_w, small_h);
-  g_autofree int *columns = small ? g_try_new (int, (gsize) small_w * (gsize) samples) : NULL;
+  g_autofree int *columns = small ? g_try_new (int, (gsize) small_w *(gsize) samples) : NULL;
 
   if (!columns) {
     g_clear_object (&small);

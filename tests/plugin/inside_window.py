@@ -99,8 +99,8 @@ def tick_two(win):
         press(win, 'Return')
         time.sleep(4)
     press(win, 'alt+a')
-    for key in ('shift+Tab', 'shift+Tab', 'shift+Tab', 'space', 'Left', 'Left', 'space'):
-        press(win, key)  # from the classes back to the last picture's tick, to the picture, to the one before
+    for key in ('shift+Tab', 'shift+Tab', 'shift+Tab', 'space', 'Left', 'space'):
+        press(win, key)  # from the classes back to the last picture's tick, then to the picture before
     time.sleep(0.3)
     shot('ticked')
     press(win, 'alt+y')

@@ -9,5 +9,9 @@
 
 /* Prints each finding to standard output; returns their number. */
 int audit (GtkWidget *root);
+/* Whether the artist can get to WIDGET by keys. */
+gboolean audit_takes_focus (GtkWidget *widget);
+/* "role: name", as assistive technology is told. To be freed. */
+char *audit_spoken (GtkWidget *widget);
 
 #endif

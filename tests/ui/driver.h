@@ -108,7 +108,7 @@ set_scale (Window *self, double value)
 }
 
 static inline gboolean
-press (Window *self, guint key)
+press_with (Window *self, guint key, GdkModifierType modifiers)
 {
   GdkEvent *event = gdk_event_new (GDK_KEY_PRESS);
   GdkKeymapKey *keys = NULL;
@@ -118,6 +118,7 @@ press (Window *self, guint key)
   event->key.window = g_object_ref (gtk_widget_get_window (self->window));
   event->key.send_event = TRUE;
   event->key.keyval = key;
+  event->key.state = modifiers;
   if (gdk_keymap_get_entries_for_keyval (gdk_keymap_get_for_display (gdk_display_get_default ()), key, &keys, &n) && n) {
     event->key.hardware_keycode = (guint16) keys[0].keycode;
   }
@@ -126,6 +127,12 @@ press (Window *self, guint key)
   used = gtk_widget_event (self->window, event);
   gdk_event_free (event);
   return used;
+}
+
+static inline gboolean
+press (Window *self, guint key)
+{
+  return press_with (self, key, 0);
 }
 
 static inline const UiSettings *
