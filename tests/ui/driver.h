@@ -12,8 +12,8 @@
 
 #include <gtk/gtk.h>
 
-/* How late a timer may be on a busy machine. */
-enum { SLACK_MS = 150, SOON_MS = 100, PATIENCE_MS = 10000 };
+/* How late a timer may be on a busy machine; of what is measured, the best of so many TRIES counts. */
+enum { SLACK_MS = 150, SOON_MS = 100, PATIENCE_MS = 10000, TRIES = 5 };
 
 typedef struct Window {
   FakeBackend *fake;
