@@ -316,6 +316,8 @@ adm_status adm_session_new (const adm_model *model, const adm_options *options, 
 void adm_session_free (adm_session *session);
 /* PARTS of both stages: those that fit together with sampling's. */
 adm_status adm_session_load (adm_session *session, int parts, adm_callback callback, void *user, adm_error *error);
+/* How often a network's weights were read since the session was made, whether the reading came to its end or not. */
+int adm_session_reads (const adm_session *session);
 /* Samples request->count images, one after the other; OUT [N,3,S,S], the final x, unclamped. Nothing is written on failure
  * but images finished before a cancellation; *FINISHED (may be NULL) tells how many are whole. */
 adm_status adm_session_sample (adm_session *session, const adm_request *request, adm_callback callback, void *user, float *out, int *finished,

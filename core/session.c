@@ -22,6 +22,7 @@ struct adm_session {
   adm_network *diffusion, *classifier, *upsampler;
   adm_part_memory needs[ADM_PARTS]; /* of the parts that are MEASURED (ADM_PART_…) */
   int measured;
+  int reads; /* of weights, begun */
   float *sampling; /* the sampler's own arrays */
   size_t sampling_floats;
 };
@@ -206,6 +207,7 @@ load_part (adm_session *session, struct loading *loading, const char *path, cons
   if (!path)
     return no_part (session, what, network, error);
   adm_network_source source = { .path = path, .progress = load_progress, .user = loading };
+  session->reads++;
   adm_status status
       = adm_network_open (&source, &session->options, session->pool, &session->workspace, 0, network, error);
   if (!status && (*network)->description.kind != kind && (*network)->description.kind != other) {
@@ -247,6 +249,12 @@ load_stage (adm_session *session, int parts, adm_callback callback, void *user, 
   if (!status && (status = check_parts (session, error)))
     drop_parts (session, ADM_PART_CLASSIFIER);
   return status;
+}
+
+int
+adm_session_reads (const adm_session *session)
+{
+  return session->reads;
 }
 
 adm_status

@@ -32,6 +32,7 @@ struct Worker {
   GMutex mutex;        /* guards DRAIN's making and taking */
   gint wanted;         /* atomic: a job's id; 0: none */
   const char *wanted_model; /* atomic: path of that job's model */
+  gint reads;          /* atomic: see worker_reads */
   adm_options options; /* main thread; a job takes a copy along */
   UiEventFunc func;
   gpointer sink;
@@ -41,6 +42,7 @@ struct Worker {
   adm_options session_options;
   char *session_model;   /* path of the model's description */
   gint64 session_changed; /* the latest change of its files */
+  int earlier_reads;      /* by sessions before this one */
   const Entry *entry;
   const WorkerJob *job;  /* ENTRY's */
   int image, images;
@@ -247,6 +249,8 @@ ensure_session (Worker *worker)
   if (worker->session && g_strcmp0 (worker->session_model, model->path) == 0 && changed <= worker->session_changed
       && options->half == worker->session_options.half && options->memory_limit == worker->session_options.memory_limit)
     return ADM_OK;
+  if (worker->session)
+    worker->earlier_reads += adm_session_reads (worker->session);
   adm_session_free (worker->session);
   g_free (worker->session_model);
   worker->session_model = g_strdup (model->path);
@@ -421,6 +425,8 @@ run_job (Worker *worker, const Entry *entry)
     status = ADM_ERROR_CANCELLED;
   for (int i = 0; i < worker->images && !status; i++)
     status = make_picture (worker, i);
+  if (worker->session)
+    g_atomic_int_set (&worker->reads, worker->earlier_reads + adm_session_reads (worker->session));
   tell_end (worker, status);
   worker->job = NULL;
   worker->entry = NULL;
@@ -506,6 +512,12 @@ void
 worker_stop (Worker *worker)
 {
   g_atomic_int_set (&worker->wanted, 0);
+}
+
+int
+worker_reads (Worker *worker)
+{
+  return g_atomic_int_get (&worker->reads);
 }
 
 void

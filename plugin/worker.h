@@ -40,5 +40,8 @@ void worker_start (Worker *worker, const WorkerJob *job);
  * job 0: UI_EVENT_LOADING, then UI_EVENT_LOADED unless a job needs the outcome, which tells it then. */
 void worker_warm (Worker *worker, const adm_model *model, gboolean sample);
 void worker_stop (Worker *worker);
+/* How often a network's weights were read by the jobs that have ended, and by the loads ahead of time: once for each network, as long
+ * as neither the model nor the memory is set otherwise and all fits. */
+int worker_reads (Worker *worker);
 
 #endif

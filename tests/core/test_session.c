@@ -140,6 +140,8 @@ test_cancel (void)
   seen = (struct seen) { .stop_call = 3 };
   CHECK (adm_session_load (session, ADM_PART_DIFFUSION, watch, &seen, &error) == ADM_ERROR_CANCELLED);
   CHECK (adm_session_load (session, ADM_PART_DIFFUSION, NULL, NULL, &error) == ADM_OK);
+  CHECK (adm_session_load (session, ADM_PART_DIFFUSION, NULL, NULL, &error) == ADM_OK);
+  CHECK (adm_session_reads (session) == 2);
   adm_session_free (session);
 }
 
@@ -278,6 +280,7 @@ test_memory_limit (void)
       int low_size, out_size;
       CHECK (adm_session_upscale_size (session, &low_size, &out_size, &error) == ADM_OK && low_size == 16 && out_size == 64);
     }
+    CHECK (adm_session_reads (session) == (i == 0 ? 3 : 2 + 1 + 2 + 1)); /* three networks; in turns where they do not fit together */
     adm_session_free (session);
   }
   CHECK (memcmp (sampled[0], sampled[1], sizeof *sampled) == 0 && memcmp (large[0], large[1], sizeof *large) == 0);
