@@ -108,7 +108,7 @@ adm_pixels_to_u8 (const float *planar, int height, int width, uint8_t *interleav
   for (size_t i = 0; i < pixels; i++)
     for (size_t c = 0; c < 3; c++) {
       float v = (planar[c * pixels + i] + 1) * 127.5f;
-      interleaved[3 * i + c] = v <= 0 ? 0 : v >= 255 ? 255 : (uint8_t) v;
+      interleaved[3 * i + c] = v >= 255 ? 255 : v > 0 ? (uint8_t) v : 0; /* NaN, in a preview, too */
     }
 }
 

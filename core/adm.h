@@ -338,7 +338,7 @@ void adm_pixels_from_u8 (const uint8_t *interleaved, int height, int width, floa
 
 /* ---- arrays on disk, the machine --------------------------------------------------------------------------------- */
 
-/* .npy, version 1.0, little-endian float32, C order. DATA is malloc'ed, freed by the caller with free (). */
+/* .npy, version 1.0, little-endian float32, C order, finite numbers. DATA is malloc'ed, freed by the caller with free (). */
 adm_status adm_npy_read (const char *path, float **data, int *rank, int64_t shape[8], adm_error *error);
 adm_status adm_npy_write (const char *path, const float *data, int rank, const int64_t *shape, adm_error *error);
 

@@ -9,6 +9,7 @@
 #include "cli/terminal.h"
 
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -221,8 +222,19 @@ prepare (const eval_options *o, eval_run *run, adm_error *error)
   return ADM_OK;
 }
 
+/* The input was finite, and so were the weights. */
 static adm_status
-evaluate (eval_run *run, adm_error *error)
+check_finite (const eval_options *o, const float *values, size_t n, const char *what, adm_error *error)
+{
+  for (size_t i = 0; i < n; i++)
+    if (!isfinite (values[i]))
+      return program_fail (error, ADM_ERROR_VALUE, "%s: its %s holds NaN or infinity: its weights are unusable for this input; try another file",
+                           o->model, what);
+  return ADM_OK;
+}
+
+static adm_status
+evaluate (const eval_options *o, eval_run *run, adm_error *error)
 {
   adm_status status;
   interrupt_at_once (true);
@@ -232,6 +244,13 @@ evaluate (eval_run *run, adm_error *error)
     status = adm_network_evaluate (run->network, run->n, run->x, run->t, run->labels, run->low, (int) run->low_shape[2], (int) run->low_shape[3],
                                    run->out, error);
   interrupt_at_once (false);
+  size_t n = (size_t) run->n;
+  for (int i = 1; i < run->out_rank; i++)
+    n *= (size_t) run->out_shape[i];
+  if (!status)
+    status = check_finite (o, run->out, n, "output", error);
+  if (!status && run->grad)
+    status = check_finite (o, run->grad, (size_t) run->n * 3 * (size_t) run->x_shape[2] * (size_t) run->x_shape[3], "gradient", error);
   return status;
 }
 
@@ -260,8 +279,7 @@ static adm_status
 eval (const eval_options *o, eval_run *run, adm_error *error)
 {
   const char *const outputs[] = { o->output, o->logits, o->grad };
-  const adm_options options = { .threads = o->threads, .exact = o->exact, .half = o->half, .kernels = o->kernels,
-                                .memory_limit = o->memory_limit };
+  const adm_options options = { .threads = o->threads, .exact = o->exact, .half = o->half, .kernels = o->kernels, .memory_limit = o->memory_limit };
   int rank;
   adm_status status = ADM_OK;
   for (size_t i = 0; i < 3 && !status; i++)
@@ -277,7 +295,7 @@ eval (const eval_options *o, eval_run *run, adm_error *error)
     status = prepare (o, run, error);
   terminal_clear (&run->line);
   if (!status)
-    status = evaluate (run, error);
+    status = evaluate (o, run, error);
   return status ? status : write_results (o, run, error);
 }
 

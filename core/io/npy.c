@@ -9,6 +9,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,6 +95,12 @@ read_array (FILE *file, const char *path, uint64_t size, float **data, int *rank
     *data = NULL;
     return adm_fail (error, ADM_ERROR_IO, "%s: cannot be read: it ends early", path);
   }
+  for (uint64_t i = 0; i < count; i++)
+    if (!isfinite ((*data)[i])) {
+      free (*data);
+      *data = NULL;
+      return adm_fail (error, ADM_ERROR_VALUE, "%s: holds NaN or infinity, number %llu is the first; correct it", path, (unsigned long long) i);
+    }
   return ADM_OK;
 }
 

@@ -10,7 +10,6 @@
 #include "models/description.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -60,19 +59,6 @@ struct reader {
   uint64_t done, total;
 };
 
-/* The exponent of NaN and of infinity has all its bits set, and that of no other number. */
-static bool
-all_finite (const float *x, uint64_t n)
-{
-  uint32_t found = 0;
-  for (uint64_t i = 0; i < n; i++) {
-    uint32_t bits;
-    memcpy (&bits, x + i, sizeof bits);
-    found |= (bits & 0x7f800000) == 0x7f800000;
-  }
-  return !found;
-}
-
 static adm_status
 read_from_file (const char *name, uint64_t elements, float *out, void *user, adm_error *error)
 {
@@ -81,9 +67,6 @@ read_from_file (const char *name, uint64_t elements, float *out, void *user, adm
   if (i < 0 || adm_weights_tensor (reader->file, (size_t) i)->elements != elements)
     return adm_fail (error, ADM_ERROR_SHAPE, "%s: tensor %s is missing or of another size; download the file again", reader->source->path, name);
   adm_status status = adm_weights_read (reader->file, (size_t) i, out, error);
-  if (!status && !all_finite (out, elements))
-    return adm_fail (error, ADM_ERROR_VALUE, "%s: tensor %s holds NaN or infinity; the file is damaged: fetch it again or choose another model",
-                     reader->source->path, name);
   reader->done += elements;
   if (!status && reader->source->progress && !reader->source->progress (reader->source->user, (double) reader->done / (double) reader->total))
     return adm_fail (error, ADM_ERROR_CANCELLED, "loading %s was stopped", reader->source->path);
@@ -148,8 +131,7 @@ plan (adm_network *network, int n, bool gradient, adm_error *error)
 }
 
 adm_status
-adm_network_measure (const adm_description *description, int n, const adm_options *options, bool gradient, adm_network_plan *out,
-                     adm_error *error)
+adm_network_measure (const adm_description *description, int n, const adm_options *options, bool gradient, adm_network_plan *out, adm_error *error)
 {
   adm_network *network = calloc (1, sizeof *network);
   if (!network)
@@ -188,7 +170,8 @@ check_limit (adm_network *network, const char *what, uint64_t weights, uint64_t 
 static adm_status
 fill (adm_network *network, const adm_network_source *source, adm_weights *file, adm_error *error)
 {
-  adm_params params = { .exact = network->exact, .half = network->half, .gradient = network->description.kind == ADM_KIND_CLASSIFIER, .error = error };
+  adm_params params
+      = { .exact = network->exact, .half = network->half, .gradient = network->description.kind == ADM_KIND_CLASSIFIER, .error = error };
   uint64_t raw_bytes = 0;
   const char *what = source->path ? source->path : "made-up network";
   adm_status status = bind (network, &params);
@@ -203,8 +186,7 @@ fill (adm_network *network, const adm_network_source *source, adm_weights *file,
   network->weights_bytes = params.used;
   network->weights = adm_block_new (params.used);
   if (!raw || !network->weights)
-    status = adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory for %.0f MiB of weights; close other programs", what,
-                       mib (params.used + raw_bytes));
+    status = adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory for %.0f MiB of weights; close other programs", what, mib (params.used + raw_bytes));
   else {
     struct reader reader = { .file = file, .source = source, .total = params.parameters ? params.parameters : 1 };
     adm_rng_seed (&reader.rng, source->seed);
@@ -300,9 +282,10 @@ adm_network_prepare (adm_network *network, int n, bool gradient, adm_error *erro
   if (!adm_mul_u64 (threads, network->scratch_bytes, &scratch) || !adm_add_u64 (scratch, network->planned_bytes, &bytes)
       || network->weights_bytes > adm_memory_limit (network->memory_limit)
       || bytes > adm_memory_limit (network->memory_limit) - network->weights_bytes)
-    return adm_fail (error, ADM_ERROR_MEMORY,
-                     "%.0f MiB of workspace beside %.0f MiB of weights are more than the %.0f MiB allowed; use fewer images at once or a smaller model",
-                     mib (network->planned_bytes), mib (network->weights_bytes), mib (adm_memory_limit (network->memory_limit)));
+    return adm_fail (
+        error, ADM_ERROR_MEMORY,
+        "%.0f MiB of workspace beside %.0f MiB of weights are more than the %.0f MiB allowed; use fewer images at once or a smaller model",
+        mib (network->planned_bytes), mib (network->weights_bytes), mib (adm_memory_limit (network->memory_limit)));
   adm_workspace *workspace = network->workspace;
   if (workspace->size < bytes) {
     adm_block_free (workspace->base, workspace->size);
@@ -330,8 +313,8 @@ evaluate (adm_network *network, int n, const float *x, const int *t, const int *
       return adm_fail (error, ADM_ERROR_USAGE, "class %d is outside 0 … %d", labels ? labels[i] : ADM_NO_LABEL, d->num_classes - 1);
   }
   if ((d->kind == ADM_KIND_SUPERRES) != (low != NULL) || (low && (low_h < 1 || low_w < 1)))
-    return adm_fail (error, ADM_ERROR_USAGE, d->kind == ADM_KIND_SUPERRES ? "an upsampler needs a low-resolution picture"
-                                                                          : "this network takes no low-resolution picture");
+    return adm_fail (error, ADM_ERROR_USAGE,
+                     d->kind == ADM_KIND_SUPERRES ? "an upsampler needs a low-resolution picture" : "this network takes no low-resolution picture");
   adm_status status = adm_network_prepare (network, n, gradient, error);
   if (status)
     return status;
@@ -366,8 +349,7 @@ adm_network_evaluate (adm_network *network, int n, const float *x, const int *t,
 }
 
 adm_status
-adm_network_gradient (adm_network *network, int n, const float *x, const int *t, const int *labels, float *logits, float *grad,
-                      adm_error *error)
+adm_network_gradient (adm_network *network, int n, const float *x, const int *t, const int *labels, float *logits, float *grad, adm_error *error)
 {
   uint64_t count = (uint64_t) (n > 0 ? n : 1) * (uint64_t) network->description.num_classes;
   if (network->description.kind != ADM_KIND_CLASSIFIER)

@@ -94,6 +94,14 @@ main (void)
   fputs ("no array", file);
   fclose (file);
   CHECK (adm_npy_read (at ("not.npy"), &read, &rank, shape, &error) == ADM_ERROR_FORMAT);
+  for (int i = 0; i < 3; i++) { /* numbers that are none are found and counted */
+    float odd[6] = { 0, 1, 2, 3, 4, 5 };
+    odd[2 * i + 1] = i ? i == 1 ? INFINITY : -INFINITY : NAN;
+    CHECK (adm_npy_write (at ("odd.npy"), odd, 1, (int64_t[]) { 6 }, &error) == ADM_OK);
+    CHECK (adm_npy_read (at ("odd.npy"), &read, &rank, shape, &error) == ADM_ERROR_VALUE && read == NULL);
+    CHECK_CONTAINS (error.message, i == 0 ? "odd.npy: holds NaN or infinity, number 1" : i == 1 ? "number 3" : "number 5");
+    unlink (at ("odd.npy"));
+  }
   CHECK (adm_npy_read (at ("absent.npy"), &read, &rank, shape, &error) == ADM_ERROR_IO && read == NULL);
   CHECK (adm_npy_read (folder, &read, &rank, shape, &error) == ADM_ERROR_IO);
 

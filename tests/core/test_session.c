@@ -357,11 +357,14 @@ test_half_and_kernels (void)
 static void
 test_pixels (void)
 {
-  const float in[6] = { -2, -1, -0.999f, 0.5f, 1, 9 }; /* planes of two pixels */
+  float in[6] = { -2, -1, -0.999f, 0.5f, 1, 9 }; /* planes of two pixels */
   uint8_t out[6];
   adm_pixels_to_u8 (in, 1, 2, out);
   const uint8_t expected[6] = { 0, 0, 255, 0, 191, 255 }; /* truncated, clamped, interleaved */
   CHECK (memcmp (out, expected, sizeof out) == 0);
+  in[4] = NAN;
+  adm_pixels_to_u8 (in, 1, 2, out);
+  CHECK (out[2] == 0 && out[5] == 255);
   float back[6];
   adm_pixels_from_u8 (out, 1, 2, back);
   CHECK_NEAR (back[0], -1, 0);
