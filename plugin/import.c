@@ -123,7 +123,7 @@ copy_bytes (Carry *carry, int from, int to, gint64 total, GCancellable *closing,
     if (got < 0 && errno == EINTR)
       continue;
     if (got < 0)
-      ok = fail (error, _ ("“%s” could not be read: %s."), carry->from, g_strerror (errno));
+      ok = fail (error, _ ("“%s” could not be read: %s. See whether it is still there, or choose another file."), carry->from, g_strerror (errno));
     else if (!write_all (to, chunk, got))
       ok = fail (error, _ ("“%s” could not be copied: %s. Make room, or add the file's folder instead."), carry->from, g_strerror (errno));
     else
@@ -190,7 +190,7 @@ copy_file (Carry *carry, GCancellable *closing, GError **error)
   gboolean ok = TRUE;
 
   if (from < 0 || g_stat (carry->from, &about) != 0)
-    ok = fail (error, _ ("“%s” could not be read: %s."), carry->from, g_strerror (errno));
+    ok = fail (error, _ ("“%s” could not be read: %s. See whether it is still there, or choose another file."), carry->from, g_strerror (errno));
   ok = ok && check_room (carry, about.st_size, error);
   if (ok && (to = g_open (carry->part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)) < 0)
     ok = fail (error, _ ("“%s” could not be written: %s. Correct the folder's permissions."), carry->part, g_strerror (errno));

@@ -38,7 +38,7 @@ adm_atomic_open (const char *path, adm_atomic_file *out, adm_error *error)
     free (out->temporary);
     out->temporary = NULL;
     adm_atomic_abandon (out);
-    return adm_fail (error, ADM_ERROR_IO, "%s: cannot be written: %s", path, strerror (code));
+    return adm_fail_file (error, path, "written", code);
   }
   return ADM_OK;
 }
@@ -58,7 +58,7 @@ adm_atomic_commit (adm_atomic_file *file, adm_error *error)
     ok = false;
     code = errno;
   }
-  adm_status status = ok ? ADM_OK : adm_fail (error, ADM_ERROR_IO, "%s: cannot be written: %s", file->path, strerror (code));
+  adm_status status = ok ? ADM_OK : adm_fail_file (error, file->path, "written", code);
   if (ok) {
     free (file->temporary);
     file->temporary = NULL;

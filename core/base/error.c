@@ -3,8 +3,10 @@
  * One error form: a status and one line of text, owned by the caller. */
 #include "base/error.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 /* Bytes of the UTF-8 character at C, or 0 when there is none that may stand in a line. */
 static int
@@ -42,4 +44,35 @@ adm_fail (adm_error *error, adm_status status, const char *format, ...)
   }
   error->status = status;
   return status;
+}
+
+static const char *
+remedy (const char *done, int code)
+{
+  switch (code) {
+  case ENOENT:
+  case ENOTDIR:
+    return strcmp (done, "written") ? "put it back, or correct its name" : "make its folder first, or choose another";
+  case EACCES:
+  case EPERM:
+  case EROFS:
+    return strcmp (done, "written") ? "correct its permissions" : "correct the folder's permissions, or choose another";
+  case ENOSPC:
+  case EDQUOT:
+    return "make room on the disk";
+  case EISDIR:
+    return "name a file, not a folder";
+  case EMFILE:
+  case ENFILE:
+  case ENOMEM:
+    return "close other programs";
+  default:
+    return "check the disk, or use another copy";
+  }
+}
+
+adm_status
+adm_fail_file (adm_error *error, const char *path, const char *done, int code)
+{
+  return adm_fail (error, ADM_ERROR_IO, "%s: cannot be %s: %s; %s", path, done, strerror (code), remedy (done, code));
 }

@@ -111,7 +111,7 @@ adm_npy_read (const char *path, float **data, int *rank, int64_t shape[8], adm_e
   *data = NULL;
   FILE *file = fopen (path, "rbe");
   if (!file)
-    return adm_fail (error, ADM_ERROR_IO, "%s: cannot be opened: %s", path, strerror (errno));
+    return adm_fail_file (error, path, "opened", errno);
   adm_status status;
   if (fstat (fileno (file), &info) || !S_ISREG (info.st_mode))
     status = adm_fail (error, ADM_ERROR_IO, "%s: is not a file; give an .npy file", path);
@@ -143,7 +143,7 @@ adm_npy_write (const char *path, const float *data, int rank, const int64_t *sha
     return status;
   if (fwrite (head, 1, HEAD, file.stream) != HEAD || fwrite (header, 1, (size_t) length, file.stream) != (size_t) length
       || fwrite (data, sizeof *data, (size_t) count, file.stream) != count) {
-    status = adm_fail (error, ADM_ERROR_IO, "%s: cannot be written: %s", path, strerror (errno));
+    status = adm_fail_file (error, path, "written", errno);
     adm_atomic_abandon (&file);
     return status;
   }

@@ -64,7 +64,7 @@ write_header (const char *text, size_t length, FILE *stream, const char *path, a
     head[i] = (unsigned char) (padded >> (8 * i));
   bool ok = fwrite (head, 1, sizeof head, stream) == sizeof head && fwrite (text, 1, length, stream) == length
             && fwrite ("        ", 1, (size_t) padded - length, stream) == padded - length;
-  return ok ? ADM_OK : adm_fail (error, ADM_ERROR_IO, "%s: cannot be written: %s", path, strerror (errno));
+  return ok ? ADM_OK : adm_fail_file (error, path, "written", errno);
 }
 
 static adm_status
@@ -77,7 +77,7 @@ write_tensor (const adm_tensor *tensor, adm_dtype dtype, const float *values, un
       return adm_fail (error, ADM_ERROR_VALUE, "tensor %s holds a number too large for %s; keep float32 or use bfloat16 for %s", tensor->name,
                        dtype == ADM_DTYPE_F16 ? "float16" : "bfloat16", path);
     if (fwrite (buffer, item, n, stream) != n)
-      return adm_fail (error, ADM_ERROR_IO, "%s: cannot be written: %s", path, strerror (errno));
+      return adm_fail_file (error, path, "written", errno);
   }
   return ADM_OK;
 }

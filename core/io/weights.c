@@ -150,7 +150,7 @@ adm_weights_pread (const adm_weights *weights, uint64_t offset, void *out, size_
     if (got < 0 && errno == EINTR)
       continue;
     if (got < 0)
-      return adm_fail (error, ADM_ERROR_IO, "%s: cannot be read: %s", weights->path, strerror (errno));
+      return adm_fail_file (error, weights->path, "read", errno);
     if (got == 0)
       return adm_fail (error, ADM_ERROR_FORMAT, "%s: ends early, at byte %llu; download it again", weights->path, (unsigned long long) offset);
     to += got;
@@ -206,7 +206,7 @@ adm_weights_open (const char *path, adm_weights **out, adm_error *error)
   adm_status status = ADM_OK;
   weights->file = fopen (path, "rbe");
   if (!weights->file || fstat (fileno (weights->file), &info))
-    status = adm_fail (error, ADM_ERROR_IO, "%s: cannot be opened: %s", path, strerror (errno));
+    status = adm_fail_file (error, path, "opened", errno);
   else if (!S_ISREG (info.st_mode))
     status = adm_fail (error, ADM_ERROR_IO, "%s: is not a file; give a weights file", path);
   else if (info.st_size < 16)

@@ -52,7 +52,7 @@ adm_json_parse_file (const char *path, yyjson_doc **out, adm_error *error)
   int descriptor = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe of that name must not hold us up */
   FILE *file = descriptor >= 0 ? fdopen (descriptor, "rb") : NULL;
   if (!file || fstat (descriptor, &info) != 0) {
-    adm_status status = adm_fail (error, ADM_ERROR_IO, "%s: cannot be opened: %s", path, strerror (errno));
+    adm_status status = adm_fail_file (error, path, "opened", errno);
     if (file)
       fclose (file);
     else if (descriptor >= 0)
@@ -73,7 +73,7 @@ adm_json_parse_file (const char *path, yyjson_doc **out, adm_error *error)
   if (!text)
     status = adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to read it; close other programs", path);
   else if (failed)
-    status = adm_fail (error, ADM_ERROR_IO, "%s: cannot be read: %s", path, strerror (problem));
+    status = adm_fail_file (error, path, "read", problem);
   else
     status = adm_json_parse (text, got, path, out, error);
   free (text);

@@ -90,7 +90,7 @@ read_text (const char *path, char **out, adm_error *error)
   while (!status && used < (size_t) info.st_size) {
     ssize_t got = read (file, text + used, (size_t) info.st_size - used);
     if (got < 0 && errno != EINTR)
-      status = adm_fail (error, ADM_ERROR_IO, "%s: the class names cannot be read: %s", path, strerror (errno));
+      status = adm_fail (error, ADM_ERROR_IO, "%s: the class names cannot be read: %s; check the disk, or use another copy", path, strerror (errno));
     else if (got == 0)
       break;
     else if (got > 0)

@@ -200,7 +200,7 @@ store (struct draft *d, yyjson_doc *answered, adm_error *error)
     return no_memory (d, error);
   adm_status status = adm_atomic_open (d->sidecar, &file, error);
   if (!status && (fwrite (text, 1, length, file.stream) != length || fputc ('\n', file.stream) == EOF)) {
-    status = adm_fail (error, ADM_ERROR_IO, "%s: cannot be written: %s", d->sidecar, strerror (errno));
+    status = adm_fail_file (error, d->sidecar, "written", errno);
     adm_atomic_abandon (&file);
   } else if (!status)
     status = adm_atomic_commit (&file, error);

@@ -4,6 +4,8 @@
 #include "base/error.h"
 #include "check.h"
 
+#include <errno.h>
+
 static const char *
 said (const char *text)
 {
@@ -34,6 +36,21 @@ main (void)
     for (int i = 0; i < cut; i++)
       CHECK (error.message[1022 - i] == '?');
     CHECK ((unsigned char) error.message[1022 - cut] == 0xa7);
+  }
+
+  /* Files: what, where, why, and what to do. */
+  adm_error error;
+  CHECK (adm_fail_file (&error, "a/b.pt", "opened", ENOENT) == ADM_ERROR_IO);
+  CHECK_STR (error.message, "a/b.pt: cannot be opened: No such file or directory; put it back, or correct its name");
+  adm_fail_file (&error, "b.npy", "written", EACCES);
+  CHECK_STR (error.message, "b.npy: cannot be written: Permission denied; correct the folder's permissions, or choose another");
+  adm_fail_file (&error, "b.npy", "written", ENOSPC);
+  CHECK_CONTAINS (error.message, "; make room on the disk");
+  const int codes[] = { ENOENT, ENOTDIR, EACCES, EROFS, ENOSPC, EISDIR, EMFILE, EIO, EINTR, 0 };
+  for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+    adm_fail_file (&error, "x", i % 2 ? "read" : "written", codes[i]);
+    const char *last = strrchr (error.message, ';');
+    CHECK (last && strlen (last) > 8);
   }
   return check_summary ();
 }
