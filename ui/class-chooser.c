@@ -17,8 +17,8 @@ enum { COLUMN_INDEX, COLUMN_NAME, COLUMN_NOTE, COLUMN_STAR, N_COLUMNS };
 
 typedef struct Entry {
   char *name, *folded, *folded_own, *value; /* shown, shown folded, the file's folded, as in UiSettings */
-  gboolean favourite, twin; /* twin: another class has the same name */
-  int recent;               /* 1 is the newest; 0: not recent */
+  gboolean favourite, twin;                 /* twin: another class has the same name */
+  int recent;                               /* 1 is the newest; 0: not recent */
 } Entry;
 
 typedef struct Match {
@@ -156,7 +156,7 @@ embolden (GtkTreeViewColumn *column G_GNUC_UNUSED, GtkCellRenderer *cell, GtkTre
   g_object_set (cell, "weight", index == ((UiClassChooser *) data)->current ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL, NULL);
 }
 
-/* Selects the row of the class without a signal; scrolls to it when it is there. */
+/* Selects the row of the class without a signal; scrolls to it when it is there, and not among the first anyway. */
 static void
 select_current (UiClassChooser *self)
 {
@@ -175,7 +175,11 @@ select_current (UiClassChooser *self)
       GtkTreePath *path = gtk_tree_model_get_path (model, &iter);
 
       gtk_tree_view_set_cursor (GTK_TREE_VIEW (self->tree), path, NULL, FALSE);
-      gtk_tree_view_scroll_to_cell (GTK_TREE_VIEW (self->tree), path, NULL, FALSE, 0, 0);
+      if (gtk_tree_path_get_indices (path)[0] < ROWS_SHOWN) {
+        gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scrolled)), 0.0);
+      } else {
+        gtk_tree_view_scroll_to_cell (GTK_TREE_VIEW (self->tree), path, NULL, FALSE, 0, 0);
+      }
       gtk_tree_path_free (path);
       break;
     }

@@ -253,6 +253,7 @@ ui_history_init (UiHistory *self)
   self->scrolled = gtk_scrolled_window_new (NULL, NULL);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scrolled), GTK_POLICY_EXTERNAL, GTK_POLICY_NEVER);
   gtk_container_add (GTK_CONTAINER (self->scrolled), self->flow);
+  gtk_style_context_add_class (gtk_widget_get_style_context (self->scrolled), "adm-strip");
   g_signal_connect_swapped (self->scrolled, "scroll-event", G_CALLBACK (on_scroll), self);
   g_signal_connect_swapped (gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (self->scrolled)), "changed", G_CALLBACK (on_length), self);
   /* A bar of its own: in some themes one that lies over the strip comes out black. */

@@ -49,6 +49,7 @@ icon_line (const char *icon, GtkWidget *label)
   GtkWidget *image = gtk_image_new_from_icon_name (icon, GTK_ICON_SIZE_MENU);
 
   gtk_widget_set_valign (image, GTK_ALIGN_START);
+  gtk_widget_set_margin_top (image, 2); /* beside the first line's middle */
   gtk_box_pack_start (GTK_BOX (row), image, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (row), label, TRUE, TRUE, 0);
   return row;
@@ -371,6 +372,7 @@ ui_model_page_init (UiModelPage *self)
   gtk_container_add (GTK_CONTAINER (inside), list_in_frame (self->folders, _ ("Folders searched")));
   self->memory = ui_memory_box_new ();
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_overlay_scrolling (GTK_SCROLLED_WINDOW (scrolled), FALSE); /* that there is more is seen at once */
   gtk_widget_set_vexpand (scrolled, TRUE);
   gtk_container_add (GTK_CONTAINER (scrolled), inside);
 

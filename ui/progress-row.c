@@ -47,11 +47,13 @@ ui_progress_row_init (UiProgressRow *self)
   self->text = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (self->text), 0.0F);
   gtk_label_set_ellipsize (GTK_LABEL (self->text), PANGO_ELLIPSIZE_END);
+  gtk_label_set_width_chars (GTK_LABEL (self->text), 24); /* with large fonts rather than the time */
 
   self->bar = gtk_progress_bar_new ();
   atk_object_set_name (gtk_widget_get_accessible (self->bar), _ ("Progress"));
 
   self->left = ui_dim_label (NULL);
+  gtk_label_set_ellipsize (GTK_LABEL (self->left), PANGO_ELLIPSIZE_END);
   self->stop = ui_button (_ ("S_top"), NULL);
   g_signal_connect_swapped (self->stop, "clicked", G_CALLBACK (on_stop), self);
 
@@ -110,6 +112,7 @@ show (UiProgressRow *self)
   gtk_label_set_text (GTK_LABEL (self->text), what);
   gtk_widget_set_tooltip_text (self->text, what);
   gtk_label_set_text (GTK_LABEL (self->left), left);
+  gtk_widget_set_tooltip_text (self->left, left);
   gtk_widget_set_visible (self->left, *left);
   gtk_widget_set_visible (self->bar, running || ahead);
   gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->bar), CLAMP (ahead ? self->ahead : progress->fraction, 0.0, 1.0));

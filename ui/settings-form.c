@@ -140,8 +140,7 @@ update_range (UiSettingsForm *self)
 }
 
 /* Adds a sentence to what the artist is told. */
-static void G_GNUC_PRINTF (2, 3)
-note (GString *text, const char *format, ...)
+static void G_GNUC_PRINTF (2, 3) note (GString *text, const char *format, ...)
 {
   va_list arguments;
 
@@ -301,9 +300,22 @@ on_live (UiSettingsForm *self)
   g_signal_emit (self, signals[LIVE_CHANGED], 0);
 }
 
+/* A mnemonic leaves the focus where it is, so a number that is being typed counts from here on. */
+static void
+take_typed (UiSettingsForm *self)
+{
+  GtkWidget *top = gtk_widget_get_toplevel (GTK_WIDGET (self));
+  GtkWidget *focus = GTK_IS_WINDOW (top) ? gtk_window_get_focus (GTK_WINDOW (top)) : NULL;
+
+  if (focus && GTK_IS_SPIN_BUTTON (focus)) {
+    gtk_spin_button_update (GTK_SPIN_BUTTON (focus));
+  }
+}
+
 static void
 on_generate (UiSettingsForm *self)
 {
+  take_typed (self);
   if (gtk_widget_get_sensitive (self->generate)) {
     g_signal_emit (self, signals[GENERATE], 0);
   }
@@ -312,6 +324,7 @@ on_generate (UiSettingsForm *self)
 static void
 on_compare (UiSettingsForm *self)
 {
+  take_typed (self);
   g_signal_emit (self, signals[COMPARE], 0);
 }
 

@@ -211,6 +211,8 @@ static const char style[] = ".adm-preview { border-radius: 5px; }"
                             ".adm-tick check { margin: 1px; min-width: 15px; min-height: 15px; border-radius: 3px; background-image: none;"
                             " background-color: rgba(255,255,255,0.85); border: 1px solid rgba(0,0,0,0.5); color: transparent; box-shadow: none; }"
                             ".adm-tick check:checked { background-color: #1c71d8; border-color: #fff; color: #fff; }"
+                            /* Where a theme paints it, GTK takes the whole strip for painted, and leaves what pictures do not cover black. */
+                            ".adm-strip flowbox { background: none; }"
                             ".adm-strip-bar, .adm-strip-bar trough { background: none; border: none; }"
                             ".adm-strip-bar slider { min-height: 4px; margin: 2px 0; border-width: 0; border-radius: 4px; }"
                             /* Cards are no buttons: nothing happens when the pointer lies on one. */

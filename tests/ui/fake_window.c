@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Shows the panel in a window with the scripted backend: to be played with by hand, or brought into a named state and
- * photographed for the eye. A photograph ends with 3 when the window is too large or the audit finds something.
+ * photographed for the eye. A photograph ends with 3 when the window is too large, is not painted in full, or the audit finds something.
  *
- *   fake_window [--dark] [--rtl] [--long] [--font "Sans 18"] [--upsample] [--scene NAME] [--catalogs FOLDER] [--screenshot FILE.png]
+ *   fake_window [--dark] [--rtl] [--long] [--font "Sans 18"] [--theme FILE.css] [--upsample] [--scene NAME] [--catalogs FOLDER] [--screenshot FILE.png]
  *
  * With --catalogs, the environment's LANGUAGE chooses the language, as it does in GIMP.
  *
@@ -17,9 +17,10 @@
 #include <gtk/gtk.h>
 #include <libintl.h>
 #include <stdlib.h>
+#include <string.h>
 
 static gboolean dark, rtl, longer, upsample;
-static char *font, *scene, *catalogs, *screenshot;
+static char *font, *theme, *scene, *catalogs, *screenshot;
 
 static const GOptionEntry options[] = {
   { "dark", 0, 0, G_OPTION_ARG_NONE, &dark, "Dark theme", NULL },
@@ -27,6 +28,7 @@ static const GOptionEntry options[] = {
   { "long", 0, 0, G_OPTION_ARG_NONE, &longer, "Long texts", NULL },
   { "upsample", 0, 0, G_OPTION_ARG_NONE, &upsample, "Upsample Layer", NULL },
   { "font", 0, 0, G_OPTION_ARG_STRING, &font, "Font", "NAME" },
+  { "theme", 0, 0, G_OPTION_ARG_FILENAME, &theme, "Style sheet over the theme, as GIMP's themes are", "FILE" },
   { "scene", 0, 0, G_OPTION_ARG_STRING, &scene, "State to show", "NAME" },
   { "catalogs", 0, 0, G_OPTION_ARG_FILENAME, &catalogs, "Where the translations lie", "FOLDER" },
   { "screenshot", 0, 0, G_OPTION_ARG_FILENAME, &screenshot, "Picture to write, then end", "FILE" },
@@ -141,7 +143,7 @@ play (Window *self)
     click (self, "generate");
     run_to_end (self);
   } else if (g_str_equal (scene, "running")) {
-    gtk_spin_button_set_value (GTK_SPIN_BUTTON (part (self, "steps")), 25);
+    gtk_spin_button_set_value (GTK_SPIN_BUTTON (part (self, "steps")), upsample ? 20 : 25);
     set_count (self, 4);
     self->fake->step_ms = 30;
     click (self, "generate");
@@ -162,6 +164,32 @@ fits (GdkWindow *window)
   return gdk_window_get_width (window) <= (large ? 1280 : 1024) && gdk_window_get_height (window) <= (large ? 800 : 700);
 }
 
+static void
+find_strip (GtkWidget *widget, gpointer strip)
+{
+  if (GTK_IS_SCROLLED_WINDOW (widget)) {
+    *(GtkWidget **) strip = widget;
+  } else if (GTK_IS_CONTAINER (widget)) {
+    gtk_container_forall (GTK_CONTAINER (widget), find_strip, strip);
+  }
+}
+
+/* Under the pictures of a full strip there is the window's own colour, as in its corner: GTK may leave it black. */
+static gboolean
+is_painted (Window *self, GdkPixbuf *pixels)
+{
+  GtkWidget *strip = NULL;
+  int x = 0, y = 0;
+  const guint8 *corner = gdk_pixbuf_read_pixels (pixels) + 3 * gdk_pixbuf_get_rowstride (pixels) + 3 * gdk_pixbuf_get_n_channels (pixels);
+
+  find_strip (part (self, "history"), &strip);
+  if (!gtk_widget_get_mapped (strip)) {
+    return TRUE;
+  }
+  gtk_widget_translate_coordinates (strip, self->window, 1, gtk_widget_get_allocated_height (strip) - 1, &x, &y);
+  return memcmp (corner, gdk_pixbuf_read_pixels (pixels) + y * gdk_pixbuf_get_rowstride (pixels) + x * gdk_pixbuf_get_n_channels (pixels), 3) == 0;
+}
+
 static gboolean
 photograph (gpointer data)
 {
@@ -172,7 +200,9 @@ photograph (gpointer data)
   play (self);
   spin (350);
   pixels = gdk_pixbuf_get_from_window (window, 0, 0, gdk_window_get_width (window), gdk_window_get_height (window));
-  self->written = pixels && gdk_pixbuf_save (pixels, screenshot, "png", NULL, NULL) ? fits (window) && audit (self->window) == 0 ? 0 : 3 : 1;
+  self->written = pixels && gdk_pixbuf_save (pixels, screenshot, "png", NULL, NULL)
+                      ? fits (window) && is_painted (self, pixels) && audit (self->window) == 0 ? 0 : 3
+                      : 1;
   gtk_main_quit ();
   return G_SOURCE_REMOVE;
 }
@@ -185,6 +215,15 @@ play_slowly (gpointer data)
   play (self);
   self->fake->step_ms = 120;
   return G_SOURCE_REMOVE;
+}
+
+static void
+load_theme (void)
+{
+  g_autoptr (GtkCssProvider) provider = gtk_css_provider_new ();
+
+  gtk_css_provider_load_from_path (provider, theme, NULL);
+  gtk_style_context_add_provider_for_screen (gdk_screen_get_default (), GTK_STYLE_PROVIDER (provider), GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
 }
 
 int
@@ -200,6 +239,9 @@ main (int argc, char **argv)
   g_object_set (gtk_settings_get_default (), "gtk-application-prefer-dark-theme", dark, NULL);
   if (font) {
     g_object_set (gtk_settings_get_default (), "gtk-font-name", font, NULL);
+  }
+  if (theme) {
+    load_theme ();
   }
   gtk_widget_set_default_direction (rtl ? GTK_TEXT_DIR_RTL : GTK_TEXT_DIR_LTR);
   pseudo_locale_set (longer);

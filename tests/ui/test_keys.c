@@ -214,6 +214,28 @@ test_generate_window (void)
   close_window (&self);
 }
 
+/* A number that was typed counts, though neither Enter nor leaving the box has confirmed it. */
+static void
+test_typed_numbers (void)
+{
+  Window self = open_window ();
+  const char *const boxes[] = { "steps", "seed", "count" };
+
+  AWAIT (gtk_window_is_active (GTK_WINDOW (self.window)));
+  for (guint i = 0; i < G_N_ELEMENTS (boxes); i++) {
+    guint before = self.fake->starts;
+
+    gtk_widget_grab_focus (part (&self, boxes[i]));
+    gtk_entry_set_text (GTK_ENTRY (part (&self, boxes[i])), (const char *[]) { "3", "77", "2" }[i]);
+    press_with (&self, i == 1 ? GDK_KEY_o : GDK_KEY_g, GDK_MOD1_MASK);
+    AWAIT (self.fake->starts > before && !running (&self));
+  }
+  CHECK (job (&self, 0)->steps == 3);
+  CHECK (job (&self, 1)->seed == 77); /* by Compare */
+  CHECK (job (&self, self.fake->starts - 1)->count == 2);
+  close_window (&self);
+}
+
 /* In the popover that names a preset. */
 static void
 test_preset (void)
@@ -340,6 +362,7 @@ main (int argc, char **argv)
   gtk_init (&argc, &argv);
   g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
   test_generate_window ();
+  test_typed_numbers ();
   test_preset ();
   test_model_page ();
   test_upsample_layer ();
