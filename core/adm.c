@@ -85,6 +85,8 @@ adm_description_memory (const adm_description *description, int batch, const adm
     return status;
   *weights = plan.weights;
   *workspace = plan.arena + plan.scratch * (uint64_t) adm_pool_threads_for (options ? options->threads : 0);
+  if (*workspace < plan.loading)
+    *workspace = plan.loading;
   return ADM_OK;
 }
 

@@ -131,8 +131,8 @@ adm_status adm_sidecar_write (const char *path, const adm_answer *answers, size_
 /* Writes DESCRIPTION as a JSON object (unknown values null) into BUFFER; returns the length needed, as snprintf does. */
 int adm_description_to_json (const adm_description *description, char *buffer, size_t size);
 
-/* Memory to run a network on a batch of BATCH images with OPTIONS (NULL: the usual ones): weights as kept in memory, and
- * workspace, in bytes. A classifier's includes its gradient. */
+/* Memory to run a network on a batch of BATCH images with OPTIONS (NULL: the usual ones), in bytes: weights as kept in memory, and
+ * WORKSPACE, what is taken beside them: to run in or, where that is more, to load with. A classifier's includes its gradient. */
 adm_status adm_description_memory (const adm_description *description, int batch, const adm_options *options, uint64_t *weights,
                                    uint64_t *workspace, adm_error *error);
 

@@ -36,6 +36,19 @@ half_bits (uint32_t h)
   return sign | (magnitude < 0x400u ? bits : normal);
 }
 
+/* The exponent of NaN and of infinity has all its bits set, and that of no other number. */
+bool
+adm_all_finite (const float *x, size_t n)
+{
+  uint32_t bad = 0;
+  for (size_t i = 0; i < n; i++) {
+    uint32_t bits;
+    memcpy (&bits, x + i, sizeof bits);
+    bad |= (bits & 0x7f800000u) == 0x7f800000u;
+  }
+  return !bad;
+}
+
 bool
 adm_convert_to_f32 (adm_dtype dtype, bool swap, const unsigned char *from, size_t n, float *out)
 {

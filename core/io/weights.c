@@ -390,8 +390,10 @@ read_dense (adm_weights *weights, const adm_tensor *tensor, const adm_place *pla
   status = stream_skip (&stream, place->offset * item, buffer, error);
   while (left > 0 && !status) {
     size_t n = left < CHUNK / item ? (size_t) left : (size_t) (CHUNK / item);
-    status = stream_read (&stream, buffer, n * item, error);
-    if (!status && !adm_convert_to_f32 (tensor->dtype, weights->swap, buffer, n, dst))
+    bool plain = tensor->dtype == ADM_DTYPE_F32 && !weights->swap; /* straight into place */
+    unsigned char *to = plain ? (unsigned char *) dst : buffer;
+    status = stream_read (&stream, to, n * item, error);
+    if (!status && !(plain ? adm_all_finite (dst, n) : adm_convert_to_f32 (tensor->dtype, weights->swap, buffer, n, dst)))
       status = not_finite (weights, tensor, error);
     dst += n;
     left -= n;

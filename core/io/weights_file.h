@@ -51,6 +51,9 @@ adm_status adm_weights_add (adm_weights *weights, const char *name, size_t name_
 /* Reads exactly SIZE bytes at OFFSET. */
 adm_status adm_weights_pread (const adm_weights *weights, uint64_t offset, void *out, size_t size, adm_error *error);
 
+/* Whether none of X [N] is NaN or infinite. */
+bool adm_all_finite (const float *x, size_t n);
+
 /* N elements of DTYPE at FROM (unaligned) to float32; false when one is NaN or infinite. */
 bool adm_convert_to_f32 (adm_dtype dtype, bool swap, const unsigned char *from, size_t n, float *out);
 

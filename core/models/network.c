@@ -66,11 +66,17 @@ read_from_file (const char *name, uint64_t elements, float *out, void *user, adm
   ptrdiff_t i = adm_weights_find (reader->file, name);
   if (i < 0 || adm_weights_tensor (reader->file, (size_t) i)->elements != elements)
     return adm_fail (error, ADM_ERROR_SHAPE, "%s: tensor %s is missing or of another size; download the file again", reader->source->path, name);
-  adm_status status = adm_weights_read (reader->file, (size_t) i, out, error);
+  return adm_weights_read (reader->file, (size_t) i, out, error);
+}
+
+static adm_status
+tell_progress (uint64_t elements, void *user, adm_error *error)
+{
+  struct reader *reader = user;
   reader->done += elements;
-  if (!status && reader->source->progress && !reader->source->progress (reader->source->user, (double) reader->done / (double) reader->total))
+  if (reader->source->progress && !reader->source->progress (reader->source->user, (double) reader->done / (double) reader->total))
     return adm_fail (error, ADM_ERROR_CANCELLED, "loading %s was stopped", reader->source->path);
-  return status;
+  return ADM_OK;
 }
 
 /* Small weights keep activations of deep networks within range; norms' gains are near 1. */
@@ -143,7 +149,7 @@ adm_network_measure (const adm_description *description, int n, const adm_option
   if (!status)
     status = plan (network, n, gradient, error);
   if (!status)
-    *out = (adm_network_plan) { params.used, network->planned_bytes, network->scratch_bytes, params.raw_floats * sizeof (float), network->flops };
+    *out = (adm_network_plan) { params.used, network->planned_bytes, network->scratch_bytes, adm_params_loading_bytes (&params), network->flops };
   unbind (network);
   free (network);
   return status;
@@ -176,7 +182,7 @@ fill (adm_network *network, const adm_network_source *source, adm_weights *file,
   const char *what = source->path ? source->path : "made-up network";
   adm_status status = bind (network, &params);
   if (!status) {
-    raw_bytes = params.raw_floats * sizeof (float);
+    raw_bytes = adm_params_loading_bytes (&params);
     status = check_limit (network, what, params.used, raw_bytes, error);
   }
   unbind (network);
@@ -190,13 +196,16 @@ fill (adm_network *network, const adm_network_source *source, adm_weights *file,
   else {
     struct reader reader = { .file = file, .source = source, .total = params.parameters ? params.parameters : 1 };
     adm_rng_seed (&reader.rng, source->seed);
-    params.used = 0;
+    params.used = params.last_floats = 0;
     params.memory = network->weights;
     params.raw = raw;
     params.pool = network->pool;
     params.read = file ? read_from_file : make_up;
+    params.done = file ? tell_progress : NULL;
     params.user = &reader;
     status = bind (network, &params);
+    if (!status)
+      status = adm_params_finish (&params);
   }
   adm_block_free (raw, raw_bytes ? raw_bytes : sizeof (float));
   return status;

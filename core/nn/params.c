@@ -17,8 +17,7 @@ take (adm_params *params, uint64_t bytes)
   uint64_t used;
   if (params->status)
     return NULL;
-  if (!adm_align_u64 (bytes, ADM_ARENA_ALIGN, &bytes)
-      || !adm_add_u64 (params->used, bytes, &used)) {
+  if (!adm_align_u64 (bytes, ADM_ARENA_ALIGN, &bytes) || !adm_add_u64 (params->used, bytes, &used)) {
     params->status = adm_fail (params->error, ADM_ERROR_SHAPE, "the network's weights are too large to count; check its description");
     return NULL;
   }
@@ -43,11 +42,66 @@ announce (adm_params *params, const char *name, int rank, const int64_t *shape)
   return elements;
 }
 
+/* ---- reading, while the convolution before is packed --------------------------------------------------------------- */
+
+struct batch {
+  adm_params *params;
+  const char *name; /* of the tensor to be read; NULL: none */
+  uint64_t elements;
+  float *out;
+  int forward; /* units that pack the waiting convolution, then its gradient's */
+};
+
+static void
+batch_unit (void *arg, int unit, int worker)
+{
+  struct batch *b = arg;
+  adm_params *p = b->params;
+  (void) worker;
+  if (unit == 0 && b->name)
+    p->status = p->read (b->name, b->elements, b->out, p->user, p->error);
+  else if (unit > 0 && unit <= b->forward)
+    adm_conv_pack_unit (p->waiting.conv, p->waiting.raw, false, unit - 1, p->waiting.packed);
+  else if (unit > 0)
+    adm_conv_pack_unit (p->waiting.backward, p->waiting.raw, true, unit - 1 - b->forward, p->waiting.turned);
+}
+
+/* Reads tensor NAME (NULL: none), and packs what waits beside it. */
+static void
+run_batch (adm_params *params, const char *name, uint64_t elements, float *out)
+{
+  struct batch b = { params, name, elements, out, params->waiting.conv ? adm_conv_pack_units (params->waiting.conv) : 0 };
+  adm_pool_run (params->pool, 1 + b.forward + (params->waiting.backward ? adm_conv_pack_units (params->waiting.backward) : 0), batch_unit, &b);
+  params->waiting.conv = params->waiting.backward = NULL;
+}
+
+/* Small tensors do not wait for a packing. */
 static void
 read_tensor (adm_params *params, const char *name, uint64_t elements, float *out)
 {
-  if (params->read && !params->status)
+  enum { SMALL = 1 << 14 };
+  if (!params->read || params->status)
+    return;
+  if (elements < SMALL)
     params->status = params->read (name, elements, out, params->user, params->error);
+  else
+    run_batch (params, name, elements, out);
+  if (!params->status && params->done)
+    params->status = params->done (elements, params->user, params->error);
+}
+
+uint64_t
+adm_params_loading_bytes (const adm_params *params)
+{
+  return params->raw_floats * sizeof (float);
+}
+
+adm_status
+adm_params_finish (adm_params *params)
+{
+  if (!params->status && params->waiting.conv)
+    run_batch (params, NULL, 0, NULL);
+  return params->status;
 }
 
 const float *
@@ -72,8 +126,9 @@ bind_conv (adm_params *params, const char *prefix, int dims, int h, int w, adm_c
   int64_t shape[4] = { conv->cout, conv->cin, conv->size, conv->size };
   snprintf (name, sizeof name, "%s.weight", prefix);
   uint64_t elements = announce (params, name, dims + 2, shape);
-  if (elements > params->raw_floats)
-    params->raw_floats = elements;
+  if (elements + params->last_floats > params->raw_floats)
+    params->raw_floats = elements + params->last_floats;
+  params->last_floats = elements;
 
   adm_conv_plan (conv, h, w, params->exact);
   conv->half = params->half;
@@ -88,18 +143,27 @@ bind_conv (adm_params *params, const char *prefix, int dims, int h, int w, adm_c
     backward->packed = turned;
   }
   if (packed && params->raw) {
-    read_tensor (params, name, elements, params->raw);
-    if (!params->status)
-      adm_conv_pack (conv, params->pool, params->raw, packed);
-    if (!params->status && turned)
-      adm_conv_pack_backward (backward, params->pool, params->raw, turned);
+    float *raw = params->at_end ? params->raw + (params->raw_floats - elements) : params->raw;
+    params->at_end = !params->at_end;
+    read_tensor (params, name, elements, raw);
+    if (params->waiting.conv && !params->status) /* the tensor was small */
+      run_batch (params, NULL, 0, NULL);
+    if (!params->status) {
+      adm_conv_pack_start (conv, raw);
+      if (turned)
+        adm_conv_pack_start (backward, raw);
+      params->waiting.conv = conv;
+      params->waiting.backward = turned ? backward : NULL;
+      params->waiting.packed = packed;
+      params->waiting.turned = turned;
+      params->waiting.raw = raw;
+    }
   }
   conv->bias = adm_params_tensor (params, prefix, "bias", 1, (int64_t[]) { conv->cout });
 }
 
 void
-adm_params_conv (adm_params *params, const char *prefix, int cin, int cout, int size, int stride, int h, int w, adm_conv *conv,
-                 adm_conv *backward)
+adm_params_conv (adm_params *params, const char *prefix, int cin, int cout, int size, int stride, int h, int w, adm_conv *conv, adm_conv *backward)
 {
   *conv = (adm_conv) { .cin = cin, .cout = cout, .size = size, .stride = stride };
   bind_conv (params, prefix, 2, h, w, conv, backward);

@@ -62,12 +62,12 @@ half_of (float x)
 }
 
 void
-adm_conv_put (const adm_conv *conv, void *packed, size_t i, float value)
+adm_conv_put (const adm_conv *conv, void *packed, size_t i, const float values[ADM_PANEL])
 {
-  if (conv->half)
-    ((uint16_t *) packed)[i] = half_of (value / conv->factor);
-  else
-    ((float *) packed)[i] = value;
+  if (!conv->half)
+    memcpy ((float *) packed + i, values, ADM_PANEL * sizeof *values);
+  for (int k = 0; conv->half && k < ADM_PANEL; k++)
+    ((uint16_t *) packed)[i + (size_t) k] = half_of (values[k] / conv->factor);
 }
 
 const float *
@@ -86,12 +86,52 @@ factor_for (const adm_conv *conv, const float *raw)
   size_t count = (size_t) conv->cout * (size_t) conv->cin * (size_t) (conv->size * conv->size);
   float largest = 0;
   int exponent;
-  for (size_t i = 0; i < count; i++)
+  for (size_t i = 0; conv->half && i < count; i++)
     largest = fabsf (raw[i]) > largest ? fabsf (raw[i]) : largest;
   if (!conv->half || !(largest > 0) || !isfinite (largest))
     return 1;
   frexpf (largest, &exponent);
   return ldexpf (1, exponent - 15 < -96 ? -96 : exponent - 15);
+}
+
+/* The weights of channels 32 UNIT … of the output, from input channel I: W [taps][ADM_PANEL], zeros past the last channel. */
+static void
+gather (const adm_conv *conv, const float *raw, bool backward, int unit, int i, float w[ADM_CONV_TAPS][ADM_PANEL])
+{
+  int taps = conv->size * conv->size;
+  for (int k = 0; k < ADM_PANEL; k++) {
+    int o = unit * ADM_PANEL + k;
+    size_t at = backward ? (size_t) i * (size_t) conv->cout + (size_t) o : (size_t) o * (size_t) conv->cin + (size_t) i;
+    for (int t = 0; t < taps; t++)
+      w[t][k] = o < conv->cout ? raw[at * (size_t) taps + (size_t) (backward ? taps - 1 - t : t)] : 0;
+  }
+}
+
+int
+adm_conv_pack_units (const adm_conv *conv)
+{
+  return panels (conv);
+}
+
+void
+adm_conv_pack_start (adm_conv *conv, const float *raw)
+{
+  conv->factor = factor_for (conv, raw);
+}
+
+void
+adm_conv_pack_unit (const adm_conv *conv, const float *raw, bool backward, int unit, void *packed)
+{
+  size_t taps = (size_t) (conv->size * conv->size), cin = (size_t) conv->cin, first = (size_t) unit * taps * cin * ADM_PANEL;
+  float w[ADM_CONV_TAPS][ADM_PANEL];
+  for (size_t i = 0; i < cin; i++) {
+    gather (conv, raw, backward, unit, (int) i, w);
+    if (conv->algorithm == ADM_CONV_WINOGRAD)
+      adm_winograd_pack (conv, unit, (int) i, (const float (*)[ADM_PANEL]) w, packed);
+    else
+      for (size_t t = 0; t < taps; t++)
+        adm_conv_put (conv, packed, first + (t * cin + i) * ADM_PANEL, w[t]);
+  }
 }
 
 struct packing {
@@ -105,41 +145,28 @@ static void
 pack_panel (void *arg, int unit, int worker)
 {
   struct packing *job = arg;
-  const adm_conv *conv = job->conv;
-  int taps = conv->size * conv->size, cin = conv->cin;
   (void) worker;
-  if (conv->algorithm == ADM_CONV_WINOGRAD) {
-    adm_winograd_pack_panel (conv, unit, job->raw, job->backward, job->packed);
-    return;
-  }
-  size_t first = (size_t) unit * (size_t) (taps * cin) * ADM_PANEL, size = conv->half ? sizeof (uint16_t) : sizeof (float);
-  memset ((char *) job->packed + first * size, 0, (size_t) (taps * cin) * ADM_PANEL * size);
-  for (int k = 0; k < ADM_PANEL; k++) {
-    int o = unit * ADM_PANEL + k;
-    if (o >= conv->cout)
-      break;
-    for (int i = 0; i < cin; i++) {
-      const float *from = job->raw + (size_t) (job->backward ? (size_t) i * (size_t) conv->cout + (size_t) o : (size_t) o * (size_t) cin + (size_t) i) * (size_t) taps;
-      for (int t = 0; t < taps; t++)
-        adm_conv_put (conv, job->packed, first + ((size_t) t * (size_t) cin + (size_t) i) * ADM_PANEL + (size_t) k, from[job->backward ? taps - 1 - t : t]);
-    }
-  }
+  adm_conv_pack_unit (job->conv, job->raw, job->backward, unit, job->packed);
+}
+
+static void
+pack (adm_conv *conv, adm_pool *pool, const float *raw, bool backward, void *packed)
+{
+  struct packing job = { conv, raw, packed, backward };
+  adm_conv_pack_start (conv, raw);
+  adm_pool_run (pool, panels (conv), pack_panel, &job);
 }
 
 void
 adm_conv_pack (adm_conv *conv, adm_pool *pool, const float *raw, void *packed)
 {
-  conv->factor = factor_for (conv, raw);
-  struct packing job = { conv, raw, packed, false };
-  adm_pool_run (pool, panels (conv), pack_panel, &job);
+  pack (conv, pool, raw, false, packed);
 }
 
 void
 adm_conv_pack_backward (adm_conv *conv, adm_pool *pool, const float *raw, void *packed)
 {
-  conv->factor = factor_for (conv, raw);
-  struct packing job = { conv, raw, packed, true };
-  adm_pool_run (pool, panels (conv), pack_panel, &job);
+  pack (conv, pool, raw, true, packed);
 }
 
 void

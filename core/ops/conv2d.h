@@ -30,6 +30,8 @@ int adm_source_width (const adm_source *source);
 void adm_source_row (const adm_kernels *kernels, const adm_source *source, int n, int y, int x0, int x1, int c0, int c1, float *out,
                      ptrdiff_t pixel);
 
+enum { ADM_CONV_TAPS = 9 }; /* of the largest kernel */
+
 typedef enum adm_conv_algorithm { ADM_CONV_DIRECT, ADM_CONV_WINOGRAD } adm_conv_algorithm;
 
 /* Weights of one convolution, padded by (size - 1) / 2 with zeros. In 16 bits they are IEEE halves of the true values over FACTOR,
@@ -54,6 +56,10 @@ void adm_conv_pack (adm_conv *conv, adm_pool *pool, const float *raw, void *pack
 /* For the input gradient of a convolution with weights RAW [cin', cout', size, size]: CONV has cin = cout of the forward one and
  * cout = cin; kernels are turned by 180 degrees and transposed. */
 void adm_conv_pack_backward (adm_conv *conv, adm_pool *pool, const float *raw, void *packed);
+/* The same in parts, for who has other work to share out: the start sets FACTOR, then each unit once, by any threads. */
+int adm_conv_pack_units (const adm_conv *conv);
+void adm_conv_pack_start (adm_conv *conv, const float *raw);
+void adm_conv_pack_unit (const adm_conv *conv, const float *raw, bool backward, int unit, void *packed);
 
 typedef struct adm_conv_output {
   adm_map y;                  /* [N, H / stride, W / stride, cout] */
@@ -68,11 +74,12 @@ void adm_conv2d_ref (const adm_conv *conv, const float *raw, const adm_source *s
 
 /* winograd.c: conv->algorithm is ADM_CONV_WINOGRAD. */
 void adm_conv2d_winograd (adm_exec *exec, const adm_conv *conv, const adm_source *source, const adm_conv_output *output);
-void adm_winograd_pack_panel (const adm_conv *conv, int panel, const float *raw, bool backward, void *packed);
+/* Input channel I of one panel of weights, G [9][ADM_PANEL], transformed and put into PACKED. */
+void adm_winograd_pack (const adm_conv *conv, int panel, int i, const float g[9][ADM_PANEL], void *packed);
 uint64_t adm_winograd_packed_count (const adm_conv *conv);
 
-/* Weight number I of PACKED = VALUE, in the form that CONV keeps them. */
-void adm_conv_put (const adm_conv *conv, void *packed, size_t i, float value);
+/* Weights number I … I + 31 of PACKED = VALUES, in the form that CONV keeps them. */
+void adm_conv_put (const adm_conv *conv, void *packed, size_t i, const float values[ADM_PANEL]);
 /* COUNT weights from number I on as float32: in place, or widened into ROOM. */
 const float *adm_conv_weights (const adm_kernels *kernels, const adm_conv *conv, size_t i, size_t count, float *room);
 

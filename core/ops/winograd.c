@@ -9,10 +9,10 @@
 #include "ops/conv2d.h"
 
 enum {
-  BLOCK = 64,         /* channels brought in at a time */
-  V_FLOATS = 160000,  /* of V in one strip: with M and a panel of weights it fills 1 MB of L2 */
+  BLOCK = 64,        /* channels brought in at a time */
+  V_FLOATS = 160000, /* of V in one strip: with M and a panel of weights it fills 1 MB of L2 */
   MAX_TILES = 32,
-  SKEW = 16,          /* keeps the 36 planes from falling on the same cache sets */
+  SKEW = 16, /* keeps the 36 planes from falling on the same cache sets */
 };
 
 static int
@@ -27,9 +27,9 @@ adm_winograd_packed_count (const adm_conv *conv)
   return (uint64_t) panels (conv) * ADM_WINO_POINTS * (uint64_t) conv->cin * ADM_PANEL;
 }
 
-/* u = G g G^T in double, points 0, ±1, ±2, ∞. */
-static void
-transform_weights (const float g[9], bool turn, float u[ADM_WINO_POINTS])
+/* u = G g G^T in double, points 0, ±1, ±2, ∞, for all channels of a panel side by side. */
+void
+adm_winograd_pack (const adm_conv *conv, int panel, int i, const float g[9][ADM_PANEL], void *packed)
 {
   static const double G[6][3] = { { 1.0 / 4, 0, 0 },
                                   { -1.0 / 6, -1.0 / 6, -1.0 / 6 },
@@ -37,34 +37,18 @@ transform_weights (const float g[9], bool turn, float u[ADM_WINO_POINTS])
                                   { 1.0 / 24, 1.0 / 12, 1.0 / 6 },
                                   { 1.0 / 24, -1.0 / 12, 1.0 / 6 },
                                   { 0, 0, 1 } };
-  double t[6][3];
-  for (int i = 0; i < 6; i++)
-    for (int x = 0; x < 3; x++) {
-      t[i][x] = 0;
-      for (int y = 0; y < 3; y++)
-        t[i][x] += G[i][y] * (double) g[turn ? 8 - (y * 3 + x) : y * 3 + x];
-    }
-  for (int i = 0; i < 6; i++)
-    for (int j = 0; j < 6; j++) {
-      double sum = 0;
-      for (int x = 0; x < 3; x++)
-        sum += t[i][x] * G[j][x];
-      u[i * 6 + j] = (float) sum;
-    }
-}
-
-void
-adm_winograd_pack_panel (const adm_conv *conv, int panel, const float *raw, bool backward, void *packed)
-{
-  size_t cin = (size_t) conv->cin, cout = (size_t) conv->cout, p = (size_t) panel;
-  for (size_t i = 0; i < cin; i++)
-    for (size_t k = 0; k < ADM_PANEL; k++) {
-      size_t o = p * ADM_PANEL + k;
-      float u[ADM_WINO_POINTS] = { 0 };
-      if (o < cout)
-        transform_weights (raw + (backward ? i * cout + o : o * cin + i) * 9, backward, u);
-      for (size_t xi = 0; xi < ADM_WINO_POINTS; xi++)
-        adm_conv_put (conv, packed, ((p * ADM_WINO_POINTS + xi) * cin + i) * ADM_PANEL + k, u[xi]);
+  double t[6][3][ADM_PANEL];
+  float u[ADM_PANEL];
+  size_t cin = (size_t) conv->cin, first = (size_t) panel * ADM_WINO_POINTS * cin + (size_t) i;
+  for (int a = 0; a < 6; a++)
+    for (int x = 0; x < 3; x++)
+      for (int k = 0; k < ADM_PANEL; k++)
+        t[a][x][k] = G[a][0] * (double) g[x][k] + G[a][1] * (double) g[3 + x][k] + G[a][2] * (double) g[6 + x][k];
+  for (int a = 0; a < 6; a++)
+    for (int b = 0; b < 6; b++) {
+      for (int k = 0; k < ADM_PANEL; k++)
+        u[k] = (float) (t[a][0][k] * G[b][0] + t[a][1][k] * G[b][1] + t[a][2][k] * G[b][2]);
+      adm_conv_put (conv, packed, (first + (size_t) (a * 6 + b) * cin) * ADM_PANEL, u);
     }
 }
 
@@ -73,7 +57,7 @@ struct winograd {
   const adm_conv *conv;
   const adm_source *source;
   const adm_conv_output *output;
-  int rows, columns;       /* tiles of a strip */
+  int rows, columns; /* tiles of a strip */
   int strips_y, strips_x;
 };
 
@@ -102,7 +86,8 @@ strip_unit (void *arg, int unit, int worker)
   ptrdiff_t v_plane = (ptrdiff_t) plane (w, cin), m_plane = (ptrdiff_t) plane (w, ADM_PANEL);
   float *patch = adm_exec_scratch_of (w->exec, worker);
   float *v = patch + patch_floats (w), *m = v + ADM_WINO_POINTS * v_plane;
-  float *out = m + ADM_WINO_POINTS * m_plane, *temp = out + ADM_WINO_OUT * ADM_WINO_OUT * ADM_PANEL, *room = temp + ADM_WINO_OUT * ADM_WINO_OUT * ADM_PANEL;
+  float *out = m + ADM_WINO_POINTS * m_plane, *temp = out + ADM_WINO_OUT * ADM_WINO_OUT * ADM_PANEL,
+        *room = temp + ADM_WINO_OUT * ADM_WINO_OUT * ADM_PANEL;
 
   for (int c = 0; c < cin; c += BLOCK) {
     int part = cin - c < BLOCK ? cin - c : BLOCK;
@@ -144,9 +129,9 @@ adm_conv2d_winograd (adm_exec *exec, const adm_conv *conv, const adm_source *sou
   w.rows = tiles / w.columns < tiles_y ? tiles / w.columns : tiles_y;
   w.strips_x = (tiles_x + w.columns - 1) / w.columns;
   w.strips_y = (tiles_y + w.rows - 1) / w.rows;
-  adm_exec_scratch (exec, sizeof (float) * (patch_floats (&w) + ADM_WINO_POINTS * (plane (&w, conv->cin) + plane (&w, ADM_PANEL))
-                                            + 2 * ADM_WINO_OUT * ADM_WINO_OUT * ADM_PANEL
-                                            + (conv->half ? (uint64_t) conv->cin * ADM_PANEL : 0)));
+  adm_exec_scratch (exec, sizeof (float)
+                              * (patch_floats (&w) + ADM_WINO_POINTS * (plane (&w, conv->cin) + plane (&w, ADM_PANEL))
+                                 + 2 * ADM_WINO_OUT * ADM_WINO_OUT * ADM_PANEL + (conv->half ? (uint64_t) conv->cin * ADM_PANEL : 0)));
   if (adm_exec_begin (exec, ADM_LAYER_WINOGRAD, 2.0 * output->y.n * output->y.h * output->y.w * conv->cout * conv->cin * 9))
     adm_exec_run (exec, output->y.n * w.strips_x * w.strips_y, strip_unit, &w);
 }
