@@ -51,7 +51,7 @@ typedef struct adm_options {
   bool exact;                  /* direct convolutions only */
   bool half;                   /* convolutions' weights in 16 bits: about half the memory, somewhat slower */
   const char *kernels;         /* inner loops: "avx512", "avx2", "portable"; NULL: the best this processor has. A static string */
-  uint64_t memory_limit;       /* bytes this process may take while it works; 0: what the machine has */
+  uint64_t memory_limit;       /* bytes this process may take while it works; 0: what is free when something is loaded */
 } adm_options;
 
 /* ---- descriptions of networks ------------------------------------------------------------------------------------ */

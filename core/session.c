@@ -141,24 +141,25 @@ too_large (adm_session *session, int parts, adm_error *error)
 {
   adm_session halved = { .model = session->model, .options = session->options };
   adm_error ignored;
-  uint64_t limit = adm_memory_limit (session->options.memory_limit);
+  uint64_t limit = adm_memory_allowed (session->options.memory_limit);
   halved.options.half = true;
   bool helps = !session->options.half && !measure_parts (&halved, parts, &ignored) && peak (&halved, parts) <= limit;
   const double mib = 1024 * 1024;
+  const char *what = adm_memory_words (session->options.memory_limit), *more = session->options.memory_limit ? "allow more" : "close other programs";
   if (helps)
-    return adm_fail (error, ADM_ERROR_MEMORY, "model %s needs %.0f MiB%s, %.0f MiB are allowed; with weights in 16 bits (--half) it needs %.0f MiB",
+    return adm_fail (error, ADM_ERROR_MEMORY, "model %s needs %.0f MiB%s, %.0f MiB are %s; with weights in 16 bits (--half) it needs %.0f MiB",
                      session->model->name, (double) peak (session, parts) / mib, parts & ADM_PART_UPSAMPLER ? " to upsample" : "",
-                     (double) limit / mib, (double) peak (&halved, parts) / mib);
-  return adm_fail (error, ADM_ERROR_MEMORY, "model %s needs %.0f MiB%s, %.0f MiB are allowed; allow more, or use a smaller model",
+                     (double) limit / mib, what, (double) peak (&halved, parts) / mib);
+  return adm_fail (error, ADM_ERROR_MEMORY, "model %s needs %.0f MiB%s, %.0f MiB are %s; %s, or use a smaller model",
                    session->model->name, (double) peak (session, parts) / mib, parts & ADM_PART_UPSAMPLER ? " to upsample" : "",
-                   (double) limit / mib);
+                   (double) limit / mib, what, more);
 }
 
 /* Makes room for PARTS of one stage: what is loaded stays if it can. */
 static adm_status
 make_room (adm_session *session, int parts, adm_error *error)
 {
-  uint64_t limit = adm_memory_limit (session->options.memory_limit);
+  uint64_t limit = adm_memory_allowed (session->options.memory_limit);
   int loaded = loaded_parts (session);
   adm_status status = measure_parts (session, parts, error);
   if (status || !(parts & ~loaded))
@@ -262,9 +263,9 @@ adm_session_load (adm_session *session, int parts, adm_callback callback, void *
 {
   const int first = parts & (ADM_PART_DIFFUSION | ADM_PART_CLASSIFIER), second = parts & ADM_PART_UPSAMPLER;
   adm_status status = measure_parts (session, parts, error);
-  if (status || !first || !second || peak (session, parts) <= adm_memory_limit (session->options.memory_limit))
+  if (status || !first || !second || peak (session, parts) <= adm_memory_allowed (session->options.memory_limit))
     return status ? status : load_stage (session, parts, callback, user, error);
-  if (peak (session, second) > adm_memory_limit (session->options.memory_limit)) /* better now than after sampling */
+  if (peak (session, second) > adm_memory_allowed (session->options.memory_limit)) /* better now than after sampling */
     return too_large (session, second, error);
   return load_stage (session, first, callback, user, error);
 }
@@ -418,7 +419,7 @@ check_request (const adm_request *request, struct stage *stage, adm_error *error
 static adm_status
 check_sampling (adm_session *session, const struct stage *stage, uint64_t bytes, adm_error *error)
 {
-  uint64_t limit = adm_memory_limit (session->options.memory_limit), held = ADM_MEMORY_PROGRAM + session->workspace.size, others = 0;
+  uint64_t limit = adm_memory_allowed (session->options.memory_limit), held = ADM_MEMORY_PROGRAM + session->workspace.size, others = 0;
   int idle = 0;
   for (int i = 0; i < ADM_PARTS; i++) {
     const adm_network *network = *slot (session, i);
@@ -428,8 +429,9 @@ check_sampling (adm_session *session, const struct stage *stage, uint64_t bytes,
     idle |= used ? 0 : 1 << i;
   }
   if (held > limit || bytes > limit - held)
-    return adm_fail (error, ADM_ERROR_MEMORY, "this picture needs %llu MiB while it is made, beside %llu MiB for the networks; %llu MiB are allowed: choose a smaller one",
-                     (unsigned long long) bytes >> 20, (unsigned long long) held >> 20, (unsigned long long) limit >> 20);
+    return adm_fail (error, ADM_ERROR_MEMORY, "this picture needs %llu MiB while it is made, beside %llu MiB for the networks; %llu MiB are %s: choose a smaller one",
+                     (unsigned long long) bytes >> 20, (unsigned long long) held >> 20, (unsigned long long) limit >> 20,
+                     adm_memory_words (session->options.memory_limit));
   if (others > limit - held - bytes)
     drop_parts (session, idle);
   return ADM_OK;

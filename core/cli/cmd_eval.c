@@ -27,7 +27,7 @@ static const char usage[] = "Usage: adm eval --model FILE --x X.npy --t T[,T…]
                             "  --grad F.npy      gradient of the sum of log p(class | x, t) by x [N,3,S,S], unscaled\n"
                             "  --exact           direct convolutions only: slower, closest to the reference\n"
                             "  --half            keep weights in 16 bits: about half the memory, somewhat slower\n"
-                            "  --memory-limit S  all that may be taken, as 6GiB\n"
+                            "  --memory-limit S  all that may be taken, as 6GiB (default: what is free)\n"
                             "  --kernels NAME    avx512, avx2 or portable (default: the best this processor has)\n"
                             "  --threads T       default: all processors\n";
 

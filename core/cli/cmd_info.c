@@ -11,7 +11,7 @@
 static const char usage[] = "Usage: adm info FILE…\n"
                             "Prints one JSON object a line for each weights file (.safetensors, torch .pt in zip or legacy format):\n"
                             "  file, format, the network's description, tensors, parameters, weights_mib (as float32), run_mib (all the memory that\n"
-                            "  running one image takes, a classifier's gradient included), recognised_as (the published checkpoint, or null).\n"
+                            "  running one image takes, a classifier's gradient included), run_half_mib (the same with --half), recognised_as (the published checkpoint, or null).\n"
                             "What the file does not settle is null. A file that cannot be read gets a line on standard error, and exit status 1.\n";
 
 /* The keys of the description stand among the others. */
@@ -33,12 +33,21 @@ add_description (yyjson_mut_doc *doc, yyjson_mut_val *object, const adm_descript
   return ok;
 }
 
+/* All the memory that running one image takes, in MiB; null while it is not known. */
+static yyjson_mut_val *
+run_mib (yyjson_mut_doc *doc, const adm_file_info *info, bool half)
+{
+  const adm_options options = { .half = half };
+  uint64_t weights, workspace;
+  adm_error ignored;
+  if (info->unknown_keys || adm_description_memory (&info->description, 1, &options, &weights, &workspace, &ignored))
+    return yyjson_mut_null (doc);
+  return json_rounded (doc, ((double) weights + (double) workspace + PROGRAM_BYTES) / (1024 * 1024), 3);
+}
+
 static bool
 add_file (text_lines *lines, const char *path, const adm_file_info *info)
 {
-  uint64_t weights, workspace;
-  adm_error ignored; /* the memory is unknown then, and null says so */
-  bool known = !info->unknown_keys && !adm_description_memory (&info->description, 1, NULL, &weights, &workspace, &ignored);
   yyjson_mut_doc *doc = yyjson_mut_doc_new (NULL);
   if (!doc)
     return false;
@@ -48,8 +57,8 @@ add_file (text_lines *lines, const char *path, const adm_file_info *info)
             && add_description (doc, object, &info->description) && yyjson_mut_obj_add_uint (doc, object, "tensors", info->tensors)
             && yyjson_mut_obj_add_uint (doc, object, "parameters", info->parameters)
             && yyjson_mut_obj_add_val (doc, object, "weights_mib", json_rounded (doc, (double) info->parameters * sizeof (float) / mib, 3))
-            && yyjson_mut_obj_add_val (doc, object, "run_mib",
-                                       known ? json_rounded (doc, ((double) weights + (double) workspace + PROGRAM_BYTES) / mib, 3) : yyjson_mut_null (doc))
+            && yyjson_mut_obj_add_val (doc, object, "run_mib", run_mib (doc, info, false))
+            && yyjson_mut_obj_add_val (doc, object, "run_half_mib", run_mib (doc, info, true))
             && yyjson_mut_obj_add_val (doc, object, "recognised_as", json_text (doc, info->recognised_as)) && json_add_line (lines, doc, object);
   yyjson_mut_doc_free (doc);
   return ok;

@@ -36,7 +36,7 @@ static const char usage[] = "Usage: adm sample --model M [OPTION…] -o OUT.png|
                             "  --up-sampler NAME, --up-steps N  how to enlarge\n"
                             "  --exact            direct convolutions only: slower, closest to the reference\n"
                             "  --half             keep weights in 16 bits: about half the memory, somewhat slower\n"
-                            "  --memory-limit S   all that may be taken, as 6GiB: one stage in memory at a time when needed\n"
+                            "  --memory-limit S   all that may be taken, as 6GiB (default: what is free): one stage in memory at a time when needed\n"
                             "  --kernels NAME     avx512, avx2 or portable (default: the best this processor has)\n"
                             "  --threads T        default: all processors\n"
                             "\n"

@@ -245,6 +245,19 @@ looks_like_weights (adm_catalog *catalog, const char *path)
   return !memcmp (head, zip, sizeof zip) || !memcmp (head, legacy, sizeof legacy) || (header >= 2 && header <= 100000000 && head[8] == '{');
 }
 
+/* Whether the file's name says that it holds weights, whatever it holds: a web page that was saved instead deserves a note. */
+static bool
+named_as_weights (const char *path)
+{
+  static const char *const endings[] = { ".pt", ".pth", ".safetensors" };
+  for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+    size_t length = strlen (path), ending = strlen (endings[i]);
+    if (length > ending && adm_text_same (path + length - ending, endings[i]))
+      return true;
+  }
+  return false;
+}
+
 /* Keeps PATH for the joins that need a checkpoint of this NAME. False: none does. */
 static bool
 keep_published (adm_catalog *catalog, const char *name, const char *path)
@@ -298,7 +311,9 @@ scan_weights (adm_catalog *catalog, const char *path, const struct stat *status)
 {
   adm_error error;
   adm_file_info info;
-  if (!looks_like_weights (catalog, path) || !use_file (catalog, status))
+  size_t notes = catalog->notes.count;
+  bool worth = looks_like_weights (catalog, path) || (catalog->notes.count == notes && named_as_weights (path));
+  if (!worth || !use_file (catalog, status))
     return;
   if (!adm_text_is_utf8 (path))
     note (catalog, "%s: the name of this file or its folder is not UTF-8; rename it", path);

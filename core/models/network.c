@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/rng.h"
 #include "models/description.h"
+#include "models/memory.h"
 
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -163,13 +164,13 @@ check_limit (adm_network *network, const char *what, uint64_t weights, uint64_t 
   network->planned_n = 0;
   if (status)
     return status;
-  uint64_t limit = adm_memory_limit (network->memory_limit);
+  uint64_t limit = adm_memory_allowed (network->memory_limit);
   uint64_t workspace = network->planned_bytes + network->scratch_bytes * (uint64_t) adm_pool_threads (network->pool);
   uint64_t beside = workspace > loading ? workspace : loading;
   if (weights <= limit && beside <= limit - weights)
     return ADM_OK;
-  return adm_fail (error, ADM_ERROR_MEMORY, "%s: needs %.0f MiB (%.0f of weights, %.0f to work in), %.0f MiB are allowed; %suse a smaller model",
-                   what, mib (weights) + mib (beside), mib (weights), mib (beside), mib (limit),
+  return adm_fail (error, ADM_ERROR_MEMORY, "%s: needs %.0f MiB (%.0f of weights, %.0f to work in), %.0f MiB are %s; %suse a smaller model",
+                   what, mib (weights) + mib (beside), mib (weights), mib (beside), mib (limit), adm_memory_words (network->memory_limit),
                    network->half ? "" : "keep its weights in 16 bits (--half) or ");
 }
 

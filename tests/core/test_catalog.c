@@ -228,7 +228,7 @@ test_strays (void)
   folder_write (".hidden.json", "{");
   folder_write ("sidecar.json", "{\"kind\": \"unet\"}");
   folder_write ("readme.txt", "nothing to see");
-  folder_write ("empty.safetensors", "%s", "");
+  folder_write ("empty.bin", "%s", "");
   CHECK (mkdir (folder_file ("sub.json"), 0700) == 0 && mkfifo (folder_file ("pipe.pt"), 0600) == 0);
   adm_catalog *catalog = open_catalog (folder_path, folder_path);
   print_notes (catalog);
@@ -238,6 +238,12 @@ test_strays (void)
   CHECK_STR (adm_catalog_get (catalog, 1)->path, folder_file ("lone"));
   adm_catalog_free (catalog);
 
+  folder_write ("page.pt", "<!DOCTYPE html><html>Sign in to download</html>"); /* named as weights: a note, whatever it is */
+  expect_note ("page.pt: is a web page, not weights", 2);
+  unlink (folder_file ("page.pt"));
+  folder_write ("empty.safetensors", "%s", "");
+  expect_note ("empty.safetensors: is empty or far too short", 2);
+  unlink (folder_file ("empty.safetensors"));
   CHECK (symlink ("nowhere", folder_file ("broken.pt")) == 0);
   expect_note ("broken.pt: cannot be looked at", 2);
   unlink (folder_file ("broken.pt"));
@@ -267,6 +273,35 @@ test_strays (void)
   adm_catalog_free (catalog);
 }
 
+/* Without a limit nothing is loaded that is more than what is free; here more than any machine has. */
+static void
+test_free_memory (void)
+{
+  adm_description huge = diffusion;
+  adm_model *model;
+  adm_session *session;
+  adm_network *network;
+  adm_error error;
+  uint64_t weights, workspace;
+  huge.image_size = 2048;
+  huge.model_channels = 2048;
+  CHECK (adm_description_memory (&huge, 1, NULL, &weights, &workspace, &error) == ADM_OK && workspace > (uint64_t) 100 << 30);
+  write_network ("huge.safetensors", &huge);
+  CHECK (adm_network_load (folder_file ("huge.safetensors"), &(adm_options) { .threads = 1 }, NULL, NULL, &network, &error) == ADM_ERROR_MEMORY);
+  CHECK_CONTAINS (error.message, " MiB are free; ");
+  CHECK (adm_model_from_files (folder_file ("huge.safetensors"), NULL, NULL, &model, &error) == ADM_OK);
+  CHECK (adm_session_new (model, &(adm_options) { .threads = 1 }, &session, &error) == ADM_OK);
+  CHECK (adm_session_load (session, ADM_PART_DIFFUSION, NULL, NULL, &error) == ADM_ERROR_MEMORY);
+  CHECK_CONTAINS (error.message, " MiB are free; close other programs, or use a smaller model");
+  adm_session_free (session);
+  CHECK (adm_session_new (model, &(adm_options) { .threads = 1, .memory_limit = 1 << 20 }, &session, &error) == ADM_OK);
+  CHECK (adm_session_load (session, ADM_PART_DIFFUSION, NULL, NULL, &error) == ADM_ERROR_MEMORY);
+  CHECK_CONTAINS (error.message, " 1 MiB are allowed; allow more, or use a smaller model");
+  adm_session_free (session);
+  adm_model_free (model);
+  unlink (folder_file ("huge.safetensors"));
+}
+
 static void
 test_many_files (void)
 {
@@ -275,9 +310,12 @@ test_many_files (void)
     char name[64];
     snprintf (name, sizeof name, "many/%05d.safetensors", i);
     folder_write (name, "some bytes that are no weights");
+    snprintf (name, sizeof name, "many/%05d.jpg", i);
+    folder_write (name, "some bytes that are no weights either");
   }
   adm_catalog *catalog = open_catalog (folder_file ("many"), NULL);
-  CHECK (adm_catalog_count (catalog) == 0 && adm_catalog_notes (catalog) == 0);
+  CHECK (adm_catalog_count (catalog) == 0 && adm_catalog_notes (catalog) == 2000); /* those named as weights */
+  CHECK_CONTAINS (adm_catalog_note (catalog, 1999), "01999.safetensors: is neither safetensors nor a torch file");
   adm_catalog_free (catalog);
 }
 
@@ -492,6 +530,7 @@ main (void)
   test_trouble_with_descriptions ();
   test_strays ();
   test_from_files ();
+  test_free_memory ();
   test_many_files ();
   test_published ();
   test_partly_present ();

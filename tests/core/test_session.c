@@ -4,6 +4,7 @@
  * usable, the memory that was promised. */
 #include "adm.h"
 #include "check.h"
+#include "models/memory.h"
 #include "ops/kernels.h"
 
 #include <math.h>
@@ -296,6 +297,13 @@ test_memory_limit (void)
   uint64_t total, available;
   adm_machine_memory (&total, &available);
   CHECK (total > 0 && available > 0 && available < total && memory.limit == total);
+  const uint64_t gib = 1 << 30; /* what may be taken: the limit given, else what is free and what is held already */
+  CHECK (adm_memory_choose (6 * gib, 16 * gib, gib, 0) == 6 * gib && adm_memory_choose (20 * gib, 16 * gib, gib, 0) == 16 * gib);
+  CHECK (adm_memory_choose (0, 16 * gib, 5 * gib, 2 * gib) == 7 * gib && adm_memory_choose (0, 16 * gib, 0, 2 * gib) == 16 * gib);
+  CHECK (adm_memory_choose (0, 16 * gib, 15 * gib, 2 * gib) == 16 * gib && adm_memory_choose (0, 0, 0, 0) == UINT64_MAX);
+  CHECK (adm_memory_choose (0, 16 * gib, UINT64_MAX, UINT64_MAX) == 16 * gib);
+  CHECK (adm_memory_allowed (gib) == gib && adm_memory_allowed (0) <= total && adm_memory_allowed (0) > 0);
+  CHECK_STR (adm_memory_words (0), "free");
 }
 
 /* Weights in 16 bits: half the convolutions' memory as promised, and nearly the same answer; other instruction sets likewise. */
