@@ -30,6 +30,13 @@ def listing(name):
     return json.loads((PUBLISHED / f"{'256x256_diffusion_uncond' if name in LSUN else name}.json").read_text(encoding="utf-8"))
 
 
+def listing_of(path):
+    """{tensor: shape} of a safetensors file."""
+    with open(path, "rb") as file:
+        header = json.loads(file.read(struct.unpack("<Q", file.read(8))[0]))
+    return {name: entry["shape"] for name, entry in header.items() if name != "__metadata__"}
+
+
 def published():
     """All names of README's table."""
     return sorted(path.stem for path in PUBLISHED.glob("*.json")) + list(LSUN)
