@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The whole window as one container: what the parts tell one another, kept in one place although it makes a long file. */
-#include "generate-panel.h"
+ * The whole window as one container: its parts, and what the artist does with them. What it is told stands in panel-news.c. */
+#include "panel-private.h"
 
 #include "action-row.h"
 #include "drop.h"
@@ -9,29 +9,8 @@
 #include "message-bar.h"
 #include "model-page.h"
 #include "picture-pane.h"
-#include "runner.h"
 #include "settings-form.h"
-#include "store.h"
 #include "widgets.h"
-#include "window-keys.h"
-
-/* What the message's button does. */
-typedef enum Offer { OFFERS_NOTHING, OFFERS_NEW_IMAGE, OFFERS_QUESTIONS } Offer;
-
-struct _UiGeneratePanel {
-  GtkBox parent_instance;
-  const UiBackend *backend;
-  UiPanelMode mode;
-  UiStore *store;
-  UiRunner *runner;
-  UiHistory *history; /* the pane's */
-  GtkWidget *message, *pages, *main_page, *model_page, *pane, *form;
-  GtkWidget *actions;
-  UiWindowKeys *keys;
-  Offer offer;
-  gboolean tells_weights; /* the message is about weights read ahead of time */
-  char *warmed;           /* id of the model whose weights are in memory or on their way; NULL: none */
-};
 
 G_DEFINE_FINAL_TYPE (UiGeneratePanel, ui_generate_panel, GTK_TYPE_BOX)
 
@@ -39,202 +18,6 @@ static const char *
 window_name (UiGeneratePanel *self)
 {
   return self->mode == UI_PANEL_UPSAMPLE ? "upsample" : "generate";
-}
-
-/* LABEL: of the button that does what OFFER says; NULL: no button. */
-static void
-say_and_offer (UiGeneratePanel *self, GtkMessageType type, const char *text, const char *label, Offer offer)
-{
-  self->offer = label ? offer : OFFERS_NOTHING;
-  self->tells_weights = FALSE;
-  ui_message_bar_show (UI_MESSAGE_BAR (self->message), type, text, label);
-}
-
-static void
-say (UiGeneratePanel *self, GtkMessageType type, const char *text)
-{
-  say_and_offer (self, type, text, NULL, OFFERS_NOTHING);
-}
-
-static void
-say_store_error (UiGeneratePanel *self)
-{
-  g_autofree char *error = ui_store_take_error (self->store);
-
-  if (error) {
-    say (self, GTK_MESSAGE_WARNING, error);
-  }
-}
-
-static const char *
-model_name (UiGeneratePanel *self, const char *id)
-{
-  const UiModel *model = ui_catalog_find (self->backend->catalog (self->backend->user), id);
-
-  return model ? model->name : id;
-}
-
-/* ---- what is shown ----------------------------------------------------------------------------------------------- */
-
-static void
-update_estimate (UiGeneratePanel *self)
-{
-  g_autoptr (UiSettings) settings = ui_settings_form_effective (UI_SETTINGS_FORM (self->form));
-
-  ui_settings_form_set_estimate (UI_SETTINGS_FORM (self->form), ui_runner_estimate (self->runner, settings));
-}
-
-static void
-update_add (UiGeneratePanel *self)
-{
-  ui_action_row_set_add (UI_ACTION_ROW (self->actions), ui_history_ticks (self->history), ui_history_selected (self->history) != NULL,
-                         ui_history_count (self->history) > 0);
-}
-
-static gboolean
-model_works (UiGeneratePanel *self, const UiModel *model)
-{
-  return model && (self->mode == UI_PANEL_UPSAMPLE ? model->upsampled_size > 0 : model->can_generate);
-}
-
-/* The weights of the model chosen are read while the artist looks at the settings. */
-static void
-warm (UiGeneratePanel *self)
-{
-  const UiModel *model = ui_settings_form_model (UI_SETTINGS_FORM (self->form));
-
-  if (model_works (self, model) && !ui_runner_is_running (self->runner) && g_strcmp0 (self->warmed, model->id) != 0
-      && gtk_stack_get_visible_child (GTK_STACK (self->pages)) == self->main_page && gtk_widget_get_mapped (GTK_WIDGET (self))) {
-    if (self->tells_weights) { /* of another model */
-      ui_message_bar_hide (UI_MESSAGE_BAR (self->message));
-      self->tells_weights = FALSE;
-    }
-    g_free (self->warmed);
-    self->warmed = g_strdup (model->id);
-    self->backend->warm (model->id, self->backend->user);
-  }
-}
-
-/* Asks once for what a file leaves open; on the model page the questions stay until they are answered. */
-static void
-ask_open (UiGeneratePanel *self)
-{
-  const UiCatalog *catalog = self->backend->catalog (self->backend->user);
-  const char *unasked = NULL;
-
-  for (gsize i = 0; i < catalog->n_open_files; i++) {
-    if (ui_store_ask (self->store, catalog->open_files[i].path)) {
-      unasked = catalog->open_files[i].path;
-    }
-  }
-  if (unasked && ui_message_bar_type (UI_MESSAGE_BAR (self->message)) != GTK_MESSAGE_ERROR) {
-    g_autofree char *base = g_path_get_basename (unasked);
-    g_autofree char *name = g_filename_display_name (base);
-    g_autofree char *text = g_strdup_printf (_ ("“%s” does not tell everything about its network. A few answers complete it."), name);
-
-    say_and_offer (self, GTK_MESSAGE_QUESTION, text, _ ("Ans_wer…"), OFFERS_QUESTIONS);
-  }
-}
-
-/* ---- the runner's news ------------------------------------------------------------------------------------------- */
-
-static void
-on_progress (gpointer data)
-{
-  UiGeneratePanel *self = data;
-  UiProgress progress = ui_runner_progress (self->runner);
-
-  ui_picture_pane_set_progress (UI_PICTURE_PANE (self->pane), &progress);
-  if (progress.phase == UI_PHASE_IDLE) {
-    update_add (self);
-    update_estimate (self);
-    warm (self); /* the model may have been changed meanwhile */
-  }
-}
-
-static void
-on_picture (GdkPixbuf *pixels, gpointer data)
-{
-  UiGeneratePanel *self = data;
-
-  ui_picture_pane_show_step (UI_PICTURE_PANE (self->pane), pixels, ui_runner_progress (self->runner).draft);
-  update_add (self);
-}
-
-static void
-on_result (GdkPixbuf *pixels, const UiSettings *settings, gboolean draft, gpointer data)
-{
-  UiGeneratePanel *self = data;
-
-  if (draft) {
-    ui_picture_pane_show_draft (UI_PICTURE_PANE (self->pane), pixels);
-  } else {
-    ui_picture_pane_take (UI_PICTURE_PANE (self->pane), pixels, settings, model_name (self, settings->model));
-  }
-  update_add (self);
-}
-
-static void
-on_finished (gpointer data)
-{
-  UiGeneratePanel *self = data;
-
-  say_store_error (self);
-}
-
-static void
-on_failed (const char *message, gpointer data)
-{
-  UiGeneratePanel *self = data;
-
-  ui_picture_pane_set_caption (UI_PICTURE_PANE (self->pane), _ ("It did not work"));
-  say (self, GTK_MESSAGE_ERROR, message);
-}
-
-static const UiRunnerFuncs runner_funcs = { on_progress, on_picture, on_result, on_finished, on_failed };
-
-static void
-on_event (const UiEvent *event, gpointer data)
-{
-  UiGeneratePanel *self = data;
-
-  switch (event->kind) {
-  case UI_EVENT_CATALOG:
-    ui_settings_form_update_models (UI_SETTINGS_FORM (self->form));
-    ui_model_page_update (UI_MODEL_PAGE (self->model_page));
-    update_estimate (self);
-    warm (self);
-    ask_open (self);
-    break;
-  case UI_EVENT_ANSWERED:
-    say (self, event->message ? GTK_MESSAGE_ERROR : GTK_MESSAGE_INFO,
-         event->message ? event->message : _ ("The answers are remembered beside the file."));
-    break;
-  case UI_EVENT_LOADED:
-    ui_progress_row_set_ahead (ui_picture_pane_progress (UI_PICTURE_PANE (self->pane)), -1.0);
-    if (event->message) {
-      say (self, GTK_MESSAGE_WARNING, event->message);
-      self->tells_weights = TRUE;
-    }
-    break;
-  case UI_EVENT_IMPORTING:
-    ui_model_page_set_import (UI_MODEL_PAGE (self->model_page), event->fraction);
-    break;
-  case UI_EVENT_IMPORTED:
-    ui_model_page_set_import (UI_MODEL_PAGE (self->model_page), -1.0);
-    if (event->message) {
-      say (self, GTK_MESSAGE_ERROR, event->message);
-    } else if (ui_message_bar_type (UI_MESSAGE_BAR (self->message)) != GTK_MESSAGE_ERROR) { /* of several, one may have failed */
-      say (self, GTK_MESSAGE_INFO, _ ("The checkpoint is here now."));
-    }
-    break;
-  default:
-    if (event->kind == UI_EVENT_LOADING && event->job == 0) {
-      ui_progress_row_set_ahead (ui_picture_pane_progress (UI_PICTURE_PANE (self->pane)), event->fraction);
-    }
-    ui_runner_event (self->runner, event);
-    break;
-  }
 }
 
 /* ---- what the artist does ---------------------------------------------------------------------------------------- */
@@ -256,7 +39,7 @@ prepare (UiGeneratePanel *self)
 
   ui_message_bar_hide (UI_MESSAGE_BAR (self->message));
   ui_picture_pane_follow (UI_PICTURE_PANE (self->pane));
-  update_add (self);
+  ui_panel_update_add (self);
   g_free (self->warmed);
   self->warmed = g_strdup (settings->model);
   return settings;
@@ -299,7 +82,7 @@ run_live (UiGeneratePanel *self)
   const UiModel *model = ui_settings_form_model (UI_SETTINGS_FORM (self->form));
   g_autoptr (UiSettings) settings = NULL;
 
-  if (!ui_settings_form_get_live (UI_SETTINGS_FORM (self->form)) || !model_works (self, model)) {
+  if (!ui_settings_form_get_live (UI_SETTINGS_FORM (self->form)) || !ui_panel_model_works (self, model)) {
     return;
   }
   settings = ui_settings_form_effective (UI_SETTINGS_FORM (self->form));
@@ -308,15 +91,15 @@ run_live (UiGeneratePanel *self)
   }
   ui_message_bar_hide (UI_MESSAGE_BAR (self->message));
   ui_picture_pane_follow (UI_PICTURE_PANE (self->pane));
-  update_add (self);
+  ui_panel_update_add (self);
   ui_runner_live (self->runner, settings);
 }
 
 static void
 on_changed (UiGeneratePanel *self)
 {
-  update_estimate (self);
-  warm (self);
+  ui_panel_update_estimate (self);
+  ui_panel_warm (self);
   run_live (self);
 }
 
@@ -340,10 +123,10 @@ on_chosen (UiGeneratePanel *self)
   settings->count = now->count;
   left = ui_settings_form_set (UI_SETTINGS_FORM (self->form), settings);
   ui_picture_pane_show_chosen (UI_PICTURE_PANE (self->pane));
-  update_add (self);
-  update_estimate (self);
+  ui_panel_update_add (self);
+  ui_panel_update_estimate (self);
   if (left) {
-    say (self, GTK_MESSAGE_INFO, left);
+    ui_panel_say (self, GTK_MESSAGE_INFO, left);
   }
 }
 
@@ -362,7 +145,7 @@ add_layers (UiGeneratePanel *self, gboolean new_image)
   }
   message = self->backend->add_layers (results, n, new_image, &offer, self->backend->user);
   if (message) {
-    say_and_offer (self, GTK_MESSAGE_ERROR, message, offer ? _ ("Add to a Ne_w Image") : NULL, OFFERS_NEW_IMAGE);
+    ui_panel_say_and_offer (self, GTK_MESSAGE_ERROR, message, offer ? _ ("Add to a Ne_w Image") : NULL, OFFERS_NEW_IMAGE);
   } else {
     g_autofree char *done = g_strdup_printf (NN_ ("%d layer added", "%d layers added", (gulong) n), (int) n);
 
@@ -371,7 +154,7 @@ add_layers (UiGeneratePanel *self, gboolean new_image)
     ui_picture_pane_set_caption (UI_PICTURE_PANE (self->pane), done);
     remember (self);
   }
-  update_add (self);
+  ui_panel_update_add (self);
 }
 
 static void
@@ -414,7 +197,7 @@ on_reuse (UiGeneratePanel *self)
   g_autofree char *message = self->backend->reuse_settings (settings, self->backend->user);
 
   if (message) {
-    say (self, GTK_MESSAGE_WARNING, message);
+    ui_panel_say (self, GTK_MESSAGE_WARNING, message);
     return;
   }
   settings->count = count;
@@ -422,7 +205,7 @@ on_reuse (UiGeneratePanel *self)
   ui_settings_form_set_locked (UI_SETTINGS_FORM (self->form), TRUE); /* or Generate would throw the seed away */
   ui_message_bar_hide (UI_MESSAGE_BAR (self->message));
   if (message) {
-    say (self, GTK_MESSAGE_INFO, message);
+    ui_panel_say (self, GTK_MESSAGE_INFO, message);
   }
   on_changed (self);
 }
@@ -455,20 +238,20 @@ on_back (UiGeneratePanel *self)
 {
   gtk_stack_set_visible_child (GTK_STACK (self->pages), self->main_page);
   gtk_widget_grab_focus (ui_settings_form_part (UI_SETTINGS_FORM (self->form), "models"));
-  warm (self);
+  ui_panel_warm (self);
 }
 
 static void
 on_page_failed (UiGeneratePanel *self, const char *message)
 {
-  say (self, GTK_MESSAGE_ERROR, message);
+  ui_panel_say (self, GTK_MESSAGE_ERROR, message);
 }
 
 static void
 on_memory (UiGeneratePanel *self, gboolean half, guint64 limit)
 {
   ui_store_set_memory (self->store, half, limit);
-  say_store_error (self);
+  ui_panel_say_store_error (self);
   g_clear_pointer (&self->warmed, g_free);
   self->backend->set_memory (half, limit, self->backend->user);
 }
@@ -479,7 +262,7 @@ on_dropped (const char *path, gboolean is_folder, gpointer data)
   UiGeneratePanel *self = data;
 
   if (!path) {
-    say (self, GTK_MESSAGE_ERROR, _ ("What was dropped is not on this machine. Fetch it first, then drop the file."));
+    ui_panel_say (self, GTK_MESSAGE_ERROR, _ ("What was dropped is not on this machine. Fetch it first, then drop the file."));
     return;
   }
   on_models (self);
@@ -517,8 +300,8 @@ on_map (UiGeneratePanel *self)
 
   gtk_widget_grab_default (generate);
   gtk_widget_grab_focus (generate);
-  warm (self);
-  ask_open (self);
+  ui_panel_warm (self);
+  ui_panel_ask_open (self);
 }
 
 /* ---- making ------------------------------------------------------------------------------------------------------ */
@@ -600,8 +383,8 @@ connect_parts (UiGeneratePanel *self)
     { self->form, "models", G_CALLBACK (on_models) },
     { ui_picture_pane_progress (UI_PICTURE_PANE (self->pane)), "stop", G_CALLBACK (on_stop) },
     { self->history, "chosen", G_CALLBACK (on_chosen) },
-    { self->history, "follow", G_CALLBACK (update_add) },
-    { self->history, "ticks-changed", G_CALLBACK (update_add) },
+    { self->history, "follow", G_CALLBACK (ui_panel_update_add) },
+    { self->history, "ticks-changed", G_CALLBACK (ui_panel_update_add) },
     { self->model_page, "back", G_CALLBACK (on_back) },
     { self->model_page, "failed", G_CALLBACK (on_page_failed) },
     { self->model_page, "memory-changed", G_CALLBACK (on_memory) },
@@ -656,7 +439,7 @@ ui_generate_panel_new (const UiBackend *backend, UiPanelMode mode)
   self->backend = backend;
   self->mode = mode;
   self->store = ui_store_new (backend->state_file);
-  self->runner = ui_runner_new (backend, self->store, mode == UI_PANEL_UPSAMPLE, &runner_funcs, self);
+  self->runner = ui_runner_new (backend, self->store, mode == UI_PANEL_UPSAMPLE, &ui_panel_runner_funcs, self);
   self->message = ui_message_bar_new ();
   make_main_page (self);
   self->model_page = ui_model_page_new (backend);
@@ -671,13 +454,13 @@ ui_generate_panel_new (const UiBackend *backend, UiPanelMode mode)
   gtk_box_pack_start (GTK_BOX (self), self->actions, FALSE, TRUE, 0);
   show_first (self);
   connect_parts (self);
-  backend->listen (on_event, self, backend->user);
+  backend->listen (ui_panel_on_event, self, backend->user);
   ui_store_get_memory (self->store, &half, &limit);
   if (half || limit) {
     backend->set_memory (half, limit, backend->user);
   }
-  update_add (self);
-  update_estimate (self);
+  ui_panel_update_add (self);
+  ui_panel_update_estimate (self);
   gtk_widget_show (GTK_WIDGET (self));
   return GTK_WIDGET (self);
 }
@@ -695,9 +478,9 @@ ui_generate_panel_set_settings (UiGeneratePanel *self, const UiSettings *setting
 {
   g_autofree char *left = ui_settings_form_set (UI_SETTINGS_FORM (self->form), settings);
 
-  update_estimate (self);
+  ui_panel_update_estimate (self);
   if (left) {
-    say (self, GTK_MESSAGE_INFO, left);
+    ui_panel_say (self, GTK_MESSAGE_INFO, left);
   }
 }
 
@@ -710,15 +493,15 @@ ui_generate_panel_is_running (UiGeneratePanel *self)
 void
 ui_generate_panel_recover (UiGeneratePanel *self, GdkPixbuf *pixels, const UiSettings *settings)
 {
-  ui_history_append (self->history, pixels, settings, model_name (self, settings->model), FALSE);
-  say (self, GTK_MESSAGE_INFO, _ ("Pictures that were finished last time and not added are in the history."));
-  update_add (self);
+  ui_history_append (self->history, pixels, settings, ui_panel_model_name (self, settings->model), FALSE);
+  ui_panel_say (self, GTK_MESSAGE_INFO, _ ("Pictures that were finished last time and not added are in the history."));
+  ui_panel_update_add (self);
 }
 
 void
 ui_generate_panel_show_message (UiGeneratePanel *self, GtkMessageType type, const char *text)
 {
-  say (self, type, text);
+  ui_panel_say (self, type, text);
 }
 
 GtkWidget *
