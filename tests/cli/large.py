@@ -206,24 +206,21 @@ def too_many_names(there):
 # ---- README's table ----------------------------------------------------------------------------------------------------
 
 def seconds_a_step(there, name, line):
-    """One evaluation of the stand-in, best of three; a classifier's with its gradient. Files of one listing have one time."""
-    small = line.get("small_size") or 64
-    path = there / "net.pt"
+    """Of sampling one picture without guidance; a classifier's: one forward and gradient. The difference between a longer and a
+    shorter run, which load alike; best of two."""
+    path, side, classifier = there / "net.pt", line["image_size"], line["kind"] == "classifier"
     stand_in.write(path, stand_in.listing(name))
-    side, times = line["image_size"], []
-    one, three = write_input(there, "one.npy", side), write_input(there, "three.npy", side, 3)
-    for _ in range(3):
-        spent = []
-        for x in (one, three):
-            options = ["eval", "--model", path, "--x", x, "--t", "500", "--class", "1", "-o", there / "o.npy"]
-            if line["kind"] == "superres":
-                options += ["--low-res", write_input(there, "low.npy", small)]
-            if line["kind"] == "classifier":
-                options += ["--grad", there / "g.npy"]
-            spent.append(run(*options)[2])
-        times.append((spent[1] - spent[0]) / 2)
+    options = ["--model", path, "--class", "1", "-o", there / "o.npy"]
+    if line["kind"] == "superres":
+        options += ["--low-res", write_input(there, "low.npy", line["small_size"])]
+    if classifier:
+        one, three = write_input(there, "one.npy", side), write_input(there, "three.npy", side, 3)
+        runs = [["eval", *options, "--t", "500", "--grad", there / "g.npy", "--x", x] for x in (one, three)]
+    else:
+        runs = [["sample", *options, "--scale", "0", "--steps", n] for n in (2, 4)]
+    shorter, longer = (min(run(*arguments)[2] for _ in range(2)) for arguments in runs)
     path.unlink()
-    return min(times)
+    return (longer - shorter) / 2
 
 
 def table(there):
