@@ -13,6 +13,7 @@ struct UiStore {
   char *path;
   GKeyFile *file;
   char *error;
+  GError *unreadable; /* why the file that is there cannot be read; it must not be written over */
 };
 
 static const char *const cost_keys[] = { "plain", "guided", "upsample" };
@@ -22,12 +23,18 @@ fresh (UiStore *store)
 {
   if (store->path) {
     GKeyFile *file = g_key_file_new ();
+    GError *error = NULL;
 
-    if (g_key_file_load_from_file (file, store->path, G_KEY_FILE_KEEP_COMMENTS, NULL)) {
+    g_clear_error (&store->unreadable);
+    if (g_key_file_load_from_file (file, store->path, G_KEY_FILE_KEEP_COMMENTS, &error)) {
       g_key_file_free (store->file);
       store->file = file;
     } else {
       g_key_file_free (file); /* absent or broken: what this window knows stays true */
+      if (error->domain == G_FILE_ERROR && error->code != G_FILE_ERROR_NOENT) {
+        store->unreadable = g_steal_pointer (&error);
+      }
+      g_clear_error (&error);
     }
   }
   return store->file;
@@ -53,6 +60,7 @@ ui_store_free (UiStore *store)
   g_key_file_free (store->file);
   g_free (store->path);
   g_free (store->error);
+  g_clear_error (&store->unreadable);
   g_free (store);
 }
 
@@ -74,7 +82,12 @@ commit (UiStore *store)
   g_autofree char *folder = g_path_get_dirname (store->path);
 
   g_mkdir_with_parents (folder, 0700);
-  if (!g_key_file_save_to_file (store->file, store->path, &error)) {
+  if (store->unreadable) {
+    error = g_error_copy (store->unreadable);
+  } else {
+    g_key_file_save_to_file (store->file, store->path, &error);
+  }
+  if (error) {
     g_free (store->error);
     store->error
         = g_strdup_printf (_ ("Your settings could not be remembered: %s. Make room or give write access to “%s”."), error->message, store->path);

@@ -77,7 +77,7 @@ output_add (output_set *set, const char *path, adm_error *error)
   }
   unlink (trial);
   free (trial);
-  set->files[set->count++] = (output_file) { copy, NULL };
+  set->files[set->count++] = (output_file) { .path = copy };
   return ADM_OK;
 }
 
@@ -121,6 +121,21 @@ flush_to_disk (const char *path)
   return ok;
 }
 
+/* Gives what stands at FILE's path a second name beside it, so that it can be put back. Where there are no second names (FAT) a
+ * file that has been replaced stays replaced, by a whole one. */
+static void
+keep_before (output_file *file)
+{
+  adm_error ignored;
+  struct stat there;
+  if (stat (file->path, &there) != 0 || make_temporary (file->path, &file->before, &ignored))
+    return;
+  if (unlink (file->before) != 0 || link (file->path, file->before) != 0) {
+    free (file->before);
+    file->before = NULL;
+  }
+}
+
 adm_status
 output_commit (output_set *set, adm_error *error)
 {
@@ -130,14 +145,26 @@ output_commit (output_set *set, adm_error *error)
   if (interrupt_requested ())
     return program_fail (error, ADM_ERROR_CANCELLED, "interrupted");
   for (size_t i = 0; i < set->count; i++) {
-    if (rename (set->files[i].temporary, set->files[i].path) != 0) {
-      program_fail (error, ADM_ERROR_IO, "%s: cannot give the file its name: %s; choose another name", set->files[i].path, strerror (errno));
-      for (size_t k = 0; k < i; k++)
-        unlink (set->files[k].path); /* all or nothing */
+    output_file *file = &set->files[i];
+    struct stat there;
+    bool fresh = stat (file->path, &there) != 0;
+    if (i + 1 < set->count)
+      keep_before (file);
+    if (rename (file->temporary, file->path) != 0) {
+      program_fail (error, ADM_ERROR_IO, "%s: cannot give the file its name: %s; choose another name", file->path, strerror (errno));
+      for (size_t k = 0; k < i; k++) { /* all or nothing */
+        output_file *done = &set->files[k];
+        if (done->before && rename (done->before, done->path) == 0) {
+          free (done->before);
+          done->before = NULL;
+        } else if (done->fresh)
+          unlink (done->path);
+      }
       return ADM_ERROR_IO;
     }
-    free (set->files[i].temporary);
-    set->files[i].temporary = NULL;
+    file->fresh = fresh;
+    free (file->temporary);
+    file->temporary = NULL;
   }
   return ADM_OK;
 }
@@ -148,6 +175,9 @@ output_clear (output_set *set)
   for (size_t i = 0; i < set->count; i++) {
     if (set->files[i].temporary)
       unlink (set->files[i].temporary);
+    if (set->files[i].before)
+      unlink (set->files[i].before);
+    free (set->files[i].before);
     free (set->files[i].temporary);
     free (set->files[i].path);
   }

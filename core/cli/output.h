@@ -10,6 +10,8 @@
 
 typedef struct output_file {
   char *path, *temporary; /* TEMPORARY NULL: not begun */
+  char *before;           /* a second name of what stood at PATH, until all files have their names; NULL: none */
+  bool fresh;             /* nothing stood there */
 } output_file;
 
 typedef struct output_set {
@@ -27,7 +29,8 @@ adm_status output_begin (output_set *set, size_t i, const char **temporary, adm_
 /* Begins file I and writes the array DATA into it. */
 adm_status output_write_npy (output_set *set, size_t i, const float *data, int rank, const int64_t *shape, adm_error *error);
 
-/* Gives all files their names; ADM_ERROR_CANCELLED when a signal came before. Every file must have been begun. */
+/* Gives all files their names, or none: when one name cannot be given, what stood under the others stands there again.
+ * ADM_ERROR_CANCELLED when a signal came before. Every file must have been begun. */
 adm_status output_commit (output_set *set, adm_error *error);
 
 /* Removes what is not committed and frees. */

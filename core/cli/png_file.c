@@ -16,6 +16,9 @@ adm_status
 png_file_probe (const char *path, bool *is_png, adm_error *error)
 {
   unsigned char start[8];
+  struct stat there;
+  if (stat (path, &there) == 0 && !S_ISREG (there.st_mode)) /* a pipe would hold us up */
+    return program_fail (error, ADM_ERROR_IO, "%s: is not a file; give a picture", path);
   FILE *file = fopen (path, "rb");
   if (!file)
     return program_fail (error, ADM_ERROR_IO, "%s: cannot open: %s", path, strerror (errno));

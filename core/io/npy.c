@@ -6,6 +6,7 @@
 #include "base/atomic_file.h"
 #include "base/checked.h"
 #include "base/error.h"
+#include "base/read_file.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -109,7 +110,7 @@ adm_npy_read (const char *path, float **data, int *rank, int64_t shape[8], adm_e
 {
   struct stat info;
   *data = NULL;
-  FILE *file = fopen (path, "rbe");
+  FILE *file = adm_read_open (path);
   if (!file)
     return adm_fail_file (error, path, "opened", errno);
   adm_status status;

@@ -6,6 +6,7 @@
 
 #include "base/checked.h"
 #include "base/error.h"
+#include "base/read_file.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -204,7 +205,7 @@ adm_weights_open (const char *path, adm_weights **out, adm_error *error)
     return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to open it; close other programs", path);
   }
   adm_status status = ADM_OK;
-  weights->file = fopen (path, "rbe");
+  weights->file = adm_read_open (path);
   if (!weights->file || fstat (fileno (weights->file), &info))
     status = adm_fail_file (error, path, "opened", errno);
   else if (!S_ISREG (info.st_mode))

@@ -4,6 +4,7 @@
  * that no description named; published checkpoints among these are joined at the end. Contents, not names, tell files
  * apart, so each is opened for its first bytes. What goes wrong with one file becomes a note. */
 #include "base/error.h"
+#include "models/file_set.h"
 #include "models/model.h"
 #include "models/published.h"
 
@@ -22,11 +23,6 @@ typedef struct list {
   void **item;
   size_t count, room;
 } list;
-
-typedef struct file_id {
-  dev_t device;
-  ino_t inode;
-} file_id;
 
 /* The published checkpoints that make a model, and its names. */
 static const struct {
@@ -52,7 +48,7 @@ struct adm_catalog {
   list questions; /* char: paths */
   list folders;   /* char */
   /* while scanning */
-  list used;                  /* file_id: files that have been read or belong to a description */
+  adm_file_set used;          /* files that have been read or belong to a description */
   char *published[3 * JOINS]; /* paths of the checkpoints found: diffusion, classifier and upsampler of each join */
   adm_status status;          /* memory ran out */
 };
@@ -117,15 +113,10 @@ note (adm_catalog *catalog, const char *format, ...)
 static bool
 use_file (adm_catalog *catalog, const struct stat *info)
 {
-  for (size_t i = 0; i < catalog->used.count; i++) {
-    const file_id *id = catalog->used.item[i];
-    if (id->device == info->st_dev && id->inode == info->st_ino)
-      return false;
-  }
-  file_id *id = malloc (sizeof *id);
-  if (id)
-    *id = (file_id) { info->st_dev, info->st_ino };
-  return push (catalog, &catalog->used, id, free);
+  bool added = false;
+  if (!adm_file_set_add (&catalog->used, info->st_dev, info->st_ino, &added))
+    catalog->status = ADM_ERROR_MEMORY;
+  return added;
 }
 
 static adm_model *
@@ -232,12 +223,20 @@ looks_like_weights (adm_catalog *catalog, const char *path)
   static const unsigned char legacy[14] = { 0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19 };
   unsigned char head[16] = { 0 };
   int file = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  ssize_t got = file >= 0 ? read (file, head, sizeof head) : -1;
-  if (got < 0)
+  bool failed = file < 0;
+  size_t used = 0;
+  while (!failed && used < sizeof head) {
+    ssize_t got = read (file, head + used, sizeof head - used);
+    if (got == 0)
+      break;
+    failed = got < 0 && errno != EINTR;
+    used += got > 0 ? (size_t) got : 0;
+  }
+  if (failed)
     note (catalog, "%s: cannot be read: %s; correct its permissions or remove it", path, strerror (errno));
   if (file >= 0)
     close (file);
-  if (got < (ssize_t) sizeof head)
+  if (failed || used < sizeof head)
     return false;
   uint64_t header = 0;
   for (int i = 7; i >= 0; i--)
@@ -429,7 +428,7 @@ adm_catalog_new (const char *const *folders, size_t n, adm_catalog **out, adm_er
   for (int i = 0; i < 3 * JOINS; i++)
     free (catalog->published[i]);
   memset (catalog->published, 0, sizeof catalog->published);
-  clear (&catalog->used, free);
+  adm_file_set_clear (&catalog->used);
   if (catalog->status) {
     adm_catalog_free (catalog);
     return adm_fail (error, ADM_ERROR_MEMORY, "no memory for the list of models; close other programs");
@@ -447,7 +446,7 @@ adm_catalog_free (adm_catalog *catalog)
   clear (&catalog->found, free_model);
   clear (&catalog->notes, free);
   clear (&catalog->questions, free);
-  clear (&catalog->used, free);
+  adm_file_set_clear (&catalog->used);
   clear (&catalog->folders, free);
   free (catalog);
 }

@@ -5,16 +5,15 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "base/read_file.h"
 #include "models/description.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 enum { MAX_JSON_FILE = 4 << 20, MAX_VALUES = 16384, MAX_DEPTH = 32 };
 
@@ -49,14 +48,11 @@ adm_json_parse_file (const char *path, yyjson_doc **out, adm_error *error)
 {
   *out = NULL;
   struct stat info;
-  int descriptor = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe of that name must not hold us up */
-  FILE *file = descriptor >= 0 ? fdopen (descriptor, "rb") : NULL;
-  if (!file || fstat (descriptor, &info) != 0) {
+  FILE *file = adm_read_open (path);
+  if (!file || fstat (fileno (file), &info) != 0) {
     adm_status status = adm_fail_file (error, path, "opened", errno);
     if (file)
       fclose (file);
-    else if (descriptor >= 0)
-      close (descriptor);
     return status;
   }
   if (!S_ISREG (info.st_mode) || info.st_size > MAX_JSON_FILE) {

@@ -4,8 +4,8 @@
 #include "folder.h"
 #include "models/published.h"
 
-#define NETWORK                                                                                                                             \
-  .num_res_blocks = 1, .levels = 2, .channel_mult = { 1, 1 }, .model_channels = 32, .num_heads = 1, .num_heads_upsample = -1,               \
+#define NETWORK                                                                                                                                      \
+  .num_res_blocks = 1, .levels = 2, .channel_mult = { 1, 1 }, .model_channels = 32, .num_heads = 1, .num_heads_upsample = -1,                        \
   .num_head_channels = 16, .use_scale_shift_norm = 1, .resblock_updown = 1, .noise_schedule = ADM_SCHEDULE_COSINE, .diffusion_steps = 1000
 
 static const adm_description diffusion = { .kind = ADM_KIND_UNET, .image_size = 32, .num_classes = 4, .learn_sigma = 1, NETWORK },
