@@ -175,7 +175,7 @@ ui_panel_on_event (const UiEvent *event, gpointer data)
     break;
   case UI_EVENT_ANSWERED:
     ui_panel_say (self, event->message ? GTK_MESSAGE_ERROR : GTK_MESSAGE_INFO,
-         event->message ? event->message : _ ("The answers are remembered beside the file."));
+                  event->message ? event->message : _ ("The answers are remembered beside the file."));
     break;
   case UI_EVENT_LOADED:
     ui_progress_row_set_ahead (ui_picture_pane_progress (UI_PICTURE_PANE (self->pane)), -1.0);
