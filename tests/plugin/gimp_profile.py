@@ -42,16 +42,17 @@ class Profile:
         """A copy of the embedded model under another NAME; SPOIL is called with the path of its diffusion weights."""
         with open(os.path.join(DATA, 'emoji-64.json'), encoding='utf-8') as file:
             description = json.load(file)
-        description.update(id=name.lower(), name=name)
+        stem = name.lower().replace(' ', '-')
+        description.update(id=stem, name=name)
         for part in ('diffusion', 'classifier', 'upsampler'):
             source = os.path.join(DATA, description[part])
-            description[part] = name.lower() + '-' + part + '.safetensors'
+            description[part] = stem + '-' + part + '.safetensors'
             target = os.path.join(self.models, description[part])
             shutil.copy(source, target)
             if part == 'diffusion' and spoil:
                 spoil(target)
         shutil.copy(os.path.join(DATA, description['classes']), self.models)
-        with open(os.path.join(self.models, name.lower() + '.json'), 'w', encoding='utf-8') as file:
+        with open(os.path.join(self.models, stem + '.json'), 'w', encoding='utf-8') as file:
             json.dump(description, file)
 
     def add_broken_model(self):

@@ -6,7 +6,7 @@ import os
 import time
 
 from inside_gimp import note
-from window_driver import activate, in_window, look, press, shot, texts, wait, xdotool
+from window_driver import activate, add, finished, in_window, look, pictures, press, shot, texts, wait, xdotool
 
 TITLE = 'Generate Image'
 MODELS = os.environ['ADM_MODEL_PATH']
@@ -21,7 +21,7 @@ def choose(win, name):
     press(win, 'alt+m')
     press(win, 'Home')
     for _ in range(12):
-        if wait(lambda: any(role == 'combo box' and label == name for role, label, _text in look(TITLE)), 1):
+        if wait(lambda: any(role == 'combo box' and label == name for role, label, _text in look(TITLE)), 0.5):
             return True
         press(win, 'Down')
     return False
@@ -46,15 +46,16 @@ def checkpoints(win):
     press(win, 'alt+g')
     note('spoilt told', shows('spoilt-diffusion.safetensors'))
     shot('broken-model')
-    note('leaving chosen', choose(win, 'Leaving'))
-    time.sleep(2)  # its weights are read ahead
-    for path in glob.glob(os.path.join(MODELS, 'leaving*')) + glob.glob(os.path.join(MODELS, 'gone*')):
+    note('leaving chosen', choose(win, 'Emoji 64 Late'))
+    time.sleep(0.5)
+    wait(lambda: 'Reading the model' not in texts(TITLE))  # its weights are read ahead
+    for path in glob.glob(os.path.join(MODELS, 'emoji-64-late*')) + glob.glob(os.path.join(MODELS, 'emoji-64-early*')):
         os.remove(path)
     press(win, 'alt+g')
     note('deleted serves', shows('animal · s 1.5'))
     shot('model-deleted')
-    note('gone chosen', choose(win, 'Gone'))
-    note('gone told', shows('gone-diffusion.safetensors'))
+    note('gone chosen', choose(win, 'Emoji 64 Early'))
+    note('gone told', shows('emoji-64-early-diffusion.safetensors: cannot be opened'))
     shot('model-gone')
     note('portraits chosen', choose(win, 'portraits'))
     note('numbered', [name for role, name, _text in look(TITLE) if role == 'table cell' and name])
@@ -64,10 +65,10 @@ def checkpoints(win):
     note('own checkpoint', shows('0 · s'))
     shot('own-checkpoint')
     note('emoji chosen', choose(win, 'Emoji 64'))
+    before = pictures(TITLE)
     press(win, 'alt+g')
-    time.sleep(6)
-    press(win, 'alt+y')
-    time.sleep(2)
+    finished(TITLE, before + 1)
+    add(win, TITLE)
     shot('after-broken')
     note('seen at the end', look(TITLE))
 

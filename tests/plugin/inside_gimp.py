@@ -4,6 +4,7 @@ import atexit
 import base64
 import json
 import os
+import time
 
 import gi
 
@@ -14,6 +15,7 @@ from gi.repository import Gegl, Gimp, Gio  # noqa: E402
 Gegl.init(None)
 SUCCESS, CANCEL = Gimp.PDBStatusType.SUCCESS, Gimp.PDBStatusType.CANCEL
 notes = {}
+BEGAN = time.monotonic()
 
 
 def save():
@@ -27,6 +29,7 @@ atexit.register(save)
 def note(name, value):
     """Notes VALUE; saved at once, so that a later failure does not lose it."""
     notes[name] = value
+    print('%.1f s: %s' % (time.monotonic() - BEGAN, name), flush=True)
     save()
 
 

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs inside a GIMP with windows: undoing what was added, and the window, driven by keys as an artist would."""
+import base64
 import time
 
 from inside_gimp import Gimp, generate, names, new_image, note, outcome, pixels
-from window_driver import in_window, look, press, shot, texts, wait, window, xdotool
+from window_driver import add, close, finished, in_window, is_running, look, press, ready, shot, texts, wait, window, xdotool
 
+TITLE, UPSAMPLE = 'Generate Image', 'Upsample Layer'
 
 image = new_image(200, 150, layers=('Bottom', 'Top'))
 display = Gimp.Display.new(image)
@@ -25,11 +27,7 @@ redone = image.get_layers()[0]
 note('redone', {'names': names(image), 'settings': redone.get_parasite('adm-settings') is not None})
 
 
-def add(win):
-    """Adds the picture once it is finished. GIMP's side may not be asked here: the main thread waits for the window."""
-    time.sleep(8)
-    press(win, 'alt+y')
-    time.sleep(2)
+# While a window is driven, GIMP's side may not be asked: the main thread waits for the window.
 
 
 def generate_heart(win):
@@ -39,27 +37,31 @@ def generate_heart(win):
     time.sleep(0.7)
     shot('searched')
     press(win, 'Return')  # takes the first class found, and generates
-    time.sleep(0.3)
+    wait(lambda: is_running(TITLE))
     shot('running')
-    add(win)
+    finished(TITLE)
+    add(win, TITLE)
     shot('added')
 
 
 def generate_again(win):
     shot('reopened')
     press(win, 'Return')
-    add(win)
+    finished(TITLE)
+    add(win, TITLE)
 
 
 def compare(win):
+    press(win, 'alt+d')
+    xdotool('type', '--delay', '60', '655477')  # a seed whose hearts look like hearts, for README's picture
     press(win, 'alt+o')
-    time.sleep(12)
+    note('five compared', finished(TITLE, 5))
     shot('compared')
     press(win, 'alt+l')  # Live
     press(win, 'alt+f')  # the slider
     for _ in range(5):
         press(win, 'Right')
-    time.sleep(6)
+    note('live', wait(lambda: any(role == 'label' and name.startswith('heart · s 2 · seed ') for role, name, _text in look(TITLE))))
     shot('live')
 
 
@@ -80,48 +82,58 @@ def live_and_stop(win):
     press(win, 'alt+s')
     xdotool('type', '--delay', '60', '200')
     press(win, 'Return')
-    note('long', wait(lambda: ' of 200' in texts('Generate Image')))
+    note('long', wait(lambda: ' of 200' in texts(TITLE)))
     shot('long')
     press(win, 'Escape')
-    note('stopped at once', wait(lambda: 'Stopped' in texts('Generate Image'), 3))
+    note('stopped at once', wait(lambda: 'Stopped' in texts(TITLE), 3))
     shot('stopped')
 
 
 def numbers():
-    return [text for role, _name, text in look('Generate Image') if role == 'spin button']
+    return [text for role, _name, text in look(TITLE) if role == 'spin button']
 
 
 def tick_two(win):
     there = wait(lambda: '200' in numbers())  # the last settings are back
     press(win, 'alt+r')  # Reset
     note('reset', there and wait(lambda: '25' in numbers(), 5) or numbers())
-    for _ in range(3):
+    for i in range(3):
         press(win, 'Return')
-        time.sleep(4)
+        finished(TITLE, i + 1)
     press(win, 'alt+a')
     for key in ('shift+Tab', 'shift+Tab', 'shift+Tab', 'space', 'Left', 'space'):
         press(win, key)  # from the classes back to the last picture's tick, then to the picture before
     time.sleep(0.3)
     shot('ticked')
-    press(win, 'alt+y')
-    time.sleep(2)
+    add(win, TITLE)
     shot('two-added')
 
 
 def upsample(win):
     shot('upsample-opened')
     press(win, 'Return')
-    time.sleep(2.5)
+    wait(lambda: is_running(UPSAMPLE))
     shot('upsample-running')
-    time.sleep(10)
-    press(win, 'alt+y')
-    time.sleep(2)
+    finished(UPSAMPLE)
+    add(win, UPSAMPLE)
     shot('upsample-added')
+
+
+def upsample_in_tiles(win):
+    press(win, 'alt+s')
+    xdotool('type', '--delay', '60', '4')
+    press(win, 'alt+i')  # Size
+    press(win, 'Down')
+    press(win, 'alt+u')
+    finished(UPSAMPLE)
+    shot('upsample-tiles')
+    add(win, UPSAMPLE)
 
 
 def new_one(win):
     press(win, 'Return')
-    add(win)
+    finished(TITLE)
+    add(win, TITLE)
 
 
 note('stopped', in_window(live_and_stop, image))
@@ -129,10 +141,52 @@ note('ticked', in_window(tick_two, image))
 press(main, 'ctrl+z')
 wait(lambda: len(image.get_layers()) == 7, 5)
 note('ticked back', len(image.get_layers()))
-small = new_image(96, 64, layers=('Sketch',))
+
+
+def cut_out(image):
+    """A generated picture, cut out: opaque within an oval, transparent without."""
+    layer = generate(image, **{'class': 'heart', 'seed': 7, 'steps': 10}).layers[0]
+    layer.set_name('Sketch')
+    layer.scale(96, 64, False)
+    layer.set_offsets(0, 0)
+    layer.add_alpha()
+    image.remove_layer(image.get_layers()[1])
+    image.select_ellipse(Gimp.ChannelOps.REPLACE, 0, 0, 96, 64)
+    Gimp.Selection.invert(image)
+    layer.edit_clear()
+    Gimp.Selection.none(image)
+    return layer
+
+
+def alpha(layer):
+    """Of the layer's corner, and of its middle."""
+    values = base64.b64decode(pixels(layer, 'A u8'))
+    return [values[0], values[layer.get_height() // 2 * layer.get_width() + layer.get_width() // 2]]
+
+
+def about(layer):
+    return [layer.get_width(), layer.get_height(), *layer.get_offsets()[1:]]
+
+
+small = new_image(96, 64)
+sketch = cut_out(small)
 small_view = Gimp.Display.new(small)
-note('upsampled', in_window(upsample, small, 'plug-in-adm-upscale', 'Upsample Layer$', small.get_layers()))
-note('upsampled size', [[layer.get_width(), layer.get_height(), *layer.get_offsets()[1:]] for layer in small.get_layers()])
+note('upsampled', in_window(upsample, small, 'plug-in-adm-upscale', UPSAMPLE, [sketch]))
+note('upsampled size', [about(layer) for layer in small.get_layers()])
+note('upsampled alpha', [alpha(layer) for layer in small.get_layers()])
+small.get_layers()[0].set_visible(False)
+small.select_rectangle(Gimp.ChannelOps.REPLACE, 16, 0, 80, 64)
+note('tiles', in_window(upsample_in_tiles, small, 'plug-in-adm-upscale', UPSAMPLE, [sketch]))
+note('tiles size', [about(layer) for layer in small.get_layers()])
+note('tiles alpha', [alpha(layer) for layer in small.get_layers()])
+small.get_layers()[-1].set_visible(False)
+small.get_layers()[0].set_offsets(350, 0)
+small.get_layers()[1].set_visible(True)
+small.resize_to_layers()
+Gimp.displays_flush()
+press(main, 'ctrl+shift+j')  # fits into the window
+time.sleep(1.0)
+shot('upsampled')
 note('no image', in_window(new_one, None))
 
 # Called from the menus (here: by the search for actions), and the image closed while the window is open.
@@ -154,20 +208,18 @@ def fresh():
 
 
 if win:
-    time.sleep(1.5)
+    ready(TITLE)
     press(win, 'Return')
     view.delete()
-    time.sleep(8)
+    finished(TITLE)
     press(win, 'alt+y')
-    time.sleep(1.0)
+    wait(lambda: 'The image has been closed' in texts(TITLE))
     shot('image-closed')
     press(win, 'alt+w')  # Add to a New Image
     wait(fresh)
+    wait(lambda: 'added' in texts(TITLE))
     shot('new-image')
-    for _ in range(4):
-        if window('Generate Image$', 0.1):
-            press(win, 'Escape')
-            time.sleep(0.7)
+    close(win, TITLE)
 made = fresh()
 note('closed', {'window': win is not None, 'made': [[other.get_width(), other.get_height(), len(other.get_layers())] for other in made]})
 note('finished', True)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What assistive technology sees of a window: run with its title, prints a JSON list of [role, name, text] of all that is in it, also
-beyond what is scrolled to; with a name more, presses the button called so that shows. A process of its own, since GIMP's script waits for the window meanwhile."""
+"""What assistive technology sees of a window. Each line of standard input is a JSON list: with a title, answered by a JSON list of
+[role, name, text] of all that is in the window called so, also beyond what is scrolled to; with a name more, presses the button called
+so that shows, answered by whether there is one. A process of its own, since GIMP's script waits for the window meanwhile."""
 import json
 import sys
 
@@ -15,7 +16,7 @@ def inside(node):
         for child in list(node)[:200]:  # a list of a thousand classes is no window
             if child is not None:
                 yield from inside(child)
-    except (LookupError, RuntimeError):  # gone meanwhile
+    except (LookupError, RuntimeError, ValueError):  # gone meanwhile
         return
 
 
@@ -34,13 +35,25 @@ def windows(title):
                     yield window
 
 
-nodes = [node for window in windows(sys.argv[1]) for node in inside(window)]
-if len(sys.argv) > 2:
+def press(nodes, name):
     for node in nodes:
-        if node.name == sys.argv[2] and node.getState().contains(pyatspi.STATE_SHOWING):
+        if node.name == name and node.getState().contains(pyatspi.STATE_SHOWING):
             node.queryAction().doAction(0)
-            break
-    else:
-        sys.exit('nothing is called ' + sys.argv[2])
-else:
-    print(json.dumps([[node.getRoleName(), node.name, text_of(node)] for node in nodes]))
+            return True
+    return False
+
+
+def describe(nodes):
+    seen = []
+    for node in nodes:
+        try:
+            seen.append([node.getRoleName(), node.name, text_of(node)])
+        except (LookupError, RuntimeError, ValueError):  # gone meanwhile
+            continue
+    return seen
+
+
+for line in sys.stdin:
+    title, *name = json.loads(line)
+    found = [node for window in windows(title) for node in inside(window)]
+    print(json.dumps(press(found, name[0]) if name else describe(found)), flush=True)

@@ -44,8 +44,8 @@ class Checkpoints(unittest.TestCase):
         models = cls.profile.models
         cls.profile.add_broken_model()
         cls.profile.add_model('Spoilt', spoil)
-        cls.profile.add_model('Leaving')
-        cls.profile.add_model('Gone')
+        cls.profile.add_model('Emoji 64 Early')
+        cls.profile.add_model('Emoji 64 Late')
         shutil.copy(os.path.join(FIXTURES, 'unet-cond.pt'), os.path.join(models, 'portraits.pt'))
         write_published(os.path.join(models, 'my download.safetensors'), '64x64_classifier')
         cls.notes = cls.profile.notes('inside_checkpoints', program='gimp-3.0', prefix=DISPLAY)

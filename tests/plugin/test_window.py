@@ -51,6 +51,8 @@ class Window(unittest.TestCase):
         self.assertRegex(fact['names'][0], r'^heart · s 1\.5 · seed \d+$')
 
     def test_compare_and_live_leave_the_image_alone(self):
+        self.assertTrue(self.fact('five compared'))
+        self.assertTrue(self.fact('live'))
         fact = self.fact('compared')
         self.assertTrue(fact['window'])
         self.assertEqual((fact['status'], len(fact['names'])), ('cancel', len(ADDED) + 2))
@@ -72,6 +74,14 @@ class Window(unittest.TestCase):
         self.assertEqual((fact['window'], fact['status'], fact['layers']), (True, 'success', 1), fact['message'])
         self.assertRegex(fact['names'][0], r'^Sketch · upsampled · seed \d+$')
         self.assertEqual(self.fact('upsampled size')[0], [256, 171, 0, 0])
+        self.assertEqual(self.fact('upsampled alpha')[0], [0, 255])
+
+    def test_part_of_a_layer_upsampled_in_tiles(self):
+        fact = self.fact('tiles')
+        self.assertEqual((fact['window'], fact['status'], fact['layers']), (True, 'success', 1), fact['message'])
+        # Two tiles of 64 px, beside one another; the selection's left edge goes through the oval, its right corners lie without.
+        self.assertEqual(self.fact('tiles size')[1], [320, 256, 16, 0])
+        self.assertEqual(self.fact('tiles alpha')[1], [0, 255])
 
     def test_without_an_image_a_new_one_is_made(self):
         fact = self.fact('no image')

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Driving the plug-in's window from a script inside a GIMP with windows: keys, waiting, screenshots, and what it shows."""
+import atexit
 import json
 import os
 import subprocess
@@ -31,13 +32,13 @@ def press(win, key):
     xdotool('key', '--clearmodifiers', key)
 
 
-def wait(condition, seconds=20):
+def wait(condition, seconds=20, pause=0.1):
     """Whether CONDITION came true in time."""
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
             return False
-        time.sleep(0.1)
+        time.sleep(pause)
     return True
 
 
@@ -45,13 +46,31 @@ def shot(name):
     folder = os.environ.get('ADM_SCREENSHOTS')
     if folder:
         os.makedirs(folder, exist_ok=True)
+        xdotool('mousemove', '1279', '899')  # nothing is pointed at, so no tooltip
+        time.sleep(0.1)
         subprocess.run(['import', '-window', 'root', os.path.join(folder, 'gimp-%s.png' % name)], timeout=60, check=False)
+
+
+class Looker:
+    """look.py, which takes a while to start and then answers at once; begun anew should it end."""
+    process = None
+
+    @classmethod
+    def ask(cls, *question):
+        if cls.process is None or cls.process.poll() is not None:
+            cls.process = subprocess.Popen(['/usr/bin/python3', os.path.join(HERE, 'look.py')], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            atexit.register(cls.process.kill)
+        try:
+            print(json.dumps(question), file=cls.process.stdin, flush=True)
+            answer = cls.process.stdout.readline()
+        except BrokenPipeError:
+            answer = ''
+        return json.loads(answer) if answer else None
 
 
 def look(title):
     """[role, name, text] of everything in the window called TITLE."""
-    done = subprocess.run(['/usr/bin/python3', os.path.join(HERE, 'look.py'), title], stdout=subprocess.PIPE, timeout=60, check=False)
-    return json.loads(done.stdout or b'[]')
+    return Looker.ask(title) or []
 
 
 def texts(title):
@@ -60,26 +79,61 @@ def texts(title):
 
 def activate(title, name):
     """Presses the button called NAME; whether there is one."""
-    return subprocess.run(['/usr/bin/python3', os.path.join(HERE, 'look.py'), title, name], timeout=60, check=False).returncode == 0
+    return Looker.ask(title, name) or False
 
 
-def in_window(drive, image, name='plug-in-adm-generate', title='Generate Image$', layers=None):
+def pictures(title):
+    """How many finished pictures the history shows."""
+    return sum(role == 'list item' and ' · seed ' in name for role, name, _text in look(title))
+
+
+def is_running(title):
+    return any(role == 'list item' and name == 'The picture being made' for role, name, _text in look(title))
+
+
+def finished(title, count=1, seconds=60):
+    """Waits for COUNT pictures and the end of the run."""
+    def done():
+        items = [name for role, name, _text in look(title) if role == 'list item']
+        return sum(' · seed ' in name for name in items) >= count and 'The picture being made' not in items
+
+    return wait(done, seconds, 0.3)  # looking takes the processor from what is looked at
+
+
+def add(win, title):
+    """Adds what is shown, and waits until the window says that it is done."""
+    press(win, 'alt+y')
+    return wait(lambda: 'added' in texts(title))
+
+
+def close(win, title):
+    """Escape until the window is gone: it stops first, leaves the model page, and closes."""
+    for _ in range(4):
+        if not window(title + '$', 0.1):
+            return
+        press(win, 'Escape')
+        wait(lambda: not window(title + '$', 0.1), 1)
+
+
+def ready(title):
+    """Waits until the window is there in full and has drawn itself."""
+    wait(lambda: any(name == 'Close' for _role, name, _text in look(title)))
+    time.sleep(0.3)
+
+
+def in_window(drive, image, name='plug-in-adm-generate', title='Generate Image', layers=None):
     """Runs the procedure interactively for IMAGE (None: for none) while DRIVE (its window) presses keys in a thread."""
     seen = []
 
     def run():
-        win = window(title, 60)
+        win = window(title + '$', 60)
         seen.append(win is not None)
         if win:
-            time.sleep(1.5)
             try:
+                ready(title)
                 drive(win)
             finally:
-                # Whatever went wrong, the window must close, or GIMP would wait for ever.
-                for _ in range(4):
-                    if window(title, 0.1):
-                        press(win, 'Escape')
-                        time.sleep(0.7)
+                close(win, title)  # whatever went wrong, or GIMP would wait for ever
 
     thread = threading.Thread(target=run)
     thread.start()
