@@ -6,6 +6,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "insert.h"
 #include "metadata.h"
 #include "plugin-error.h"
 
@@ -81,23 +82,39 @@ make_layer (GimpImage *image, const AdmPicture *picture, GError **error)
   return layer;
 }
 
-/* Inserts LAYERS into IMAGE. FALSE when GIMP refuses one. */
+/* Whether LAYER has come into IMAGE already: GIMP's list is the only witness. */
 static gboolean
-insert_layers (GimpImage *image, GimpLayer **layers, GimpLayer *above)
+is_inserted (GimpImage *image, GimpLayer *layer)
 {
-  gboolean ok = TRUE;
+  gboolean found = gimp_item_get_parent (GIMP_ITEM (layer)) != NULL;
+  GimpLayer **layers = gimp_image_get_layers (image);
 
-  for (int i = 0; ok && layers[i]; i++) {
-    GimpLayer *parent = NULL;
-    int position = -1; /* above the active layer, which is the one inserted before */
-    if (above && gimp_item_is_valid (GIMP_ITEM (above))) {
-      parent = GIMP_LAYER (gimp_item_get_parent (GIMP_ITEM (above)));
-      position = gimp_image_get_item_position (image, GIMP_ITEM (above));
-      above = layers[i];
+  for (int i = 0; layers && layers[i] && !found; i++)
+    found = layers[i] == layer;
+  g_free (layers);
+  return found;
+}
+
+/* Leaves none of the MADE LAYERS in IMAGE. */
+static void
+take_back (GimpImage *image, GimpLayer **layers, int made)
+{
+  gboolean group = FALSE;
+
+  for (int i = 0; i < made; i++) {
+    if (!gimp_item_is_valid (GIMP_ITEM (layers[i])))
+      continue;
+    if (!is_inserted (image, layers[i])) {
+      gimp_item_delete (GIMP_ITEM (layers[i]));
+      continue;
     }
-    ok = gimp_image_insert_layer (image, layers[i], parent, position);
+    if (!group)
+      gimp_image_undo_group_start (image);
+    group = TRUE;
+    gimp_image_remove_layer (image, layers[i]);
   }
-  return ok;
+  if (group)
+    gimp_image_undo_group_end (image);
 }
 
 GimpLayer **
@@ -105,7 +122,7 @@ layers_add (GimpImage **image, const AdmPicture *pictures, int n, GimpLayer *abo
 {
   gboolean fresh = *image == NULL;
   GimpImage *target = fresh ? gimp_image_new (pictures[0].width, pictures[0].height, GIMP_RGB) : *image;
-  GimpLayer **layers = g_new0 (GimpLayer *, (gsize)n + 1);
+  GimpLayer **layers = g_new0 (GimpLayer *, (gsize) n + 1);
   gboolean ok = target != NULL;
   int made = 0;
 
@@ -117,23 +134,17 @@ layers_add (GimpImage **image, const AdmPicture *pictures, int n, GimpLayer *abo
   if (ok) {
     if (fresh)
       gimp_image_undo_disable (target);
-    else
-      gimp_image_undo_group_start (target);
-    ok = insert_layers (target, layers, above);
+    ok = insert_layers (target, layers, n, above);
     if (fresh)
       gimp_image_undo_enable (target);
-    else
-      gimp_image_undo_group_end (target);
   }
   if (!ok) {
     if (error && !*error)
       g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_EXECUTION, _ ("GIMP could not add the layers: %s"), gimp_pdb_get_last_error (gimp_get_pdb ()));
-    for (int i = 0; i < made; i++) {
-      if (gimp_item_is_valid (GIMP_ITEM (layers[i])))
-        gimp_item_delete (GIMP_ITEM (layers[i]));
-    }
-    if (fresh && target)
+    if (target && fresh)
       gimp_image_delete (target);
+    else if (target)
+      take_back (target, layers, made);
     g_free (layers);
     return NULL;
   }

@@ -6,6 +6,7 @@
 #include <libgimp/gimp.h>
 
 #include "generate.h"
+#include "insert.h"
 #include "job.h"
 #include "upscale.h"
 #include "window.h"
@@ -24,7 +25,8 @@ query_procedures (GimpPlugIn *plug_in G_GNUC_UNUSED)
 {
   GList *names = g_list_append (NULL, g_strdup (GENERATE_PROCEDURE));
 
-  return g_list_append (names, g_strdup (UPSCALE_PROCEDURE));
+  names = g_list_append (names, g_strdup (UPSCALE_PROCEDURE));
+  return g_list_append (names, g_strdup (INSERT_PROCEDURE));
 }
 
 static GimpProcedure *
@@ -34,6 +36,8 @@ create_procedure (GimpPlugIn *plug_in, const char *name)
     return generate_create (plug_in);
   if (g_str_equal (name, UPSCALE_PROCEDURE))
     return upscale_create (plug_in);
+  if (g_str_equal (name, INSERT_PROCEDURE))
+    return insert_create (plug_in);
   return NULL;
 }
 

@@ -6,7 +6,7 @@
 #include "../core/folder.h"
 #include "plugin/worker.h"
 
-enum { WORKERS = 25, JOBS = 40, PATIENCE_S = 120, SIDE = TINY_SIDE, LOW = TINY_LOW, STEPS = 3, SEEDS = 4 };
+enum { WORKERS = 25, JOBS = 40, PATIENCE_S = 120, SIDE = TINY_SIDE, LOW = TINY_LOW, STEPS = 3, SEEDS = 4, STEADY_MIB = 4 };
 
 static adm_model *sampling, *upsampling;
 static guint8 reference[SEEDS][SIDE * SIDE * 3];
@@ -134,6 +134,19 @@ draw_references (void)
   CHECK (memcmp (reference[0], reference[1], sizeof reference[0]) != 0);
 }
 
+/* Resident bytes of this process. */
+static gint64
+resident (void)
+{
+  FILE *file = fopen ("/proc/self/statm", "r");
+  long long whole, pages = 0;
+
+  CHECK (file && fscanf (file, "%lld %lld", &whole, &pages) == 2);
+  if (file)
+    fclose (file);
+  return pages * sysconf (_SC_PAGESIZE);
+}
+
 /* One worker's life; returns the next free job number. */
 static guint
 disturb (GRand *lot, guint id, Heard *heard)
@@ -192,8 +205,13 @@ main (void)
   Heard *heard = g_new0 (Heard, WORKERS);
   int images = 0, ends = 0;
   guint id = 1;
-  for (int w = 0; w < WORKERS; w++)
+  gint64 early = 0;
+  for (int w = 0; w < WORKERS; w++) {
+    if (w == WORKERS / 5)
+      early = resident ();
     id = disturb (lot, id, &heard[w]);
+  }
+  gint64 grown = (resident () - early) / (1 << 20);
   live (heard, 1, G_MAXUINT, 20000);
   for (int w = 0; w < WORKERS; w++) {
     CHECK (heard[w].failures == 0);
@@ -204,7 +222,11 @@ main (void)
     images += heard[w].images;
     ends += heard[w].ends;
   }
-  printf ("%u jobs for %d workers, %d told of their end, %d pictures\n", id - 1, WORKERS, ends, images);
+  printf ("%u jobs for %d workers, %d told of their end, %d pictures; memory grew by %d MiB over the last four fifths\n", id - 1, WORKERS, ends,
+          images, (int) grown);
+#ifndef __SANITIZE_THREAD__
+  CHECK (grown < STEADY_MIB);
+#endif
   CHECK (id > 1000 && images > 50 && ends > 500);
   g_free (heard);
   g_rand_free (lot);
