@@ -49,7 +49,7 @@ class Killed(unittest.TestCase):
 
     def test_memory_is_steady(self):
         """ADM_TEST_RUNS asks for more runs."""
-        runs = int(os.environ.get('ADM_TEST_RUNS', '10'))
+        runs = int(os.environ.get('ADM_TEST_RUNS', '6'))
         fact = self.profile.notes('inside_many', ADM_TEST_RUNS=str(runs))['many']
         print('GIMP holds', ['%.1f' % m for m in fact['memory']], 'MiB')
         self.assertEqual((len(fact['memory']), fact['names']), (runs, BEFORE))
