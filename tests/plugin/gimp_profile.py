@@ -46,7 +46,10 @@ class Profile:
             new = tempfile.mkdtemp(dir=os.path.dirname(LEARNT))
             for file in files:
                 shutil.copy(file, new)
-            os.rename(new, LEARNT)
+            try:
+                os.rename(new, LEARNT)
+            except OSError:  # another test was quicker
+                shutil.rmtree(new)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def add_model(self, name, spoil=None):
