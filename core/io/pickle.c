@@ -72,7 +72,7 @@ append (struct machine *m, uint32_t container, uint32_t item)
   if (p->cells >= MAX_VALUES)
     return refuse (m, "holds too many items");
   if (p->cells == p->cell_room) {
-    uint32_t room = p->cell_room ? 2 * p->cell_room : 1024;
+    uint32_t room = 2 * p->cell_room;
     void *more = realloc (p->cell, room * sizeof *p->cell);
     if (!more)
       return no_memory (m);
@@ -481,7 +481,7 @@ uint32_t
 adm_pickle_item (const adm_pickle *pickle, uint32_t container, uint32_t i)
 {
   uint32_t cell = pickle->value[container].first;
-  while (cell && i--)
+  while (i--)
     cell = pickle->cell[cell].next;
-  return cell ? pickle->cell[cell].value : 0;
+  return pickle->cell[cell].value;
 }

@@ -71,7 +71,7 @@ typedef struct adm_pickle {
 adm_status adm_pickle_parse (const unsigned char *data, uint64_t size, const char *where, adm_pickle *out, adm_error *error);
 void adm_pickle_clear (adm_pickle *pickle);
 
-/* Item I of a container, or 0 (which has type NONE). Linear. */
+/* Item I of a container, I < its size. Linear. */
 uint32_t adm_pickle_item (const adm_pickle *pickle, uint32_t container, uint32_t i);
 
 #endif

@@ -53,12 +53,9 @@ is_key (const adm_pickle_value *value, const char *key)
 static uint32_t
 lookup (const adm_pickle *p, uint32_t dict, const char *key)
 {
-  for (uint32_t cell = p->value[dict].first; cell; cell = p->cell[p->cell[cell].next].next) {
-    if (!p->cell[cell].next)
-      break;
+  for (uint32_t cell = p->value[dict].first; cell; cell = p->cell[p->cell[cell].next].next)
     if (is_key (&p->value[p->cell[cell].value], key))
       return p->cell[p->cell[cell].next].value;
-  }
   return 0;
 }
 
@@ -115,8 +112,6 @@ adm_torch_add_state (adm_weights *weights, const adm_pickle *p, adm_storage_find
   for (uint32_t cell = p->value[dict].first; cell && !status;) {
     const adm_pickle_value *name = &p->value[p->cell[cell].value];
     uint32_t next = p->cell[cell].next;
-    if (!next)
-      break;
     const adm_pickle_value *value = &p->value[p->cell[next].value];
     if (value->type == ADM_PICKLE_TENSOR) {
       if (name->type != ADM_PICKLE_STRING)

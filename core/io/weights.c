@@ -85,9 +85,6 @@ adm_weights_add (adm_weights *weights, const char *name, size_t name_length, adm
   if (!copy)
     return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory for its list of tensors; close other programs", weights->path);
   adm_status status = ADM_OK;
-  if (rank < 0 || rank > ADM_TENSOR_MAX_RANK)
-    status = adm_fail (error, ADM_ERROR_FORMAT, "%s: tensor %s has %d dimensions; at most %d are possible", weights->path, copy, rank,
-                       ADM_TENSOR_MAX_RANK);
   for (int i = 0; i < rank && !status; i++) {
     tensor.shape[i] = shape[i];
     if (shape[i] < 0 || !adm_mul_u64 (tensor.elements, (uint64_t) shape[i], &tensor.elements) || tensor.elements > (uint64_t) INT64_MAX / 8)
@@ -170,6 +167,7 @@ looks_like_html (const unsigned char *head, size_t n)
   return i + 5 < n && head[i] == '<' && (head[i + 1] == '!' || head[i + 1] == 'h' || head[i + 1] == 'H' || head[i + 1] == '?');
 }
 
+/* The file has 16 bytes or more. */
 static adm_status
 open_by_content (adm_weights *weights, adm_error *error)
 {
@@ -178,17 +176,17 @@ open_by_content (adm_weights *weights, adm_error *error)
   adm_status status = adm_weights_pread (weights, 0, head, n, error);
   if (status)
     return status;
-  if (n >= 4 && !memcmp (head, "PK\003\004", 4))
+  if (!memcmp (head, "PK\003\004", 4))
     return adm_torch_zip_open (weights, error);
-  if (n >= 14 && head[0] == 0x80 && !memcmp (head + 2, "\x8a\x0al\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19", 12))
+  if (head[0] == 0x80 && !memcmp (head + 2, "\x8a\x0al\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19", 12))
     return adm_torch_legacy_open (weights, error);
   if (n >= 262 && !memcmp (head + 257, "ustar", 5))
     return adm_fail (error, ADM_ERROR_FORMAT, "%s: is in torch's oldest (tar) format; load it with PyTorch and save it again", weights->path);
   if (looks_like_html (head, n))
     return adm_fail (error, ADM_ERROR_FORMAT, "%s: is a web page, not weights; download the file itself", weights->path);
-  if (n >= 9 && head[8] == '{')
+  if (head[8] == '{')
     return adm_safetensors_open (weights, error);
-  if (n >= 2 && head[0] == 0x80)
+  if (head[0] == 0x80)
     return adm_fail (error, ADM_ERROR_FORMAT, "%s: is a pickle that torch did not write as weights; save the state_dict with torch.save",
                      weights->path);
   return adm_fail (error, ADM_ERROR_FORMAT, "%s: is neither safetensors nor a torch file; use a model's weights", weights->path);

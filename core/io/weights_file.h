@@ -44,7 +44,7 @@ struct adm_weights {
 /* Bytes of one element; 0 for ADM_DTYPE_OTHER. */
 uint64_t adm_dtype_size (adm_dtype dtype);
 
-/* Adds a tensor after checking name, rank, shape and its place within the storage; NAME is copied. *OUT may be filled further. */
+/* Adds a tensor of RANK (at most ADM_TENSOR_MAX_RANK) after checking name, shape and its place within the storage; NAME is copied. */
 adm_status adm_weights_add (adm_weights *weights, const char *name, size_t name_length, adm_dtype dtype, int rank, const int64_t *shape,
                             adm_place place, adm_error *error);
 

@@ -77,10 +77,10 @@ test_complete (void)
 static void
 test_required (void)
 {
-  static const char *const keys[] = { "kind", "image_size", "model_channels", "num_res_blocks", "channel_mult",
-                                      "attention_resolutions", "num_classes",
-                                      "num_heads", "num_head_channels", "use_scale_shift_norm", "resblock_updown", "use_new_attention_order",
-                                      "noise_schedule" };
+  static const char *const keys[]
+      = { "kind",          "image_size", "model_channels",    "num_res_blocks",       "channel_mult",    "attention_resolutions",
+          "num_classes",   "num_heads",  "num_head_channels", "use_scale_shift_norm", "resblock_updown", "use_new_attention_order",
+          "noise_schedule" };
   for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
     char part[64];
     snprintf (part, sizeof part, "%s: is missing", keys[i]);
@@ -154,6 +154,29 @@ test_wrong (void)
   CHECK_CONTAINS (error.message, "kind: is missing");
 }
 
+/* What only a program can get wrong: JSON has true and false. */
+static void
+test_flags (void)
+{
+  adm_description d;
+  adm_error error;
+  if (!CHECK (parse (complete, &d, &error) == ADM_OK))
+    return;
+  int *const flags[] = { &d.learn_sigma, &d.use_scale_shift_norm, &d.resblock_updown, &d.use_new_attention_order, &d.rescale_residual };
+  static const char *const keys[] = { "learn_sigma", "use_scale_shift_norm", "resblock_updown", "use_new_attention_order", "rescale_residual" };
+  for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
+    int before = *flags[i];
+    for (int wrong = -2; wrong <= 2; wrong += 4) {
+      *flags[i] = wrong;
+      CHECK (adm_description_validate (&d, "here", &error) == ADM_ERROR_FORMAT);
+      CHECK_CONTAINS (error.message, keys[i]);
+      CHECK_CONTAINS (error.message, "must be true or false");
+    }
+    *flags[i] = before;
+  }
+  CHECK (adm_description_validate (&d, "here", &error) == ADM_OK);
+}
+
 static void
 test_kinds (void)
 {
@@ -219,6 +242,7 @@ main (void)
   test_complete ();
   test_required ();
   test_wrong ();
+  test_flags ();
   test_kinds ();
   test_round_trip ();
   return check_summary ();

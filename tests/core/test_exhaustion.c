@@ -8,14 +8,12 @@
 
 #include "base/error.h"
 #include "base/pool.h"
-#include "folder.h"
+#include "bytes.h"
 
 #include <dirent.h>
 #include <stdio.h>
 
 enum { STRIDE = 499, SIDE = 32, PIXELS = 3 * SIDE * SIDE, LARGE = 3 * 64 * 64 };
-
-static adm_error error;
 
 #if defined __SANITIZE_ADDRESS__
 const char *__lsan_default_suppressions (void);
@@ -76,6 +74,31 @@ static adm_status
 load_legacy (uint64_t *result)
 {
   return load ("classifier-adaptive.legacy.pt", result);
+}
+
+/* Weights that describe themselves, and a view that has to be gathered. */
+static adm_status
+load_described (uint64_t *result)
+{
+  const adm_options options = { .threads = 1 };
+  adm_network *network;
+  adm_status status = adm_network_load (folder_file ("tiny.safetensors"), &options, NULL, NULL, &network, &error);
+  *result = status ? 0 : adm_network_weights_bytes (network);
+  adm_network_free (network);
+  return status;
+}
+
+static adm_status
+read_view (uint64_t *result)
+{
+  float view[4] = { 0 };
+  adm_weights *weights;
+  adm_status status = adm_weights_open (folder_file ("view.pt"), &weights, &error);
+  if (!status)
+    status = adm_weights_read (weights, 0, view, &error);
+  adm_weights_free (weights);
+  *result = digest (0, view, sizeof view);
+  return status;
 }
 
 static adm_status
@@ -281,7 +304,13 @@ try_one (const char *name, adm_status (*act) (uint64_t *), int call, bool onward
     CHECK (strlen (error.message) > 0 && !strchr (error.message, '\n'));
     CHECK (status == ADM_ERROR_MEMORY || strstr (error.message, "Cannot allocate memory"));
   }
-  CHECK (faults.live == live || faults.in_library); /* libzip itself loses a block when it runs out */
+  if (faults.live != live && !faults.in_library) { /* libzip itself loses a block when it runs out; what is lost once is kept for good use */
+    live = faults.live;
+    faults_arm (call, onwards, false);
+    act (&result);
+    faults_disarm ();
+    CHECK (faults.live == live);
+  }
   CHECK (files () == open_files);
   if (check_failures > failures)
     printf ("  %s, allocation %d%s: status %d \"%s\", %d blocks kept\n", name, call, onwards ? " and all after" : "", status, error.message,
@@ -395,6 +424,8 @@ main (void)
     { "load safetensors", load_safetensors },
     { "load zip", load_zip },
     { "load legacy", load_legacy },
+    { "load described", load_described },
+    { "read a view", read_view },
     { "inspect", inspect },
     { "catalog", list_models },
     { "plan", plan },
@@ -428,6 +459,10 @@ main (void)
                               .use_scale_shift_norm = 1,
                               .diffusion_steps = 1000 };
   folder_write_weights ("lone.safetensors", &d, NULL, NULL);
+  folder_write_tiny ("tiny.safetensors", ADM_KIND_CLASSIFIER);
+  static const float numbers[6] = { 0, 1, 2, 3, 4, 5 };
+  state_dict (FLOATS, 6, 1, (int64_t[]) { 2, 2 }, (int64_t[]) { 1, 3 }, 2);
+  torch_zip ("view.pt", numbers, sizeof numbers, 0);
   folder_write ("names.txt", "one\ntwo\nthree\n");
   folder_write ("model.json",
                 "{\"format\":\"adm-model-1\",\"id\":\"m\",\"name\":\"M\",\"diffusion\":\"%s\",\"classifier\":\"%s\",\"classes\":\"names.txt\"}",

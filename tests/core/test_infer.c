@@ -156,8 +156,8 @@ expect_inferred (const adm_description *d, const char *unknown)
 {
   adm_description found;
   adm_error error = { 0 };
-  if (!CHECK (adm_description_validate (d, "d", &error) == ADM_OK && adm_architecture_list (d, add, &shared, &error) == ADM_OK) ||
-      !CHECK (infer (&shared, &found, &error) == ADM_OK)) {
+  if (!CHECK (adm_description_validate (d, "d", &error) == ADM_OK && adm_architecture_list (d, add, &shared, &error) == ADM_OK)
+      || !CHECK (infer (&shared, &found, &error) == ADM_OK)) {
     printf ("  %s\n", error.message);
     clear (&shared);
     return;
@@ -219,6 +219,89 @@ test_ambiguous (void)
   CHECK (adm_architecture_list (&d, add, &shared, &error) == ADM_OK);
   CHECK (infer (&shared, &found, &error) == ADM_ERROR_FORMAT);
   CHECK_CONTAINS (error.message, "fit 2 different networks");
+  clear (&shared);
+}
+
+/* A width that is no fraction of the base width in binary: rounded up, or the layer would be too narrow. */
+static void
+test_fractions (void)
+{
+  adm_description d = plain;
+  d.model_channels = 224;
+  d.channel_mult[0] = 1;
+  d.channel_mult[1] = nextafter (1952.0 / 224.0, 10);
+  d.levels = 2;
+  d.attention_levels = 0;
+  d.num_heads = 1;
+  d.num_res_blocks = 1;
+  CHECK (floor (1952.0 / 224.0 * 224) < 1952);
+  expect_inferred (&d, "image_size, attention_resolutions, num_heads, num_head_channels, use_new_attention_order, noise_schedule");
+}
+
+static adm_tensor *
+named (const char *name)
+{
+  for (size_t i = 0; i < shared.count; i++)
+    if (strcmp (shared.tensor[i].name, name) == 0)
+      return &shared.tensor[i];
+  printf ("no tensor %s\n", name);
+  exit (1);
+}
+
+/* One telling tensor gone, or of a shape that nobody can mean: not of this family, or not quite. */
+static void
+test_signs (void)
+{
+  static const struct {
+    adm_pool_kind pool; /* NONE: the plain network */
+    const char *name;
+    int side; /* that becomes SHAPE; -1: the tensor goes */
+    int64_t shape;
+    const char *part;
+  } cases[] = {
+    { ADM_POOL_NONE, "time_embed.0.weight", -1, 0, "not those of" },
+    { ADM_POOL_NONE, "time_embed.0.weight", 1, (int64_t) 1 << 40, "not those of" },
+    { ADM_POOL_NONE, "input_blocks.0.0.weight", -1, 0, "not those of" },
+    { ADM_POOL_NONE, "input_blocks.1.0.emb_layers.1.weight", -1, 0, "not those of" },
+    { ADM_POOL_NONE, "input_blocks.1.0.out_layers.3.weight", -1, 0, "not those of" },
+    { ADM_POOL_NONE, "input_blocks.4.0.out_layers.3.weight", 0, (int64_t) 1 << 40, "not quite" },
+    { ADM_POOL_NONE, "label_emb.weight", 0, (int64_t) 1 << 40, "not quite" },
+    { ADM_POOL_SPATIAL, "out.2.weight", -1, 0, "not those of" },
+    { ADM_POOL_SPATIAL_V2, "out.3.weight", -1, 0, "not those of" },
+    { ADM_POOL_ADAPTIVE, "out.3.weight", -1, 0, "not those of" },
+    { ADM_POOL_ATTENTION, "out.2.c_proj.weight", -1, 0, "not those of" },
+    { ADM_POOL_ATTENTION, "out.2.c_proj.weight", 0, (int64_t) 1 << 40, "not quite" },
+    { ADM_POOL_ATTENTION, "out.2.positional_embedding", 1, 1, "not those of" },
+    { ADM_POOL_ATTENTION, "out.2.positional_embedding", 1, (int64_t) 2049 * 2049 + 1, "not those of" },
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    adm_description d = plain, found;
+    adm_error error = { 0 };
+    d.kind = cases[i].pool == ADM_POOL_NONE ? ADM_KIND_UNET : ADM_KIND_CLASSIFIER;
+    d.pool = cases[i].pool;
+    d.num_head_channels = cases[i].pool == ADM_POOL_NONE ? -1 : 32;
+    CHECK (adm_architecture_list (&d, add, &shared, &error) == ADM_OK);
+    adm_tensor *tensor = named (cases[i].name);
+    if (cases[i].side < 0)
+      ((char *) tensor->name)[0] = '?';
+    else
+      tensor->shape[cases[i].side] = cases[i].shape;
+    if (!CHECK (infer (&shared, &found, &error) == ADM_ERROR_FORMAT))
+      printf ("  case %zu, %s\n", i, cases[i].name);
+    CHECK_CONTAINS (error.message, cases[i].part);
+    clear (&shared);
+  }
+  /* more blocks than any network has */
+  adm_error error = { 0 };
+  adm_description found;
+  CHECK (adm_architecture_list (&plain, add, &shared, &error) == ADM_OK);
+  for (int i = 0; i < 600; i++) {
+    char name[64];
+    snprintf (name, sizeof name, "input_blocks.%d.0.out_layers.3.weight", 9 + i);
+    add (name, 4, (int64_t[]) { 64, 64, 3, 3 }, &shared);
+  }
+  CHECK (infer (&shared, &found, &error) == ADM_ERROR_FORMAT);
+  CHECK_CONTAINS (error.message, "not quite");
   clear (&shared);
 }
 
@@ -296,6 +379,8 @@ main (void)
   test_published ();
   test_made_up ();
   test_ambiguous ();
+  test_fractions ();
+  test_signs ();
   test_mismatches ();
   test_other_files ();
   return check_summary ();

@@ -85,6 +85,9 @@ main (void)
   hostile ("{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }", 5, "size");
   hostile ("{'descr': '<f4', 'fortran_order': False, 'shape': (4611686018427387904, 4), }", 4, "large");
   hostile ("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,), }", 4, "shape");
+  hostile ("{'descr': '<f4', 'fortran_order': False, 'shape': (18446744073709551616,), }", 4, "shape");
+  hostile ("{'descr': '<f4', 'fortran_order': False, 'shape': (4611686018427387904,), }", 4, "size");
+  hostile ("{'descr': '<f4', 'fortran_order': False, 'shape': (4611686018427387903,), }", 4, "size");
   hostile ("{'descr': '<f4', 'fortran_order': False, 'shape': (-1,), }", 4, "shape");
   hostile ("{'descr': '<f4', 'fortran_order': False, 'shape': (1,1,1,1,1,1,1,1,1), }", 4, "shape");
   hostile ("{'descr': '<f4', 'fortran_order': False}", 4, "shape");

@@ -178,7 +178,8 @@ test_questions (void)
     CHECK (strcmp (heads->answer[i].value, "128") != 0);
   CHECK_STR (question (asked, count, "noise_schedule")->answer[0].value, "linear");
 
-  const adm_answer answers[] = { { "image_size", "32" }, { "num_heads", "4" }, { "use_new_attention_order", "false" }, { "noise_schedule", "cosine" } };
+  const adm_answer answers[]
+      = { { "image_size", "32" }, { "num_heads", "4" }, { "use_new_attention_order", "false" }, { "noise_schedule", "cosine" } };
   CHECK (adm_sidecar_write (folder_file ("open.pt"), answers, 4, false, &error) == ADM_OK);
   if (inspect ("open.pt", &info)) {
     CHECK (info.unknown_keys == NULL && info.description.image_size == 32 && info.description.num_heads == 4);
@@ -211,6 +212,39 @@ test_questions (void)
   expect_no_sidecar ("side.v2.bin", (adm_answer) { "num_heads", "4" }, ADM_ERROR_USAGE, "is a model's description");
   if (inspect ("open.pt", &info)) /* refusals changed nothing */
     CHECK (info.description.num_head_channels == 16);
+
+  /* Answers of every type: text that only looks like JSON, or is too deep for it, is text. */
+  static const char *const odd[] = { "{}", "\"16\"", "[[[[1]]]]", "sixteen", "" };
+  for (size_t i = 0; i < sizeof odd / sizeof *odd; i++)
+    expect_no_sidecar ("open.pt", (adm_answer) { "num_head_channels", odd[i] }, ADM_ERROR_FORMAT, "num_head_channels: must be");
+  const adm_answer both[] = { { "num_heads", "4" }, { "num_head_channels", "8" } };
+  CHECK (adm_sidecar_write (folder_file ("open.pt"), both, 2, true, &error) == ADM_OK);
+  if (inspect ("open.pt", &info))
+    CHECK (info.description.num_head_channels == 8);
+
+  folder_write ("broken.json", "{\"kind\"");
+  folder_write_weights ("broken.pt", &described, NULL, NULL);
+  expect_no_sidecar ("broken.pt", (adm_answer) { "num_heads", "4" }, ADM_ERROR_FORMAT, "broken.json: not valid JSON");
+  folder_write_weights ("weights.json", &described, NULL, NULL);
+  expect_no_sidecar ("weights.json", (adm_answer) { "num_heads", "4" }, ADM_ERROR_USAGE, "weights need another extension");
+  expect_no_sidecar ("absent.pt", (adm_answer) { "num_heads", "4" }, ADM_ERROR_IO, "absent.pt");
+
+  /* Tensors that fit two networks: only a whole description settles it. */
+  adm_description two = described;
+  two.kind = ADM_KIND_CLASSIFIER;
+  two.pool = ADM_POOL_ADAPTIVE;
+  two.channel_mult[1] = 1;
+  two.attention_levels = 0;
+  folder_write_weights ("two.pt", &two, NULL, NULL);
+  expect_no_sidecar ("two.pt", (adm_answer) { "num_heads", "4" }, ADM_ERROR_FORMAT, "kind: is missing");
+  const adm_answer whole[] = { { "kind", "classifier" },           { "pool", "adaptive" },        { "image_size", "32" },
+                               { "model_channels", "32" },         { "num_res_blocks", "1" },     { "channel_mult", "[1,1]" },
+                               { "attention_resolutions", "[]" },  { "num_classes", "5" },        { "num_head_channels", "16" },
+                               { "use_scale_shift_norm", "true" }, { "resblock_updown", "true" }, { "use_new_attention_order", "true" },
+                               { "noise_schedule", "cosine" } };
+  CHECK (adm_sidecar_write (folder_file ("two.pt"), whole, sizeof whole / sizeof *whole, false, &error) == ADM_OK);
+  if (inspect ("two.pt", &info))
+    CHECK (info.unknown_keys == NULL && info.description.learn_sigma == 0 && info.description.levels == 2);
 
   folder_write_weights ("which", &adm_published_find ("lsun_horse")->description, NULL, NULL);
   CHECK (adm_file_questions (folder_file ("which"), asked, &count, &error) == ADM_OK && count == 1);

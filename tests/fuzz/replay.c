@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { CHANGES = 20, ROOM = 1 << 20 };
+enum { CHANGES = 6, ROOM = 1 << 20 };
 
 __attribute__ ((weak)) int
 LLVMFuzzerInitialize (int *argc, char ***argv)
