@@ -4,9 +4,13 @@
  */
 #include "insert.h"
 
-/* One after the other, as one undo step. FALSE when GIMP refused one, with those before it inserted. */
+#include <glib/gi18n-lib.h>
+
+#include "plugin-error.h"
+
+/* One after the other, as one undo step. FALSE when GIMP refused one, with those before it inserted and GIMP's reason in ERROR. */
 static gboolean
-insert_each (GimpImage *image, GimpLayer *const *layers, int n, GimpLayer *above)
+insert_each (GimpImage *image, GimpLayer *const *layers, int n, GimpLayer *above, GError **error)
 {
   gboolean ok = TRUE;
 
@@ -14,12 +18,14 @@ insert_each (GimpImage *image, GimpLayer *const *layers, int n, GimpLayer *above
   for (int i = 0; ok && i < n; i++) {
     GimpLayer *parent = NULL;
     int position = -1; /* above the active layer, which is the one inserted before */
-    if (above && gimp_item_is_valid (GIMP_ITEM (above))) {
+    if (above) {
       parent = GIMP_LAYER (gimp_item_get_parent (GIMP_ITEM (above)));
       position = gimp_image_get_item_position (image, GIMP_ITEM (above));
       above = layers[i];
     }
     ok = gimp_image_insert_layer (image, layers[i], parent, position);
+    if (!ok) /* asked at once: the next call has an outcome of its own */
+      g_set_error_literal (error, PLUGIN_ERROR, PLUGIN_ERROR_EXECUTION, gimp_pdb_get_last_error (gimp_get_pdb ()));
   }
   gimp_image_undo_group_end (image);
   return ok;
@@ -30,18 +36,19 @@ run (GimpProcedure *procedure, GimpProcedureConfig *config, gpointer run_data G_
 {
   GimpImage *image = NULL;
   GimpLayer **layers = NULL, *above = NULL;
+  GError *error = NULL;
   int n = 0;
 
   g_object_get (config, "image", &image, "layers", &layers, "above", &above, NULL);
   while (layers && layers[n])
     n++;
-  gboolean ok = image && insert_each (image, layers, n, above);
+  gboolean ok = image && insert_each (image, layers, n, above, &error);
   if (ok)
     gimp_displays_flush ();
   g_free (layers);
   g_clear_object (&above);
   g_clear_object (&image);
-  return gimp_procedure_new_return_values (procedure, ok ? GIMP_PDB_SUCCESS : GIMP_PDB_EXECUTION_ERROR, NULL);
+  return gimp_procedure_new_return_values (procedure, ok ? GIMP_PDB_SUCCESS : GIMP_PDB_EXECUTION_ERROR, error);
 }
 
 GimpProcedure *
@@ -62,27 +69,47 @@ insert_create (GimpPlugIn *plug_in)
 
 /* Lets another process of the plug-in do it. */
 static gboolean
-insert_from_outside (GimpImage *image, GimpLayer *const *layers, int n, GimpLayer *above)
+insert_from_outside (GimpImage *image, GimpLayer *const *layers, int n, GimpLayer *above, GError **error)
 {
   GimpProcedure *procedure = gimp_pdb_lookup_procedure (gimp_get_pdb (), INSERT_PROCEDURE);
   GimpProcedureConfig *config = procedure ? gimp_procedure_create_config (procedure) : NULL;
+  GimpValueArray *values = NULL;
 
-  if (!config)
-    return FALSE;
-  g_object_set (config, "image", image, "above", above, NULL);
-  gimp_procedure_config_set_core_object_array (config, "layers", (GObject **) layers, (gsize) n);
-  GimpValueArray *values = gimp_procedure_run_config (procedure, config);
+  if (config) {
+    g_object_set (config, "image", image, "above", above, NULL);
+    gimp_procedure_config_set_core_object_array (config, "layers", (GObject **) layers, (gsize) n);
+    values = gimp_procedure_run_config (procedure, config);
+  }
   gboolean ok = values && GIMP_VALUES_GET_ENUM (values, 0) == GIMP_PDB_SUCCESS;
+  if (!ok) {
+    /* Arguments that are refused on this side of the pipe have their reason in the values alone. */
+    gboolean told = values && gimp_value_array_length (values) > 1 && G_VALUE_HOLDS_STRING (gimp_value_array_index (values, 1));
+    const char *reason = told ? GIMP_VALUES_GET_STRING (values, 1) : NULL;
+    g_set_error_literal (error, PLUGIN_ERROR, PLUGIN_ERROR_EXECUTION, reason ? reason : gimp_pdb_get_last_error (gimp_get_pdb ()));
+  }
   g_clear_pointer (&values, gimp_value_array_unref);
-  g_object_unref (config);
+  g_clear_object (&config);
   return ok;
 }
 
-gboolean
-insert_layers (GimpImage *image, GimpLayer *const *layers, int n, GimpLayer *above)
+/* A layer that has been deleted, or belongs to another image, has no place here. */
+static gboolean
+is_in (GimpImage *image, GimpLayer *layer)
 {
+  return layer && gimp_item_is_valid (GIMP_ITEM (layer)) && gimp_item_get_image (GIMP_ITEM (layer)) == image;
+}
+
+gboolean
+insert_layers (GimpImage *image, GimpLayer *const *layers, int n, GimpLayer *above, GError **error)
+{
+  GError *reason = NULL;
+
+  if (!is_in (image, above))
+    above = NULL;
   /* One layer is there or not, whatever happens. */
-  if (n == 1)
-    return insert_each (image, layers, n, above);
-  return insert_from_outside (image, layers, n, above);
+  gboolean ok = n == 1 ? insert_each (image, layers, n, above, &reason) : insert_from_outside (image, layers, n, above, &reason);
+  if (reason)
+    g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_EXECUTION, _ ("GIMP could not add the layers: %s"), reason->message);
+  g_clear_error (&reason);
+  return ok;
 }

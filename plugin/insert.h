@@ -15,8 +15,8 @@
 
 GimpProcedure *insert_create (GimpPlugIn *plug_in);
 
-/* Inserts the N LAYERS into IMAGE above ABOVE (NULL: the active layer), the first lowest, as one undo step. FALSE when GIMP refused:
- * nothing is inserted then, and the layers that are still valid are the caller's. */
-gboolean insert_layers (GimpImage *image, GimpLayer *const *layers, int n, GimpLayer *above);
+/* Inserts the N LAYERS into IMAGE above ABOVE (NULL, or no longer in IMAGE: the active layer), the first lowest, as one undo step. FALSE
+ * with ERROR set when GIMP refused: some may be inserted then, and the layers that are still valid are the caller's. */
+gboolean insert_layers (GimpImage *image, GimpLayer *const *layers, int n, GimpLayer *above, GError **error);
 
 #endif

@@ -134,7 +134,7 @@ layers_add (GimpImage **image, const AdmPicture *pictures, int n, GimpLayer *abo
   if (ok) {
     if (fresh)
       gimp_image_undo_disable (target);
-    ok = insert_layers (target, layers, n, above);
+    ok = insert_layers (target, layers, n, above, error);
     if (fresh)
       gimp_image_undo_enable (target);
   }

@@ -4,7 +4,7 @@ import base64
 import time
 
 from inside_gimp import Gimp, generate, names, new_image, note, outcome, pixels
-from window_driver import add, close, finished, in_window, is_running, look, press, ready, shot, texts, wait, window, xdotool
+from window_driver import add, close, finished, in_window, is_running, look, opened, press, shot, texts, wait, window, xdotool
 
 TITLE, UPSAMPLE = 'Generate Image', 'Upsample Layer'
 
@@ -194,12 +194,7 @@ closed = new_image(120, 120)
 view = Gimp.Display.new(closed)
 closed.clean_all()
 window('120x120.*GIMP$', 20)
-press(main, 'slash')
-time.sleep(1.0)
-xdotool('type', '--delay', '60', 'Generate Image')
-time.sleep(1.0)
-xdotool('key', 'Return')
-win = window('Generate Image$', 20)
+win = opened(main, 'Generate Image', TITLE)
 others = {other.get_id() for other in Gimp.get_images()}
 
 
@@ -208,7 +203,6 @@ def fresh():
 
 
 if win:
-    ready(TITLE)
     press(win, 'Return')
     view.delete()
     finished(TITLE)

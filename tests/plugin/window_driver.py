@@ -121,6 +121,30 @@ def ready(title):
     time.sleep(0.3)
 
 
+def by_search(main, words):
+    """Runs the action that GIMP finds first for WORDS, as typed into its search while MAIN, its window, has the keys."""
+    press(main, 'slash')
+    time.sleep(1.0)
+    xdotool('type', '--delay', '60', words)
+    time.sleep(1.0)
+    xdotool('key', 'Return')
+
+
+def opened(main, action, title):
+    """Our window called TITLE, opened by ACTION as an artist would; None when it does not come."""
+    by_search(main, action)
+    win = window(title + '$', 20)
+    if win:
+        ready(title)
+    return win
+
+
+def tick(title, count):
+    """Ticks the COUNT last pictures of the history; whether that many are there."""
+    boxes = [name for _role, name, _text in look(title) if name.startswith('Add this picture: ')]
+    return len(boxes) >= count and all([activate(title, name) for name in boxes[-count:]])
+
+
 def in_window(drive, image, name='plug-in-adm-generate', title='Generate Image', layers=None):
     """Runs the procedure interactively for IMAGE (None: for none) while DRIVE (its window) presses keys in a thread."""
     seen = []
