@@ -7,18 +7,10 @@
  *
  * Prints one JSON object a line: what, preview_seconds, picture_seconds, steps. */
 #include "adm.h"
+#include "clock.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
-
-static double
-now (void)
-{
-  struct timespec t;
-  clock_gettime (CLOCK_MONOTONIC, &t);
-  return (double) t.tv_sec + 1e-9 * (double) t.tv_nsec;
-}
 
 /* An adm_callback: when the first predicted picture came. */
 static bool

@@ -8,22 +8,14 @@
  * plain_seconds, load_seconds. Where a virtual machine's memory has to be given by its host first, most tries take a second or two
  * longer in the system: the best counts. */
 #include "adm.h"
+#include "clock.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { PIECE = 1 << 17 }; /* bytes read at a time, as cat does */
-
-static double
-now (void)
-{
-  struct timespec t;
-  clock_gettime (CLOCK_MONOTONIC, &t);
-  return (double) t.tv_sec + 1e-9 * (double) t.tv_nsec;
-}
 
 static bool
 forget (int file)

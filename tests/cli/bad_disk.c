@@ -173,26 +173,32 @@ mkstemp (char *pattern)
   return mkstemp64 (pattern);
 }
 
+/* Whether a call that moves *SIZE bytes is to fail; where it is to be short, *SIZE shrinks. */
+static bool
+denied (int file, int kind, size_t *size)
+{
+  int how = known (file) ? strike (kind) : 0;
+  if (how > 0)
+    errno = how;
+  if (how == SHORT && *size > 1)
+    *size /= 2;
+  return how > 0;
+}
+
 ssize_t
 read (int file, void *out, size_t size)
 {
-  int how = known (file) ? strike (READ) : 0;
-  if (how > 0) {
-    errno = how;
+  if (denied (file, READ, &size))
     return -1;
-  }
-  return syscall (SYS_read, file, out, how == SHORT && size > 1 ? size / 2 : size);
+  return syscall (SYS_read, file, out, size);
 }
 
 ssize_t
 pread64 (int file, void *out, size_t size, off64_t offset)
 {
-  int how = known (file) ? strike (READ) : 0;
-  if (how > 0) {
-    errno = how;
+  if (denied (file, READ, &size))
     return -1;
-  }
-  return syscall (SYS_pread64, file, out, how == SHORT && size > 1 ? size / 2 : size, offset);
+  return syscall (SYS_pread64, file, out, size, offset);
 }
 
 ssize_t
@@ -204,12 +210,9 @@ pread (int file, void *out, size_t size, off_t offset)
 ssize_t
 write (int file, const void *from, size_t size)
 {
-  int how = known (file) ? strike (WRITE) : 0;
-  if (how > 0) {
-    errno = how;
+  if (denied (file, WRITE, &size))
     return -1;
-  }
-  return syscall (SYS_write, file, from, how == SHORT && size > 1 ? size / 2 : size);
+  return syscall (SYS_write, file, from, size);
 }
 
 off64_t

@@ -116,8 +116,8 @@ folder_write_weights (const char *name, const adm_description *d, const char *le
   for (int i = 0; i < 8; i++)
     head[i] = (unsigned char) ((uint64_t) length >> (8 * i));
   FILE *file = fopen (folder_file (name), "wb");
-  if (!CHECK (file && fwrite (head, 1, 8, file) == 8 && fwrite (text, 1, length, file) == length && fflush (file) == 0 &&
-              ftruncate (fileno (file), (off_t) (8 + length + h.offset)) == 0))
+  if (!CHECK (file && fwrite (head, 1, 8, file) == 8 && fwrite (text, 1, length, file) == length && fflush (file) == 0
+              && ftruncate (fileno (file), (off_t) (8 + length + h.offset)) == 0))
     exit (1);
   fclose (file);
   free (text);
@@ -130,10 +130,22 @@ enum { TINY_SIDE = 8, TINY_LOW = 4 };
 static inline void
 folder_write_tiny (const char *name, adm_kind kind)
 {
-  adm_description d = { .kind = kind, .image_size = TINY_SIDE, .small_size = kind == ADM_KIND_SUPERRES ? TINY_LOW : 0, .model_channels = 32,
-                        .num_res_blocks = 1, .levels = 1, .channel_mult = { 1 }, .num_classes = 3, .num_heads = 1, .num_heads_upsample = -1,
-                        .num_head_channels = 32, .learn_sigma = 1, .use_scale_shift_norm = 1, .resblock_updown = 1,
-                        .noise_schedule = ADM_SCHEDULE_LINEAR, .pool = kind == ADM_KIND_CLASSIFIER ? ADM_POOL_ADAPTIVE : ADM_POOL_NONE,
+  adm_description d = { .kind = kind,
+                        .image_size = TINY_SIDE,
+                        .small_size = kind == ADM_KIND_SUPERRES ? TINY_LOW : 0,
+                        .model_channels = 32,
+                        .num_res_blocks = 1,
+                        .levels = 1,
+                        .channel_mult = { 1 },
+                        .num_classes = 3,
+                        .num_heads = 1,
+                        .num_heads_upsample = -1,
+                        .num_head_channels = 32,
+                        .learn_sigma = 1,
+                        .use_scale_shift_norm = 1,
+                        .resblock_updown = 1,
+                        .noise_schedule = ADM_SCHEDULE_LINEAR,
+                        .pool = kind == ADM_KIND_CLASSIFIER ? ADM_POOL_ADAPTIVE : ADM_POOL_NONE,
                         .diffusion_steps = 1000 };
   char json[2048];
   unsigned char length[8], number[2];
@@ -155,6 +167,25 @@ folder_write_tiny (const char *name, adm_kind kind)
     fwrite (number, 1, 2, file);
   }
   CHECK (fclose (file) == 0);
+}
+
+/* The catalog of two folders, the second of which may be NULL. */
+static inline adm_catalog *
+folder_catalog (const char *first, const char *second)
+{
+  const char *const folders[] = { first, second };
+  adm_catalog *catalog = NULL;
+  adm_error error;
+  if (!CHECK (adm_catalog_new (folders, second ? 2 : 1, &catalog, &error) == ADM_OK))
+    exit (1);
+  return catalog;
+}
+
+static inline void
+folder_print_notes (const adm_catalog *catalog)
+{
+  for (size_t i = 0; i < adm_catalog_notes (catalog); i++)
+    printf ("  note: %s\n", adm_catalog_note (catalog, i));
 }
 
 #endif

@@ -21,31 +21,13 @@ write_network (const char *name, const adm_description *d)
   folder_write_weights (name, d, NULL, metadata);
 }
 
-static adm_catalog *
-open_catalog (const char *first, const char *second)
-{
-  const char *const folders[] = { first, second };
-  adm_catalog *catalog = NULL;
-  adm_error error;
-  if (!CHECK (adm_catalog_new (folders, second ? 2 : 1, &catalog, &error) == ADM_OK))
-    exit (1);
-  return catalog;
-}
-
-static void
-print_notes (const adm_catalog *catalog)
-{
-  for (size_t i = 0; i < adm_catalog_notes (catalog); i++)
-    printf ("  note: %s\n", adm_catalog_note (catalog, i));
-}
-
 /* The one note of the folder's catalog contains PART; there are MODELS models. */
 static void
 expect_note (const char *part, size_t models)
 {
-  adm_catalog *catalog = open_catalog (folder_path, NULL);
+  adm_catalog *catalog = folder_catalog (folder_path, NULL);
   if (!CHECK (adm_catalog_notes (catalog) == 1 && adm_catalog_count (catalog) == models))
-    print_notes (catalog);
+    folder_print_notes (catalog);
   CHECK_CONTAINS (adm_catalog_note (catalog, 0), folder_path);
   CHECK_CONTAINS (adm_catalog_note (catalog, 0), part);
   adm_catalog_free (catalog);
@@ -93,8 +75,8 @@ static void
 test_described (void)
 {
   write_model ();
-  adm_catalog *catalog = open_catalog (folder_path, "/nonexistent/folder");
-  print_notes (catalog);
+  adm_catalog *catalog = folder_catalog (folder_path, "/nonexistent/folder");
+  folder_print_notes (catalog);
   CHECK (adm_catalog_count (catalog) == 1 && adm_catalog_notes (catalog) == 0 && adm_catalog_note (catalog, 0) == NULL);
   const adm_model *m = adm_catalog_get (catalog, 0);
   if (!CHECK (m != NULL && adm_catalog_get (catalog, 1) == NULL))
@@ -182,14 +164,14 @@ test_trouble_with_descriptions (void)
   };
   for (size_t i = 0; i < sizeof variants / sizeof *variants; i++) {
     write_variant (variants[i][0], variants[i][1]);
-    adm_catalog *catalog = open_catalog (folder_path, NULL);
+    adm_catalog *catalog = folder_catalog (folder_path, NULL);
     /* The parts that no description claims show up, too: of these only the diffusion network is a model. */
     bool told = false;
     for (size_t k = 0; k < adm_catalog_notes (catalog); k++)
       told |= strstr (adm_catalog_note (catalog, k), variants[i][2]) != NULL;
     if (!CHECK (told)) {
       printf ("  expected %s\n", variants[i][2]);
-      print_notes (catalog);
+      folder_print_notes (catalog);
     }
     for (size_t k = 0; k < adm_catalog_count (catalog); k++)
       CHECK_STR (adm_catalog_get (catalog, k)->id, "d");
@@ -230,8 +212,8 @@ test_strays (void)
   folder_write ("readme.txt", "nothing to see");
   folder_write ("empty.bin", "%s", "");
   CHECK (mkdir (folder_file ("sub.json"), 0700) == 0 && mkfifo (folder_file ("pipe.pt"), 0600) == 0);
-  adm_catalog *catalog = open_catalog (folder_path, folder_path);
-  print_notes (catalog);
+  adm_catalog *catalog = folder_catalog (folder_path, folder_path);
+  folder_print_notes (catalog);
   CHECK (adm_catalog_count (catalog) == 2 && adm_catalog_notes (catalog) == 0);
   CHECK_STR (adm_catalog_get (catalog, 0)->id, "tiny");
   CHECK_STR (adm_catalog_get (catalog, 1)->id, "lone");
@@ -256,7 +238,7 @@ test_strays (void)
   expect_note ("z.bin", 2);
   folder_write_weights ("z.bin", &plain, NULL, NULL);
   expect_note ("z.bin: the tensors do not tell image_size", 2);
-  catalog = open_catalog (folder_path, NULL);
+  catalog = folder_catalog (folder_path, NULL);
   CHECK (adm_catalog_questions (catalog) == 1);
   CHECK_STR (adm_catalog_question (catalog, 0), folder_file ("z.bin"));
   adm_catalog_free (catalog);
@@ -267,7 +249,7 @@ test_strays (void)
     expect_note ("locked.pt: cannot be read", 2);
     unlink (folder_file ("locked.pt"));
   }
-  catalog = open_catalog (folder_file ("readme.txt"), NULL); /* a file where a folder should be */
+  catalog = folder_catalog (folder_file ("readme.txt"), NULL); /* a file where a folder should be */
   CHECK (adm_catalog_notes (catalog) == 1 && adm_catalog_count (catalog) == 0);
   CHECK_CONTAINS (adm_catalog_note (catalog, 0), "readme.txt: the folder cannot be read");
   adm_catalog_free (catalog);
@@ -313,7 +295,7 @@ test_many_files (void)
     snprintf (name, sizeof name, "many/%05d.jpg", i);
     folder_write (name, "some bytes that are no weights either");
   }
-  adm_catalog *catalog = open_catalog (folder_file ("many"), NULL);
+  adm_catalog *catalog = folder_catalog (folder_file ("many"), NULL);
   CHECK (adm_catalog_count (catalog) == 0 && adm_catalog_notes (catalog) == 2000); /* those named as weights */
   CHECK_CONTAINS (adm_catalog_note (catalog, 1999), "01999.safetensors: is neither safetensors nor a torch file");
   adm_catalog_free (catalog);
@@ -364,8 +346,8 @@ test_published (void)
   write_published ("net/d", "256x256_diffusion_uncond");
   write_published ("net/e", "256x256_diffusion_uncond");
   folder_write ("data/imagenet-1000.txt", "tench\ngoldfish\n");
-  adm_catalog *catalog = open_catalog (folder_file ("data"), folder_file ("net"));
-  print_notes (catalog);
+  adm_catalog *catalog = folder_catalog (folder_file ("data"), folder_file ("net"));
+  folder_print_notes (catalog);
   CHECK (adm_catalog_count (catalog) == 2 && adm_catalog_notes (catalog) == 1);
   CHECK_CONTAINS (adm_catalog_note (catalog, 0), "net/e: has the tensors of 256x256_diffusion_uncond, which was found first as");
   const adm_model *m = adm_catalog_get (catalog, 0);
@@ -384,8 +366,8 @@ test_published (void)
   adm_catalog_free (catalog);
 
   folder_write ("net/d.json", "{\"recognised_as\": \"lsun_horse\"}");
-  catalog = open_catalog (folder_file ("net"), NULL);
-  print_notes (catalog);
+  catalog = folder_catalog (folder_file ("net"), NULL);
+  folder_print_notes (catalog);
   CHECK (adm_catalog_count (catalog) == 3 && adm_catalog_notes (catalog) == 0);
   const adm_model *horse = adm_catalog_get (catalog, 2);
   CHECK_STR (horse ? horse->name : NULL, "LSUN Horse");
@@ -403,8 +385,8 @@ test_partly_present (void)
   write_published ("part/c256", "256x256_classifier");
   write_published ("part/d256", "256x256_diffusion");
   write_published ("part/u512", "128_512_upsampler");
-  adm_catalog *catalog = open_catalog (folder_file ("part"), NULL);
-  print_notes (catalog);
+  adm_catalog *catalog = folder_catalog (folder_file ("part"), NULL);
+  folder_print_notes (catalog);
   CHECK (adm_catalog_count (catalog) == 3 && adm_catalog_notes (catalog) == 0 && adm_catalog_questions (catalog) == 0);
   const adm_model *m = adm_catalog_get (catalog, 0);
   if (!CHECK (m != NULL && adm_catalog_get (catalog, 2) != NULL))
@@ -435,13 +417,13 @@ test_partly_present (void)
 
   /* The unconditional network and the LSUN ones have the same tensors: asked about until a sidecar tells. */
   write_published ("part/x", "256x256_diffusion_uncond");
-  catalog = open_catalog (folder_file ("part"), NULL);
+  catalog = folder_catalog (folder_file ("part"), NULL);
   CHECK (adm_catalog_count (catalog) == 4 && adm_catalog_questions (catalog) == 1);
   CHECK_STR (adm_catalog_question (catalog, 0), folder_file ("part/x"));
   CHECK (adm_catalog_question (catalog, 1) == NULL);
   adm_catalog_free (catalog);
   CHECK (adm_sidecar_write (folder_file ("part/x"), &(adm_answer) { "recognised_as", "lsun_bedroom" }, 1, false, &error) == ADM_OK);
-  catalog = open_catalog (folder_file ("part"), NULL);
+  catalog = folder_catalog (folder_file ("part"), NULL);
   CHECK (adm_catalog_questions (catalog) == 0);
   CHECK (adm_catalog_find (catalog, "lsun-bedroom", &m, &error) == ADM_OK && m->defaults.steps == 1000 && m->missing_count == 0);
   adm_catalog_free (catalog);
@@ -489,8 +471,8 @@ test_whole_set (void)
         CHECK (!info.unknown_keys && adm_published_fits (adm_published_find (all[i].parts[k]), &info.description));
       }
     }
-  adm_catalog *catalog = open_catalog (folder_file ("all"), NULL);
-  print_notes (catalog);
+  adm_catalog *catalog = folder_catalog (folder_file ("all"), NULL);
+  folder_print_notes (catalog);
   CHECK (adm_catalog_count (catalog) == models && adm_catalog_notes (catalog) == 0 && adm_catalog_questions (catalog) == 1);
   for (size_t i = 0; i < models; i++) {
     const adm_model *m = adm_catalog_get (catalog, i);

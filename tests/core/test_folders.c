@@ -30,24 +30,6 @@ write_whole (void)
   folder_write_weights ("odd/whole.pt", &diffusion, NULL, metadata);
 }
 
-static adm_catalog *
-catalog_of (const char *first, const char *second)
-{
-  const char *const folders[] = { first, second };
-  adm_catalog *catalog = NULL;
-  adm_error error;
-  if (!CHECK (adm_catalog_new (folders, second ? 2 : 1, &catalog, &error) == ADM_OK))
-    exit (1);
-  return catalog;
-}
-
-static void
-print_notes (const adm_catalog *catalog)
-{
-  for (size_t i = 0; i < adm_catalog_notes (catalog); i++)
-    printf ("  note: %s\n", adm_catalog_note (catalog, i));
-}
-
 /* What is no file is never waited for, nor followed in circles, also when a description names it. */
 static void
 test_no_files (void)
@@ -62,14 +44,14 @@ test_no_files (void)
     for (int k = 0; k < 2; k++) {
       folder_write ("odd/model.json", "{\"format\":\"adm-model-1\",\"id\":\"odd\",\"diffusion\":\"%s\",\"classes\":\"%s\"}",
                     k ? "whole.pt" : names[i], k ? names[i] : "none");
-      adm_catalog *catalog = catalog_of (folder_file ("odd"), folder_file ("odd/circle"));
+      adm_catalog *catalog = folder_catalog (folder_file ("odd"), folder_file ("odd/circle"));
       bool loop = false, told = false;
       for (size_t n = 0; n < adm_catalog_notes (catalog); n++) {
         loop |= strstr (adm_catalog_note (catalog, n), "odd/loop: cannot be looked at") != NULL;
         told |= strstr (adm_catalog_note (catalog, n), names[i]) != NULL && !strstr (adm_catalog_note (catalog, n), "looked at");
       }
       if (!CHECK (loop && told && adm_catalog_count (catalog) == (k ? 0 : 1)))
-        print_notes (catalog);
+        folder_print_notes (catalog);
       adm_catalog_free (catalog);
     }
   unlink (folder_file ("odd/model.json"));
@@ -117,7 +99,7 @@ test_vanishing (void)
   CHECK (pthread_create (&thread, NULL, vanish, NULL) == 0);
   for (bool there = true; there;) {
     there = access (path, F_OK) == 0;
-    adm_catalog *catalog = catalog_of (path, NULL);
+    adm_catalog *catalog = folder_catalog (path, NULL);
     CHECK (adm_catalog_count (catalog) == 0);
     for (size_t i = 0; i < adm_catalog_notes (catalog); i++)
       CHECK_CONTAINS (adm_catalog_note (catalog, i), path);
@@ -148,7 +130,7 @@ test_many_files (void)
     notes += i % 10 == 9;
   }
   double start = seconds ();
-  adm_catalog *catalog = catalog_of (folder_file ("many"), NULL);
+  adm_catalog *catalog = folder_catalog (folder_file ("many"), NULL);
   double taken = seconds () - start;
   printf ("  %d files: %.2f s\n", MANY, taken);
   CHECK (adm_catalog_count (catalog) == 0 && adm_catalog_notes (catalog) == notes);
