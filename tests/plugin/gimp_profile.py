@@ -92,12 +92,14 @@ class Profile:
         path = os.path.join(self.folder, script + '.json')
         status, output = self.run(['import sys; sys.path.insert(0, %r); import %s' % (HERE, script)], ADM_TEST_NOTES=path, **options)
         sys.stderr.write(output)
-        notes = {}
-        if os.path.exists(path):
-            with open(path, encoding='utf-8') as file:
-                notes = json.load(file)
-        notes['status'] = status
-        return notes
+        return dict(read_notes(path), status=status)
+
+    def around(self, script, prefix, *arguments):
+        """Runs tests/plugin/SCRIPT.py, which starts GIMPs of this profile itself, and returns what it noted."""
+        path = os.path.join(self.folder, script + '.json')
+        done = subprocess.run([*prefix, '/usr/bin/python3', os.path.join(HERE, script + '.py'), *arguments], env=dict(self.env, ADM_TEST_NOTES=path),
+                              cwd=self.folder, stdin=subprocess.DEVNULL, stdout=sys.stderr, timeout=900, check=False)
+        return dict(read_notes(path), status=done.returncode)
 
     def start(self, batch, interpreter='plug-in-script-fu-eval'):
         return subprocess.Popen(self.command([batch], interpreter), env=self.env, cwd=self.folder, stdin=subprocess.DEVNULL,
@@ -122,6 +124,14 @@ class Profile:
                 return True
             time.sleep(0.05)
         return False
+
+
+def read_notes(path):
+    """What a script noted in the file PATH, however far it came."""
+    if not os.path.exists(path):
+        return {}
+    with open(path, encoding='utf-8') as file:
+        return json.load(file)
 
 
 def adm(*arguments):

@@ -4,7 +4,7 @@ import threading
 import time
 
 from inside_gimp import Gimp, generate, names, new_image, note, outcome, pixels, upscale
-from window_driver import add, by_search, close, finished, is_running, opened, press, shot, texts, tick, wait, window, xdotool
+from window_driver import add, by_search, close, finished, is_running, opened, press, set_steps, shot, texts, tick, wait, window
 
 TITLE, UPSAMPLE = 'Generate Image', 'Upsample Layer'
 # Long enough for what is done meanwhile.
@@ -42,11 +42,6 @@ def three_layers(title):
     image.set_selected_layers([inset])
     view, main = shown(image, '%dx%d.*GIMP$' % title)
     return image, inset, view, main
-
-
-def set_steps(win, steps):
-    press(win, 'alt+s')
-    xdotool('type', '--delay', '60', str(steps))
 
 
 def generating():

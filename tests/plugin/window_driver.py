@@ -145,6 +145,11 @@ def tick(title, count):
     return len(boxes) >= count and all([activate(title, name) for name in boxes[-count:]])
 
 
+def set_steps(win, steps):
+    press(win, 'alt+s')
+    xdotool('type', '--delay', '60', str(steps))
+
+
 def in_window(drive, image, name='plug-in-adm-generate', title='Generate Image', layers=None):
     """Runs the procedure interactively for IMAGE (None: for none) while DRIVE (its window) presses keys in a thread."""
     seen = []

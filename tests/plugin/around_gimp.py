@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs around GIMPs with windows, in their display: each is quit, or our window is closed, while pictures are made. Its arguments are the
+picture that GIMP opens and the plug-in's program."""
+import atexit
+import glob
+import os
+import subprocess
+import sys
+import time
+
+from inside_gimp import note
+from window_driver import add, close, finished, is_running, opened, pictures, press, set_steps, shot, texts, tick, wait, window
+
+TITLE, PATIENCE = 'Generate Image', 20
+PICTURE, PROGRAM = sys.argv[1:]
+
+
+def left_behind():
+    """Processes of the plug-in, by their program, which is this profile's alone."""
+    found = []
+    for name in os.listdir('/proc'):
+        try:
+            if name.isdigit() and os.readlink('/proc/%s/exe' % name) == PROGRAM:
+                found.append(int(name))
+        except OSError:
+            continue
+    return found
+
+
+def spooled():
+    return sorted(os.path.basename(path) for path in glob.glob(os.path.join(os.environ['XDG_CACHE_HOME'], 'gimp-adm', 'pictures', '*')))
+
+
+def start(*more):
+    """A GIMP with the picture, and its window."""
+    gimp = subprocess.Popen(['gimp-3.0', '-n', '-s', '-d', '-f', *more, PICTURE], stdin=subprocess.DEVNULL)
+    atexit.register(gimp.kill)  # should this script die
+    return gimp, window(r'\[picture\].*GIMP$', 60)
+
+
+def end(gimp, main, keys=()):
+    """Quits GIMP by keys; how it ended, after how long, and which processes it left."""
+    began = time.monotonic()
+    press(main, 'ctrl+q')
+    for key in keys:  # asked whether to save
+        asked = window('Quit GIMP', 10)
+        shot('quit-asks')
+        press(asked, key)
+    try:
+        status = gimp.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        shot('not-ended')
+        gimp.kill()
+        status = 'not ended'
+    seconds = time.monotonic() - began
+    gone = wait(lambda: not left_behind(), 2)
+    return {'status': status, 'seconds': seconds, 'left': [] if gone else left_behind(), 'spooled': spooled()}
+
+
+def begin_long(win):
+    set_steps(win, 1000)
+    press(win, 'Return')
+    return wait(lambda: is_running(TITLE))
+
+
+# Two pictures are finished and a third is being made.
+gimp, main = start()
+win = opened(main, TITLE, TITLE)
+set_steps(win, 4)
+for count in (1, 2):
+    press(win, 'Return')
+    finished(TITLE, count)
+working = begin_long(win)
+note('quit', dict(end(gimp, main), working=working))
+
+# They are offered again. One is added, so that GIMP asks, and another long one begins.
+gimp, main = start()
+win = opened(main, TITLE, TITLE)
+fact = {'offered': pictures(TITLE), 'told': 'finished last time' in texts(TITLE)}
+shot('offered-again')
+fact.update(added=tick(TITLE, 1) and add(win, TITLE), working=begin_long(win))
+note('discarded', dict(fact, **end(gimp, main, ['ctrl+d'])))
+
+# Our window is closed by the window manager while it works; then the last settings again, without a window.
+gimp, main = start()
+win = opened(main, TITLE, TITLE)
+fact = {'offered': pictures(TITLE), 'added': tick(TITLE, 1) and add(win, TITLE), 'working': begin_long(win)}
+press(win, 'alt+F4')
+fact['closed'] = wait(lambda: not window(TITLE + '$', 0.1), 5) and wait(lambda: not left_behind(), 5)
+close(win, TITLE)
+note('window closed', dict(fact, spooled=spooled(), alive=gimp.poll() is None))
+press(main, 'ctrl+f')
+fact = {'working': wait(left_behind, 10)}
+time.sleep(1.0)
+shot('repeating')
+fact['still'] = bool(left_behind())
+note('repeat', dict(fact, **end(gimp, main, ['ctrl+d'])))
+
+# A script's call is under way.
+gimp, main = start('--batch-interpreter', 'plug-in-script-fu-eval', '-b', '(script-fu-use-v3) (plug-in-adm-generate #:run-mode RUN-NONINTERACTIVE #:class "heart" '
+                   '#:steps 1000 #:count 50)')
+fact = {'working': wait(left_behind, 30)}
+time.sleep(1.0)
+fact['still'] = bool(left_behind())
+note('script', dict(fact, **end(gimp, main)))
+note('finished', True)
