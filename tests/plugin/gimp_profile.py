@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -52,8 +53,8 @@ class Profile:
                 shutil.rmtree(new)
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def add_model(self, name, spoil=None):
-        """A copy of the embedded model under another NAME; SPOIL is called with the path of its diffusion weights."""
+    def add_model(self, name, spoil=None, spoilt='diffusion'):
+        """A copy of the embedded model under another NAME; SPOIL is called with the path of the weights of the part SPOILT."""
         with open(os.path.join(DATA, 'emoji-64.json'), encoding='utf-8') as file:
             description = json.load(file)
         stem = name.lower().replace(' ', '-')
@@ -63,7 +64,7 @@ class Profile:
             description[part] = stem + '-' + part + '.safetensors'
             target = os.path.join(self.models, description[part])
             shutil.copy(source, target)
-            if part == 'diffusion' and spoil:
+            if part == spoilt and spoil:
                 spoil(target)
         shutil.copy(os.path.join(DATA, description['classes']), self.models)
         with open(os.path.join(self.models, stem + '.json'), 'w', encoding='utf-8') as file:
@@ -124,6 +125,25 @@ class Profile:
                 return True
             time.sleep(0.05)
         return False
+
+
+def with_nan(path):
+    """Overwrites the last weights of a safetensors file with NaN: they belong to time_embed.2.weight."""
+    with open(path, 'r+b') as file:
+        file.seek(-4096, os.SEEK_END)
+        file.write(b'\xff' * 4096)
+
+
+def with_overflow(path):
+    """Makes the first layer's weights of a safetensors file as large as numbers get: finite, unlike what comes of them."""
+    large = path.replace('.safetensors', '-bf16.safetensors')
+    adm('convert', path, '--dtype', 'bf16', '-o', large)
+    with open(large, 'r+b') as file:
+        size = struct.unpack('<Q', file.read(8))[0]
+        begin, end = json.loads(file.read(size))['input_blocks.0.0.weight']['data_offsets']
+        file.seek(8 + size + begin)
+        file.write(b'\x7f\x7f' * ((end - begin) // 2))
+    os.replace(large, path)
 
 
 def read_notes(path):

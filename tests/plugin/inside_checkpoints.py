@@ -46,6 +46,11 @@ def checkpoints(win):
     press(win, 'alt+g')
     note('spoilt told', shows('spoilt-diffusion.safetensors'))
     shot('broken-model')
+    note('huge chosen', choose(win, 'Huge'))
+    press(win, 'alt+g')
+    note('huge told', shows('step 1 of'))
+    note('bad pictures', pictures(TITLE))
+    shot('overflow')
     note('leaving chosen', choose(win, 'Emoji 64 Late'))
     time.sleep(0.5)
     wait(lambda: 'Reading the model' not in texts(TITLE))  # its weights are read ahead

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs inside GIMP: generates pictures into all kinds of images, and with all kinds of wrong arguments."""
-from inside_gimp import Gimp, call, describe, generate, names, new_image, note, outcome, pixels
+from inside_gimp import Gimp, call, describe, generate, names, new_image, note, outcome, pixels, upscale
 
 # No image open: a new one.
 done = generate(**{'class': 'heart', 'seed': 7, 'steps': 8})
@@ -68,6 +68,23 @@ for name, arguments in {
     note(name, outcome(generate(image, **dict({'class': 'heart', 'steps': 4}, **arguments))))
 note('untouched', {'images': [names(indexed), names(image)], 'same': pixels(image.get_layers()[0]) == before,
                    'dirty': image.is_dirty(), 'open': len(Gimp.get_images())})
+
+# Weights that hold NaN, and weights of which infinity comes: nothing may change, undo's history included.
+image = new_image(64, 64)
+before = pixels(image.get_layers()[0])
+image.clean_all()
+opened = len(Gimp.get_images())
+facts = []
+for kind in ('nan', 'huge'):
+    for part in ('diffusion', 'classifier', 'upsampler', 'upsampler'):
+        arguments = {'model': '%s %s' % (kind, part), 'steps': 3}
+        if len(facts) % 4 == 3:
+            procedure, done = 'upscale', upscale(image, image.get_layers(), **arguments)
+        else:
+            procedure, done = 'generate', generate(image, **dict(arguments, **{'class': 'heart', 'count': 2, 'upsample': part == 'upsampler'}))
+        facts.append([procedure, kind, part, dict(outcome(done), names=names(image), same=pixels(image.get_layers()[0]) == before,
+                                                  dirty=image.is_dirty(), open=len(Gimp.get_images()) == opened)])
+note('bad pictures', facts)
 
 # The model by another spelling, and by its file.
 note('model by name', outcome(generate(image, **{'model': 'EMOJI-64', 'class': '9', 'steps': 4})))

@@ -29,13 +29,6 @@ def write_published(path, name):
         file.truncate(8 + len(text) + end)
 
 
-def spoil(path):
-    """Overwrites the last weights with NaN."""
-    with open(path, 'r+b') as file:
-        file.seek(-4096, os.SEEK_END)
-        file.write(b'\xff' * 4096)
-
-
 class Checkpoints(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -43,7 +36,8 @@ class Checkpoints(unittest.TestCase):
         cls.addClassCleanup(cls.profile.close)
         models = cls.profile.models
         cls.profile.add_broken_model()
-        cls.profile.add_model('Spoilt', spoil)
+        cls.profile.add_model('Spoilt', gimp_profile.with_nan)
+        cls.profile.add_model('Huge', gimp_profile.with_overflow)
         cls.profile.add_model('Emoji 64 Early')
         cls.profile.add_model('Emoji 64 Late')
         shutil.copy(os.path.join(FIXTURES, 'unet-cond.pt'), os.path.join(models, 'portraits.pt'))
@@ -83,6 +77,11 @@ class Checkpoints(unittest.TestCase):
     def test_spoilt_weights_are_told(self):
         self.assertTrue(self.fact('spoilt chosen'))
         self.assertTrue(self.fact('spoilt told'))
+
+    def test_pictures_that_overflow_are_told_and_not_shown(self):
+        self.assertTrue(self.fact('huge chosen'))
+        self.assertTrue(self.fact('huge told'))
+        self.assertEqual(self.fact('bad pictures'), 0)
 
     def test_weights_in_memory_serve_on_when_their_files_are_deleted(self):
         self.assertTrue(self.fact('leaving chosen'))

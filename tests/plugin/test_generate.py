@@ -30,6 +30,9 @@ class Generate(unittest.TestCase):
         cls.profile = gimp_profile.Profile()
         cls.addClassCleanup(cls.profile.close)
         cls.profile.add_broken_model()
+        for part in ('diffusion', 'classifier', 'upsampler'):
+            cls.profile.add_model('NaN ' + part, gimp_profile.with_nan, part)
+            cls.profile.add_model('Huge ' + part, gimp_profile.with_overflow, part)
         cls.notes = cls.profile.notes('inside_generate')
 
     def fact(self, name, layers=None):
@@ -148,6 +151,18 @@ class Generate(unittest.TestCase):
         self.assertEqual(fact['status'], 'execution-error')
         self.assertIn('broken-diffusion.safetensors', fact['message'])
         self.assertIn('emoji-64', fact['message'])
+
+    def test_bad_pictures_are_told_and_not_inserted(self):
+        """NaN in the weights is found while they load, the tensor named; what overflows, at its step."""
+        facts = self.fact('bad pictures')
+        self.assertEqual(len(facts), 8)
+        for procedure, kind, part, fact in facts:
+            with self.subTest(procedure=procedure, kind=kind, part=part):
+                self.assertEqual(fact['status'], 'execution-error')
+                words = ['nan-%s-%s.safetensors' % (part, part), 'time_embed.2.weight'] if kind == 'nan' else ['NaN or infinity at step 1 of ']
+                for word in words:
+                    self.assertIn(word, fact['message'])
+                self.assertEqual((fact['layers'], fact['names'], fact['same'], fact['dirty'], fact['open']), (0, ['Background'], True, False, True))
 
     def test_refusals_change_nothing(self):
         fact = self.fact('untouched')
