@@ -154,3 +154,18 @@ layers_add (GimpImage **image, const AdmPicture *pictures, int n, GimpLayer *abo
   *image = target;
   return layers;
 }
+
+GimpValueArray *
+layers_return (GimpProcedure *procedure, GimpImage *image, GimpLayer **layers, GError *error)
+{
+  /* GIMP keeps the settings with the image that was passed in, which may be gone: that is nobody's error. */
+  gimp_plug_in_set_pdb_error_handler (gimp_procedure_get_plug_in (procedure), GIMP_PDB_ERROR_HANDLER_PLUGIN);
+  if (!layers)
+    return plugin_error_return (procedure, error);
+
+  GimpValueArray *values = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
+  GIMP_VALUES_SET_IMAGE (values, 1, image);
+  GIMP_VALUES_SET_CORE_OBJECT_ARRAY (values, 2, layers);
+  g_free (layers);
+  return values;
+}

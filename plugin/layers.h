@@ -33,4 +33,7 @@ void layers_place (GimpImage *image, int width, int height, int *x, int *y);
  * NULL-terminated array to be freed with g_free, or NULL with ERROR set and nothing changed. */
 GimpLayer **layers_add (GimpImage **image, const AdmPicture *pictures, int n, GimpLayer *above, gboolean show, GError **error);
 
+/* What PROCEDURE gives back: IMAGE and LAYERS, which is freed, or, when LAYERS is NULL, ERROR, which is taken over. */
+GimpValueArray *layers_return (GimpProcedure *procedure, GimpImage *image, GimpLayer **layers, GError *error);
+
 #endif

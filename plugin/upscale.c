@@ -116,15 +116,7 @@ run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image, GimpDrawa
     adm_catalog_free (catalog);
   }
   part_free (part);
-  gimp_plug_in_set_pdb_error_handler (gimp_procedure_get_plug_in (procedure), GIMP_PDB_ERROR_HANDLER_PLUGIN);
-  if (!layers)
-    return plugin_error_return (procedure, error);
-
-  GimpValueArray *values = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
-  GIMP_VALUES_SET_IMAGE (values, 1, image);
-  GIMP_VALUES_SET_CORE_OBJECT_ARRAY (values, 2, layers);
-  g_free (layers);
-  return values;
+  return layers_return (procedure, image, layers, error);
 }
 
 GimpProcedure *
