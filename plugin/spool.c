@@ -79,15 +79,14 @@ spool_keep (Spool *spool, GdkPixbuf *pixels, const UiSettings *settings)
   g_key_file_unref (file);
 }
 
-/* Whether NAME is a picture of a process that is no more. */
+/* Whether NAME is a picture of a process that is no more, or what it was writing when it ended. */
 static gboolean
 is_left_behind (const char *name)
 {
   char *end;
   long pid = strtol (name, &end, 10);
 
-  return g_str_has_suffix (name, ".png") && end > name && *end == '-' && pid > 0 && pid <= G_MAXINT && kill ((pid_t) pid, 0) != 0
-         && errno == ESRCH;
+  return end > name && *end == '-' && pid > 0 && pid <= G_MAXINT && kill ((pid_t) pid, 0) != 0 && errno == ESRCH;
 }
 
 typedef struct {
@@ -103,10 +102,26 @@ older_first (gconstpointer a, gconstpointer b)
   return x->time != y->time ? (x->time < y->time ? -1 : 1) : strcmp (x->path, y->path);
 }
 
-static gboolean
-offer (const char *path, SpoolFunc func, gpointer user)
+/* The picture in DATA; NULL when there is none, or only its beginning, with which the loader would be content. */
+static GdkPixbuf *
+decode (const char *data, gsize size)
 {
-  GdkPixbuf *pixels = gdk_pixbuf_new_from_file (path, NULL);
+  static const char end[12] = "\0\0\0\0IEND\xae\x42\x60\x82"; /* of every PNG */
+
+  if (size < sizeof end || memcmp (data + size - sizeof end, end, sizeof end) != 0)
+    return NULL;
+  GInputStream *stream = g_memory_input_stream_new_from_data (data, (gssize) size, NULL);
+  GdkPixbuf *pixels = gdk_pixbuf_new_from_stream (stream, NULL, NULL);
+
+  g_object_unref (stream);
+  return pixels;
+}
+
+/* FALSE when DATA is no whole picture of ours. */
+static gboolean
+offer (const char *data, gsize size, SpoolFunc func, gpointer user)
+{
+  GdkPixbuf *pixels = decode (data, size);
   const char *encoded = pixels ? gdk_pixbuf_get_option (pixels, SETTINGS_KEY) : NULL;
   char *text = encoded ? g_uri_unescape_string (encoded, NULL) : NULL;
   GKeyFile *file = g_key_file_new ();
@@ -138,20 +153,32 @@ spool_recover (Spool *spool, SpoolFunc func, gpointer user)
       GStatBuf about;
       if (g_stat (file.path, &about) == 0)
         file.time = about.st_mtime;
-      g_array_append_val (found, file);
+      if (g_str_has_suffix (name, ".png")) {
+        g_array_append_val (found, file);
+      } else {
+        g_unlink (file.path); /* never finished */
+        g_free (file.path);
+      }
     }
   }
   if (folder)
     g_dir_close (folder);
   g_array_sort (found, older_first);
   for (guint i = 0; i < found->len; i++) {
-    char *path = g_array_index (found, Found, i).path;
-    if (i + MOST >= found->len && offer (path, func, user)) {
+    char *path = g_array_index (found, Found, i).path, *data = NULL;
+    gsize size = 0;
+    gboolean wanted = i + MOST >= found->len;
+    if (wanted && !g_file_get_contents (path, &data, &size, NULL)) {
+      g_free (path); /* it may be a whole picture: the next window will try again */
+      continue;
+    }
+    if (wanted && offer (data, size, func, user)) {
       add_file (spool, path);
     } else {
       g_unlink (path);
       g_free (path);
     }
+    g_free (data);
   }
   g_array_unref (found);
 }

@@ -21,7 +21,7 @@ void spool_free (Spool *spool);
 void spool_keep (Spool *spool, GdkPixbuf *pixels, const UiSettings *settings);
 
 /* Calls FUNC for the pictures that processes now dead have left, the oldest first, at most the newest hundred; they are this
- * spool's from now on. What cannot be read is removed. */
+ * spool's from now on. What is broken is removed, what cannot be read stays for the next time. */
 void spool_recover (Spool *spool, SpoolFunc func, gpointer user);
 
 #endif
