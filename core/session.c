@@ -22,7 +22,7 @@ struct adm_session {
   adm_network *diffusion, *classifier, *upsampler;
   adm_part_memory needs[ADM_PARTS]; /* of the parts that are MEASURED (ADM_PART_…) */
   int measured;
-  int reads; /* of weights, begun */
+  int reads;       /* of weights, begun */
   float *sampling; /* the sampler's own arrays */
   size_t sampling_floats;
 };
@@ -150,9 +150,8 @@ too_large (adm_session *session, int parts, adm_error *error)
     return adm_fail (error, ADM_ERROR_MEMORY, "model %s needs %.0f MiB%s, %.0f MiB are %s; with weights in 16 bits (--half) it needs %.0f MiB",
                      session->model->name, (double) peak (session, parts) / mib, parts & ADM_PART_UPSAMPLER ? " to upsample" : "",
                      (double) limit / mib, what, (double) peak (&halved, parts) / mib);
-  return adm_fail (error, ADM_ERROR_MEMORY, "model %s needs %.0f MiB%s, %.0f MiB are %s; %s, or use a smaller model",
-                   session->model->name, (double) peak (session, parts) / mib, parts & ADM_PART_UPSAMPLER ? " to upsample" : "",
-                   (double) limit / mib, what, more);
+  return adm_fail (error, ADM_ERROR_MEMORY, "model %s needs %.0f MiB%s, %.0f MiB are %s; %s, or use a smaller model", session->model->name,
+                   (double) peak (session, parts) / mib, parts & ADM_PART_UPSAMPLER ? " to upsample" : "", (double) limit / mib, what, more);
 }
 
 /* Makes room for PARTS of one stage: what is loaded stays if it can. */
@@ -209,8 +208,7 @@ load_part (adm_session *session, struct loading *loading, const char *path, cons
     return no_part (session, what, network, error);
   adm_network_source source = { .path = path, .progress = load_progress, .user = loading };
   session->reads++;
-  adm_status status
-      = adm_network_open (&source, &session->options, session->pool, &session->workspace, 0, network, error);
+  adm_status status = adm_network_open (&source, &session->options, session->pool, &session->workspace, 0, network, error);
   if (!status && (*network)->description.kind != kind && (*network)->description.kind != other) {
     adm_network_free (*network);
     *network = NULL;
@@ -277,17 +275,17 @@ struct stage {
   int label, guide;
   const float *low;
   int low_h, low_w;
-  float *logits;      /* [K] of the classifier, in the session's sampling memory */
-  int height, width;  /* of the picture made */
+  float *logits;     /* [K] of the classifier, in the session's sampling memory */
+  int height, width; /* of the picture made */
   bool tiled;
   adm_tiling tiling;
-  float *tiles;       /* its workspace, in the session's sampling memory */
-  int t;              /* of the step, for the tiles */
+  float *tiles; /* its workspace, in the session's sampling memory */
+  int t;        /* of the step, for the tiles */
   adm_callback callback;
   void *user;
   adm_progress progress;
-  double share;       /* of a step that the diffusion network takes */
-  double from, part;  /* of a step: the part being worked on */
+  double share;      /* of a step that the diffusion network takes */
+  double from, part; /* of a step: the part being worked on */
 };
 
 static bool
@@ -328,8 +326,9 @@ predict (void *user, const float *x, int t, float *out, adm_error *error)
   s->t = t;
   s->network->poll = between_layers;
   s->network->poll_user = s;
-  adm_status status = s->tiled ? adm_tiling_predict (&s->tiling, s->network->description.learn_sigma ? 6 : 3, x, s->low, predict_tile, s, s->tiles, out, error)
-                               : adm_network_evaluate (s->network, 1, x, &t, &s->label, s->low, s->low_h, s->low_w, out, error);
+  adm_status status
+      = s->tiled ? adm_tiling_predict (&s->tiling, s->network->description.learn_sigma ? 6 : 3, x, s->low, predict_tile, s, s->tiles, out, error)
+                 : adm_network_evaluate (s->network, 1, x, &t, &s->label, s->low, s->low_h, s->low_w, out, error);
   s->network->poll = NULL;
   return status;
 }
@@ -404,8 +403,8 @@ check_request (const adm_request *request, struct stage *stage, adm_error *error
   if (!(request->eta >= 0 && request->eta <= 1))
     return adm_fail (error, ADM_ERROR_USAGE, "eta must be from 0 to 1");
   if (low != (request->low != NULL))
-    return adm_fail (error, ADM_ERROR_USAGE, low ? "an upsampler needs a low-resolution picture; give one"
-                                                 : "this model takes no low-resolution picture; leave it out");
+    return adm_fail (error, ADM_ERROR_USAGE,
+                     low ? "an upsampler needs a low-resolution picture; give one" : "this model takes no low-resolution picture; leave it out");
   if (request->tiled)
     return check_tiles (request, stage, error);
   if (low && stage->network->description.small_size > 0
@@ -429,7 +428,8 @@ check_sampling (adm_session *session, const struct stage *stage, uint64_t bytes,
     idle |= used ? 0 : 1 << i;
   }
   if (held > limit || bytes > limit - held)
-    return adm_fail (error, ADM_ERROR_MEMORY, "this picture needs %llu MiB while it is made, beside %llu MiB for the networks; %llu MiB are %s: choose a smaller one",
+    return adm_fail (error, ADM_ERROR_MEMORY,
+                     "this picture needs %llu MiB while it is made, beside %llu MiB for the networks; %llu MiB are %s: choose a smaller one",
                      (unsigned long long) bytes >> 20, (unsigned long long) held >> 20, (unsigned long long) limit >> 20,
                      adm_memory_words (session->options.memory_limit));
   if (others > limit - held - bytes)
@@ -489,7 +489,15 @@ run_stage (adm_session *session, const adm_request *request, struct stage *stage
 
   stage->height = stage->tiled ? stage->tiling.height * stage->tiling.factor : d->image_size;
   stage->width = stage->tiled ? stage->tiling.width * stage->tiling.factor : d->image_size;
-  adm_denoiser denoiser = { d->learn_sigma ? 6 : 3, stage->height, stage->width, predict, stage->classifier ? gradient : NULL, stage };
+  const adm_model *model = session->model;
+  adm_denoiser denoiser = { .channels = d->learn_sigma ? 6 : 3,
+                            .height = stage->height,
+                            .width = stage->width,
+                            .predict = predict,
+                            .gradient = stage->classifier ? gradient : NULL,
+                            .user = stage,
+                            .network = stage->network == session->upsampler ? model->upsampler : model->diffusion,
+                            .classifier = model->classifier };
   size_t pixels = 3 * (size_t) stage->height * (size_t) stage->width, room = adm_diffusion_workspace (&denoiser);
   size_t classes = stage->classifier ? (size_t) stage->classifier->description.num_classes : 0;
   size_t tiles = stage->tiled ? adm_tiling_workspace (&stage->tiling, denoiser.channels) : 0;
@@ -535,8 +543,7 @@ run_stage (adm_session *session, const adm_request *request, struct stage *stage
 }
 
 adm_status
-adm_session_sample (adm_session *session, const adm_request *request, adm_callback callback, void *user, float *out, int *finished,
-                    adm_error *error)
+adm_session_sample (adm_session *session, const adm_request *request, adm_callback callback, void *user, float *out, int *finished, adm_error *error)
 {
   if (finished)
     *finished = 0;
@@ -553,8 +560,7 @@ adm_session_sample (adm_session *session, const adm_request *request, adm_callba
 }
 
 adm_status
-adm_session_upscale (adm_session *session, const adm_request *request, adm_callback callback, void *user, float *out, int *finished,
-                     adm_error *error)
+adm_session_upscale (adm_session *session, const adm_request *request, adm_callback callback, void *user, float *out, int *finished, adm_error *error)
 {
   if (finished)
     *finished = 0;

@@ -44,12 +44,13 @@ all_finite (const float *x, size_t n)
   return sum == 0.0f;
 }
 
+/* FILE may be NULL. */
 static adm_status
-check_values (const float *values, size_t n, const char *what, const char *remedy, const adm_step *step, adm_error *error)
+check_values (const float *values, size_t n, const char *file, const char *what, const char *remedy, const adm_step *step, adm_error *error)
 {
   if (all_finite (values, n))
     return ADM_OK;
-  return adm_fail (error, ADM_ERROR_VALUE, "%s: NaN or infinity at step %d of %d (timestep %d): %s", what,
+  return adm_fail (error, ADM_ERROR_VALUE, "%s%s%s: NaN or infinity at step %d of %d (timestep %d): %s", file ? file : "", file ? ": " : "", what,
                    step->schedule->steps - step->i, step->schedule->steps, step->schedule->step[step->i].t, remedy);
 }
 
@@ -83,8 +84,8 @@ guides_at (const adm_diffusion_params *params, const adm_schedule_step *step)
 }
 
 adm_status
-adm_diffusion_run (const adm_denoiser *denoiser, const adm_schedule *schedule, const adm_diffusion_params *params, float *workspace,
-                   float *x, adm_error *error)
+adm_diffusion_run (const adm_denoiser *denoiser, const adm_schedule *schedule, const adm_diffusion_params *params, float *workspace, float *x,
+                   adm_error *error)
 {
   adm_status status = check_params (denoiser, params, error);
   if (status != ADM_OK)
@@ -113,14 +114,16 @@ adm_diffusion_run (const adm_denoiser *denoiser, const adm_schedule *schedule, c
     step.scale = guided ? params->scale : 0.0;
     if ((status = denoiser->predict (denoiser->user, x, t, out, error)) != ADM_OK)
       return status;
-    if ((status = check_values (out, n * (step.learned ? 2 : 1), "the network's output", "its weights are unusable, try another file", &step,
-                                error)) != ADM_OK)
+    if ((status = check_values (out, n * (step.learned ? 2 : 1), denoiser->network, "the network's output",
+                                "its weights are unusable, try another file", &step, error))
+        != ADM_OK)
       return status;
     if (guided) {
       if ((status = denoiser->gradient (denoiser->user, x, t, grad, error)) != ADM_OK)
         return status;
-      if ((status = check_values (grad, n, "the classifier's gradient", "its weights are unusable, try another file or scale 0", &step,
-                                  error)) != ADM_OK)
+      if ((status = check_values (grad, n, denoiser->classifier, "the classifier's gradient", "its weights are unusable, try another file or scale 0",
+                                  &step, error))
+          != ADM_OK)
         return status;
     }
     if (params->noise) {
@@ -130,7 +133,7 @@ adm_diffusion_run (const adm_denoiser *denoiser, const adm_schedule *schedule, c
       step.noise = drawn;
     }
     step_function (params->sampler) (&step);
-    if ((status = check_values (x, n, "the picture", guided ? "use a smaller scale" : "try another seed or sampler", &step, error)) != ADM_OK)
+    if ((status = check_values (x, n, NULL, "the picture", guided ? "use a smaller scale" : "try another seed or sampler", &step, error)) != ADM_OK)
       return status;
     if (params->stepped && !params->stepped (params->user, done, schedule->steps, step.x0))
       return adm_fail (error, ADM_ERROR_CANCELLED, "cancelled at step %d of %d", done, schedule->steps);

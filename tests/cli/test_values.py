@@ -181,17 +181,17 @@ def check_steps(there):
     low.write_bytes(png(16, 16, [bytes(range(48))] * 16))
     path = huge(there, "unet-cond.pt", "input_blocks.0.0.weight")
     for more in ([], ["--exact"], ["--half"], ["--sampler", "ddpm"], ["--sampler", "dpm++2m"], ["--kernels", "portable"]):
-        refused(["sample", "--model", path, "--class", "1", "--steps", "3", *more, "-o", out], out, "the network's output", "step 1 of 3")
+        refused(["sample", "--model", path, "--class", "1", "--steps", "3", *more, "-o", out], out, path.name, "the network's output", "step 1 of 3")
     refused(["sample", "--model", path, "--class", "1", "--steps", "3", "--count", "1", "-o", there / "o.npy"], there / "o.npy", "step 1 of 3")
     refused(["eval", "--model", path, "--class", "1", "--t", "500", "--x", FIXTURES / "unet-cond.x.npy", "-o", there / "o.npy"], there / "o.npy", path.name, "NaN")
     succeeds("convert", path, "-o", there / "same.safetensors")  # the numbers themselves are sound
     refused(["convert", path, "--dtype", "f16", "-o", there / "o.safetensors"], there / "o.safetensors", "input_blocks.0.0.weight")
     path = huge(there, "superres.pt", "input_blocks.0.0.weight")
     for way in ([], ["--fit"], ["--tiles"]):
-        refused(["upscale", "--model", path, "--class", "1", "--steps", "3", *way, low, "-o", out], out, "step 1 of 3")
+        refused(["upscale", "--model", path, "--class", "1", "--steps", "3", *way, low, "-o", out], out, path.name, "step 1 of 3")
     path = huge(there, "classifier-attention.pt", "input_blocks.0.0.weight")
     guided = ["sample", "--model", FIXTURES / "unet-cond.pt", "--class", "1", "--steps", "3", "-o", out, "--scale", "1", "--classifier"]
-    refused([*guided, path], out, "the classifier's gradient", "step 1 of 3")
+    refused([*guided, path], out, path.name, "the classifier's gradient", "step 1 of 3")
     refused(["eval", "--model", path, "--class", "1", "--t", "5", "--x", FIXTURES / "classifier-attention.x.npy", "--grad", there / "o.npy"], there / "o.npy", "NaN")
     # A later step: what is drawn after the first is finite, and too large for the network at the second.
     side = npy_read(FIXTURES / "unet-cond.x.npy")[0][-1]
