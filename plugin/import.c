@@ -36,6 +36,7 @@ struct Import {
 typedef struct {
   Import *import; /* outlives the thread */
   char *from, *to, *part;
+  GStatBuf seen; /* FROM, before it was inspected */
   gint64 reported;
 } Carry;
 
@@ -104,14 +105,29 @@ report (Carry *carry, GCancellable *closing, gint64 done, gint64 total)
   if (now - carry->reported > G_USEC_PER_SEC / NEWS_A_SECOND) {
     carry->reported = now;
     News *news = g_new (News, 1);
-    *news = (News) { carry->import, g_object_ref (closing), total > 0 ? (double) done / (double) total : 0.0 };
+    *news = (News) { carry->import, g_object_ref (closing), total > 0 ? MIN (1.0, (double) done / (double) total) : 0.0 };
     g_idle_add (tell_news, news);
   }
 }
 
-/* The bytes of FROM to the open file TO. */
+/* What was copied must be what was inspected: another program may be writing the file still. */
 static gboolean
-copy_bytes (Carry *carry, int from, int to, gint64 total, GCancellable *closing, GError **error)
+check_unchanged (const Carry *carry, int from, GError **error)
+{
+  struct stat now;
+  const GStatBuf *seen = &carry->seen;
+
+  if (fstat (from, &now) != 0)
+    return fail (error, _ ("“%s” could not be read: %s. See whether it is still there, or choose another file."), carry->from, g_strerror (errno));
+  if (now.st_dev == seen->st_dev && now.st_ino == seen->st_ino && now.st_size == seen->st_size && now.st_mtim.tv_sec == seen->st_mtim.tv_sec
+      && now.st_mtim.tv_nsec == seen->st_mtim.tv_nsec)
+    return TRUE;
+  return fail (error, _ ("“%s” changed while it was being copied. Import it again when it is complete."), carry->from, "");
+}
+
+/* The bytes of FROM to the open file TO, which holds them for good then. */
+static gboolean
+copy_bytes (Carry *carry, int from, int to, GCancellable *closing, GError **error)
 {
   char *chunk = g_malloc (CHUNK);
   gint64 done = 0;
@@ -127,10 +143,13 @@ copy_bytes (Carry *carry, int from, int to, gint64 total, GCancellable *closing,
     else if (!write_all (to, chunk, got))
       ok = fail (error, _ ("“%s” could not be copied: %s. Make room, or add the file's folder instead."), carry->from, g_strerror (errno));
     else
-      report (carry, closing, done += got, total);
+      report (carry, closing, done += got, carry->seen.st_size);
     ok = ok && !g_cancellable_set_error_if_cancelled (closing, error);
   } while (ok && got != 0);
   g_free (chunk);
+  ok = ok && check_unchanged (carry, from, error);
+  if (ok && fsync (to) != 0)
+    ok = fail (error, _ ("“%s” could not be copied: %s. Make room, or add the file's folder instead."), carry->from, g_strerror (errno));
   return ok;
 }
 
@@ -147,8 +166,8 @@ check_room (const Carry *carry, gint64 size, GError **error)
       && g_file_info_get_attribute_uint64 (about, G_FILE_ATTRIBUTE_FILESYSTEM_FREE) < (guint64) size) {
     char *needed = g_format_size_full ((guint64) size, G_FORMAT_SIZE_IEC_UNITS);
     char *there = g_format_size_full (g_file_info_get_attribute_uint64 (about, G_FILE_ATTRIBUTE_FILESYSTEM_FREE), G_FORMAT_SIZE_IEC_UNITS);
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, _ ("The file needs %s on disk, and %s are free in %s. Make room, or add the file's folder instead."),
-                 needed, there, folder);
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE,
+                 _ ("The file needs %s on disk, and %s are free in %s. Make room, or add the file's folder instead."), needed, there, folder);
     g_free (needed);
     g_free (there);
     ok = FALSE;
@@ -181,30 +200,52 @@ tidy (const char *folder)
     g_dir_close (entries);
 }
 
-/* Copies under another name first, so that half a file is never taken for a whole one. */
+/* Opens the file under its other name, empty and locked, so that no other process takes it for left behind or writes it, too; -1 with
+ * ERROR set when it cannot. */
+static int
+open_part (const Carry *carry, GError **error)
+{
+  int part = g_open (carry->part, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+  struct stat ours;
+  GStatBuf there;
+
+  if (part < 0) {
+    fail (error, _ ("“%s” could not be written: %s. Correct the folder's permissions."), carry->part, g_strerror (errno));
+    return -1;
+  }
+  gboolean taken = flock (part, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  gboolean named = !taken && fstat (part, &ours) == 0 && g_stat (carry->part, &there) == 0;
+  if (taken || (named && ours.st_ino != there.st_ino)) /* before the lock was ours, another process had finished it */
+    fail (error, _ ("“%s” is being imported already. Wait until it is there."), carry->to, "");
+  else if (!named || ftruncate (part, 0) != 0) {
+    fail (error, _ ("“%s” could not be written: %s. Correct the folder's permissions."), carry->part, g_strerror (errno));
+    g_unlink (carry->part);
+  } else
+    return part;
+  close (part);
+  return -1;
+}
+
+/* Copies under another name first, so that half a file is never taken for a whole one. The lock ends with the name. */
 static gboolean
 copy_file (Carry *carry, GCancellable *closing, GError **error)
 {
   int from = g_open (carry->from, O_RDONLY | O_CLOEXEC, 0), to = -1;
-  GStatBuf about;
   gboolean ok = TRUE;
 
-  if (from < 0 || g_stat (carry->from, &about) != 0)
+  if (from < 0)
     ok = fail (error, _ ("“%s” could not be read: %s. See whether it is still there, or choose another file."), carry->from, g_strerror (errno));
-  ok = ok && check_room (carry, about.st_size, error);
-  if (ok && (to = g_open (carry->part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)) < 0)
-    ok = fail (error, _ ("“%s” could not be written: %s. Correct the folder's permissions."), carry->part, g_strerror (errno));
-  if (to >= 0)
-    flock (to, LOCK_EX | LOCK_NB);
-  ok = ok && copy_bytes (carry, from, to, about.st_size, closing, error);
-  if (to >= 0 && close (to) != 0 && ok)
-    ok = fail (error, _ ("“%s” could not be copied: %s. Make room, or add the file's folder instead."), carry->from, g_strerror (errno));
+  ok = ok && check_room (carry, carry->seen.st_size, error);
+  ok = ok && (to = open_part (carry, error)) >= 0;
+  ok = ok && copy_bytes (carry, from, to, closing, error);
   if (from >= 0)
     close (from);
   if (ok && g_rename (carry->part, carry->to) != 0)
     ok = fail (error, _ ("“%s” could not be written: %s. Correct the folder's permissions."), carry->to, g_strerror (errno));
   if (!ok && to >= 0)
     g_unlink (carry->part);
+  if (to >= 0)
+    close (to); /* all was written before */
   return ok;
 }
 
@@ -238,16 +279,21 @@ carry_over (GTask *task, gpointer source G_GNUC_UNUSED, gpointer data, GCancella
   adm_file_info info;
   adm_error core;
   GError *error = NULL;
-  GStatBuf here, there;
+  GStatBuf there;
 
   tidy (carry->import->folder);
   if (g_str_has_suffix (carry->from, ".json"))
     g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
                          _ ("A description stays with the weights it describes. Import the weights, or add the whole folder."));
-  else if (g_stat (carry->from, &here) == 0 && g_stat (carry->to, &there) == 0) {
-    if (here.st_dev != there.st_dev || here.st_ino != there.st_ino)
-      g_set_error (&error, G_IO_ERROR, G_IO_ERROR_EXISTS, _ ("There is a file “%s” already. Rename the new one first, or remove the old one."), carry->to);
-  } else if (adm_file_inspect (carry->from, &info, &core) != ADM_OK)
+  else if (g_stat (carry->from, &carry->seen) != 0)
+    fail (&error, _ ("“%s” could not be read: %s. See whether it is still there, or choose another file."), carry->from, g_strerror (errno));
+  else if (g_stat (carry->to, &there) == 0) {
+    if (carry->seen.st_dev != there.st_dev || carry->seen.st_ino != there.st_ino)
+      g_set_error (&error, G_IO_ERROR, G_IO_ERROR_EXISTS, _ ("There is a file “%s” already. Rename the new one first, or remove the old one."),
+                   carry->to);
+  } else if (errno != ENOENT)
+    fail (&error, _ ("“%s” could not be written: %s. Correct the folder's permissions."), carry->to, g_strerror (errno));
+  else if (adm_file_inspect (carry->from, &info, &core) != ADM_OK)
     g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, core.message);
   else if (copy_file (carry, closing, &error))
     copy_description (carry);
