@@ -34,6 +34,8 @@ class Profile:
         # next; our plug-in, whose path is another each time, is asked anew.
         if os.path.isdir(LEARNT):
             shutil.copytree(LEARNT, self.gimp, dirs_exist_ok=True)
+        with open(os.path.join(self.gimp, 'gimprc'), 'a', encoding='utf-8') as file:
+            file.write('(show-welcome-dialog no)\n')  # it would lie over the images in the screenshots
         shutil.copy(PLUGIN, os.path.join(self.installed, 'plug-in-adm'))
         shutil.copytree(DATA, os.path.join(self.installed, 'data'))
         self.env = dict(os.environ, GIMP3_DIRECTORY=self.gimp, HOME=self.folder, ADM_MODEL_PATH=self.models, LC_ALL='C.UTF-8',
