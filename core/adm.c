@@ -7,20 +7,10 @@
 #include "base/pool.h"
 #include "models/network.h"
 
-#include <sched.h>
-
 const char *
 adm_version (void)
 {
   return ADM_VERSION;
-}
-
-int
-adm_processor_count (void)
-{
-  cpu_set_t set;
-  int count = sched_getaffinity (0, sizeof set, &set) == 0 ? CPU_COUNT (&set) : 1;
-  return count < 1 ? 1 : count > ADM_MAX_THREADS ? ADM_MAX_THREADS : count;
 }
 
 /* ---- networks ---------------------------------------------------------------------------------------------------- */

@@ -6,6 +6,7 @@
 #include "base/error.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -81,6 +82,14 @@ worker_main (void *data)
       pthread_mutex_unlock (&pool->mutex);
     }
   }
+}
+
+int
+adm_processor_count (void)
+{
+  cpu_set_t set;
+  int count = sched_getaffinity (0, sizeof set, &set) == 0 ? CPU_COUNT (&set) : 1;
+  return count < 1 ? 1 : count > ADM_MAX_THREADS ? ADM_MAX_THREADS : count;
 }
 
 int

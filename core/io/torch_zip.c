@@ -121,13 +121,6 @@ check_entries (struct archive *archive, zip_uint64_t *pickle, adm_error *error)
   return status;
 }
 
-bool
-adm_zip_exhausted (zip_error_t *problem)
-{
-  return zip_error_code_zip (problem) == ZIP_ER_MEMORY
-         || (zip_error_system_type (problem) == ZIP_ET_SYS && zip_error_code_system (problem) == ENOMEM);
-}
-
 /* Reads entry INDEX whole, at most LIMIT bytes; the caller frees *OUT. libzip checks the sum at the end. */
 static adm_status
 read_entry (adm_weights *w, zip_uint64_t index, uint64_t limit, unsigned char **out, uint64_t *size, adm_error *error)

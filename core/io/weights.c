@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Opening by content, the table of tensors, reading with conversion. Files come from strangers: every size goes through checked
- * arithmetic, nothing is mapped (a file cut short while mapped would kill the process). */
+ * The table of tensors that every format fills, and reading with conversion. Files come from strangers: every size goes through
+ * checked arithmetic, nothing is mapped (a file cut short while mapped would kill the process). */
 #include "io/weights_file.h"
 
 #include "base/checked.h"
 #include "base/error.h"
-#include "base/read_file.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { CHUNK = 1 << 20 };
@@ -104,41 +102,6 @@ adm_weights_add (adm_weights *weights, const char *name, size_t name_length, adm
   return ADM_OK;
 }
 
-struct by_name {
-  const char *name;
-  size_t index;
-};
-
-static int
-compare_names (const void *a, const void *b)
-{
-  return strcmp (((const struct by_name *) a)->name, ((const struct by_name *) b)->name);
-}
-
-static adm_status
-sort_tensors (adm_weights *weights, adm_error *error)
-{
-  struct by_name *order = calloc (weights->count + 1, sizeof *order);
-  weights->sorted = calloc (weights->count + 1, sizeof *weights->sorted);
-  if (!order || !weights->sorted) {
-    free (order);
-    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory for its list of tensors; close other programs", weights->path);
-  }
-  for (size_t i = 0; i < weights->count; i++)
-    order[i] = (struct by_name) { weights->tensor[i].name, i };
-  qsort (order, weights->count, sizeof *order, compare_names);
-  adm_status status = ADM_OK;
-  for (size_t i = 0; i < weights->count; i++) {
-    weights->sorted[i] = order[i].index;
-    if (i && !strcmp (order[i].name, order[i - 1].name))
-      status = adm_fail (error, ADM_ERROR_FORMAT, "%s: tensor %s appears twice; the file is broken", weights->path, order[i].name);
-  }
-  free (order);
-  return status;
-}
-
-/* ---- opening ----------------------------------------------------------------------------------------------------- */
-
 adm_status
 adm_weights_pread (const adm_weights *weights, uint64_t offset, void *out, size_t size, adm_error *error)
 {
@@ -158,72 +121,11 @@ adm_weights_pread (const adm_weights *weights, uint64_t offset, void *out, size_
   return ADM_OK;
 }
 
-static bool
-looks_like_html (const unsigned char *head, size_t n)
+bool
+adm_zip_exhausted (zip_error_t *problem)
 {
-  size_t i = 0;
-  while (i < n && (head[i] == ' ' || head[i] == '\n' || head[i] == '\r' || head[i] == '\t' || head[i] == 0xef || head[i] == 0xbb || head[i] == 0xbf))
-    i++;
-  return i + 5 < n && head[i] == '<' && (head[i + 1] == '!' || head[i + 1] == 'h' || head[i + 1] == 'H' || head[i + 1] == '?');
-}
-
-/* The file has 16 bytes or more. */
-static adm_status
-open_by_content (adm_weights *weights, adm_error *error)
-{
-  unsigned char head[512];
-  size_t n = weights->size < sizeof head ? (size_t) weights->size : sizeof head;
-  adm_status status = adm_weights_pread (weights, 0, head, n, error);
-  if (status)
-    return status;
-  if (!memcmp (head, "PK\003\004", 4))
-    return adm_torch_zip_open (weights, error);
-  if (head[0] == 0x80 && !memcmp (head + 2, "\x8a\x0al\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19", 12))
-    return adm_torch_legacy_open (weights, error);
-  if (n >= 262 && !memcmp (head + 257, "ustar", 5))
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: is in torch's oldest (tar) format; load it with PyTorch and save it again", weights->path);
-  if (looks_like_html (head, n))
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: is a web page, not weights; download the file itself", weights->path);
-  if (head[8] == '{')
-    return adm_safetensors_open (weights, error);
-  if (head[0] == 0x80)
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: is a pickle that torch did not write as weights; save the state_dict with torch.save",
-                     weights->path);
-  return adm_fail (error, ADM_ERROR_FORMAT, "%s: is neither safetensors nor a torch file; use a model's weights", weights->path);
-}
-
-adm_status
-adm_weights_open (const char *path, adm_weights **out, adm_error *error)
-{
-  struct stat info;
-  *out = NULL;
-  adm_weights *weights = calloc (1, sizeof *weights);
-  if (!weights || !(weights->path = strdup (path))) {
-    free (weights);
-    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to open it; close other programs", path);
-  }
-  adm_status status = ADM_OK;
-  weights->file = adm_read_open (path);
-  if (!weights->file || fstat (fileno (weights->file), &info))
-    status = adm_fail_file (error, path, "opened", errno);
-  else if (!S_ISREG (info.st_mode))
-    status = adm_fail (error, ADM_ERROR_IO, "%s: is not a file; give a weights file", path);
-  else if (info.st_size < 16)
-    status = adm_fail (error, ADM_ERROR_FORMAT, "%s: is empty or far too short; download it again", path);
-  else {
-    weights->size = (uint64_t) info.st_size;
-    status = open_by_content (weights, error);
-  }
-  if (!status && weights->count == 0)
-    status = adm_fail (error, ADM_ERROR_FORMAT, "%s: holds no tensors; use a model's weights", path);
-  if (!status)
-    status = sort_tensors (weights, error);
-  if (status) {
-    adm_weights_free (weights);
-    return status;
-  }
-  *out = weights;
-  return ADM_OK;
+  return zip_error_code_zip (problem) == ZIP_ER_MEMORY
+         || (zip_error_system_type (problem) == ZIP_ET_SYS && zip_error_code_system (problem) == ENOMEM);
 }
 
 void
