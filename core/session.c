@@ -5,6 +5,7 @@
 #include "adm.h"
 
 #include "base/error.h"
+#include "base/machine_memory.h"
 #include "diffusion/sampler.h"
 #include "diffusion/tiling.h"
 #include "models/memory.h"

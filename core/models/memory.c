@@ -4,11 +4,8 @@
 #include "models/memory.h"
 
 #include "base/error.h"
+#include "base/machine_memory.h"
 #include "models/network.h"
-
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 adm_status
 adm_part_measure (const adm_description *d, const adm_options *options, adm_part_memory *out, adm_error *error)
@@ -81,56 +78,4 @@ adm_model_memory (const adm_model *model, const adm_options *options, adm_memory
   m.fit = m.together <= m.limit ? ADM_FIT_TOGETHER : m.staged <= m.limit ? ADM_FIT_STAGED : m.staged_half <= m.limit ? ADM_FIT_HALF : ADM_FIT_NOT;
   *out = m;
   return ADM_OK;
-}
-
-void
-adm_machine_memory (uint64_t *total, uint64_t *available)
-{
-  long pages = sysconf (_SC_PHYS_PAGES), page = sysconf (_SC_PAGESIZE);
-  unsigned long long kib;
-  char line[128];
-  *total = pages > 0 && page > 0 ? (uint64_t) pages * (uint64_t) page : 0;
-  *available = 0;
-  FILE *file = fopen ("/proc/meminfo", "re");
-  while (file && fgets (line, sizeof line, file))
-    if (sscanf (line, "MemAvailable: %llu kB", &kib) == 1)
-      *available = (uint64_t) kib << 10;
-  if (file)
-    fclose (file);
-}
-
-uint64_t
-adm_memory_choose (uint64_t limit, uint64_t total, uint64_t available, uint64_t resident)
-{
-  uint64_t most = total ? total : UINT64_MAX;
-  if (limit)
-    return limit < most ? limit : most;
-  return !available || available >= most || resident >= most - available ? most : available + resident;
-}
-
-/* Bytes of memory that this process holds; 0: not known. */
-static uint64_t
-resident_bytes (void)
-{
-  unsigned long long all, resident = 0;
-  long page = sysconf (_SC_PAGESIZE);
-  FILE *file = fopen ("/proc/self/statm", "re");
-  bool known = file && fscanf (file, "%llu %llu", &all, &resident) == 2;
-  if (file)
-    fclose (file);
-  return known && page > 0 ? (uint64_t) resident * (uint64_t) page : 0;
-}
-
-uint64_t
-adm_memory_allowed (uint64_t limit)
-{
-  uint64_t total, available;
-  adm_machine_memory (&total, &available);
-  return adm_memory_choose (limit, total, available, limit ? 0 : resident_bytes ());
-}
-
-const char *
-adm_memory_words (uint64_t limit)
-{
-  return limit ? "allowed" : "free";
 }

@@ -22,16 +22,4 @@ adm_status adm_part_measure (const adm_description *description, const adm_optio
 /* The most that the process holds when the PARTS [n] are loaded one after the other and then take turns in one workspace. */
 uint64_t adm_parts_peak (const adm_part_memory *parts, int n);
 
-/* Bytes that the process may take when something is loaded: LIMIT, at most the machine's memory; with LIMIT 0 what is free of it
- * (with what the system can take back from its caches) and what the process holds already. To take more would push other programs
- * out, or have this one killed with work unsaved; who wants it all the same gives a limit. Decided anew at each load, and not
- * between: what is running goes on. */
-uint64_t adm_memory_allowed (uint64_t limit);
-
-/* The rule: of a machine with TOTAL bytes, AVAILABLE of them free (0: not known), RESIDENT held by this process. */
-uint64_t adm_memory_choose (uint64_t limit, uint64_t total, uint64_t available, uint64_t resident);
-
-/* "allowed" or "free", what the bytes are called in a message. Static. */
-const char *adm_memory_words (uint64_t limit);
-
 #endif

@@ -6,9 +6,9 @@
 
 #include "base/checked.h"
 #include "base/error.h"
+#include "base/machine_memory.h"
 #include "base/rng.h"
 #include "models/description.h"
-#include "models/memory.h"
 
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -18,37 +18,6 @@ static double
 mib (uint64_t bytes)
 {
   return (double) bytes / (1024.0 * 1024.0);
-}
-
-/* ---- memory ------------------------------------------------------------------------------------------------------ */
-
-void *
-adm_block_new (uint64_t bytes)
-{
-  if (bytes == 0 || bytes > SIZE_MAX / 2)
-    return NULL;
-  void *block = mmap (NULL, (size_t) bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (block == MAP_FAILED)
-    return NULL;
-#ifdef MADV_HUGEPAGE
-  madvise (block, (size_t) bytes, MADV_HUGEPAGE); /* only a wish: fewer TLB misses when the system grants it */
-#endif
-  return block;
-}
-
-void
-adm_block_free (void *block, uint64_t bytes)
-{
-  if (block)
-    munmap (block, (size_t) bytes);
-}
-
-uint64_t
-adm_memory_limit (uint64_t limit)
-{
-  long pages = sysconf (_SC_PHYS_PAGES), page = sysconf (_SC_PAGESIZE);
-  uint64_t machine = pages > 0 && page > 0 ? (uint64_t) pages * (uint64_t) page : UINT64_MAX;
-  return limit && limit < machine ? limit : machine;
 }
 
 /* ---- binding ----------------------------------------------------------------------------------------------------- */

@@ -68,10 +68,4 @@ adm_status adm_network_features (adm_network *network, int n, const float *x, co
 /* Plans for N images and takes the workspace. */
 adm_status adm_network_prepare (adm_network *network, int n, bool gradient, adm_error *error);
 
-/* Aligned memory that is NULL when there is none; ZEROED pages come from the system. Freed with adm_block_free. */
-void *adm_block_new (uint64_t bytes);
-void adm_block_free (void *block, uint64_t bytes);
-/* The limit that holds: LIMIT, or the machine's memory. */
-uint64_t adm_memory_limit (uint64_t limit);
-
 #endif

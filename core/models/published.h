@@ -4,7 +4,7 @@
 #ifndef ADM_MODELS_PUBLISHED_H
 #define ADM_MODELS_PUBLISHED_H
 
-#include "models/infer.h"
+#include "models/listing.h"
 
 typedef struct adm_published {
   const char *name;            /* of the file, without extension */

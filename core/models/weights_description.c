@@ -7,6 +7,7 @@
 #include "base/checked.h"
 #include "base/error.h"
 #include "models/description_json.h"
+#include "models/infer.h"
 #include "models/published.h"
 
 #include <errno.h>
@@ -14,22 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-adm_status
-adm_listing_of_weights (const adm_weights *weights, adm_listing *listing, adm_error *error)
-{
-  size_t count = adm_weights_count (weights);
-  const adm_tensor **tensors = calloc (count ? count : 1, sizeof *tensors);
-  *listing = (adm_listing) { 0 };
-  if (!tensors)
-    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory for the names of %zu tensors; close other programs", adm_weights_path (weights),
-                     count);
-  for (size_t i = 0; i < count; i++)
-    tensors[i] = adm_weights_tensor (weights, i);
-  adm_status status = adm_listing_init (listing, tensors, count, error);
-  free (tensors);
-  return status;
-}
 
 char *
 adm_sidecar_path (const char *path)

@@ -3,8 +3,8 @@
  * A session as the plug-in uses it: progress and previews, cancelling between and within steps, batches, refusals that leave it
  * usable, the memory that was promised. */
 #include "adm.h"
+#include "base/machine_memory.h"
 #include "check.h"
-#include "models/memory.h"
 #include "ops/kernels.h"
 
 #include <math.h>

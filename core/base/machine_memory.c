@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * See machine_memory.h. */
+#include "base/machine_memory.h"
+
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+void *
+adm_block_new (uint64_t bytes)
+{
+  if (bytes == 0 || bytes > SIZE_MAX / 2)
+    return NULL;
+  void *block = mmap (NULL, (size_t) bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (block == MAP_FAILED)
+    return NULL;
+#ifdef MADV_HUGEPAGE
+  madvise (block, (size_t) bytes, MADV_HUGEPAGE); /* only a wish: fewer TLB misses when the system grants it */
+#endif
+  return block;
+}
+
+void
+adm_block_free (void *block, uint64_t bytes)
+{
+  if (block)
+    munmap (block, (size_t) bytes);
+}
+
+uint64_t
+adm_memory_limit (uint64_t limit)
+{
+  long pages = sysconf (_SC_PHYS_PAGES), page = sysconf (_SC_PAGESIZE);
+  uint64_t machine = pages > 0 && page > 0 ? (uint64_t) pages * (uint64_t) page : UINT64_MAX;
+  return limit && limit < machine ? limit : machine;
+}
+
+void
+adm_machine_memory (uint64_t *total, uint64_t *available)
+{
+  long pages = sysconf (_SC_PHYS_PAGES), page = sysconf (_SC_PAGESIZE);
+  unsigned long long kib;
+  char line[128];
+  *total = pages > 0 && page > 0 ? (uint64_t) pages * (uint64_t) page : 0;
+  *available = 0;
+  FILE *file = fopen ("/proc/meminfo", "re");
+  while (file && fgets (line, sizeof line, file))
+    if (sscanf (line, "MemAvailable: %llu kB", &kib) == 1)
+      *available = (uint64_t) kib << 10;
+  if (file)
+    fclose (file);
+}
+
+uint64_t
+adm_memory_choose (uint64_t limit, uint64_t total, uint64_t available, uint64_t resident)
+{
+  uint64_t most = total ? total : UINT64_MAX;
+  if (limit)
+    return limit < most ? limit : most;
+  return !available || available >= most || resident >= most - available ? most : available + resident;
+}
+
+/* Bytes of memory that this process holds; 0: not known. */
+static uint64_t
+resident_bytes (void)
+{
+  unsigned long long all, resident = 0;
+  long page = sysconf (_SC_PAGESIZE);
+  FILE *file = fopen ("/proc/self/statm", "re");
+  bool known = file && fscanf (file, "%llu %llu", &all, &resident) == 2;
+  if (file)
+    fclose (file);
+  return known && page > 0 ? (uint64_t) resident * (uint64_t) page : 0;
+}
+
+uint64_t
+adm_memory_allowed (uint64_t limit)
+{
+  uint64_t total, available;
+  adm_machine_memory (&total, &available);
+  return adm_memory_choose (limit, total, available, limit ? 0 : resident_bytes ());
+}
+
+const char *
+adm_memory_words (uint64_t limit)
+{
+  return limit ? "allowed" : "free";
+}
