@@ -178,14 +178,6 @@ def scripted():
     note('script selection', dict(facts, same=[one for one in about(image) if ' · seed ' not in one[0]] == before))
     view.delete()
 
-    image = new_image(200, 120)
-    view, main = shown(image, '200x120.*GIMP$')
-    others = len(Gimp.get_images())
-    done, facts = meanwhile(lambda: press(main, 'ctrl+w'), lambda: generate(image, **{'class': 'heart', 'steps': 80}))
-    facts.update(outcome(done), images=len(Gimp.get_images()) - others, valid=image.is_valid())
-    note('script closed', facts)
-    note('script after', outcome(generate(**{'class': 'heart', 'steps': 2})))
-
 
 for part in (generating, upsampling, scripted):
     part()

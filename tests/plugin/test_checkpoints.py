@@ -9,7 +9,6 @@ import unittest
 import gimp_profile
 
 FIXTURES = os.path.join(os.path.dirname(gimp_profile.HERE), 'fixtures')
-DISPLAY = ['dbus-run-session', '--', 'xvfb-run', '-a', '-s', '-screen 0 1280x900x24', 'sh', '-c', 'openbox & exec "$0" "$@"']
 
 
 def write_published(path, name):
@@ -42,7 +41,7 @@ class Checkpoints(unittest.TestCase):
         cls.profile.add_model('Emoji 64 Late')
         shutil.copy(os.path.join(FIXTURES, 'unet-cond.pt'), os.path.join(models, 'portraits.pt'))
         write_published(os.path.join(models, 'my download.safetensors'), '64x64_classifier')
-        cls.notes = cls.profile.notes('inside_checkpoints', program='gimp-3.0', prefix=DISPLAY)
+        cls.notes = cls.profile.notes('inside_checkpoints', program='gimp-3.0', prefix=gimp_profile.DISPLAY)
 
     def fact(self, name):
         self.assertIn(name, self.notes, 'the script inside GIMP did not come this far')

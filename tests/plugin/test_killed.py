@@ -5,7 +5,6 @@ import os
 import unittest
 
 import gimp_profile
-from test_window import DISPLAY
 
 BEFORE = ['Top', 'Bottom']
 ALL = ['heart · s 1.5 · seed 9', 'heart · s 1.5 · seed 8', 'heart · s 1.5 · seed 7', *BEFORE]
@@ -17,7 +16,7 @@ class Killed(unittest.TestCase):
     def setUpClass(cls):
         cls.profile = gimp_profile.Profile()
         cls.addClassCleanup(cls.profile.close)
-        cls.notes = cls.profile.notes('inside_killed', program='gimp-3.0', prefix=DISPLAY, LD_PRELOAD=os.environ['ADM_KILLER'],
+        cls.notes = cls.profile.notes('inside_killed', program='gimp-3.0', prefix=gimp_profile.DISPLAY, LD_PRELOAD=os.environ['ADM_KILLER'],
                                       ADM_TEST_KILL=os.path.join(cls.profile.folder, 'kill'))
 
     def fact(self, name):

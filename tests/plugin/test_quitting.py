@@ -9,7 +9,6 @@ gi.require_version('GLib', '2.0')
 from gi.repository import GLib  # noqa: E402
 
 import gimp_profile  # noqa: E402
-from test_window import DISPLAY  # noqa: E402
 
 SOON = 10  # seconds
 
@@ -21,7 +20,7 @@ class Quitting(unittest.TestCase):
         cls.addClassCleanup(cls.profile.close)
         picture = os.path.join(cls.profile.folder, 'picture.png')
         gimp_profile.adm('sample', '--model', os.path.join(gimp_profile.DATA, 'emoji-64.json'), '--steps', 2, '-o', picture)
-        cls.notes = cls.profile.around('around_gimp', DISPLAY, picture, os.path.join(cls.profile.installed, 'plug-in-adm'))
+        cls.notes = cls.profile.around('around_gimp', picture, os.path.join(cls.profile.installed, 'plug-in-adm'))
 
     def fact(self, name):
         self.assertIn(name, self.notes, 'the script did not come this far')

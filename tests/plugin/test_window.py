@@ -5,7 +5,6 @@ import unittest
 import gimp_profile
 
 ADDED = ['heart · s 1.5 · seed 9', 'heart · s 1.5 · seed 8', 'heart · s 1.5 · seed 7', 'Top', 'Bottom']
-DISPLAY = ['dbus-run-session', '--', 'xvfb-run', '-a', '-s', '-screen 0 1280x900x24', 'sh', '-c', 'openbox & exec "$0" "$@"']
 
 
 class Window(unittest.TestCase):
@@ -13,7 +12,7 @@ class Window(unittest.TestCase):
     def setUpClass(cls):
         cls.profile = gimp_profile.Profile()
         cls.addClassCleanup(cls.profile.close)
-        cls.notes = cls.profile.notes('inside_window', program='gimp-3.0', prefix=DISPLAY)
+        cls.notes = cls.profile.notes('inside_window', program='gimp-3.0', prefix=gimp_profile.DISPLAY)
 
     def fact(self, name):
         self.assertIn(name, self.notes, 'the script inside GIMP did not come this far')

@@ -21,6 +21,14 @@ typedef struct Window {
   UiGeneratePanel *panel;
 } Window;
 
+/* Before any window: nothing moves by itself. */
+static inline void
+driver_begin (int *argc, char ***argv)
+{
+  gtk_init (argc, argv);
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
+}
+
 static inline GtkWidget *
 part (Window *self, const char *name)
 {

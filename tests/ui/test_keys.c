@@ -359,8 +359,7 @@ test_announcements (void)
 int
 main (int argc, char **argv)
 {
-  gtk_init (&argc, &argv);
-  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
+  driver_begin (&argc, &argv);
   test_generate_window ();
   test_typed_numbers ();
   test_preset ();

@@ -417,8 +417,7 @@ test_seed (void)
 int
 main (int argc, char **argv)
 {
-  gtk_init (&argc, &argv);
-  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
+  driver_begin (&argc, &argv);
   test_generate ();
   test_history_restores ();
   test_choose_while_running ();

@@ -573,8 +573,7 @@ test_large_pictures (void)
 int
 main (int argc, char **argv)
 {
-  gtk_init (&argc, &argv);
-  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
+  driver_begin (&argc, &argv);
   test_presets ();
   test_persistence ();
   test_classes ();
