@@ -28,21 +28,26 @@ adm_block_free (void *block, uint64_t bytes)
     munmap (block, (size_t) bytes);
 }
 
+/* Bytes of the machine; 0: not known. */
+static uint64_t
+total_bytes (void)
+{
+  long pages = sysconf (_SC_PHYS_PAGES), page = sysconf (_SC_PAGESIZE);
+  return pages > 0 && page > 0 ? (uint64_t) pages * (uint64_t) page : 0;
+}
+
 uint64_t
 adm_memory_limit (uint64_t limit)
 {
-  long pages = sysconf (_SC_PHYS_PAGES), page = sysconf (_SC_PAGESIZE);
-  uint64_t machine = pages > 0 && page > 0 ? (uint64_t) pages * (uint64_t) page : UINT64_MAX;
-  return limit && limit < machine ? limit : machine;
+  return adm_memory_choose (limit, total_bytes (), 0, 0);
 }
 
 void
 adm_machine_memory (uint64_t *total, uint64_t *available)
 {
-  long pages = sysconf (_SC_PHYS_PAGES), page = sysconf (_SC_PAGESIZE);
   unsigned long long kib;
   char line[128];
-  *total = pages > 0 && page > 0 ? (uint64_t) pages * (uint64_t) page : 0;
+  *total = total_bytes ();
   *available = 0;
   FILE *file = fopen ("/proc/meminfo", "re");
   while (file && fgets (line, sizeof line, file))
