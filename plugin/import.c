@@ -71,6 +71,7 @@ tell_news (gpointer data)
 
 /* ---- on the thread ----------------------------------------------------------------------------------------------- */
 
+/* Sets ERROR: FORMAT tells of PATH and, where it has a second place, WHY. */
 static gboolean
 fail (GError **error, const char *format, const char *path, const char *why)
 {
@@ -122,7 +123,7 @@ check_unchanged (const Carry *carry, int from, GError **error)
   if (now.st_dev == seen->st_dev && now.st_ino == seen->st_ino && now.st_size == seen->st_size && now.st_mtim.tv_sec == seen->st_mtim.tv_sec
       && now.st_mtim.tv_nsec == seen->st_mtim.tv_nsec)
     return TRUE;
-  return fail (error, _ ("“%s” changed while it was being copied. Import it again when it is complete."), carry->from, "");
+  return fail (error, _ ("“%s” changed while it was being copied. Import it again when it is complete."), carry->from, NULL);
 }
 
 /* The bytes of FROM to the open file TO, which holds them for good then. */
@@ -216,7 +217,7 @@ open_part (const Carry *carry, GError **error)
   gboolean taken = flock (part, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
   gboolean named = !taken && fstat (part, &ours) == 0 && g_stat (carry->part, &there) == 0;
   if (taken || (named && ours.st_ino != there.st_ino)) /* before the lock was ours, another process had finished it */
-    fail (error, _ ("“%s” is being imported already. Wait until it is there."), carry->to, "");
+    fail (error, _ ("“%s” is being imported already. Wait until it is there."), carry->to, NULL);
   else if (!named || ftruncate (part, 0) != 0) {
     fail (error, _ ("“%s” could not be written: %s. Correct the folder's permissions."), carry->part, g_strerror (errno));
     g_unlink (carry->part);
