@@ -14,37 +14,29 @@
 #include "plugin-error.h"
 #include "window.h"
 
-/* Shows the job's progress in GIMP. */
-static void
-show_progress (double fraction, const char *text, gpointer user G_GNUC_UNUSED)
-{
-  gimp_progress_set_text (text);
-  gimp_progress_update (fraction);
-}
-
 /* Adds RESULT's pictures to *IMAGE. */
 static GimpLayer **
 add_pictures (GimpImage **image, const AdmJobResult *result, const AdmSettings *settings, const adm_model *model, gboolean show, GError **error)
 {
   gsize bytes = (gsize) result->width * (gsize) result->height * 3;
   AdmPicture *pictures = g_new0 (AdmPicture, result->count);
-  char **names = g_new0 (char *, (gsize)result->count + 1), **texts = g_new0 (char *, (gsize)result->count + 1);
+  char **names = g_new0 (char *, (gsize) result->count + 1), **texts = g_new0 (char *, (gsize) result->count + 1);
   int x = 0, y = 0;
 
   if (*image)
     layers_place (*image, result->width, result->height, &x, &y);
   for (int i = 0; i < result->count; i++) {
-    int64_t seed = (int64_t)settings->seed + i;
+    int64_t seed = (int64_t) settings->seed + i;
     names[i] = metadata_layer_name (settings, model->name, seed);
     texts[i] = metadata_to_json (settings, seed, TRUE);
-    pictures[i] = (AdmPicture){ .name = names[i],
-                                .settings = texts[i],
-                                .x = x,
-                                .y = y,
-                                .width = result->width,
-                                .height = result->height,
-                                .format = "R'G'B' u8",
-                                .pixels = result->pixels + (gsize)i * bytes };
+    pictures[i] = (AdmPicture) { .name = names[i],
+                                 .settings = texts[i],
+                                 .x = x,
+                                 .y = y,
+                                 .width = result->width,
+                                 .height = result->height,
+                                 .format = "R'G'B' u8",
+                                 .pixels = result->pixels + (gsize) i * bytes };
   }
   GimpLayer **layers = layers_add (image, pictures, result->count, NULL, show, error);
   g_strfreev (names);
@@ -66,9 +58,7 @@ generate (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage **image, Adm
     return NULL;
   plan.upsample_request = arguments_following_upscale (plan.model, &plan.request);
 
-  gimp_progress_init (_ ("Generating pictures"));
-  gboolean done = job_run (&plan, G_OBJECT (gimp_procedure_get_plug_in (procedure)), show_progress, NULL, &result, error);
-  gimp_progress_end ();
+  gboolean done = job_run (&plan, G_OBJECT (gimp_procedure_get_plug_in (procedure)), _ ("Generating pictures"), &result, error);
   if (!done)
     return NULL;
 

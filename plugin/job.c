@@ -7,6 +7,7 @@
 
 #include <glib-unix.h>
 #include <glib/gi18n-lib.h>
+#include <libgimp/gimp.h>
 #include <signal.h>
 
 #include "plugin-error.h"
@@ -18,8 +19,6 @@
 
 typedef struct {
   const AdmJobPlan *plan;
-  AdmJobProgress progress;
-  gpointer user;
   GMainLoop *loop;
   GThread *thread;
   gint cancelled; /* atomic */
@@ -28,37 +27,28 @@ typedef struct {
   gint64 reported;                   /* when the last report was posted */
   double sample_work, upsample_work; /* rough cost of each picture's stage */
 
-  GMutex mutex; /* guards the three that follow */
-  adm_progress report;
+  GMutex mutex; /* guards the two that follow */
   double fraction;
-  guint idle; /* the pending call of show_report, or 0 */
+  guint idle; /* the pending call of show_fraction, or 0 */
 
   /* Written by the worker, read once it has ended. */
   adm_error error;
   AdmJobResult result;
 } Job;
 
-/* Main thread: shows the latest report. */
+/* Main thread: shows how far the job has come. GIMP lets events in while it draws the bar, so its user may close the bar's own view right
+ * then; after a new fraction GIMP 3.0 touches the bar no more, but after gimp_progress_set_text it goes on with what it has freed. So the
+ * text stays what gimp_progress_init made it. */
 static gboolean
-show_report (gpointer data)
+show_fraction (gpointer data)
 {
   Job *job = data;
 
   g_mutex_lock (&job->mutex);
-  adm_progress report = job->report;
   double fraction = job->fraction;
   job->idle = 0;
   g_mutex_unlock (&job->mutex);
-
-  char *text = NULL;
-  if (report.stage == ADM_STAGE_LOAD)
-    text = g_strdup_printf (_ ("Loading %s"), job->plan->model->name);
-  else if (report.stage == ADM_STAGE_SAMPLE)
-    text = g_strdup_printf (_ ("Picture %d of %d: step %d of %d"), report.image + 1, report.images, report.step, report.steps);
-  else
-    text = g_strdup_printf (_ ("Upsampling picture %d of %d: step %d of %d"), report.image + 1, report.images, report.step, report.steps);
-  job->progress (fraction, text, job->user);
-  g_free (text);
+  gimp_progress_update (fraction);
   return G_SOURCE_REMOVE;
 }
 
@@ -89,11 +79,9 @@ on_progress (const adm_progress *progress, void *data)
   if (now - job->reported >= REPORT_INTERVAL) {
     job->reported = now;
     g_mutex_lock (&job->mutex);
-    job->report = *progress;
-    job->report.x0 = NULL;
     job->fraction = job_fraction (job, progress);
     if (!job->idle)
-      job->idle = g_idle_add (show_report, job);
+      job->idle = g_idle_add (show_fraction, job);
     g_mutex_unlock (&job->mutex);
   }
   return !g_atomic_int_get (&job->cancelled);
@@ -190,8 +178,8 @@ run_upsample (Job *job, adm_session *session)
   if (plan->sample && low_side != job->result.width) {
     job->error.status = ADM_ERROR_SHAPE;
     g_snprintf (job->error.message, sizeof job->error.message,
-                _ ("The upsampling network of “%s” takes pictures of %d pixels, but its pictures have %d. Switch Upsample off."),
-                plan->model->name, low_side, job->result.width);
+                _ ("The upsampling network of “%s” takes pictures of %d pixels, but its pictures have %d. Switch Upsample off."), plan->model->name,
+                low_side, job->result.width);
     return job->error.status;
   }
   int low_w = plan->sample ? low_side : plan->source_w, low_h = plan->sample ? low_side : plan->source_h;
@@ -261,10 +249,10 @@ join (Job *job)
 }
 
 gboolean
-job_run (const AdmJobPlan *plan, GObject *owner, AdmJobProgress progress, gpointer user, AdmJobResult *result, GError **error)
+job_run (const AdmJobPlan *plan, GObject *owner, const char *title, AdmJobResult *result, GError **error)
 {
-  Job job = { .plan = plan, .progress = progress, .user = user };
-  double growth = plan->model->upsampled_size > 0 ? (double)plan->model->upsampled_size / plan->model->image_size : 1.0;
+  Job job = { .plan = plan };
+  double growth = plan->model->upsampled_size > 0 ? (double) plan->model->upsampled_size / plan->model->image_size : 1.0;
 
   /* Upsampling steps cost about as many times more as there are more pixels. */
   job.sample_work = plan->sample ? plan->request.steps : 0.0;
@@ -274,6 +262,7 @@ job_run (const AdmJobPlan *plan, GObject *owner, AdmJobProgress progress, gpoint
   g_object_set_data (owner, OWNER_KEY, &job);
   guint terminate = g_unix_signal_add (SIGTERM, on_signal, &job), interrupt = g_unix_signal_add (SIGINT, on_signal, &job);
 
+  gimp_progress_init (title);
   job.thread = g_thread_try_new ("adm-job", worker, &job, NULL);
   if (job.thread) {
     g_main_loop_run (job.loop);
@@ -281,6 +270,7 @@ job_run (const AdmJobPlan *plan, GObject *owner, AdmJobProgress progress, gpoint
   } else {
     fail_memory (&job);
   }
+  gimp_progress_end ();
 
   g_source_remove (terminate);
   g_source_remove (interrupt);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The work in the background: a thread of its own runs the core, while the main thread keeps a main loop going, since only
- * the main thread may speak with GIMP. Progress comes to the main thread as idle calls, never more than twenty a second.
+ * the main thread may speak with GIMP. Progress comes to the main thread, and so to GIMP, as idle calls, never more than twenty a second.
  */
 #ifndef ADM_JOB_H
 #define ADM_JOB_H
@@ -23,18 +23,16 @@ typedef struct {
   gboolean tiles;
 } AdmJobPlan;
 
-/* Called on the main thread: FRACTION of the whole job, and a line to show. */
-typedef void (*AdmJobProgress) (double fraction, const char *text, gpointer user);
-
 /* The finished pictures: 8-bit sRGB, [count][height][width][3]. */
 typedef struct {
   int count, width, height;
   guint8 *pixels; /* freed with g_free */
 } AdmJobResult;
 
-/* Runs PLAN to its end; while it runs, OWNER (the plug-in) holds it, so that job_stop finds it. A SIGTERM or SIGINT, or
- * job_stop, ends it early with PLUGIN_ERROR_CANCELLED. FALSE with ERROR set, and RESULT untouched, when it fails. */
-gboolean job_run (const AdmJobPlan *plan, GObject *owner, AdmJobProgress progress, gpointer user, AdmJobResult *result, GError **error);
+/* Runs PLAN to its end, with a progress bar of GIMP's under TITLE; while it runs, OWNER (the plug-in) holds it, so that job_stop finds
+ * it. A SIGTERM or SIGINT, or job_stop, ends it early with PLUGIN_ERROR_CANCELLED. FALSE with ERROR set, and RESULT untouched, when it
+ * fails. */
+gboolean job_run (const AdmJobPlan *plan, GObject *owner, const char *title, AdmJobResult *result, GError **error);
 
 /* Stops the job of OWNER, if one runs, and waits until its thread has ended. For a plug-in about to quit: the interrupted
  * job_run must not be returned to. */

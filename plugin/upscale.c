@@ -16,13 +16,6 @@
 #include "plugin-error.h"
 #include "window.h"
 
-static void
-show_progress (double fraction, const char *text, gpointer user G_GNUC_UNUSED)
-{
-  gimp_progress_set_text (text);
-  gimp_progress_update (fraction);
-}
-
 /* The one layer to work on, or NULL with ERROR set. */
 static GimpLayer *
 pick_layer (GimpImage *image, GimpDrawable **drawables, GError **error)
@@ -79,9 +72,7 @@ upscale (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage **image, Gimp
     return NULL;
   }
   plan.source = source;
-  gimp_progress_init (_ ("Upsampling the layer"));
-  gboolean done = job_run (&plan, G_OBJECT (gimp_procedure_get_plug_in (procedure)), show_progress, NULL, &result, error);
-  gimp_progress_end ();
+  gboolean done = job_run (&plan, G_OBJECT (gimp_procedure_get_plug_in (procedure)), _ ("Upsampling the layer"), &result, error);
   g_free (source);
   if (done) {
     if (layers_check_open (run_mode, image, error))

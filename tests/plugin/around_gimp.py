@@ -81,15 +81,20 @@ shot('offered-again')
 fact.update(added=tick(TITLE, 1) and add(win, TITLE), working=begin_long(win))
 note('discarded', dict(fact, **end(gimp, main, ['ctrl+d'])))
 
-# Our window is closed by the window manager while it works.
+# Our window is closed by the window manager while it works; then the last settings again, without a window.
 gimp, main = start()
 win = opened(main, TITLE, TITLE)
 fact = {'offered': pictures(TITLE), 'added': tick(TITLE, 1) and add(win, TITLE), 'working': begin_long(win)}
 press(win, 'alt+F4')
 fact['closed'] = wait(lambda: not window(TITLE + '$', 0.1), 5) and wait(lambda: not left_behind(), 5)
-fact.update(kept=spooled(), alive=gimp.poll() is None)
 close(win, TITLE)
-note('window closed', dict(fact, **end(gimp, main, ['ctrl+d'])))
+note('window closed', dict(fact, kept=spooled(), alive=gimp.poll() is None))
+press(main, 'ctrl+f')
+fact = {'working': wait(left_behind, 10)}
+time.sleep(1.0)
+shot('repeating')
+fact['still'] = bool(left_behind())
+note('repeat', dict(fact, **end(gimp, main, ['ctrl+d'])))
 
 # A script's call is under way.
 gimp, main = start('--batch-interpreter', 'plug-in-script-fu-eval', '-b', '(script-fu-use-v3) (plug-in-adm-generate #:run-mode RUN-NONINTERACTIVE #:class "heart" '

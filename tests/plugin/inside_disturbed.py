@@ -178,6 +178,17 @@ def scripted():
     note('script selection', dict(facts, same=[one for one in about(image) if ' · seed ' not in one[0]] == before))
     view.delete()
 
+    # Besides another view, so that GIMP frees this one, with the progress bar in it, and shows the rest of the progress in the other.
+    other = Gimp.Display.new(new_image(64, 64))
+    image = new_image(200, 120)
+    view, main = shown(image, '200x120.*GIMP$')
+    images = len(Gimp.get_images())
+    done, facts = meanwhile(lambda: press(main, 'ctrl+w'), lambda: generate(image, **{'class': 'heart', 'steps': 80}))
+    facts.update(outcome(done), images=len(Gimp.get_images()) - images, valid=image.is_valid(), freed=not view.is_valid())
+    note('script closed', facts)
+    note('script after', outcome(generate(**{'class': 'heart', 'steps': 2})))
+    other.delete()
+
 
 for part in (generating, upsampling, scripted):
     part()

@@ -11,7 +11,7 @@ class Disturbed(unittest.TestCase):
     def setUpClass(cls):
         cls.profile = gimp_profile.Profile()
         cls.addClassCleanup(cls.profile.close)
-        cls.notes = cls.profile.notes('inside_disturbed', program='gimp-3.0', prefix=gimp_profile.DISPLAY)
+        cls.notes = cls.profile.notes('inside_disturbed', program='gimp-3.0', prefix=gimp_profile.DISPLAY, **gimp_profile.FREED)
 
     def fact(self, name):
         self.assertIn(name, self.notes, 'the script inside GIMP did not come this far')
@@ -64,6 +64,13 @@ class Disturbed(unittest.TestCase):
         fact = self.fact('script selection')
         self.assertEqual((fact['disturbed'], fact['status'], fact['at'], fact['selection'], fact['same']),
                          (True, 'success', [[0, 0]], [0, 0, 210, 130], True), fact['message'])
+
+    def test_scripts_image_closed(self):
+        """GIMP keeps the image for as long as the call lasts; then it goes, with all that is in it."""
+        fact = self.fact('script closed')
+        self.assertEqual((fact['disturbed'], fact['status'], fact['freed'], fact['valid'], fact['images']), (True, 'success', True, False, -1),
+                         fact['message'])
+        self.assertEqual(self.fact('script after')['status'], 'success')
 
 
 if __name__ == '__main__':

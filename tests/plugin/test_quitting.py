@@ -20,7 +20,7 @@ class Quitting(unittest.TestCase):
         cls.addClassCleanup(cls.profile.close)
         picture = os.path.join(cls.profile.folder, 'picture.png')
         gimp_profile.adm('sample', '--model', os.path.join(gimp_profile.DATA, 'emoji-64.json'), '--steps', 2, '-o', picture)
-        cls.notes = cls.profile.around('around_gimp', picture, os.path.join(cls.profile.installed, 'plug-in-adm'))
+        cls.notes = cls.profile.around('around_gimp', picture, os.path.join(cls.profile.installed, 'plug-in-adm'), **gimp_profile.FREED)
 
     def fact(self, name):
         self.assertIn(name, self.notes, 'the script did not come this far')
@@ -46,8 +46,11 @@ class Quitting(unittest.TestCase):
     def test_window_closed_by_the_window_manager(self):
         """The artist closed the window: nothing is offered again."""
         fact = self.fact('window closed')
-        self.assertEqual((fact['offered'], fact['added'], fact['closed'], fact['kept'], fact['alive']), (2, True, True, [], True))
-        self.check_end(fact)
+        self.assertEqual(fact, {'offered': 2, 'added': True, 'working': True, 'closed': True, 'kept': [], 'alive': True})
+
+    def test_quit_while_the_last_settings_run_again(self):
+        self.check_end(self.fact('repeat'))
+        self.assertTrue(self.fact('repeat')['still'])
 
     def test_quit_while_a_script_waits(self):
         self.check_end(self.fact('script'))

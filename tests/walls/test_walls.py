@@ -53,6 +53,8 @@ def offences(path, text):
             found.append(f"{path}: ui/ knows nothing of {name}")
         if top == "plugin" and quote == '"' and head in set(CORE) - {""}:
             found.append(f"{path}: plugin/ sees adm.h only, not {name}")
+    if "gimp_progress_set_text (" in text:
+        found.append(f"{path}: gimp_progress_set_text can crash GIMP (see plugin/job.c)")
     return found
 
 
@@ -66,6 +68,7 @@ OFFENDERS = {
     "ui/g.c": '#include "adm.h"',
     "ui/h.c": "#include <libgimp/gimp.h>",
     "plugin/i.c": '#include "models/network.h"',
+    "plugin/l.c": "gimp_progress_set_text (text);",
     "core/nn/j.c": "\n" * (MAX_LINES + 1),
 }
 
