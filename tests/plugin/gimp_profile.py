@@ -21,8 +21,6 @@ PROGRAM = os.environ['ADM_PROGRAM']
 DATA = os.environ['ADM_DATA']
 # A display of its own, with a small window manager, for what follows.
 DISPLAY = ['dbus-run-session', '--', 'xvfb-run', '-a', '-s', '-screen 0 1280x900x24', 'sh', '-c', 'openbox & exec "$0" "$@"']
-# For GIMP's environment: freed memory is overwritten at once, so that whoever uses it still crashes at once, not once in fifty times.
-FREED = {'MALLOC_PERTURB_': '165', 'G_SLICE': 'always-malloc'}
 LEARNT = os.path.join(os.path.dirname(PROGRAM), os.pardir, 'tests', 'plugin', 'gimp-profile')
 
 
@@ -101,10 +99,10 @@ class Profile:
         sys.stderr.write(output)
         return dict(read_notes(path), status=status)
 
-    def around(self, script, *arguments, **env):
+    def around(self, script, *arguments):
         """Runs tests/plugin/SCRIPT.py on a display of its own, which starts GIMPs of this profile itself, and returns what it noted."""
         path = os.path.join(self.folder, script + '.json')
-        done = subprocess.run([*DISPLAY, '/usr/bin/python3', os.path.join(HERE, script + '.py'), *arguments], env=dict(self.env, ADM_TEST_NOTES=path, **env),
+        done = subprocess.run([*DISPLAY, '/usr/bin/python3', os.path.join(HERE, script + '.py'), *arguments], env=dict(self.env, ADM_TEST_NOTES=path),
                               cwd=self.folder, stdin=subprocess.DEVNULL, stdout=sys.stderr, timeout=900, check=False)
         return dict(read_notes(path), status=done.returncode)
 

@@ -178,7 +178,8 @@ def scripted():
     note('script selection', dict(facts, same=[one for one in about(image) if ' · seed ' not in one[0]] == before))
     view.delete()
 
-    # Besides another view, so that GIMP frees this one, with the progress bar in it, and shows the rest of the progress in the other.
+    # Besides another view, so that GIMP frees this one, with the progress bar in it, and shows the rest of the progress in the other. Meson
+    # has freed memory overwritten: a GIMP that uses it still does not live long.
     other = Gimp.Display.new(new_image(64, 64))
     image = new_image(200, 120)
     view, main = shown(image, '200x120.*GIMP$')

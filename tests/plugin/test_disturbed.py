@@ -11,7 +11,7 @@ class Disturbed(unittest.TestCase):
     def setUpClass(cls):
         cls.profile = gimp_profile.Profile()
         cls.addClassCleanup(cls.profile.close)
-        cls.notes = cls.profile.notes('inside_disturbed', program='gimp-3.0', prefix=gimp_profile.DISPLAY, **gimp_profile.FREED)
+        cls.notes = cls.profile.notes('inside_disturbed', program='gimp-3.0', prefix=gimp_profile.DISPLAY)
 
     def fact(self, name):
         self.assertIn(name, self.notes, 'the script inside GIMP did not come this far')

@@ -20,7 +20,7 @@ class Quitting(unittest.TestCase):
         cls.addClassCleanup(cls.profile.close)
         picture = os.path.join(cls.profile.folder, 'picture.png')
         gimp_profile.adm('sample', '--model', os.path.join(gimp_profile.DATA, 'emoji-64.json'), '--steps', 2, '-o', picture)
-        cls.notes = cls.profile.around('around_gimp', picture, os.path.join(cls.profile.installed, 'plug-in-adm'), **gimp_profile.FREED)
+        cls.notes = cls.profile.around('around_gimp', picture, os.path.join(cls.profile.installed, 'plug-in-adm'))
 
     def fact(self, name):
         self.assertIn(name, self.notes, 'the script did not come this far')
