@@ -58,8 +58,7 @@ generate (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage **image, Adm
     return NULL;
   plan.upsample_request = arguments_following_upscale (plan.model, &plan.request);
 
-  gboolean done = job_run (&plan, G_OBJECT (gimp_procedure_get_plug_in (procedure)), _ ("Generating pictures"), &result, error);
-  if (!done)
+  if (!job_run (&plan, G_OBJECT (gimp_procedure_get_plug_in (procedure)), _ ("Generating pictures"), &result, error))
     return NULL;
 
   GimpLayer **layers = NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The work in the background: see job.h. The worker owns the session and everything it makes until it has ended; what both
- * threads touch is the flag that cancels and the report, which a mutex guards.
+ * threads touch is the flag that cancels and how far the work is, which a mutex guards.
  */
 #include "job.h"
 

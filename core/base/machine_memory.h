@@ -6,7 +6,7 @@
 
 #include "adm.h"
 
-/* Aligned memory that is NULL when there is none; ZEROED pages come from the system. Freed with adm_block_free. */
+/* BYTES of zeroed memory, aligned to a page, or NULL when there are none. Freed with adm_block_free, given the same BYTES. */
 void *adm_block_new (uint64_t bytes);
 void adm_block_free (void *block, uint64_t bytes);
 

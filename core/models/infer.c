@@ -6,14 +6,12 @@
 #include "models/infer.h"
 
 #include "base/error.h"
-#include "models/architecture.h"
 #include "models/description.h"
 #include "models/published.h"
 
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
 enum { MAX_BLOCKS = ADM_MAX_LEVELS * 65 };
 

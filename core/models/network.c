@@ -11,8 +11,6 @@
 #include "models/description.h"
 
 #include <stdlib.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 static double
 mib (uint64_t bytes)

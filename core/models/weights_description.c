@@ -10,7 +10,6 @@
 #include "models/infer.h"
 #include "models/published.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
