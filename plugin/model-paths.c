@@ -8,6 +8,7 @@
 #include <libgimp/gimp.h>
 #include <string.h>
 
+#include "folder-list.h"
 #include "plugin-error.h"
 
 /* The file that lists the artist's own folders, one a line. Free with g_free. */
@@ -17,21 +18,19 @@ own_list (void)
   return g_build_filename (gimp_directory (), "plug-in-adm-folders", NULL);
 }
 
-void
-model_paths_add (const char *path)
+gboolean
+model_paths_add (const char *path, GError **error)
 {
   char **known = model_paths_get ();
+  gboolean ok = TRUE;
 
   if (!g_strv_contains ((const char *const *) known, path) && !strchr (path, '\n')) {
-    char *list = own_list (), *text = NULL;
-    g_file_get_contents (list, &text, NULL, NULL);
-    char *longer = g_strconcat (text ? text : "", path, "\n", NULL);
-    g_file_set_contents (list, longer, -1, NULL);
-    g_free (longer);
-    g_free (text);
+    char *list = own_list ();
+    ok = folder_list_add (list, path, error);
     g_free (list);
   }
   g_strfreev (known);
+  return ok;
 }
 
 char **
@@ -59,16 +58,9 @@ model_paths_get (void)
   g_strv_builder_add (builder, user);
   g_free (user);
 
-  char *list = own_list (), *text = NULL;
-  if (g_file_get_contents (list, &text, NULL, NULL)) {
-    char **folders = g_strsplit (text, "\n", -1);
-    for (int i = 0; folders[i]; i++) {
-      if (*folders[i])
-        g_strv_builder_add (builder, folders[i]);
-    }
-    g_strfreev (folders);
-  }
-  g_free (text);
+  char *list = own_list (), **own = folder_list_read (list);
+  g_strv_builder_addv (builder, (const char **) own);
+  g_strfreev (own);
   g_free (list);
 
   char **paths = g_strv_builder_end (builder);

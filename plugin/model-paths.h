@@ -14,8 +14,9 @@
  * the user's data folder; the folders that the artist added. Folders that do not exist are listed too. Free with g_strfreev. */
 char **model_paths_get (void);
 
-/* Adds PATH to the folders that the artist named, kept in GIMP's folder; one that is listed already is not added again. */
-void model_paths_add (const char *path);
+/* Adds PATH to the folders that the artist named, kept in GIMP's folder; one that is listed already is not added again. FALSE with ERROR
+ * set when that could not be remembered. */
+gboolean model_paths_add (const char *path, GError **error);
 
 /* Gives PROCEDURE the plug-in's icon, from the data folder beside the program. */
 void model_paths_set_icon (GimpProcedure *procedure);

@@ -361,7 +361,11 @@ set_memory (gboolean half, guint64 limit, gpointer user)
 static void
 add_folder (const char *path, gpointer user)
 {
-  model_paths_add (path);
+  GError *error = NULL;
+
+  if (!model_paths_add (path, &error))
+    tell_later (user, (UiEvent) { .kind = UI_EVENT_ANSWERED }, g_strdup (error->message));
+  g_clear_error (&error);
   rescan (user);
 }
 

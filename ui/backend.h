@@ -104,7 +104,7 @@ typedef enum UiEventKind {
   UI_EVENT_CATALOG,   /* models or folders have changed: ask again. job is 0 */
   UI_EVENT_IMPORTING, /* a checkpoint is being brought in: fraction. job is 0 */
   UI_EVENT_IMPORTED,  /* message: NULL, or why it failed. job is 0 */
-  UI_EVENT_ANSWERED,  /* message: NULL, or why the answers could not be remembered. job is 0 */
+  UI_EVENT_ANSWERED,  /* message: NULL when answers are remembered, or why they, or a folder, could not be. job is 0 */
 } UiEventKind;
 
 /* Valid during the call only; the window copies what it keeps and takes references. */
@@ -149,7 +149,8 @@ typedef struct UiBackend {
   GdkPixbuf *(*source) (gpointer user);
   /* How jobs use memory from now on: weights in 16 bits, LIMIT in bytes (0: all there is). Answered by UI_EVENT_CATALOG. */
   void (*set_memory) (gboolean half, guint64 limit, gpointer user);
-  /* Model page. Each is answered by UI_EVENT_CATALOG, import also by UI_EVENT_IMPORTING and UI_EVENT_IMPORTED. */
+  /* Model page. Each is answered by UI_EVENT_CATALOG, import also by UI_EVENT_IMPORTING and UI_EVENT_IMPORTED, a folder that cannot be remembered
+   * by UI_EVENT_ANSWERED. */
   void (*rescan) (gpointer user);
   void (*add_folder) (const char *path, gpointer user);
   void (*import_checkpoint) (const char *path, gpointer user);

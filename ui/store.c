@@ -7,6 +7,7 @@
 #include "i18n.h"
 
 #include <glib/gstdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct UiStore {
@@ -45,7 +46,10 @@ ui_store_new (const char *path)
 {
   UiStore *store = g_new0 (UiStore, 1);
 
-  store->path = g_strdup (path);
+  char *linked = path ? realpath (path, NULL) : NULL; /* the file is replaced, a link to it is not */
+
+  store->path = g_strdup (linked ? linked : path);
+  free (linked);
   store->file = g_key_file_new ();
   fresh (store);
   return store;

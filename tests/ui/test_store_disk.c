@@ -8,6 +8,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <glib/gstdio.h>
+#include <unistd.h>
 
 typedef void (*BadDisk) (const char *folder, const char *kind, int at, int how);
 
@@ -72,6 +73,19 @@ main (void)
   g_strfreev (recents);
   g_strfreev (favourites);
   ui_store_free (last);
+
+  /* Where the file is linked to from somewhere else, it is the file that changes, and the link stays. */
+  char *link = g_build_filename (folder, "link", NULL), *text = NULL;
+  CHECK (symlink (path, link) == 0);
+  UiStore *linked = ui_store_new (link);
+  ui_store_add_recent (linked, "model", "a tree");
+  CHECK (ui_store_take_error (linked) == NULL && g_file_test (link, G_FILE_TEST_IS_SYMLINK));
+  CHECK (g_file_get_contents (path, &text, NULL, NULL) && strstr (text, "a tree") && strstr (text, "a dog"));
+  ui_store_free (linked);
+  g_free (text);
+  g_remove (link);
+  g_free (link);
+
   g_remove (path);
   g_rmdir (folder);
   g_free (path);
