@@ -99,6 +99,7 @@ typedef struct adm_file_info {
   size_t tensors;
   uint64_t parameters;
   const char *recognised_as;   /* name of the published checkpoint, or NULL */
+  char license[256];           /* "license" of the file's metadata or sidecar, cut to this length; "" when they tell none */
   const char *unknown_keys;    /* "num_heads, noise_schedule" when the tensors do not settle them, else NULL; static or owned by the info */
 } adm_file_info;
 
@@ -197,9 +198,9 @@ void adm_network_shares (const adm_network *network, adm_layer_share shares[ADM_
 
 /* ---- models: what the artist sees -------------------------------------------------------------------------------- */
 
-/* Ancestral sampling (DDPM), DDIM, DPM-Solver++(2M) (Lu et al. 2022). */
-typedef enum adm_sampler { ADM_SAMPLER_DDPM, ADM_SAMPLER_DDIM, ADM_SAMPLER_DPMPP_2M } adm_sampler;
-/* Name as on the command line ("ddpm", "ddim", "dpm++2m"), or NULL past the end; and back (false: no such sampler). */
+/* Ancestral sampling (DDPM), DDIM, DPM-Solver++(2M) and its stochastic form SDE-DPM-Solver++(2M) (Lu et al. 2022). */
+typedef enum adm_sampler { ADM_SAMPLER_DDPM, ADM_SAMPLER_DDIM, ADM_SAMPLER_DPMPP_2M, ADM_SAMPLER_SDE_DPMPP_2M } adm_sampler;
+/* Name as on the command line ("ddpm", "ddim", "dpm++2m", "sde-dpm++2m"), or NULL past the end; and back (false: no such sampler). */
 const char *adm_sampler_name (int sampler);
 bool adm_sampler_parse (const char *name, adm_sampler *out);
 
@@ -207,6 +208,7 @@ typedef struct adm_defaults {
   adm_sampler sampler;
   int steps;
   double scale;
+  double eta; /* of ddim */
 } adm_defaults;
 
 enum { ADM_PART_DIFFUSION = 1, ADM_PART_CLASSIFIER = 2, ADM_PART_UPSAMPLER = 4, ADM_PARTS = 3 };
@@ -220,23 +222,26 @@ typedef struct adm_missing {
 
 /* Owned by the catalog (or by the caller of adm_model_from_files, freed with adm_model_free). Strings are UTF-8. */
 typedef struct adm_model {
-  char *id, *name, *license;
+  char *id, *name, *license;       /* license: one line, or NULL */
+  char *license_file;              /* absolute path of its whole text with the credits; NULL: none, or not there */
   char *path;                      /* of the JSON description or of the weights file */
   char *diffusion, *classifier, *upsampler; /* absolute paths; NULL: none. Without DIFFUSION it cannot sample, and MISSING says so */
   adm_missing missing[ADM_PARTS];  /* MISSING_COUNT of them; a missing classifier or upsampler only means doing without */
   int missing_count;
   int image_size, upsampled_size;  /* upsampled_size 0: no upsampler */
   int label_count;                 /* labels the network has, null class included; 0: no classes */
-  int class_count;                 /* named classes: entries of class_names */
-  char **class_names;
+  int class_count;                 /* named classes: entries of class_names and class_synonyms */
+  char **class_names;              /* what a class is called everywhere: its line of the list up to the first comma; never "" */
+  char **class_synonyms;           /* the rest of that line, "stone, cliff, boulder", or "": what else it is found by */
   int null_class;                  /* ADM_NO_LABEL: none */
+  bool texture;                    /* its pictures are all ground and no object: canvases and seamless tiles make sense */
   adm_defaults defaults, upsampler_defaults;
 } adm_model;
 
 /* A model from weights files alone; CLASSIFIER and UPSAMPLER may be NULL. Files are inspected, not loaded. */
 adm_status adm_model_from_files (const char *diffusion, const char *classifier, const char *upsampler, adm_model **out, adm_error *error);
 void adm_model_free (adm_model *model);
-/* CLASS: a number; a name, or a part or a misspelling of one that can mean one class only (the rule: models/class_name.h);
+/* CLASS: a number; a name or synonym, or a part or a misspelling of one that can mean one class only (the rule: models/class_name.h);
  * "none" or NULL: the null class. ADM_NO_LABEL when the network has no classes. ADM_ERROR_USAGE when several classes could be
  * meant, naming up to three with their numbers, or none, naming the nearest. */
 adm_status adm_model_label (const adm_model *model, const char *class_name, int *label, adm_error *error);
@@ -292,7 +297,7 @@ typedef struct adm_request {
   double guide_from, guide_to; /* guidance acts where guide_from <= sigma <= guide_to, sigma = sqrt ((1 - a) / a), a = alpha-bar
                                   (Kynkäänniemi et al. 2024); both 0: everywhere, but with steps, and not ddpm,
                                   where sigma <= 1000: beyond, x holds nothing of a picture that could be guided */
-  double threshold;            /* dpm++2m: dynamic thresholding of x0 at this quantile of its magnitudes (Saharia et al. 2022), 0 < p <= 1;
+  double threshold;            /* dpm++2m, sde-dpm++2m: dynamic thresholding of x0 at this quantile of its magnitudes (Saharia et al. 2022), 0 < p <= 1;
                                   0: x0 is clamped before guidance, as the other samplers do */
   uint64_t seed;               /* image i uses seed + i and its own generator */
   int count;                   /* N >= 1 */
@@ -302,8 +307,10 @@ typedef struct adm_request {
   bool tiled;                  /* superres: LOW may be larger than the upsampler's input; it is worked on in overlapping tiles */
 } adm_request;
 
-/* The request a model's defaults make: seed 0, one image, null class (or no label), eta 0. */
+/* The request a model's defaults make: seed 0, one image, null class (or no label). */
 adm_request adm_request_default (const adm_model *model);
+/* Another sampler for a default request: a default eta belongs to the default sampler alone. */
+void adm_request_set_sampler (adm_request *request, adm_sampler sampler);
 /* The same for the model's upsampling stage (upsampler_defaults; without them ddpm at 250 steps). */
 adm_request adm_request_upsample_default (const adm_model *model);
 

@@ -476,15 +476,14 @@ static adm_status
 run_stage (adm_session *session, const adm_request *request, struct stage *stage, float *out, int *finished, adm_error *error)
 {
   const adm_description *d = &stage->network->description;
-  char respacing[ADM_RESPACING_LENGTH];
   adm_schedule *schedule = NULL;
   adm_status status = check_request (request, stage, error);
   if (!status)
     status = check_labels (session, request, stage, error);
-  if (!status && !request->respacing)
-    status = adm_respacing_for_steps (request->sampler, request->steps, d->diffusion_steps, respacing, error);
   if (!status)
-    status = adm_schedule_new (d->noise_schedule, d->diffusion_steps, request->respacing ? request->respacing : respacing, &schedule, error);
+    status = request->respacing
+                 ? adm_schedule_new (d->noise_schedule, d->diffusion_steps, request->respacing, &schedule, error)
+                 : adm_schedule_for_steps (d->noise_schedule, d->diffusion_steps, request->sampler, request->steps, &schedule, error);
   if (status)
     return status;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The procedures' arguments: see arguments.h. The declared defaults are those of the model that comes with the plug-in; they
- * cannot follow the models found, because GIMP expects the same declaration each time.
+ * The procedures' arguments: see arguments.h. GIMP expects the same declaration each time, whatever models it finds, so what a
+ * model has defaults of its own for is declared as a value that stands for them (OWN_…).
  */
 #include "arguments.h"
 
@@ -10,26 +10,31 @@
 
 #include "plugin-error.h"
 
-#define DEFAULT_MODEL "emoji-64"
+/* The chosen model's own default. */
+#define OWN_SCALE (-1.0)
+#define OWN_STEPS 0
+#define OWN_SAMPLER ""
 
 static void
 declare_model (GimpProcedure *procedure)
 {
   gimp_procedure_add_string_argument (procedure, "model", _ ("_Model"), _ ("Name of the model, or a model description or weights file"),
-                                      DEFAULT_MODEL, G_PARAM_READWRITE);
+                                      ADM_EMBEDDED_MODEL, G_PARAM_READWRITE);
   gimp_procedure_add_string_argument (procedure, "class", _ ("Cl_ass"),
                                       _ ("What to show: a class of the model by name or number; “none” leaves it open"), ARGUMENTS_NO_CLASS,
                                       G_PARAM_READWRITE);
 }
 
 static void
-declare_sampling (GimpProcedure *procedure, int steps)
+declare_sampling (GimpProcedure *procedure)
 {
   gimp_procedure_add_int_argument (procedure, "steps", _ ("S_teps"),
-                                   _ ("Denoising steps, from 2 to the model's number (mostly 1000): more take longer and show finer detail"),
-                                   G_MININT, G_MAXINT, steps, G_PARAM_READWRITE);
-  gimp_procedure_add_string_argument (procedure, "sampler", _ ("Sam_pler"), _ ("“dpm++2m” or “ddim” for few steps, “ddpm” (ancestral sampling) for many"), "ddim",
-                                      G_PARAM_READWRITE);
+                                   _ ("Denoising steps, from 2 to the model's number (mostly 1000): more take longer and show finer detail. 0: "
+                                      "as many as suit the model"),
+                                   G_MININT, G_MAXINT, OWN_STEPS, G_PARAM_READWRITE);
+  gimp_procedure_add_string_argument (procedure, "sampler", _ ("Sam_pler"), _ ("“sde-dpm++2m”, “dpm++2m” or “ddim” for few steps, “ddpm” (ancestral sampling) for many. "
+                                         "Empty: what suits the model"),
+                                      OWN_SAMPLER, G_PARAM_READWRITE);
   gimp_procedure_add_int_argument (procedure, "seed", _ ("See_d"), _ ("The same seed and settings give the same picture"), G_MININT, G_MAXINT, 0,
                                    G_PARAM_READWRITE);
   gimp_procedure_add_boolean_argument (procedure, "randomize", _ ("Random_ize"), _ ("Draw a new seed each time"), FALSE, G_PARAM_READWRITE);
@@ -41,9 +46,9 @@ arguments_declare_generate (GimpProcedure *procedure)
   declare_model (procedure);
   gimp_procedure_add_double_argument (procedure, "scale", _ ("_Fidelity"),
                                       _ ("Gradient scale of classifier guidance: 0 for diversity, more for fidelity to the class. Without a "
-                                         "class, or in a model without a classifier, it has no effect"),
-                                      -G_MAXDOUBLE, G_MAXDOUBLE, 1.5, G_PARAM_READWRITE);
-  declare_sampling (procedure, 25);
+                                         "class, or in a model without a classifier, it has no effect. -1: what suits the model"),
+                                      -G_MAXDOUBLE, G_MAXDOUBLE, OWN_SCALE, G_PARAM_READWRITE);
+  declare_sampling (procedure);
   gimp_procedure_add_int_argument (procedure, "count", _ ("Ima_ges"), _ ("Number of pictures, each a layer; picture i has seed + i"), G_MININT,
                                    G_MAXINT, 1, G_PARAM_READWRITE);
   gimp_procedure_add_boolean_argument (procedure, "upsample", _ ("_Upsample"), _ ("Enlarge each picture with the model's upsampling network"), FALSE,
@@ -54,7 +59,7 @@ void
 arguments_declare_upscale (GimpProcedure *procedure)
 {
   declare_model (procedure);
-  declare_sampling (procedure, 20);
+  declare_sampling (procedure);
   gimp_procedure_add_boolean_argument (procedure, "tiles", _ ("T_iles"),
                                        _ ("Enlarge the whole part in overlapping tiles, instead of reducing it first to what the network takes"),
                                        FALSE, G_PARAM_READWRITE);
@@ -109,8 +114,15 @@ check_sampling (AdmSettings *settings, const adm_model *model, const char *netwo
   adm_error core = { 0 };
   adm_file_info info;
   const char *class_name = settings->class_name && *settings->class_name ? settings->class_name : NULL;
+  adm_sampler sampler = request->sampler;
 
-  if (!settings->sampler || !adm_sampler_parse (settings->sampler, &request->sampler)) {
+  if (g_strcmp0 (settings->sampler, OWN_SAMPLER) == 0) {
+    g_free (settings->sampler);
+    settings->sampler = g_strdup (adm_sampler_name ((int)sampler));
+  }
+  if (settings->steps == OWN_STEPS)
+    settings->steps = request->steps;
+  if (!settings->sampler || !adm_sampler_parse (settings->sampler, &sampler)) {
     GString *names = g_string_new (NULL);
     for (int i = 0; adm_sampler_name (i); i++)
       g_string_append_printf (names, "%s%s", i ? ", " : "", adm_sampler_name (i));
@@ -134,6 +146,7 @@ check_sampling (AdmSettings *settings, const adm_model *model, const char *netwo
                  model->id, ARGUMENTS_MIN_STEPS, most_steps);
     return FALSE;
   }
+  adm_request_set_sampler (request, sampler);
   request->steps = settings->steps;
   request->seed = (uint64_t)settings->seed;
 
@@ -159,6 +172,8 @@ arguments_to_generate (AdmSettings *settings, const adm_model *model, int most_s
                  _ ("The model “%s” has no diffusion network. Put its file beside the model's others, or choose another model."), model->id);
     return FALSE;
   }
+  if (settings->scale == OWN_SCALE)
+    settings->scale = model->defaults.scale;
   /* Written so that NaN fails too. */
   if (!(settings->scale >= 0.0 && settings->scale <= ARGUMENTS_MAX_SCALE)) {
     g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING, _ ("The gradient scale %g is not possible. Choose 0 to %g."), settings->scale,

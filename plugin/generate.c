@@ -105,9 +105,8 @@ generate_create (GimpPlugIn *plug_in)
   gimp_procedure_add_menu_path (procedure, "<Image>/File/Create");
   gimp_procedure_set_documentation (procedure, _ ("Generate pictures of a class with a diffusion model, as new layers"),
                                     _ ("Samples pictures with an ablated diffusion model and adds each as a layer above the active one, at the "
-                                       "selection or in the middle of the image. Without an image a new one is made. The defaults for "
-                                       "sampler, steps and fidelity are those of the model that comes with the plug-in, whatever the "
-                                       "model chosen. The settings of each picture stay with its layer, as the parasite adm-settings."),
+                                       "selection or in the middle of the image. Without an image a new one is made. Sampler, steps "
+                                       "and fidelity that are left out are the chosen model's own. The settings of each picture stay with its layer, as the parasite adm-settings."),
                                     GENERATE_PROCEDURE);
   gimp_procedure_set_attribution (procedure, "The gimp-adm authors", "GPL-3.0-or-later", "2025");
   model_paths_set_icon (procedure);

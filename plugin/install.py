@@ -40,7 +40,8 @@ def install(target):
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
     shutil.copy2(build / "plugin" / NAME, fresh / NAME)
-    shutil.copytree(ROOT / "data", fresh / "data", ignore=shutil.ignore_patterns("meson.build"))
+    shutil.copytree(ROOT / "data", fresh / "data", ignore=shutil.ignore_patterns("meson.build", "*.py"))
+    shutil.copy2(ROOT / "COPYING", fresh / "data" / "COPYING")  # the embedded model's licence, too
     for catalogue in sorted((build / "po").glob("*/LC_MESSAGES/*.mo")):
         place = fresh / "locale" / catalogue.relative_to(build / "po")
         place.parent.mkdir(parents=True)

@@ -16,7 +16,7 @@
  * GENERATED: all keys; else those of the upscaling procedure. Free with g_free; NULL when memory is short. */
 char *metadata_to_json (const AdmSettings *settings, int64_t seed, gboolean generated);
 
-/* "heart · s 1.5 · seed 1234"; without a class MODEL_NAME stands first. Free with g_free. */
+/* "CLASS · s 1.5 · seed 1234"; without a class MODEL_NAME stands first. Free with g_free. */
 char *metadata_layer_name (const AdmSettings *settings, const char *model_name, int64_t seed);
 
 /* Reads the settings that LAYER carries, as far as they are whole; FALSE when it carries none. Clear with arguments_clear. */

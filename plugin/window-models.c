@@ -90,10 +90,12 @@ describe (const adm_model *model, Snapshot *snapshot)
     .id = model->id,
     .name = model->name,
     .license = model->license,
+    .license_file = model->license_file,
     .image_size = model->image_size,
     .upsampled_size = model->upsampled_size,
     .upsample_input = model->upsampler ? arguments_upsample_input (model) : 0,
     .class_names = names,
+    .class_synonyms = (const char *const *) model->class_synonyms, /* NULL where numbers stand for names */
     .n_classes = (gsize) named,
     .has_no_class = model->null_class != ADM_NO_LABEL || model->label_count == 0,
     .has_guidance = model->classifier != NULL,

@@ -32,10 +32,13 @@ typedef struct UiModel {
   const char *id;                 /* stable, as in UiSettings.model */
   const char *name;               /* as shown */
   const char *license;            /* one line, or NULL */
+  const char *license_file;       /* of its whole text, or NULL */
   int image_size;                 /* side in pixels */
   int upsampled_size;             /* side after the upsampler; 0: there is no upsampler */
   int upsample_input;             /* side of the picture the upsampler takes; 0 as above */
   const char *const *class_names; /* n_classes of them; NULL when there are none */
+  /* n_classes of them: what else a class is found by, commas between ("stone, cliff"), or "". NULL: no class has any. */
+  const char *const *class_synonyms;
   gsize n_classes;
   gboolean has_no_class; /* "(no class)" is a choice: the network was trained with labels dropped */
   gboolean has_guidance; /* there is a classifier, so the gradient scale acts */
@@ -156,7 +159,7 @@ typedef struct UiBackend {
   void (*import_checkpoint) (const char *path, gpointer user);
   /* Remembers beside the open file PATH the CHOSEN answer of each of its questions. Answered by UI_EVENT_ANSWERED, too. */
   void (*answer) (const char *path, const int *chosen, gpointer user);
-  /* Shows a folder in the file manager. Returns NULL, or a message to be freed. */
+  /* Shows a folder in the file manager, a text in its viewer. Returns NULL, or a message to be freed. */
   char *(*open_folder) (const char *path, gpointer user);
   void (*help) (gpointer user);
   void (*close) (gpointer user); /* the artist wants the window closed */

@@ -4,7 +4,6 @@
  * milliseconds, and the order can follow the query. */
 #include "class-chooser.h"
 
-#include "class-names.h"
 #include "class-search.h"
 #include "i18n.h"
 #include "widgets.h"
@@ -13,17 +12,18 @@
 #include <string.h>
 
 enum { NOBODY = -1, ROWS_SHOWN = 6, NOTE_PAD = 6, STAR_PAD = 8 };
-enum { COLUMN_INDEX, COLUMN_NAME, COLUMN_NOTE, COLUMN_STAR, N_COLUMNS };
+enum { COLUMN_INDEX, COLUMN_NAME, COLUMN_NOTE, COLUMN_STAR, COLUMN_SYNONYM, N_COLUMNS };
 
 typedef struct Entry {
-  char *name, *folded, *folded_own, *value; /* shown, shown folded, the file's folded, as in UiSettings */
-  gboolean favourite, twin;                 /* twin: another class has the same name */
-  int recent;                               /* 1 is the newest; 0: not recent */
+  UiClassWords words;
+  char *value;              /* as in UiSettings */
+  gboolean favourite, twin; /* twin: another class has the same name */
+  int recent;               /* 1 is the newest; 0: not recent */
 } Entry;
 
 typedef struct Match {
-  int index, rank;
-  gsize length; /* of the name, where the shorter one is the nearer; 0: it does not matter */
+  int index;
+  UiClassMatch how; /* length 0: it does not matter; else the shorter one is the nearer */
 } Match;
 
 struct _UiClassChooser {
@@ -55,9 +55,7 @@ clear_entry (gpointer data)
 {
   Entry *entry = data;
 
-  g_free (entry->name);
-  g_free (entry->folded);
-  g_free (entry->folded_own);
+  ui_class_words_clear (&entry->words);
   g_free (entry->value);
 }
 
@@ -114,10 +112,10 @@ compare_matches (gconstpointer a, gconstpointer b, gpointer data)
   const Match *one = a, *two = b;
   int by_place = place (data, one) - place (data, two);
 
-  if (one->rank != two->rank || by_place) {
-    return one->rank != two->rank ? one->rank - two->rank : by_place;
+  if (one->how.rank != two->how.rank || by_place) {
+    return one->how.rank != two->how.rank ? one->how.rank - two->how.rank : by_place;
   }
-  return one->length != two->length ? (one->length < two->length ? -1 : 1) : one->index - two->index;
+  return one->how.length != two->how.length ? (one->how.length < two->how.length ? -1 : 1) : one->index - two->index;
 }
 
 /* What stands at the right of a name: its number, where the name alone does not tell or a number was asked for, and "recent". */
@@ -133,27 +131,35 @@ note_for (UiClassChooser *self, int index)
 }
 
 static void
-append_row (UiClassChooser *self, int index)
+append_row (UiClassChooser *self, const Match *match)
 {
-  if (index == NOBODY) {
+  if (match->index == NOBODY) {
     gtk_list_store_insert_with_values (self->rows, NULL, -1, COLUMN_INDEX, NOBODY, COLUMN_NAME, _ ("(no class)"), -1);
   } else {
-    const Entry *entry = entry_at (self, index);
-    g_autofree char *note = note_for (self, index);
+    const Entry *entry = entry_at (self, match->index);
+    g_autofree char *note = note_for (self, match->index);
 
-    gtk_list_store_insert_with_values (self->rows, NULL, -1, COLUMN_INDEX, index, COLUMN_NAME, entry->name, COLUMN_NOTE, note, COLUMN_STAR,
-                                       entry->favourite ? "starred-symbolic" : "non-starred-symbolic", -1);
+    gtk_list_store_insert_with_values (self->rows, NULL, -1, COLUMN_INDEX, match->index, COLUMN_NAME, entry->words.name, COLUMN_NOTE, note,
+                                       COLUMN_STAR, entry->favourite ? "starred-symbolic" : "non-starred-symbolic", COLUMN_SYNONYM,
+                                       match->how.synonym, -1);
   }
 }
 
-/* The class chosen stands out, also in themes whose selection hardly does, and while a search has selected nothing. */
+/* The class chosen stands out, also in themes whose selection hardly does, and while a search has selected nothing. A synonym
+ * that was found stands beside the name, which alone would not tell why it is there. */
 static void
-embolden (GtkTreeViewColumn *column G_GNUC_UNUSED, GtkCellRenderer *cell, GtkTreeModel *model, GtkTreeIter *iter, gpointer data)
+draw_name (GtkTreeViewColumn *column G_GNUC_UNUSED, GtkCellRenderer *cell, GtkTreeModel *model, GtkTreeIter *iter, gpointer data)
 {
+  g_autofree char *name = NULL, *synonym = NULL;
   int index;
 
-  gtk_tree_model_get (model, iter, COLUMN_INDEX, &index, -1);
+  gtk_tree_model_get (model, iter, COLUMN_INDEX, &index, COLUMN_NAME, &name, COLUMN_SYNONYM, &synonym, -1);
   g_object_set (cell, "weight", index == ((UiClassChooser *) data)->current ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL, NULL);
+  if (synonym) {
+    g_autofree char *markup = g_markup_printf_escaped ("%s  <span alpha=\"60%%\" weight=\"normal\">%s</span>", name, synonym);
+
+    g_object_set (cell, "markup", markup, NULL); /* until the next row's text */
+  }
 }
 
 /* Selects the row of the class without a signal; scrolls to it when it is there, and not among the first anyway. */
@@ -196,20 +202,21 @@ fill (UiClassChooser *self)
   gboolean by_length = *query && !g_ascii_isdigit (*query);
 
   for (guint i = 0; i < self->entries->len; i++) {
-    const Entry *entry = entry_at (self, (int) i);
-    int shown = ui_class_rank (query, entry->folded, (int) i), own = ui_class_rank (query, entry->folded_own, (int) i);
-    Match match = { (int) i, shown < 0 || (own >= 0 && own < shown) ? own : shown, by_length ? strlen (entry->folded) : 0 };
+    Match match = { (int) i, ui_class_words_match (&entry_at (self, (int) i)->words, query, (int) i) };
 
-    if (match.rank >= 0) {
+    if (!by_length) {
+      match.how.length = 0;
+    }
+    if (match.how.rank >= 0) {
       g_array_append_val (matches, match);
     }
   }
   if (self->has_no_class) {
     g_autofree char *words = ui_class_fold (_ ("(no class)"));
-    Match match = { NOBODY, ui_class_rank (query, words, -1), 0 };
+    Match match = { NOBODY, { ui_class_rank (query, words, -1), 0, NULL } };
 
-    if (match.rank >= 0 || g_str_equal (query, "none")) {
-      match.rank = MAX (match.rank, 0);
+    if (match.how.rank >= 0 || g_str_equal (query, "none")) {
+      match.how.rank = MAX (match.how.rank, 0);
       g_array_append_val (matches, match);
     }
   }
@@ -220,7 +227,7 @@ fill (UiClassChooser *self)
   gtk_tree_view_set_model (GTK_TREE_VIEW (self->tree), NULL);
   gtk_list_store_clear (self->rows);
   for (guint i = 0; i < matches->len; i++) {
-    append_row (self, g_array_index (matches, Match, i).index);
+    append_row (self, &g_array_index (matches, Match, i));
   }
   gtk_tree_view_set_model (GTK_TREE_VIEW (self->tree), GTK_TREE_MODEL (self->rows));
   g_object_unref (self->rows);
@@ -421,7 +428,7 @@ make_columns (UiClassChooser *self)
   g_object_set (name, "ellipsize", PANGO_ELLIPSIZE_END, "xpad", 8, "ypad", 5, NULL);
   g_object_set (note, "xalign", 1.0, "xpad", NOTE_PAD, NULL);
   g_object_set (star, "xpad", STAR_PAD, NULL);
-  gtk_tree_view_column_set_cell_data_func (column, name, embolden, self, NULL);
+  gtk_tree_view_column_set_cell_data_func (column, name, draw_name, self, NULL);
   gtk_tree_view_column_set_expand (column, TRUE);
   self->note_column = add_column (self, note, "markup", COLUMN_NOTE);
   self->star_column = add_column (self, star, "icon-name", COLUMN_STAR);
@@ -439,7 +446,7 @@ ui_class_chooser_init (UiClassChooser *self)
   g_array_set_clear_func (self->entries, clear_entry);
   self->model = g_strdup ("");
   self->current = NOBODY;
-  self->rows = gtk_list_store_new (N_COLUMNS, G_TYPE_INT, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING);
+  self->rows = gtk_list_store_new (N_COLUMNS, G_TYPE_INT, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING);
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self), GTK_ORIENTATION_VERTICAL);
   gtk_box_set_spacing (GTK_BOX (self), 6);
 
@@ -508,8 +515,8 @@ ui_class_chooser_set_model (UiClassChooser *self, const UiModel *model)
   for (gsize i = 0; i < n; i++) {
     const char *name = model->class_names[i];
     int same = find_value (self, name);
-    const char *shown = ui_class_display_name (name);
-    Entry entry = { g_strdup (shown), ui_class_fold (shown), ui_class_fold (name), value_of (self, name, same), FALSE, same != NOBODY, 0 };
+    Entry entry
+        = { ui_class_words (name, model->class_synonyms ? model->class_synonyms[i] : ""), value_of (self, name, same), FALSE, same != NOBODY, 0 };
 
     if (same != NOBODY) {
       entry_at (self, same)->twin = TRUE;
@@ -541,11 +548,12 @@ ui_class_chooser_set (UiClassChooser *self, const char *class_name)
   int index = NOBODY;
 
   if (*class_name && self->entries->len) {
-    g_autofree char *folded = ui_class_fold (class_name);
+    g_autofree char *name = g_strndup (class_name, strcspn (class_name, ",")); /* old layers may go on with synonyms */
+    g_autofree char *folded = ui_class_fold (name);
 
     index = find_value (self, class_name);
     for (guint i = 0; i < self->entries->len && index == NOBODY; i++) {
-      if (g_str_equal (entry_at (self, (int) i)->folded_own, folded)) {
+      if (g_str_equal (entry_at (self, (int) i)->words.folded_own, folded)) {
         index = (int) i;
       }
     }
@@ -553,6 +561,11 @@ ui_class_chooser_set (UiClassChooser *self, const char *class_name)
       guint64 number = g_ascii_strtoull (class_name, NULL, 10);
 
       index = number < self->entries->len ? (int) number : NOBODY;
+    }
+    for (guint i = 0; i < self->entries->len && index == NOBODY; i++) {
+      if (g_strv_contains ((const char *const *) entry_at (self, (int) i)->words.folded_synonyms, folded)) {
+        index = (int) i;
+      }
     }
     if (index == NOBODY) {
       return FALSE;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Choosing one of up to a thousand classes: a search entry over a list, recent ones first, then favourites, "(no class)"
- * where the model has it. Enter takes the best match; an asterisk or the star makes a favourite. */
+ * Choosing one of up to a thousand classes: a search entry, by name and synonym, over a list, recent ones first, then
+ * favourites, "(no class)" where the model has it. Enter takes the best match; an asterisk or the star makes a favourite. */
 #ifndef UI_CLASS_CHOOSER_H
 #define UI_CLASS_CHOOSER_H
 
@@ -20,7 +20,7 @@ GtkWidget *ui_class_chooser_new (UiStore *store);
 void ui_class_chooser_set_model (UiClassChooser *chooser, const UiModel *model);
 /* As in UiSettings.class_name: a name, a number where the name is not unique, "" for none. */
 const char *ui_class_chooser_get (UiClassChooser *chooser);
-/* Name in any case, or number; FALSE and no change when the model has no such class. Without a signal. */
+/* Name or synonym in any case, or number; FALSE and no change when the model has no such class. Without a signal. */
 gboolean ui_class_chooser_set (UiClassChooser *chooser, const char *class_name);
 /* Recents or favourites have changed. */
 void ui_class_chooser_refresh (UiClassChooser *chooser);

@@ -4,9 +4,12 @@
  * optimal string alignment); words of four letters may hold one, of seven two. */
 #include "class-search.h"
 
+#include "class-names.h"
+
 #include <string.h>
 
-enum { RANK_WHOLE, RANK_START, RANK_WORD, RANK_PART, RANK_WORDS, RANK_SLIP };
+/* Even, so that a synonym comes right after a name that answers as well. */
+enum { RANK_WHOLE = 0, RANK_START = 2, RANK_WORD = 4, RANK_PART = 6, RANK_WORDS = 8, RANK_SLIP = 10 };
 enum { LONGEST = 48 };
 
 char *
@@ -130,4 +133,66 @@ ui_class_rank (const char *query, const char *name, int number)
     }
   }
   return parts ? RANK_WORDS : RANK_SLIP;
+}
+
+/* ---- the words of a class ---------------------------------------------------------------------------------------- */
+
+/* Adds what commas separate in SYNONYMS. */
+static void
+add_synonyms (const char *synonyms, GStrvBuilder *shown, GStrvBuilder *folded)
+{
+  g_auto (GStrv) parts = g_strsplit (synonyms, ",", -1);
+
+  for (char **part = parts; *part; part++) {
+    g_autofree char *words = ui_class_fold (g_strstrip (*part));
+
+    if (*words) {
+      g_strv_builder_add (shown, *part);
+      g_strv_builder_add (folded, words);
+    }
+  }
+}
+
+UiClassWords
+ui_class_words (const char *name, const char *synonyms)
+{
+  g_autoptr (GStrvBuilder) shown = g_strv_builder_new ();
+  g_autoptr (GStrvBuilder) folded = g_strv_builder_new ();
+  const char *translated = ui_class_display_synonyms (synonyms), *own = ui_class_display_name (name);
+  UiClassWords words = { .name = g_strdup (own), .folded = ui_class_fold (own), .folded_own = ui_class_fold (name) };
+
+  add_synonyms (translated, shown, folded); /* first: of two that answer equally, the artist's language is told */
+  if (translated != synonyms) {
+    add_synonyms (synonyms, shown, folded);
+  }
+  words.synonyms = g_strv_builder_end (shown);
+  words.folded_synonyms = g_strv_builder_end (folded);
+  return words;
+}
+
+void
+ui_class_words_clear (UiClassWords *words)
+{
+  g_free (words->name);
+  g_free (words->folded);
+  g_free (words->folded_own);
+  g_strfreev (words->synonyms);
+  g_strfreev (words->folded_synonyms);
+}
+
+UiClassMatch
+ui_class_words_match (const UiClassWords *words, const char *query, int number)
+{
+  int shown = ui_class_rank (query, words->folded, number), own = ui_class_rank (query, words->folded_own, number);
+  int name = shown < 0 || (own >= 0 && own < shown) ? own : shown;
+  UiClassMatch match = { name, strlen (words->folded), NULL };
+
+  for (gsize i = 0; match.rank != RANK_WHOLE && words->synonyms[i]; i++) {
+    int rank = ui_class_rank (query, words->folded_synonyms[i], -1);
+
+    if (rank >= 0 && (match.rank < 0 || rank + 1 < match.rank)) {
+      match = (UiClassMatch) { rank + 1, strlen (words->folded_synonyms[i]), name < 0 || name == RANK_SLIP ? words->synonyms[i] : NULL };
+    }
+  }
+  return match;
 }

@@ -122,6 +122,45 @@ add_row (GtkWidget *list, const char *name, GtkWidget *content)
 }
 
 static void
+on_open (UiModelPage *self, GtkWidget *button)
+{
+  g_autofree char *message = self->backend->open_folder (g_object_get_data (G_OBJECT (button), "adm-path"), self->backend->user);
+
+  if (message) {
+    g_signal_emit (self, signals[FAILED], 0, message);
+  }
+}
+
+/* A button that opens PATH; WORDS say so. */
+static GtkWidget *
+open_button (UiModelPage *self, const char *icon, const char *words, const char *path)
+{
+  GtkWidget *button = ui_icon_button (icon, words);
+
+  g_object_set_data_full (G_OBJECT (button), "adm-path", g_strdup (path), g_free);
+  g_signal_connect_swapped (button, "clicked", G_CALLBACK (on_open), self);
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  return button;
+}
+
+/* The licence in one line and, where its whole text is at hand, a button that opens that. */
+static GtkWidget *
+license_row (UiModelPage *self, const UiModel *model)
+{
+  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *line = ui_text_line (model->license);
+
+  gtk_style_context_add_class (gtk_widget_get_style_context (line), GTK_STYLE_CLASS_DIM_LABEL);
+  gtk_box_pack_start (GTK_BOX (row), line, TRUE, TRUE, 0);
+  if (model->license_file) {
+    g_autofree char *words = g_strdup_printf (_ ("Read the licence and credits of %s"), model->name);
+
+    gtk_box_pack_start (GTK_BOX (row), open_button (self, "text-x-generic-symbolic", words, model->license_file), FALSE, FALSE, 0);
+  }
+  return row;
+}
+
+static void
 add_model (UiModelPage *self, const UiModel *model, const UiCatalog *catalog)
 {
   GtkWidget *card = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
@@ -143,10 +182,7 @@ add_model (UiModelPage *self, const UiModel *model, const UiCatalog *catalog)
                        icon_line (model->can_generate ? "dialog-information-symbolic" : "dialog-warning-symbolic", text_to_copy (model->missing)));
   }
   if (model->license) {
-    GtkWidget *license = ui_text_line (model->license);
-
-    gtk_style_context_add_class (gtk_widget_get_style_context (license), GTK_STYLE_CLASS_DIM_LABEL);
-    gtk_container_add (GTK_CONTAINER (card), license);
+    gtk_container_add (GTK_CONTAINER (card), license_row (self, model));
   }
   add_row (self->models, model->name, card);
 }
@@ -168,28 +204,13 @@ add_open_file (UiModelPage *self, const UiOpenFile *file, gboolean first)
 }
 
 static void
-on_open (UiModelPage *self, GtkWidget *button)
-{
-  g_autofree char *message = self->backend->open_folder (g_object_get_data (G_OBJECT (button), "adm-folder"), self->backend->user);
-
-  if (message) {
-    g_signal_emit (self, signals[FAILED], 0, message);
-  }
-}
-
-static void
 add_folder_row (UiModelPage *self, const char *path)
 {
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   g_autofree char *words = g_strdup_printf (_ ("Open the folder %s"), path);
   g_autofree char *shown = g_filename_display_name (path);
-  GtkWidget *open = ui_icon_button ("folder-open-symbolic", words);
-
-  g_object_set_data_full (G_OBJECT (open), "adm-folder", g_strdup (path), g_free);
-  g_signal_connect_swapped (open, "clicked", G_CALLBACK (on_open), self);
-  gtk_widget_set_valign (open, GTK_ALIGN_CENTER);
   gtk_box_pack_start (GTK_BOX (row), ui_text_line (shown), TRUE, TRUE, 0);
-  gtk_box_pack_start (GTK_BOX (row), open, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (row), open_button (self, "folder-open-symbolic", words, path), FALSE, FALSE, 0);
   add_row (self->folders, shown, row);
 }
 

@@ -200,7 +200,7 @@ ui_settings_caption (const UiSettings *settings, gboolean upsample_only)
   if (upsample_only) {
     return g_strdup_printf (_ ("upsampled · seed %s"), seed);
   }
-  /* Translators: class, gradient scale, seed, as in "heart · s 1.5 · seed 1234". */
+  /* Translators: class, gradient scale, seed, as in "CLASS · s 1.5 · seed 1234". */
   return g_strdup_printf (_ ("%s · s %s · seed %s"), class_words (settings), scale, seed);
 }
 

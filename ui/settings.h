@@ -43,7 +43,7 @@ gboolean ui_settings_equal (const UiSettings *a, const UiSettings *b);
 void ui_settings_to_key_file (const UiSettings *settings, GKeyFile *file, const char *group);
 void ui_settings_from_key_file (UiSettings *settings, GKeyFile *file, const char *group);
 
-/* "heart · s 1.5 · seed 1234", and one line for each setting; MODEL_NAME is shown in place of the id. UPSAMPLE_ONLY: of
+/* "CLASS · s 1.5 · seed 1234", and one line for each setting; MODEL_NAME is shown in place of the id. UPSAMPLE_ONLY: of
  * Upsample Layer, which has no scale. To be freed. */
 char *ui_settings_caption (const UiSettings *settings, gboolean upsample_only);
 char *ui_settings_describe (const UiSettings *settings, const char *model_name, gboolean upsample_only);

@@ -24,7 +24,7 @@ static const char usage[]
       "after a warm-up), flops (2 x multiply-adds of the direct computation), gflops, sgemm_peak_gflops (2048^3, same threads,\n"
       "same run), ratio (gflops / peak), planned_mib, peak_rss_mib.\n"
       "\n"
-      "  --arch NAME  embedded (one guided DDIM step of emoji-64), adm-64, classifier-64, upsampler-64-256, adm-256 or\n"
+      "  --arch NAME  embedded (one guided DDIM step of " ADM_EMBEDDED_MODEL "), adm-64, classifier-64, upsampler-64-256, adm-256 or\n"
       "               classifier-256; classifiers: forward and input gradient\n"
       "  --threads T  default: all processors\n"
       "  --repeat R   default 3\n"
@@ -164,7 +164,7 @@ measure_embedded (const adm_options *options, int repeat, figures *f, adm_error 
   const adm_model *model;
   step_clock clock = { 0 };
   float *out = NULL;
-  adm_status status = search_model ("emoji-64", &catalog, &model, error);
+  adm_status status = search_model (ADM_EMBEDDED_MODEL, &catalog, &model, error);
   if (status)
     return status;
   if (!model->classifier)
@@ -269,7 +269,7 @@ explain (const struct architecture *arch, const adm_options *options, adm_error 
   const adm_model *model;
   if (arch->description.model_channels)
     return explain_network (arch->name, NULL, &arch->description, options, error);
-  adm_status status = search_model ("emoji-64", &catalog, &model, error);
+  adm_status status = search_model (ADM_EMBEDDED_MODEL, &catalog, &model, error);
   if (status)
     return status;
   status = explain_network ("embedded, diffusion network", model->diffusion, NULL, options, error);

@@ -11,7 +11,8 @@
 static const char usage[] = "Usage: adm info FILE…\n"
                             "Prints one JSON object a line for each weights file (.safetensors, torch .pt in zip or legacy format):\n"
                             "  file, format, the network's description, tensors, parameters, weights_mib (as float32), run_mib (all the memory that\n"
-                            "  running one image takes, a classifier's gradient included), run_half_mib (the same with --half), recognised_as (the published checkpoint, or null).\n"
+                            "  running one image takes, a classifier's gradient included), run_half_mib (the same with --half), recognised_as (the published checkpoint, or null),\n"
+                            "  license (what the file's metadata or the JSON file beside it says, or null).\n"
                             "What the file does not settle is null. A file that cannot be read gets a line on standard error, and exit status 1.\n";
 
 /* The keys of the description stand among the others. */
@@ -59,7 +60,8 @@ add_file (text_lines *lines, const char *path, const adm_file_info *info)
             && yyjson_mut_obj_add_val (doc, object, "weights_mib", json_rounded (doc, (double) info->parameters * sizeof (float) / mib, 3))
             && yyjson_mut_obj_add_val (doc, object, "run_mib", run_mib (doc, info, false))
             && yyjson_mut_obj_add_val (doc, object, "run_half_mib", run_mib (doc, info, true))
-            && yyjson_mut_obj_add_val (doc, object, "recognised_as", json_text (doc, info->recognised_as)) && json_add_line (lines, doc, object);
+            && yyjson_mut_obj_add_val (doc, object, "recognised_as", json_text (doc, info->recognised_as))
+            && yyjson_mut_obj_add_val (doc, object, "license", json_text (doc, *info->license ? info->license : NULL)) && json_add_line (lines, doc, object);
   yyjson_mut_doc_free (doc);
   return ok;
 }

@@ -7,11 +7,13 @@
 #include "cli/search.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static const char usage[] = "Usage: adm models\n"
-                            "Prints one JSON object a line: each model found (its id is what --model takes; \"missing\": parts of a published model that\n"
-                            "were not found, and where they are published), then the folders searched, in order, notes on files in them that cannot\n"
-                            "be used, and files that leave questions open (see adm describe).\n"
+                            "Prints one JSON object a line: each model found (its id is what --model takes; \"synonyms\": a list for each of \"classes\",\n"
+                            "in the same order, of what else --class knows it by; \"missing\": parts of a published model that were not found, and\n"
+                            "where they are published), then the folders searched, in order, notes on files in them that cannot be used, and files\n"
+                            "that leave questions open (see adm describe).\n"
                             "\n"
                             "Searched: the folders in $ADM_MODEL_PATH (separated by colons), the program's own data folder, and\n"
                             "$XDG_DATA_HOME/gimp-adm/models (~/.local/share/gimp-adm/models). Of an id found twice the first counts.\n";
@@ -25,21 +27,40 @@ add_missing (yyjson_mut_doc *doc, yyjson_mut_val *list, const adm_missing *missi
          && yyjson_mut_obj_add_str (doc, object, "address", missing->address);
 }
 
+/* The texts of SYNONYMS, which commas separate, as a list; NULL: no memory. */
+static yyjson_mut_val *
+synonym_list (yyjson_mut_doc *doc, const char *synonyms)
+{
+  yyjson_mut_val *list = yyjson_mut_arr (doc);
+  bool ok = list != NULL;
+  while (ok && *synonyms) {
+    size_t start = strspn (synonyms, " \t,"), length = strcspn (synonyms + start, ","), end = start + length;
+    while (end > start && strchr (" \t", synonyms[end - 1]))
+      end--;
+    ok = end == start || yyjson_mut_arr_append (list, yyjson_mut_strncpy (doc, synonyms + start, end - start));
+    synonyms += start + length;
+  }
+  return ok ? list : NULL;
+}
+
 static bool
 add_model (text_lines *lines, const adm_model *model)
 {
   yyjson_mut_doc *doc = yyjson_mut_doc_new (NULL);
   if (!doc)
     return false;
-  yyjson_mut_val *object = yyjson_mut_obj (doc), *classes = yyjson_mut_arr (doc), *defaults = yyjson_mut_obj (doc), *missing = yyjson_mut_arr (doc);
-  for (int i = 0; i < model->class_count; i++)
-    yyjson_mut_arr_append (classes, json_text (doc, model->class_names[i]));
+  yyjson_mut_val *object = yyjson_mut_obj (doc), *classes = yyjson_mut_arr (doc), *synonyms = yyjson_mut_arr (doc), *defaults = yyjson_mut_obj (doc),
+                 *missing = yyjson_mut_arr (doc);
   bool ok = true;
+  for (int i = 0; i < model->class_count; i++)
+    ok = ok && yyjson_mut_arr_append (classes, json_text (doc, model->class_names[i]))
+         && yyjson_mut_arr_append (synonyms, synonym_list (doc, model->class_synonyms[i]));
   for (int i = 0; i < model->missing_count; i++)
     ok = ok && add_missing (doc, missing, &model->missing[i]);
   ok = ok && yyjson_mut_obj_add_val (doc, object, "id", json_text (doc, model->id))
             && yyjson_mut_obj_add_val (doc, object, "name", json_text (doc, model->name))
             && yyjson_mut_obj_add_val (doc, object, "license", json_text (doc, model->license))
+            && yyjson_mut_obj_add_val (doc, object, "license_file", json_text (doc, model->license_file))
             && yyjson_mut_obj_add_val (doc, object, "path", json_text (doc, model->path))
             && yyjson_mut_obj_add_val (doc, object, "diffusion", json_text (doc, model->diffusion))
             && yyjson_mut_obj_add_val (doc, object, "missing", missing)
@@ -51,10 +72,14 @@ add_model (text_lines *lines, const adm_model *model)
             && yyjson_mut_obj_add_int (doc, object, "labels", model->label_count)
             && yyjson_mut_obj_add_val (doc, object, "null_class",
                                        model->null_class != ADM_NO_LABEL ? yyjson_mut_int (doc, model->null_class) : yyjson_mut_null (doc))
+            && yyjson_mut_obj_add_bool (doc, object, "texture", model->texture)
             && yyjson_mut_obj_add_val (doc, object, "classes", classes)
+            && yyjson_mut_obj_add_val (doc, object, "synonyms", synonyms)
             && yyjson_mut_obj_add_str (doc, defaults, "sampler", adm_sampler_name ((int) model->defaults.sampler))
             && yyjson_mut_obj_add_int (doc, defaults, "steps", model->defaults.steps)
-            && yyjson_mut_obj_add_real (doc, defaults, "scale", model->defaults.scale) && yyjson_mut_obj_add_val (doc, object, "defaults", defaults)
+            && yyjson_mut_obj_add_real (doc, defaults, "scale", model->defaults.scale)
+            && (model->defaults.eta <= 0 || yyjson_mut_obj_add_real (doc, defaults, "eta", model->defaults.eta))
+            && yyjson_mut_obj_add_val (doc, object, "defaults", defaults)
             && json_add_line (lines, doc, object);
   yyjson_mut_doc_free (doc);
   return ok;

@@ -22,8 +22,8 @@ static const char usage[] = "Usage: adm sample --model M [OPTION…] -o OUT.png|
                             "  --guide K          class for the classifier alone\n"
                             "  --scale S          gradient scale, 0 = diversity, larger = fidelity; above 0 it needs a classifier and a class\n"
                             "  --guidance-interval LO,HI  guide only at noise levels sigma from LO to HI (default: at all)\n"
-                            "  --threshold P      dpm++2m: clamp to the quantile P (0.5 to 1) of each picture's magnitudes, and rescale\n"
-                            "  --sampler NAME     ddim, ddpm or dpm++2m\n"
+                            "  --threshold P      dpm++2m, sde-dpm++2m: clamp to the quantile P (0.5 to 1) of each picture's magnitudes, and rescale\n"
+                            "  --sampler NAME     ddim, ddpm, dpm++2m or sde-dpm++2m\n"
                             "  --steps N          2 or more\n"
                             "  --respacing R      instead of --steps: 250, ddim25 or 10,15,20\n"
                             "  --eta E            noise added by ddim, 0 (default) to 1\n"
@@ -262,8 +262,8 @@ prepare (const sample_options *o, sample_run *run, adm_error *error)
   status = choose_guidance (o, run, error);
   if (!status)
     status = sampling_fill_request (&o->common, info.description.diffusion_steps, &run->request, &steps, error);
-  if (!status && o->threshold > 0 && run->request.sampler != ADM_SAMPLER_DPMPP_2M)
-    status = program_fail (error, ADM_ERROR_USAGE, "--threshold: only the sampler dpm++2m has one; give --sampler dpm++2m or leave it out");
+  if (!status && o->threshold > 0 && run->request.sampler != ADM_SAMPLER_DPMPP_2M && run->request.sampler != ADM_SAMPLER_SDE_DPMPP_2M)
+    status = program_fail (error, ADM_ERROR_USAGE, "--threshold: only the samplers dpm++2m and sde-dpm++2m have one; choose one of them or leave it out");
   if (!status && o->upscale)
     status = prepare_upscaling (o, run, error);
   if (!status)

@@ -20,7 +20,7 @@ static const char usage[]
       "  --class K         class by number, name or a part of it that no other has, if the upsampler has any (default none: the null class)\n"
       "  --tiles           IN may be larger: it is enlarged whole, in overlapping tiles (with --seed, not --noise)\n"
       "  --fit             first reduce IN to the input size, which is square: what is not square is squeezed\n"
-      "  --sampler NAME    ddim, ddpm or dpm++2m\n"
+      "  --sampler NAME    ddim, ddpm, dpm++2m or sde-dpm++2m\n"
       "  --steps N         2 or more\n"
       "  --respacing R     instead of --steps: 250, ddim25 or 10,15,20\n"
       "  --eta E           noise added by ddim, 0 (default) to 1\n"

@@ -92,10 +92,16 @@ sampling_respacing_steps (const char *text, int *steps, adm_error *error)
 {
   int *sections;
   size_t count;
+  if (strncmp (text, "t=", 2) == 0) { /* timesteps, one a step; which they may be the core knows */
+    *steps = 1;
+    for (const char *c = text; *c; c++)
+      *steps += *c == ',';
+    return ADM_OK;
+  }
   bool ddim = strncmp (text, "ddim", 4) == 0;
   if (options_list ("--respacing", ddim ? text + 4 : text, SAMPLING_MAX_STEPS, &sections, &count, error)) {
     if (error->status == ADM_ERROR_USAGE)
-      program_fail (error, ADM_ERROR_USAGE, "--respacing: '%s' is not possible; write it as 250, ddim25 or 10,15,20", text);
+      program_fail (error, ADM_ERROR_USAGE, "--respacing: '%s' is not possible; write it as 250, ddim25, 10,15,20 or t=0,300,990", text);
     return error->status;
   }
   int64_t sum = 0;
@@ -103,7 +109,7 @@ sampling_respacing_steps (const char *text, int *steps, adm_error *error)
     sum += sections[i];
   free (sections);
   if ((ddim && count > 1) || sum < 2 || sum > SAMPLING_MAX_STEPS)
-    return program_fail (error, ADM_ERROR_USAGE, "--respacing: '%s' is not possible; write it as 250, ddim25 or 10,15,20, two steps or more", text);
+    return program_fail (error, ADM_ERROR_USAGE, "--respacing: '%s' is not possible; write it as 250, ddim25, 10,15,20 or t=0,300,990, two steps or more", text);
   *steps = (int) sum;
   return ADM_OK;
 }
@@ -111,8 +117,9 @@ sampling_respacing_steps (const char *text, int *steps, adm_error *error)
 adm_status
 sampling_fill_request (const sampling_options *options, int diffusion_steps, adm_request *request, int *steps, adm_error *error)
 {
-  if (options->sampler)
-    adm_sampler_parse (options->sampler, &request->sampler);
+  adm_sampler sampler;
+  if (options->sampler && adm_sampler_parse (options->sampler, &sampler))
+    adm_request_set_sampler (request, sampler);
   if (options->steps_given)
     request->steps = options->steps;
   request->respacing = options->respacing;
@@ -127,7 +134,8 @@ sampling_fill_request (const sampling_options *options, int diffusion_steps, adm
                          options->respacing ? "--respacing" : "--steps", *steps, diffusion_steps);
   if (options->eta > 0 && request->sampler != ADM_SAMPLER_DDIM)
     return program_fail (error, ADM_ERROR_USAGE, "--eta above 0 needs the sampler ddim; give --sampler ddim or leave --eta out");
-  request->eta = options->eta;
+  if (options->eta_given)
+    request->eta = options->eta;
   request->seed = options->seed;
   request->count = options->count;
   return ADM_OK;

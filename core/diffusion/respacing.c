@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The three spellings of respacing. In a section the position is a double that GROWS by the stride: adding, not
+ * The spellings of respacing. In a section the position is a double that GROWS by the stride: adding, not
  * multiplying, decides which side of a half it falls on (21 of 1000 steps tell the difference). */
 #include "diffusion/respacing.h"
 
@@ -74,11 +74,30 @@ mark_sections (const char *respacing, int diffusion_steps, bool *keep, adm_error
   return ADM_OK;
 }
 
+/* TEXT: timesteps, ascending, between commas. */
+static adm_status
+mark_timesteps (const char *respacing, const char *text, int diffusion_steps, bool *keep, adm_error *error)
+{
+  for (int t, last = -1;; last = t, text++) {
+    if (!read_count (&text, MAX_COUNT, &t) || (*text && *text != ','))
+      return adm_fail (error, ADM_ERROR_USAGE, "respacing \"%.64s\": t= must be followed by timesteps between commas, as in t=0,300,600,990", respacing);
+    if (t <= last || t >= diffusion_steps)
+      return adm_fail (error, ADM_ERROR_USAGE, "respacing \"%.64s\": timestep %d: they must ascend and be below %d", respacing, t, diffusion_steps);
+    keep[t] = true;
+    if (!*text)
+      return ADM_OK;
+  }
+}
+
 adm_status
 adm_respacing_parse (const char *respacing, int diffusion_steps, bool *keep, int *kept, adm_error *error)
 {
   memset (keep, 0, (size_t) diffusion_steps * sizeof *keep);
-  if (strncmp (respacing, "ddim", 4) == 0) {
+  if (strncmp (respacing, "t=", 2) == 0) {
+    adm_status status = mark_timesteps (respacing, respacing + 2, diffusion_steps, keep, error);
+    if (status != ADM_OK)
+      return status;
+  } else if (strncmp (respacing, "ddim", 4) == 0) {
     const char *text = respacing + 4;
     int count;
     if (!read_count (&text, MAX_COUNT, &count) || *text)

@@ -30,6 +30,8 @@ step_function (adm_sampler sampler)
     return adm_ddim_step;
   case ADM_SAMPLER_DPMPP_2M:
     return adm_dpmpp_step;
+  case ADM_SAMPLER_SDE_DPMPP_2M:
+    return adm_sde_dpmpp_step;
   }
   return NULL;
 }
@@ -68,8 +70,8 @@ check_params (const adm_denoiser *denoiser, const adm_diffusion_params *params, 
                      params->guide_to);
   if (!(params->threshold >= 0.0 && params->threshold <= 1.0))
     return adm_fail (error, ADM_ERROR_USAGE, "threshold: %g is not within 0 … 1", params->threshold);
-  if (params->threshold > 0.0 && params->sampler != ADM_SAMPLER_DPMPP_2M)
-    return adm_fail (error, ADM_ERROR_USAGE, "threshold: only the sampler dpm++2m has one; choose it or leave the threshold out");
+  if (params->threshold > 0.0 && params->sampler != ADM_SAMPLER_DPMPP_2M && params->sampler != ADM_SAMPLER_SDE_DPMPP_2M)
+    return adm_fail (error, ADM_ERROR_USAGE, "threshold: only the samplers dpm++2m and sde-dpm++2m have one; choose one of them or leave it out");
   if (!step_function (params->sampler))
     return adm_fail (error, ADM_ERROR_USAGE, "sampler: number %d is not a sampler", (int) params->sampler);
   return ADM_OK;

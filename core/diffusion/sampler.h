@@ -31,13 +31,15 @@ typedef void (*adm_step_function) (const adm_step *step);
 
 void adm_ddpm_step (const adm_step *step); /* ancestral, Algorithm 1; ignores eta */
 void adm_ddim_step (const adm_step *step); /* DDIM, Algorithm 2 */
-void adm_dpmpp_step (const adm_step *step); /* DPM-Solver++(2M); ignores eta; the only one that knows a threshold */
+/* DPM-Solver++(2M), and its stochastic form; both ignore eta, and they alone know a threshold. */
+void adm_dpmpp_step (const adm_step *step);
+void adm_sde_dpmpp_step (const adm_step *step);
 
 typedef struct adm_diffusion_params {
   adm_sampler sampler;
   double eta;          /* ddim: 0 deterministic … 1 */
   double scale;        /* s >= 0; > 0 needs denoiser->gradient */
-  double threshold;    /* dpm++2m: 0 < p <= 1, or 0 */
+  double threshold;    /* dpm++2m, sde-dpm++2m: 0 < p <= 1, or 0 */
   double guide_from, guide_to; /* guidance only where sigma is within; both 0: everywhere */
   adm_rng *rng;        /* seeded generator, or NULL when NOISE is given */
   const float *noise;  /* x_T, then one entry a step in the order used (the last is not used), or NULL */

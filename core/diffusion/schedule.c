@@ -50,8 +50,49 @@ fill_coefficients (adm_schedule *schedule)
   schedule->step[0].fixed_variance = exp (schedule->step[1].log_posterior_variance);
 }
 
-adm_status
-adm_schedule_new (adm_schedule_kind kind, int diffusion_steps, const char *respacing, adm_schedule **out, adm_error *error)
+/* BARS [diffusion_steps]: alpha-bar of every timestep. */
+static adm_status
+alpha_bars (adm_schedule_kind kind, int diffusion_steps, double *bars, adm_error *error)
+{
+  double alpha_bar = 1.0;
+  for (int t = 0; t < diffusion_steps; t++) {
+    double beta = beta_of (kind, t, diffusion_steps);
+    if (!(beta > 0.0 && beta < 1.0))
+      return adm_fail (error, ADM_ERROR_USAGE, "diffusion_steps: %d is too few for a %s noise schedule (beta %g at timestep %d)", diffusion_steps,
+                       kind == ADM_SCHEDULE_COSINE ? "cosine" : "linear", beta, t);
+    bars[t] = alpha_bar *= 1.0 - beta;
+  }
+  return ADM_OK;
+}
+
+/* sigma = sqrt ((1 - a) / a): how much noise there is to one part of picture. */
+static double
+noise_level (double alpha_bar)
+{
+  return sqrt (1.0 / alpha_bar - 1.0);
+}
+
+/* Marks STEPS timesteps from 0 to the noisiest whose sigma is at most LARGEST, evenly in sigma^(1/ROOT) (Karras et al. 2022, arXiv
+ * 2206.00364, equation 5 and table 1). Each goes to the nearest timestep that is still free. */
+static void
+mark_levels (const double *bars, int diffusion_steps, int steps, bool *keep)
+{
+  const double largest = 80.0, root = 7.0;
+  int last = steps - 1;
+  for (int t = last + 1; t < diffusion_steps && noise_level (bars[t]) <= largest; t++)
+    last = t;
+  double from = pow (noise_level (bars[0]), 1.0 / root), to = pow (noise_level (bars[last]), 1.0 / root);
+  for (int i = 0, t = 0; i < steps; i++, t++) {
+    double wanted = log (pow (from + (to - from) * i / (steps - 1), root));
+    while (t < last - (steps - 1 - i) && fabs (log (noise_level (bars[t + 1])) - wanted) <= fabs (log (noise_level (bars[t])) - wanted))
+      t++;
+    keep[t] = true;
+  }
+}
+
+/* RESPACING, or with NULL what SAMPLER's STEPS stand for. */
+static adm_status
+new_schedule (adm_schedule_kind kind, int diffusion_steps, const char *respacing, int steps, adm_schedule **out, adm_error *error)
 {
   *out = NULL;
   if (kind != ADM_SCHEDULE_LINEAR && kind != ADM_SCHEDULE_COSINE)
@@ -59,57 +100,61 @@ adm_schedule_new (adm_schedule_kind kind, int diffusion_steps, const char *respa
   if (diffusion_steps < ADM_SCHEDULE_MIN_T || diffusion_steps > ADM_SCHEDULE_MAX_T)
     return adm_fail (error, ADM_ERROR_USAGE, "diffusion_steps: %d is not within %d … %d", diffusion_steps, ADM_SCHEDULE_MIN_T,
                      ADM_SCHEDULE_MAX_T);
-  bool *keep = malloc ((size_t) diffusion_steps * sizeof *keep);
-  if (!keep)
-    return adm_fail (error, ADM_ERROR_MEMORY, "noise schedule: no memory for %d timesteps: close other programs", diffusion_steps);
-  adm_schedule *schedule = NULL;
-  int steps;
-  adm_status status = adm_respacing_parse (respacing, diffusion_steps, keep, &steps, error);
-  if (status != ADM_OK)
-    goto done;
-  schedule = malloc (sizeof *schedule + (size_t) steps * sizeof schedule->step[0]);
-  if (!schedule) {
+  bool *keep = calloc ((size_t) diffusion_steps, sizeof *keep);
+  double *bars = malloc ((size_t) diffusion_steps * sizeof *bars);
+  adm_status status = ADM_OK;
+  if (!keep || !bars)
+    status = adm_fail (error, ADM_ERROR_MEMORY, "noise schedule: no memory for %d timesteps: close other programs", diffusion_steps);
+  if (!status && respacing)
+    status = adm_respacing_parse (respacing, diffusion_steps, keep, &steps, error);
+  if (!status)
+    status = alpha_bars (kind, diffusion_steps, bars, error);
+  if (!status && !respacing)
+    mark_levels (bars, diffusion_steps, steps, keep);
+  adm_schedule *schedule = status ? NULL : malloc (sizeof *schedule + (size_t) steps * sizeof schedule->step[0]);
+  if (!status && !schedule)
     status = adm_fail (error, ADM_ERROR_MEMORY, "noise schedule: no memory for %d steps: close other programs", steps);
-    goto done;
-  }
-  schedule->diffusion_steps = diffusion_steps;
-  schedule->steps = 0;
-  double alpha_bar = 1.0, kept_alpha_bar = 1.0;
-  for (int t = 0; t < diffusion_steps; t++) {
-    double beta = beta_of (kind, t, diffusion_steps);
-    if (!(beta > 0.0 && beta < 1.0)) {
-      status = adm_fail (error, ADM_ERROR_USAGE, "diffusion_steps: %d is too few for a %s noise schedule (beta %g at timestep %d)",
-                         diffusion_steps, kind == ADM_SCHEDULE_COSINE ? "cosine" : "linear", beta, t);
-      goto done;
+  if (!status) {
+    schedule->diffusion_steps = diffusion_steps;
+    schedule->steps = 0;
+    double kept = 1.0;
+    for (int t = 0; t < diffusion_steps; t++) {
+      if (!keep[t])
+        continue;
+      schedule->step[schedule->steps++] = (adm_schedule_step) { .t = t, .beta = 1.0 - bars[t] / kept };
+      kept = bars[t];
     }
-    alpha_bar *= 1.0 - beta;
-    if (!keep[t])
-      continue;
-    schedule->step[schedule->steps++] = (adm_schedule_step) { .t = t, .beta = 1.0 - alpha_bar / kept_alpha_bar };
-    kept_alpha_bar = alpha_bar;
+    fill_coefficients (schedule);
+    *out = schedule;
   }
-  fill_coefficients (schedule);
-  *out = schedule;
-  schedule = NULL;
-done:
-  free (schedule);
+  free (bars);
   free (keep);
   return status;
+}
+
+adm_status
+adm_schedule_new (adm_schedule_kind kind, int diffusion_steps, const char *respacing, adm_schedule **out, adm_error *error)
+{
+  return new_schedule (kind, diffusion_steps, respacing, 0, out, error);
+}
+
+adm_status
+adm_schedule_for_steps (adm_schedule_kind kind, int diffusion_steps, adm_sampler sampler, int steps, adm_schedule **out, adm_error *error)
+{
+  char respacing[24];
+  *out = NULL;
+  if (steps < 2 || steps > diffusion_steps)
+    return adm_fail (error, ADM_ERROR_USAGE, "steps: %d is not within 2 … %d, the steps this network was trained with", steps,
+                     diffusion_steps);
+  if (sampler == ADM_SAMPLER_DPMPP_2M || sampler == ADM_SAMPLER_SDE_DPMPP_2M)
+    return new_schedule (kind, diffusion_steps, NULL, steps, out, error);
+  bool strided = sampler == ADM_SAMPLER_DDIM && adm_respacing_stride (steps, diffusion_steps) > 0;
+  snprintf (respacing, sizeof respacing, "%s%d", strided ? "ddim" : "", steps);
+  return new_schedule (kind, diffusion_steps, respacing, steps, out, error);
 }
 
 void
 adm_schedule_free (adm_schedule *schedule)
 {
   free (schedule);
-}
-
-adm_status
-adm_respacing_for_steps (adm_sampler sampler, int steps, int diffusion_steps, char respacing[ADM_RESPACING_LENGTH], adm_error *error)
-{
-  if (steps < 2 || steps > diffusion_steps)
-    return adm_fail (error, ADM_ERROR_USAGE, "steps: %d is not within 2 … %d, the steps this network was trained with", steps,
-                     diffusion_steps);
-  bool strided = sampler == ADM_SAMPLER_DDIM && adm_respacing_stride (steps, diffusion_steps) > 0;
-  snprintf (respacing, ADM_RESPACING_LENGTH, "%s%d", strided ? "ddim" : "", steps);
-  return ADM_OK;
 }

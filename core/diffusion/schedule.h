@@ -35,15 +35,16 @@ typedef struct adm_schedule {
  *   "250"       evenly spread, first and last timestep included, rounded half to even
  *   "10,15,20"  so many in each of equal sections of the timesteps, the first sections one longer
  *   "ddim25"    every i-th timestep from 0, for the stride i that gives exactly that number
+ * and, beyond the reference, "t=0,300,990": just these timesteps, ascending.
  * ADM_ERROR_USAGE when it cannot be parsed or met, or leaves fewer than 2 steps. Freed with adm_schedule_free. */
 adm_status adm_schedule_new (adm_schedule_kind kind, int diffusion_steps, const char *respacing, adm_schedule **out, adm_error *error);
 void adm_schedule_free (adm_schedule *schedule);
 
-enum { ADM_RESPACING_LENGTH = 24 };
-
-/* The spelling that `--steps STEPS` stands for: with ddim "ddimN" where such a stride exists, else "N". STEPS outside
- * 2 … T is ADM_ERROR_USAGE. */
-adm_status adm_respacing_for_steps (adm_sampler sampler, int steps, int diffusion_steps, char respacing[ADM_RESPACING_LENGTH],
-                                    adm_error *error);
+/* The schedule that `--steps STEPS` stands for: with ddim "ddimN" where such a stride exists, else "N"; with ddpm "N". The solvers
+ * dpm++2m and sde-dpm++2m begin at the noisiest timestep whose sigma = sqrt ((1 - a) / a) is at most 80 and go down evenly in
+ * sigma^(1/7) (Karras et al. 2022, arXiv 2206.00364, table 1): beyond, nothing of a picture is left in x, and x0, a thousand times
+ * magnified, is the network's error alone. STEPS outside 2 … T is ADM_ERROR_USAGE. */
+adm_status adm_schedule_for_steps (adm_schedule_kind kind, int diffusion_steps, adm_sampler sampler, int steps, adm_schedule **out,
+                                   adm_error *error);
 
 #endif

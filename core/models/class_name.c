@@ -68,20 +68,27 @@ append (folded *out, uint32_t c)
     out->c[out->length++] = c;
 }
 
-/* The LENGTH bytes at TEXT. */
+/* The LENGTH bytes at TEXT, after the words that are in OUT already. */
+static void
+fold_more (folded *out, const char *text, size_t length)
+{
+  append (out, ' ');
+  for (const char *end = text + length; text < end;) {
+    uint32_t c = decode (&text);
+    if (c == 0xdf) /* sharp s */
+      append (out, 's');
+    append (out, c == 0xdf ? 's' : fold_one (c));
+  }
+  if (out->length && out->c[out->length - 1] == ' ')
+    out->length--;
+  out->c[out->length] = 0;
+}
+
 static folded
 fold (const char *text, size_t length)
 {
   folded out = { .length = 0 };
-  for (const char *end = text + length; text < end;) {
-    uint32_t c = decode (&text);
-    if (c == 0xdf) /* sharp s */
-      append (&out, 's');
-    append (&out, c == 0xdf ? 's' : fold_one (c));
-  }
-  if (out.length && out.c[out.length - 1] == ' ')
-    out.length--;
-  out.c[out.length] = 0;
+  fold_more (&out, text, length);
   return out;
 }
 
@@ -172,16 +179,17 @@ word_slips (const words *typed, const words *name, bool forgiving)
 
 /* ---- the steps of the rule --------------------------------------------------------------------------------------- */
 
-enum step { WHOLE, PART, WORDS, SLIP, NEAREST, STEPS };
+enum step { NAME, SYNONYM, PART, WORDS, SLIP, NEAREST };
 
-/* How well NAME, one of a class's, answers QUERY in this STEP: 0 best, -1 not at all. */
+/* How well NAME, a synonym or a whole line, answers QUERY in this STEP: 0 best, -1 not at all. */
 static int
 score (enum step step, const folded *query, const words *typed, const folded *name)
 {
   words parts = split (name);
   int whole = 0, slips;
   switch (step) {
-  case WHOLE:
+  case NAME:
+  case SYNONYM:
     return name->length == query->length && place (name, query->c, query->length) == 0 ? 0 : -1;
   case PART:
     return place (name, query->c, query->length);
@@ -229,38 +237,52 @@ keep (matches *m, int label, int value, int length)
   }
 }
 
-/* The best that class NAME gives, over the whole of it and each of its synonyms; *LENGTH of that one. */
-static int
-score_class (enum step step, const folded *query, const words *typed, const char *name, int *length)
+typedef struct answer {
+  int score, length; /* of the best text so far, and how long it is; score -1: none answers */
+} answer;
+
+/* TEXT answers too; with LATER after another that is as good. */
+static void
+consider (answer *best, enum step step, const folded *query, const words *typed, const folded *text, bool later)
 {
-  int best = -1;
-  folded whole = fold (name, strlen (name));
-  *length = whole.length;
-  if (strchr (name, ',') == NULL || step == PART || step == WORDS)
-    return score (step, query, typed, &whole);
-  while (*name) {
-    size_t n = strcspn (name, ",");
-    folded synonym = fold (name, n);
-    int value = score (step, query, typed, &synonym);
-    if (value >= 0 && (best < 0 || value < best)) {
-      best = value;
-      *length = synonym.length;
-    }
-    name += n + (name[n] == ',');
+  int value = score (step, query, typed, text);
+  if (value >= 0 && (best->score < 0 || 2 * value + later < best->score))
+    *best = (answer) { 2 * value + later, text->length };
+}
+
+/* The best that a class gives: its NAME, then each of its SYNONYMS and the whole line. */
+static answer
+score_class (enum step step, const folded *query, const words *typed, const char *name, const char *synonyms)
+{
+  folded own = fold (name, strlen (name)), line = own;
+  answer best = { -1, 0 };
+  fold_more (&line, synonyms, strlen (synonyms));
+  if (step == PART || step == WORDS) {
+    consider (&best, step, query, typed, &line, false);
+    return best;
   }
-  int value = score (step, query, typed, &whole);
-  return value >= 0 && (best < 0 || value < best) ? value : best;
+  consider (&best, step, query, typed, &own, false);
+  if (step == NAME || *synonyms == '\0')
+    return best;
+  consider (&best, step, query, typed, &line, true);
+  while (*synonyms) {
+    size_t n = strcspn (synonyms, ",");
+    folded one = fold (synonyms, n);
+    consider (&best, step, query, typed, &one, true);
+    synonyms += n + (synonyms[n] == ',');
+  }
+  return best;
 }
 
 static matches
-search (enum step step, const folded *query, char *const *names, int count)
+search (enum step step, const folded *query, char *const *names, char *const *synonyms, int count)
 {
   matches m = { .count = 0 };
   words typed = split (query);
   for (int i = 0; i < count; i++) {
-    int length, value = score_class (step, query, &typed, names[i], &length);
-    if (value >= 0)
-      keep (&m, i, value, length);
+    answer best = score_class (step, query, &typed, names[i], synonyms[i]);
+    if (best.score >= 0)
+      keep (&m, i, best.score, best.length);
   }
   return m;
 }
@@ -275,9 +297,8 @@ list (const matches *m, char *const *names, int others, char *text, size_t size)
   size_t used = 0;
   text[0] = '\0';
   for (int i = 0; i < shown && used < size; i++) {
-    int length = (int) strcspn (names[m->best[i].label], ",");
     const char *before = i == 0 ? "" : i == shown - 1 && others == 0 ? " or " : ", ";
-    used += (size_t) snprintf (text + used, size - used, "%s%.*s (%d)", before, length < 80 ? length : 80, names[m->best[i].label], m->best[i].label);
+    used += (size_t) snprintf (text + used, size - used, "%s%.80s (%d)", before, names[m->best[i].label], m->best[i].label);
   }
   if (others > 0 && used < size)
     snprintf (text + used, size - used, " or %d other%s", others, others > 1 ? "s" : "");
@@ -285,7 +306,7 @@ list (const matches *m, char *const *names, int others, char *text, size_t size)
 }
 
 adm_status
-adm_class_find (const char *model, char *const *names, int count, const char *text, int *label, adm_error *error)
+adm_class_find (const char *model, char *const *names, char *const *synonyms, int count, const char *text, int *label, adm_error *error)
 {
   char found[512];
   folded query = fold (text, strlen (text));
@@ -301,8 +322,8 @@ adm_class_find (const char *model, char *const *names, int count, const char *te
   }
   if (count == 0)
     return adm_fail (error, ADM_ERROR_USAGE, "class: model %.200s has no names for its classes; give \"%.100s\" by its number", model, text);
-  for (enum step step = WHOLE; query.length > 0 && step < NEAREST; step++) {
-    matches m = search (step, &query, names, count);
+  for (enum step step = NAME; query.length > 0 && step < NEAREST; step++) {
+    matches m = search (step, &query, names, synonyms, count);
     bool one = m.count == 1 || (step == SLIP && m.equal == 1);
     if (m.count == 0)
       continue;
@@ -312,9 +333,9 @@ adm_class_find (const char *model, char *const *names, int count, const char *te
     }
     return adm_fail (error, ADM_ERROR_USAGE, "class: \"%.100s\" could be %s of model %.200s; give %s", text,
                      list (&m, names, m.count > NAMED ? m.count - NAMED : 0, found, sizeof found), model,
-                     step == WHOLE ? "its number" : "more of the name, or the number");
+                     step <= SYNONYM ? "its number" : "more of the name, or the number");
   }
-  matches near = query.length > 0 ? search (NEAREST, &query, names, count) : (matches) { .count = 0 };
+  matches near = query.length > 0 ? search (NEAREST, &query, names, synonyms, count) : (matches) { .count = 0 };
   if (near.count > 0)
     return adm_fail (error, ADM_ERROR_USAGE, "class: model %.200s has no class named \"%.100s\"; did you mean %s?", model, text,
                      list (&near, names, 0, found, sizeof found));

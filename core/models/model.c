@@ -22,12 +22,16 @@ adm_model_free (adm_model *model)
 {
   if (!model)
     return;
-  for (int i = 0; i < model->class_count; i++)
+  for (int i = 0; i < model->class_count; i++) {
     free (model->class_names[i]);
+    free (model->class_synonyms[i]);
+  }
   free (model->class_names);
+  free (model->class_synonyms);
   free (model->id);
   free (model->name);
   free (model->license);
+  free (model->license_file);
   free (model->path);
   free (model->diffusion);
   free (model->classifier);
@@ -50,10 +54,12 @@ adm_model_copy (const adm_model *model)
     return NULL;
   *copy = *model;
   copy->class_names = NULL;
+  copy->class_synonyms = NULL;
   copy->class_count = 0;
   bool ok = copy_string (&copy->id, model->id);
   ok &= copy_string (&copy->name, model->name);
   ok &= copy_string (&copy->license, model->license);
+  ok &= copy_string (&copy->license_file, model->license_file);
   ok &= copy_string (&copy->path, model->path);
   ok &= copy_string (&copy->diffusion, model->diffusion);
   ok &= copy_string (&copy->classifier, model->classifier);
@@ -109,16 +115,33 @@ read_text (const char *path, char **out, adm_error *error)
   return status;
 }
 
-/* Cuts blanks from both ends of LINE. */
+/* Cuts blanks from both ends of LINE, and commas with nothing before or after them. */
 static char *
 trim (char *line)
 {
-  while (*line == ' ' || *line == '\t')
-    line++;
+  line += strspn (line, " \t,");
   size_t length = strlen (line);
-  while (length && strchr (" \t\r", line[length - 1]))
+  while (length && strchr (" \t\r,", line[length - 1]))
     line[--length] = '\0';
   return line;
+}
+
+/* Adds the class of LINE, which is trimmed and not empty. */
+static bool
+add_class (adm_model *model, char *line)
+{
+  char *comma = strchr (line, ','), **name = &model->class_names[model->class_count], **synonyms = &model->class_synonyms[model->class_count];
+  if (comma)
+    *comma = '\0';
+  *synonyms = strdup (comma ? trim (comma + 1) : "");
+  *name = strdup (trim (line));
+  if (*name && *synonyms) {
+    model->class_count++;
+    return true;
+  }
+  free (*name);
+  free (*synonyms);
+  return false;
 }
 
 /* One name a line; the line's number, from 0, is the label. */
@@ -135,7 +158,8 @@ read_class_names (const char *path, adm_model *model, adm_error *error)
     lines += *c == '\n';
   if (lines > MAX_NAMES)
     status = adm_fail (error, ADM_ERROR_FORMAT, "%s: more than %d class names; choose another file", path, MAX_NAMES);
-  else if (!(model->class_names = calloc ((size_t) lines, sizeof *model->class_names)))
+  else if (!(model->class_names = calloc ((size_t) lines, sizeof *model->class_names))
+           || !(model->class_synonyms = calloc ((size_t) lines, sizeof *model->class_synonyms)))
     status = no_memory (error);
   for (int number = 1; !status && line; number++) {
     char *end = strchr (line, '\n'), *next = end ? end + 1 : NULL;
@@ -149,10 +173,8 @@ read_class_names (const char *path, adm_model *model, adm_error *error)
     }
     if (blank)
       status = adm_fail (error, ADM_ERROR_FORMAT, "%s: line %d is empty, but class names follow; each line names one class", path, blank);
-    else if (!(model->class_names[model->class_count] = strdup (name)))
+    else if (!add_class (model, name))
       status = no_memory (error);
-    else
-      model->class_count++;
   }
   free (text);
   return status;
@@ -209,25 +231,32 @@ check_fit (const adm_model *model, const adm_model_parts *parts, const adm_file_
   return ADM_OK;
 }
 
-/* OBJECT's sampler, steps and scale into DEFAULTS; keys that are missing leave them. */
+/* OBJECT's sampler, steps, scale and eta into DEFAULTS; keys that are missing leave them. */
 static adm_status
 read_defaults (const char *path, const char *key, yyjson_val *object, int diffusion_steps, adm_defaults *defaults, adm_error *error)
 {
   if (!object)
     return ADM_OK;
   if (!yyjson_is_obj (object))
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: %s: must be an object with sampler, steps and scale", path, key);
-  yyjson_val *sampler = yyjson_obj_get (object, "sampler"), *steps = yyjson_obj_get (object, "steps"), *scale = yyjson_obj_get (object, "scale");
+    return adm_fail (error, ADM_ERROR_FORMAT, "%s: %s: must be an object with sampler, steps, scale and eta", path, key);
+  yyjson_val *sampler = yyjson_obj_get (object, "sampler"), *steps = yyjson_obj_get (object, "steps"), *scale = yyjson_obj_get (object, "scale"),
+             *eta = yyjson_obj_get (object, "eta");
   if (sampler && (!yyjson_is_str (sampler) || !adm_sampler_parse (yyjson_get_str (sampler), &defaults->sampler)))
     return adm_fail (error, ADM_ERROR_FORMAT, "%s: %s: sampler: not the name of a sampler, as ddim or ddpm", path, key);
   if (steps && !(yyjson_is_int (steps) && yyjson_get_num (steps) >= 2 && yyjson_get_num (steps) <= diffusion_steps))
     return adm_fail (error, ADM_ERROR_FORMAT, "%s: %s: steps: must be a whole number, 2 … %d", path, key, diffusion_steps);
   if (scale && !(yyjson_is_num (scale) && yyjson_get_num (scale) >= 0 && yyjson_get_num (scale) <= 1e6))
     return adm_fail (error, ADM_ERROR_FORMAT, "%s: %s: scale: must be a number, 0 … 1000000", path, key);
+  if (eta && !(yyjson_is_num (eta) && yyjson_get_num (eta) >= 0 && yyjson_get_num (eta) <= 1))
+    return adm_fail (error, ADM_ERROR_FORMAT, "%s: %s: eta: must be a number, 0 … 1", path, key);
   if (steps)
     defaults->steps = (int) yyjson_get_num (steps);
   if (scale)
     defaults->scale = yyjson_get_num (scale);
+  if (eta)
+    defaults->eta = yyjson_get_num (eta);
+  if (defaults->eta > 0 && defaults->sampler != ADM_SAMPLER_DDIM)
+    return adm_fail (error, ADM_ERROR_FORMAT, "%s: %s: eta: only the sampler ddim has one; leave it out", path, key);
   return ADM_OK;
 }
 
@@ -235,10 +264,10 @@ static adm_status
 set_defaults (adm_model *model, const adm_model_parts *parts, const adm_file_info *diffusion, const adm_file_info *upsampler, adm_error *error)
 {
   const adm_published *published = diffusion->recognised_as ? adm_published_find (diffusion->recognised_as) : NULL;
-  model->defaults = published ? published->defaults : (adm_defaults) { ADM_SAMPLER_DDIM, 25, 1.0 };
+  model->defaults = published ? published->defaults : (adm_defaults) { ADM_SAMPLER_DDIM, 25, 1.0, 0.0 };
   if (!model->classifier)
     model->defaults.scale = 0.0;
-  model->upsampler_defaults = (adm_defaults) { ADM_SAMPLER_DDPM, 250, 0.0 };
+  model->upsampler_defaults = (adm_defaults) { ADM_SAMPLER_DDPM, 250, 0.0, 0.0 };
   adm_status status
       = read_defaults (model->path, "defaults", parts->defaults, diffusion->description.diffusion_steps, &model->defaults, error);
   return status || !model->upsampler ? status
@@ -261,8 +290,13 @@ set_names (adm_model *model, const adm_model_parts *parts, adm_error *error)
   model->name = parts->name ? strdup (parts->name) : model->id ? strdup (model->id) : NULL;
   model->license = parts->license ? strdup (parts->license) : NULL;
   model->path = strdup (parts->path ? parts->path : model->diffusion);
-  if (!model->id || !model->name || !model->path || (parts->license && !model->license))
+  model->license_file = parts->license_file ? adm_path_join (parts->folder, parts->license_file) : NULL;
+  if (!model->id || !model->name || !model->path || (parts->license && !model->license) || (parts->license_file && !model->license_file))
     return no_memory (error);
+  if (model->license_file && access (model->license_file, R_OK)) { /* a lost text must not keep the model from its work */
+    free (model->license_file);
+    model->license_file = NULL;
+  }
   if (!adm_text_is_utf8 (model->path) || !adm_text_is_utf8 (model->id))
     return adm_fail (error, ADM_ERROR_IO, "%s: the name of this file or its folder is not UTF-8; rename it", model->path);
   return ADM_OK;
@@ -308,6 +342,7 @@ adm_model_build (const adm_model_parts *parts, adm_model **out, adm_error *error
     model->upsampled_size = model->upsampler ? upsampler.description.image_size : 0;
     model->label_count = diffusion.description.num_classes;
     model->null_class = parts->null_class;
+    model->texture = parts->texture;
     if (parts->classes) {
       char *path = adm_path_join (parts->folder, parts->classes);
       status = path ? read_class_names (path, model, error) : no_memory (error);
@@ -379,6 +414,7 @@ adm_model_from_json (const char *path, yyjson_val *root, adm_model **out, adm_er
     { "id", false, &parts.id },
     { "name", true, &parts.name },
     { "license", true, &parts.license },
+    { "license_file", true, &parts.license_file },
     { "diffusion", false, &parts.diffusion },
     { "classifier", true, &parts.classifier },
     { "upsampler", true, &parts.upsampler },
@@ -394,8 +430,12 @@ adm_model_from_json (const char *path, yyjson_val *root, adm_model **out, adm_er
     status = read_label (path, root, "image_size", 0, &parts.image_size, error);
   if (!status)
     status = read_label (path, root, "null_class", ADM_NO_LABEL, &parts.null_class, error);
+  yyjson_val *texture = yyjson_obj_get (root, "texture");
+  if (!status && texture && !yyjson_is_bool (texture))
+    status = adm_fail (error, ADM_ERROR_FORMAT, "%s: texture: must be true or false", path);
   if (status)
     return status;
+  parts.texture = yyjson_get_bool (texture);
   parts.defaults = yyjson_obj_get (root, "defaults");
   parts.upsampler_defaults = yyjson_obj_get (root, "upsampler_defaults");
   char *folder = adm_path_folder (path);

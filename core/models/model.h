@@ -9,13 +9,14 @@
 /* The names of a model's files are absolute or relative to FOLDER; NULL: absent. */
 typedef struct adm_model_parts {
   const char *folder;
-  const char *id, *name, *license;
+  const char *id, *name, *license, *license_file;
   const char *path;            /* what the model is known by on disk */
   const char *diffusion, *classifier, *upsampler;
   const char *published[ADM_PARTS]; /* names of the published checkpoints that the parts are, in this order; NULL: none belongs here */
-  const char *classes;         /* text file: one name a line, UTF-8 */
+  const char *classes;         /* text file: one name a line, its synonyms after commas; UTF-8 */
   int image_size;              /* stated; 0: not */
   int null_class;
+  bool texture;
   yyjson_val *defaults, *upsampler_defaults; /* JSON objects that override the defaults, or NULL */
 } adm_model_parts;
 

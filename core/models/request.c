@@ -8,7 +8,8 @@
 #include <stddef.h>
 #include <string.h>
 
-static const char *const sampler_names[] = { [ADM_SAMPLER_DDPM] = "ddpm", [ADM_SAMPLER_DDIM] = "ddim", [ADM_SAMPLER_DPMPP_2M] = "dpm++2m" };
+static const char *const sampler_names[] = { [ADM_SAMPLER_DDPM] = "ddpm", [ADM_SAMPLER_DDIM] = "ddim", [ADM_SAMPLER_DPMPP_2M] = "dpm++2m",
+                                             [ADM_SAMPLER_SDE_DPMPP_2M] = "sde-dpm++2m" };
 
 enum { SAMPLERS = sizeof sampler_names / sizeof *sampler_names };
 
@@ -37,6 +38,7 @@ default_request (const adm_defaults *defaults, int label)
                          .scale = defaults->scale,
                          .sampler = defaults->sampler,
                          .steps = defaults->steps,
+                         .eta = defaults->eta,
                          .count = 1 };
 }
 
@@ -52,6 +54,14 @@ adm_request_upsample_default (const adm_model *model)
   adm_request request = default_request (&model->upsampler_defaults, model->null_class);
   request.scale = 0.0; /* guidance belongs to the low-resolution stage */
   return request;
+}
+
+void
+adm_request_set_sampler (adm_request *request, adm_sampler sampler)
+{
+  if (request->sampler != sampler)
+    request->eta = 0.0;
+  request->sampler = sampler;
 }
 
 /* A plain decimal number; -1: TEXT is something else, INT32_MAX: too large. */
@@ -87,7 +97,7 @@ adm_model_label (const adm_model *model, const char *class_name, int *label, adm
   }
   int value = number (class_name);
   if (value < 0) {
-    adm_status status = adm_class_find (model->name, model->class_names, model->class_count, class_name, &value, error);
+    adm_status status = adm_class_find (model->name, model->class_names, model->class_synonyms, model->class_count, class_name, &value, error);
     if (status)
       return status;
   }

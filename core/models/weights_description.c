@@ -107,6 +107,25 @@ adm_description_of_weights (adm_weights *weights, adm_description *out, const ch
   return status;
 }
 
+/* What metadata or sidecar say of the licence, cut at a character's end. */
+static adm_status
+read_license (adm_weights *weights, char *license, size_t size, adm_error *error)
+{
+  yyjson_doc *doc;
+  char where[sizeof error->message / 2];
+  adm_status status = adm_description_document (weights, where, sizeof where, &doc, error);
+  const char *told = status ? NULL : yyjson_get_str (yyjson_obj_get (yyjson_doc_get_root (doc), "license"));
+  if (told) {
+    size_t length = strlen (told) < size ? strlen (told) : size - 1;
+    while (told[length] && ((unsigned char) told[length] & 0xc0) == 0x80)
+      length--;
+    memcpy (license, told, length);
+    license[length] = '\0';
+  }
+  yyjson_doc_free (doc);
+  return status;
+}
+
 adm_status
 adm_file_inspect (const char *path, adm_file_info *out, adm_error *error)
 {
@@ -121,6 +140,8 @@ adm_file_inspect (const char *path, adm_file_info *out, adm_error *error)
   for (size_t i = 0; !status && i < info.tensors; i++)
     if (!adm_add_u64 (info.parameters, adm_weights_tensor (weights, i)->elements, &info.parameters))
       status = adm_fail (error, ADM_ERROR_FORMAT, "%s: more parameters than can be counted; choose another file", path);
+  if (!status)
+    status = read_license (weights, info.license, sizeof info.license, error);
   info.unknown_keys = adm_description_unknown (&info.description);
   adm_weights_free (weights);
   if (!status)

@@ -41,7 +41,7 @@ main (int argc, char **argv)
     fprintf (stderr, "usage: click DATA_FOLDER\n");
     return 2;
   }
-  if (adm_catalog_new (&folder, 1, &catalog, &error) || adm_catalog_find (catalog, "emoji-64", &model, &error))
+  if (adm_catalog_new (&folder, 1, &catalog, &error) || adm_catalog_find (catalog, ADM_EMBEDDED_MODEL, &model, &error))
     return fail (&error);
   size_t pixels = 3 * (size_t) model->image_size * (size_t) model->image_size;
   size_t large = 3 * (size_t) model->upsampled_size * (size_t) model->upsampled_size;
@@ -52,7 +52,7 @@ main (int argc, char **argv)
   for (int run = 0; run < 4; run++) {
     adm_request request = run < 2 ? adm_request_default (model) : adm_request_upsample_default (model);
     double first = 0, start = now ();
-    request.label = run < 2 ? 10 : ADM_NO_LABEL;
+    request.label = run < 2 ? 1 : ADM_NO_LABEL;
     request.low = run < 2 ? NULL : out;
     request.low_h = request.low_w = run < 2 ? 0 : model->image_size;
     if (!session && adm_session_new (model, &(adm_options) { 0 }, &session, &error))

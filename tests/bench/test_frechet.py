@@ -10,7 +10,7 @@ import tempfile
 
 program, data = sys.argv.pop(1), sys.argv.pop(1)
 
-from harness import check, npy_write, summary  # noqa: E402 (it reads what is left of the arguments)
+from harness import check, embedded, npy_write, summary  # noqa: E402 (it reads what is left of the arguments)
 
 COUNT, WIDTH = 60, 7
 
@@ -42,7 +42,7 @@ def main():
             check(abs(found["distance"] - expected) < 1e-4 * (1 + trace), f"{other.name}: {found} instead of {expected}")
             check((found["a"], found["b"], found["features"]) == (COUNT, COUNT, WIDTH), f"{found}")
 
-        classifier = pathlib.Path(data) / "emoji-64-classifier.safetensors"
+        classifier = pathlib.Path(data) / embedded.DESCRIPTION["classifier"]
         size = 3 * 64 * 64
         pictures = [[0.8 * ((i * (n + 3) // 64) % 17 / 8 - 1) for i in range(size)] for n in range(12)]
         sets = {}

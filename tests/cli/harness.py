@@ -14,6 +14,9 @@ import zlib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "tests" / "fixtures"
+sys.path.append(str(ROOT / "tests"))
+import embedded  # noqa: E402,F401 (for the tests, which take it from here)
+
 ADM = sys.argv[1] if len(sys.argv) > 1 else str(ROOT / "build" / "core" / "adm")
 
 checks = failures = 0

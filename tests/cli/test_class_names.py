@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""--class by number, name, part of a name and misspelt name: in sample, upscale and eval, and what is said when it is not clear."""
+"""--class by number, name, synonym, part of a name and misspelt name: in sample, upscale and eval, and what is said when it is not clear."""
 import json
 import shutil
 import struct
 import sys
 
-from harness import FIXTURES, check, folder, png, refuses, run, succeeds, summary
+from harness import FIXTURES, check, embedded, folder, png, refuses, run, succeeds, summary
 
-NAMES = ["apple, pomme", "pear", "Plum", "plum", "Birne süß"]
+NAMES = ["apple, pomme , pear,, reinette", "pear", "Plum", "plum", "Birne süß"]
+TABLE = ["tea", "tea pot", "coffee pot", "milk jug", "Sugar"]
 
 
 def write_model(there):
@@ -42,7 +43,7 @@ def check_commands(there):
             succeeds(*options, "--class", label, env=env)
             numbered.append(out.read_bytes())
         check(len(set(numbered)) == labels, f"{command}: classes do not differ")
-        for text, label in (("apple", 0), ("POMME", 0), ("appel", 0), ("pom", 0), ("pea", 1), ("Plum", 2), ("plum", 3), ("birne suss", 4), ("birn", 4)):
+        for text, label in (("apple", 0), ("POMME", 0), ("appel", 0), ("pom", 0), ("reinette", 0), ("pear", 1), ("PEAR", 1), ("Plum", 2), ("plum", 3), ("birne suss", 4), ("birn", 4)):
             if label < labels:
                 succeeds(*options, "--class", text, env=env)
                 check(out.read_bytes() == numbered[label], f"{command} --class {text} is not class {label}")
@@ -67,18 +68,51 @@ def check_commands(there):
             "-o", out, says="no names")
 
 
-def check_embedded(there):
-    """The model that comes with the program: a whole name wins over those that hold it, a part must be one class's alone."""
-    options = ["sample", "--model", "emoji-64", "--steps", "2", "--seed", "1", "-o", there / "o.npy"]
-    for text, number in (("animal", 0), ("face", None), ("hart", 10), ("haert", 10), ("Sky", 13), ("creature", 12)):
-        if number is None:
-            refuses(2, *options, "--class", text, says="animal face (1)")
-            continue
+def check_list(there):
+    """`adm models` tells a class's name, and apart from it what else finds it; so do the messages."""
+    env, _ = write_model(there)
+    listed = [json.loads(line) for line in succeeds("models", env=env).splitlines()]
+    model = next(entry for entry in listed if entry.get("id") == "fruit")
+    check(model["classes"] == ["apple", "pear", "Plum", "plum", "Birne süß"], f"adm models: classes {model['classes']}")
+    check(model["synonyms"] == [["pomme", "pear", "reinette"], [], [], [], []], f"adm models: synonyms {model['synonyms']}")
+    refuses(2, "sample", "--model", "fruit", "-o", there / "o.npy", "--class", "reinetxyz", env=env, says="did you mean apple (0)?")
+
+
+def check_parts(there):
+    """A whole name wins over those that hold it, a part must be one class's alone; the classifier's class is named alike."""
+    for part, fixture in (("diffusion", "unet-cond"), ("classifier", "classifier-attention")):
+        for extension in (".pt", ".json"):
+            shutil.copy(FIXTURES / f"{fixture}{extension}", there / f"{part}{extension}")
+    (there / "names.txt").write_text("\n".join(TABLE), encoding="utf-8")
+    (there / "table.json").write_text(json.dumps({"format": "adm-model-1", "id": "table", "name": "Table", "diffusion": "diffusion.pt",
+                                                  "classifier": "classifier.pt", "classes": "names.txt"}), encoding="utf-8")
+    out = there / "o.npy"
+    options = ["sample", "--model", there / "table.json", "--steps", "2", "--scale", "1", "-o", out]
+    numbered = []
+    for label in range(len(TABLE)):
+        succeeds(*options, "--class", label)
+        numbered.append(out.read_bytes())
+    check(len(set(numbered)) == len(TABLE), "classes do not differ")
+    for text, number in (("tea", 0), ("TEA POT", 1), ("jug", 3), ("suger", 4), ("sguar", 4), ("SUGAR", 4), ("coffee", 2)):
         succeeds(*options, "--class", text)
-        named = (there / "o.npy").read_bytes()
-        succeeds(*options, "--class", number)
-        check((there / "o.npy").read_bytes() == named, f"--class {text} is not class {number}")
-    refuses(2, *options, "--class", "heart", "--guide", "an", says="animal (0)")
+        check(out.read_bytes() == numbered[number], f"--class {text} is not class {number}")
+    refuses(2, *options, "--class", "pot", says="tea pot (1)")
+    refuses(2, *options, "--class", "tea", "--guide", "ea", says="tea (0)")
+
+
+def check_embedded(there):
+    """Each name of the model that comes with the program is its class's, however it is written."""
+    options = ["sample", "--model", embedded.ID, "--steps", "2", "--seed", "1", "-o", there / "o.npy"]
+    pictures = set()
+    named = list(enumerate(embedded.CLASSES))
+    for label, name in [*named, (embedded.NO_CLASS, "none")]:
+        found = []
+        for text in (label, name, name.upper()):
+            succeeds(*options, "--class", text)
+            found.append((there / "o.npy").read_bytes())
+        check(len(set(found)) == 1, f"--class {name} is not class {label}")
+        pictures.update(found)
+    check(len(pictures) == len(named) + 1, "classes do not differ")
 
 
 def check_published(there):
@@ -106,7 +140,7 @@ def check_published(there):
 
 
 def main():
-    for part in (check_commands, check_embedded, check_published):
+    for part in (check_commands, check_list, check_parts, check_embedded, check_published):
         with folder() as there:
             part(there)
     return summary()

@@ -9,9 +9,9 @@ import subprocess
 import sys
 import time
 
-from harness import ADM, FIXTURES, check, folder, summary
+from harness import ADM, FIXTURES, check, embedded, folder, summary
 
-SLOW = ["sample", "--model", "emoji-64", "--class", "2", "--steps", "1000", "--count", "50"]
+SLOW = ["sample", "--model", embedded.ID, "--class", "2", "--steps", "1000", "--count", "50"]
 
 
 def as_from_a_terminal():

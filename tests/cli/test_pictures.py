@@ -6,7 +6,7 @@ import struct
 import sys
 import zlib
 
-from harness import FIXTURES, check, chunk, folder, npy_read, npy_write, png, png_read, png_read_alpha, refuses, succeeds, summary
+from harness import FIXTURES, check, chunk, embedded, folder, npy_read, npy_write, png, png_read, png_read_alpha, refuses, succeeds, summary
 
 COND, SUPERRES = FIXTURES / "unet-cond.pt", FIXTURES / "superres.pt"
 SIDE = 16  # what the superres fixture takes
@@ -217,13 +217,13 @@ def check_transparency(there):
 
 def check_two_stages(there):
     """--upscale is `upscale` of the PNG that the first stage would have written."""
-    first = ["--model", "emoji-64", "--class", "3", "--seed", "11", "--count", "2"]
+    first = ["--model", embedded.ID, "--class", "3", "--seed", "11", "--count", "2"]
     succeeds("sample", *first, "--steps", "2", "-o", there / "low.png")
     succeeds("sample", *first, "--steps", "2", "--upscale", "--up-steps", "2", "--up-sampler", "ddpm", "-o", there / "both.npy")
     shape, values = npy_read(there / "both.npy")
     check(shape == (2, 3, 256, 256), f"two upscaled images have the shape {shape}")
     for i in range(2):
-        succeeds("upscale", "--model", "emoji-64", "--class", "3", "--seed", 11 + i, "--steps", "2", "--sampler", "ddpm", there / f"low-{i + 1}.png",
+        succeeds("upscale", "--model", embedded.ID, "--class", "3", "--seed", 11 + i, "--steps", "2", "--sampler", "ddpm", there / f"low-{i + 1}.png",
                  "-o", there / "up.npy")
         one = len(values) // 2
         check(npy_read(there / "up.npy")[1] == values[i * one:(i + 1) * one], f"image {i + 1} upscaled in one go differs")

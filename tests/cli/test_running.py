@@ -4,9 +4,10 @@
 import re
 import sys
 
-from harness import check, folder, npy_read, png, png_read, refuses, relative_error, run, succeeds, summary
+from harness import check, embedded, folder, npy_read, png, png_read, refuses, relative_error, run, succeeds, summary
 
-SAMPLE = ["sample", "--model", "emoji-64", "--class", "heart", "--steps", "6", "--seed", "3"]
+PICTURE = ["sample", "--model", embedded.ID, "--class", "1", "--seed", "3", "--steps", "6"]
+SAMPLE = [*PICTURE, "--sampler", "ddim", "--scale", "1.5"]
 
 
 def check_kernels_and_half(there):
@@ -22,7 +23,7 @@ def check_kernels_and_half(there):
         error = relative_error(npy_read(file)[1], best)
         check(error < limit, f"{options}: the picture differs by {error:.3g}")
     refuses(2, *SAMPLE, "--kernels", "sse9", "-o", there / "x.png", says="avx512, avx2 or portable")
-    for command in (["upscale", "--model", "emoji-64", "--kernels", "sse9", "-o", there / "x.png", there / "in.png"],
+    for command in (["upscale", "--model", embedded.ID, "--kernels", "sse9", "-o", there / "x.png", there / "in.png"],
                     ["bench", "--arch", "embedded", "--kernels", "sse9"]):
         if command[0] == "upscale":
             (there / "in.png").write_bytes(png(64, 64, [bytes(192)] * 64))
@@ -30,20 +31,20 @@ def check_kernels_and_half(there):
 
 
 def check_threshold(there):
-    options = [*SAMPLE, "--sampler", "dpm++2m", "--scale", "20"]
+    options = [*PICTURE, "--sampler", "dpm++2m", "--scale", "20"]
     succeeds(*options, "-o", there / "plain.npy")
     succeeds(*options, "--threshold", "0.95", "-o", there / "held.npy")
     plain, held = npy_read(there / "plain.npy")[1], npy_read(there / "held.npy")[1]
     check(max(map(abs, held)) <= 1.0001, f"a threshold leaves {max(map(abs, held))}")
     check(relative_error(held, plain) > 1e-3, "the threshold changes nothing")
-    refuses(2, *SAMPLE, "--sampler", "ddim", "--threshold", "0.95", "-o", there / "x.png", says="dpm++2m")
-    refuses(2, *SAMPLE, "--threshold", "0.2", "-o", there / "x.png", says="--threshold")
+    refuses(2, *SAMPLE, "--threshold", "0.95", "-o", there / "x.png", says="dpm++2m")
+    refuses(2, *options, "--threshold", "0.2", "-o", there / "x.png", says="--threshold")
 
 
 def check_guided_at_any_number_of_steps(there):
     """The cosine schedule's last timestep, which some numbers of steps take, holds no picture to be guided: it must not ruin all."""
     for sampler, steps in (("ddim", 40), ("ddim", 45), ("dpm++2m", 20)):
-        succeeds("sample", "--model", "emoji-64", "--class", "heart", "--scale", "1.5", "--seed", "5", "--sampler", sampler, "--steps", steps,
+        succeeds("sample", "--model", embedded.ID, "--class", "1", "--scale", "1.5", "--seed", "5", "--sampler", sampler, "--steps", steps,
                  "-o", there / "guided.npy")
         values = npy_read(there / "guided.npy")[1]
         clipped = sum(abs(v) > 0.999 for v in values) / len(values)  # a ruined picture: three quarters
@@ -54,7 +55,7 @@ def check_tiles(there):
     width, height = 100, 70
     low = there / "low.png"
     low.write_bytes(png(width, height, [bytes(v for x in range(width) for v in (2 * x, 3 * y, 128)) for y in range(height)]))
-    options = ["upscale", "--model", "emoji-64", "--steps", "3", "--seed", "1"]
+    options = ["upscale", "--model", embedded.ID, "--steps", "3", "--seed", "1"]
     succeeds(*options, "--tiles", "-o", there / "tiles.png", low)
     size = png_read(there / "tiles.png")[:2]
     check(size == (4 * width, 4 * height), f"tiles of {width} x {height} px make {size}")

@@ -34,7 +34,8 @@ expect_note (const char *part, size_t models)
 }
 
 static const char *const description
-    = "{\"format\": \"adm-model-1\", \"id\": \"tiny\", \"name\": \"Tiny Model\", \"license\": \"CC0\", \"image_size\": 32,"
+    = "{\"format\": \"adm-model-1\", \"id\": \"tiny\", \"name\": \"Tiny Model\", \"license\": \"CC0\", \"license_file\": \"LICENSE\", \"image_size\": 32,"
+      " \"texture\": true,"
       " \"diffusion\": \"d.safetensors\", \"classifier\": \"c.safetensors\", \"upsampler\": \"u.safetensors\", \"classes\": \"names.txt\","
       " \"null_class\": 3, \"defaults\": {\"sampler\": \"ddpm\", \"steps\": 50, \"scale\": 2.5}, \"upsampler_defaults\": {\"steps\": 20}}";
 
@@ -44,7 +45,8 @@ write_model (void)
   write_network ("d.safetensors", &diffusion);
   write_network ("c.safetensors", &classifier);
   write_network ("u.safetensors", &upsampler);
-  folder_write ("names.txt", "\xef\xbb\xbfRed Ball\r\n  green tree\t\nB\xc3\xa4r\n\n");
+  folder_write ("names.txt", "\xef\xbb\xbfRed Ball , , scarlet sphere,ball\t,\r\n  green tree\t\n, B\xc3\xa4r, red  ball,\xe7\x86\x8a\n\n");
+  folder_write ("LICENSE", "As free as air.\n");
   folder_write ("model.json", "%s", description);
 }
 
@@ -84,6 +86,8 @@ test_described (void)
   CHECK_STR (m->id, "tiny");
   CHECK_STR (m->name, "Tiny Model");
   CHECK_STR (m->license, "CC0");
+  CHECK_STR (m->license_file, folder_file ("LICENSE"));
+  CHECK (m->texture);
   CHECK_STR (m->path, folder_file ("model.json"));
   CHECK_STR (m->diffusion, folder_file ("d.safetensors"));
   CHECK_STR (m->classifier, folder_file ("c.safetensors"));
@@ -92,6 +96,9 @@ test_described (void)
   CHECK_STR (m->class_names[0], "Red Ball");
   CHECK_STR (m->class_names[1], "green tree");
   CHECK_STR (m->class_names[2], "B\xc3\xa4r");
+  CHECK_STR (m->class_synonyms[0], "scarlet sphere,ball");
+  CHECK_STR (m->class_synonyms[1], "");
+  CHECK_STR (m->class_synonyms[2], "red  ball,\xe7\x86\x8a");
   CHECK (m->defaults.sampler == ADM_SAMPLER_DDPM && m->defaults.steps == 50 && m->defaults.scale == 2.5);
   CHECK (m->upsampler_defaults.sampler == ADM_SAMPLER_DDPM && m->upsampler_defaults.steps == 20);
 
@@ -112,6 +119,10 @@ test_described (void)
   expect_label (m, "GREEN TREE", 1);
   expect_label (m, "B\xc3\xa4r", 2);
   expect_label (m, "green", 1);
+  expect_label (m, "Ball", 0);
+  expect_label (m, "red ball", 0); /* a name goes before a synonym */
+  expect_label (m, "\xe7\x86\x8a", 2);
+  expect_label (m, "sphere", 0);
   expect_label (m, "re", -2);
   expect_label (m, "blue", -2);
 
@@ -136,6 +147,63 @@ test_described (void)
   adm_catalog_free (NULL);
 }
 
+/* The model that comes with the plug-in: each name and each synonym means its class alone. */
+static void
+test_embedded (void)
+{
+  adm_catalog *catalog = folder_catalog (ADM_TEST_DATA, NULL);
+  if (!CHECK (adm_catalog_count (catalog) == 1))
+    exit (1);
+  const adm_model *m = adm_catalog_get (catalog, 0);
+  CHECK (m->class_count > 1);
+  for (int i = 0; i < m->class_count; i++) {
+    expect_label (m, m->class_names[i], i);
+    CHECK (m->class_synonyms[i][0] != '\0');
+    for (const char *at = m->class_synonyms[i]; *at;) {
+      char synonym[128];
+      at += strspn (at, " ,");
+      snprintf (synonym, sizeof synonym, "%.*s", (int) strcspn (at, ","), at);
+      expect_label (m, synonym, i);
+      at += strcspn (at, ",");
+    }
+  }
+  adm_catalog_free (catalog);
+}
+
+/* A licence's text that is lost keeps no model from its work. */
+static void
+test_lost_license (void)
+{
+  write_variant ("\"LICENSE\"", "\"nowhere\"");
+  adm_catalog *catalog = folder_catalog (folder_path, NULL);
+  if (CHECK (adm_catalog_count (catalog) >= 1)) {
+    CHECK_STR (adm_catalog_get (catalog, 0)->license, "CC0");
+    CHECK (adm_catalog_get (catalog, 0)->license_file == NULL);
+  }
+  adm_catalog_free (catalog);
+  write_model ();
+}
+
+/* A default eta goes with the default sampler, and with no other. */
+static void
+test_eta (void)
+{
+  write_variant ("\"ddpm\"", "\"ddim\", \"eta\": 0.5");
+  adm_catalog *catalog = folder_catalog (folder_path, NULL);
+  if (CHECK (adm_catalog_count (catalog) >= 1)) {
+    adm_request request = adm_request_default (adm_catalog_get (catalog, 0));
+    CHECK (request.sampler == ADM_SAMPLER_DDIM && request.eta == 0.5);
+    adm_request_set_sampler (&request, ADM_SAMPLER_DDIM);
+    CHECK (request.eta == 0.5);
+    adm_request_set_sampler (&request, ADM_SAMPLER_SDE_DPMPP_2M);
+    CHECK (request.sampler == ADM_SAMPLER_SDE_DPMPP_2M && request.eta == 0);
+    adm_request_set_sampler (&request, ADM_SAMPLER_DDIM);
+    CHECK (request.eta == 0);
+  }
+  adm_catalog_free (catalog);
+  write_model ();
+}
+
 static void
 test_trouble_with_descriptions (void)
 {
@@ -144,6 +212,8 @@ test_trouble_with_descriptions (void)
     { "\"tiny\"", "\"\"", "id: must be a text" },
     { "\"tiny\"", "\"a\\u0000b\"", "id: must be a text" },
     { "\"CC0\"", "7", "license: must be a text" },
+    { "\"LICENSE\"", "true", "license_file: must be a text" },
+    { "true", "1", "texture: must be true or false" },
     { "adm-model-1", "adm-model-2", "format: \"adm-model-2\" is not known" },
     { "\"image_size\": 32", "\"image_size\": 64", "image_size: 64, but the diffusion model makes 32 px" },
     { "\"image_size\": 32", "\"image_size\": \"32\"", "image_size: must be a whole number" },
@@ -159,6 +229,8 @@ test_trouble_with_descriptions (void)
     { "50", "1", "defaults: steps: must be" },
     { "50", "1001", "defaults: steps: must be" },
     { "2.5", "-1", "defaults: scale: must be" },
+    { "2.5", "2.5, \"eta\": 0.5", "defaults: eta: only the sampler ddim has one" },
+    { "\"ddpm\"", "\"ddim\", \"eta\": 2", "defaults: eta: must be a number" },
     { "{\"steps\": 20}", "[20]", "upsampler_defaults: must be an object" },
     { "{\"format\"", "{{\"format\"", "model.json: not valid JSON" },
   };
@@ -179,6 +251,8 @@ test_trouble_with_descriptions (void)
   }
   write_model ();
   folder_write ("names.txt", "one\n\nthree\n");
+  expect_note ("names.txt: line 2 is empty", 0);
+  folder_write ("names.txt", "one\n , ,\nthree\n");
   expect_note ("names.txt: line 2 is empty", 0);
   folder_write ("names.txt", "1\n2\n3\n4\n5\n");
   expect_note ("5 class names for 4 labels", 0);
@@ -499,7 +573,7 @@ test_sampler_names (void)
   adm_sampler sampler;
   CHECK_STR (adm_sampler_name (0), "ddpm");
   CHECK_STR (adm_sampler_name (1), "ddim");
-  CHECK (adm_sampler_name (3) == NULL && adm_sampler_name (-1) == NULL);
+  CHECK (adm_sampler_name (4) == NULL && adm_sampler_name (-1) == NULL);
   CHECK (adm_sampler_parse ("ddim", &sampler) && sampler == ADM_SAMPLER_DDIM);
   CHECK (!adm_sampler_parse ("DDIM", &sampler) && !adm_sampler_parse ("", &sampler));
 }
@@ -509,6 +583,9 @@ main (void)
 {
   folder_make ();
   test_described ();
+  test_embedded ();
+  test_lost_license ();
+  test_eta ();
   test_trouble_with_descriptions ();
   test_strays ();
   test_from_files ();

@@ -1,38 +1,63 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Classes by name: each step of the rule, what is ambiguous, what is unknown; and all 1000 ImageNet names. */
+ * Classes by name: each step of the rule, what is ambiguous, what is unknown; synonyms; and all 1000 ImageNet names. */
 #include "models/class_name.h"
 
 #include "check.h"
 
 #include <stdlib.h>
 
+static char none[] = "";
 static char *const names[] = {
-  (char *) "great white shark, Carcharodon carcharias", (char *) "tiger shark",     (char *) "tench, Tinca tinca", (char *) "crane",
-  (char *) "crane",                                     (char *) "Cardigan",        (char *) "cardigan",           (char *) "B\xc3\xa4r",
-  (char *) "Stra\xc3\x9f" "e",                          (char *) "\xe7\x8c\xab",    (char *) "jack-o'-lantern",    (char *) "cab",
-  (char *) "cabbage",                                   (char *) "\xd0\x9a\xd0\xbe\xd1\x88\xd0\xba\xd0\xb0", (char *) "golden retriever",
+  (char *) "great white shark", (char *) "tiger shark",     (char *) "tench",           (char *) "crane",
+  (char *) "crane",             (char *) "Cardigan",        (char *) "cardigan",        (char *) "B\xc3\xa4r",
+  (char *) "Stra\xc3\x9f" "e",  (char *) "\xe7\x8c\xab",    (char *) "jack-o'-lantern", (char *) "cab",
+  (char *) "cabbage",           (char *) "\xd0\x9a\xd0\xbe\xd1\x88\xd0\xba\xd0\xb0",    (char *) "golden retriever",
 };
 enum { COUNT = sizeof names / sizeof *names };
+static char *const synonyms[COUNT] = { (char *) "Carcharodon carcharias", none, (char *) "Tinca tinca", none, none, none, none, none, none, none,
+                                       none, none, none, none, none };
+
+static char *const materials[] = { (char *) "rock", (char *) "cobblestone", (char *) "stone", (char *) "tiles", (char *) "Rust" };
+static char *const found_by[] = { (char *) "stone, cliff,,boulder ,patina", (char *) "cobbles, paving stones", none, (char *) "rust, ceramic, patina", none };
+enum { MATERIALS = sizeof materials / sizeof *materials };
+
+typedef struct classes {
+  char *const *names, *const *synonyms;
+  int count;
+} classes;
+static const classes all = { names, synonyms, COUNT }, few = { materials, found_by, MATERIALS };
 
 static void
-means (const char *text, int expected)
+means_in (const classes *in, const char *text, int expected)
 {
   adm_error error = { 0 };
   int label = -9;
-  adm_status status = adm_class_find ("M", names, COUNT, text, &label, &error);
+  adm_status status = adm_class_find ("M", in->names, in->synonyms, in->count, text, &label, &error);
   if (!CHECK (status == ADM_OK && label == expected))
     printf ("  \"%s\": %d, expected %d; %s\n", text, label, expected, error.message);
 }
 
 static void
-refused (const char *text, const char *says)
+refused_in (const classes *in, const char *text, const char *says)
 {
   adm_error error = { 0 };
   int label = -9;
-  CHECK (adm_class_find ("M", names, COUNT, text, &label, &error) == ADM_ERROR_USAGE && label == -9);
+  CHECK (adm_class_find ("M", in->names, in->synonyms, in->count, text, &label, &error) == ADM_ERROR_USAGE && label == -9);
   CHECK_CONTAINS (error.message, says);
   CHECK (strchr (error.message, '\n') == NULL);
+}
+
+static void
+means (const char *text, int expected)
+{
+  means_in (&all, text, expected);
+}
+
+static void
+refused (const char *text, const char *says)
+{
+  refused_in (&all, text, says);
 }
 
 static void
@@ -60,6 +85,29 @@ test_rule (void)
   means ("tenhc", 2);
 }
 
+/* A class is found by its synonyms and told of by its name; a name goes before another class's synonym, in capitals too. */
+static void
+test_synonyms (void)
+{
+  means_in (&few, "Boulder!", 0);
+  means_in (&few, "stone", 2);
+  means_in (&few, "STONE", 2);
+  means_in (&few, "rust", 4);
+  means_in (&few, "RUST", 4);
+  means_in (&few, "rock, stone, cliff,,boulder ,patina", 0); /* the whole line */
+  means_in (&few, "Paving Stones", 1);
+  means_in (&few, "paving", 1);
+  means_in (&few, "cobbles", 1); /* a whole synonym, though it begins a name */
+  means_in (&few, "ceram", 3);
+  means_in (&few, "rock boulder", 0); /* words of the line */
+  means_in (&few, "bolder", 0);
+  means_in (&few, "rsut", 4); /* a slip in a name before the same in a synonym */
+  refused_in (&few, "patina", "\"patina\" could be rock (0) or tiles (3) of model M; give its number");
+  refused_in (&few, "ston", "could be stone (2), rock (0) or cobblestone (1) of model M; give more of the name");
+  refused_in (&few, ",", "has no class named");
+  refused_in (&few, "clifffff", "did you mean rock (0)");
+}
+
 static void
 test_refusals (void)
 {
@@ -75,7 +123,7 @@ test_refusals (void)
   refused ("\xff\xfe", "class");
   adm_error error;
   int label;
-  CHECK (adm_class_find ("M", NULL, 0, "cat", &label, &error) == ADM_ERROR_USAGE);
+  CHECK (adm_class_find ("M", NULL, NULL, 0, "cat", &label, &error) == ADM_ERROR_USAGE);
   CHECK_CONTAINS (error.message, "number");
   char longest[5000];
   memset (longest, 'x', sizeof longest - 1);
@@ -90,11 +138,12 @@ test_refusals (void)
 static void
 test_imagenet (void)
 {
-  char *list[1000], line[256];
+  char *list[1000], *nothing[1000], line[256];
   int count = 0, shouted = 0;
   FILE *file = fopen (ADM_TEST_DATA "/imagenet-1000.txt", "r");
   while (CHECK (file != NULL) && count < 1000 && fgets (line, sizeof line, file)) {
     line[strcspn (line, "\n")] = '\0';
+    nothing[count] = none;
     list[count++] = strdup (line);
   }
   if (file)
@@ -103,10 +152,10 @@ test_imagenet (void)
   for (int i = 0; i < count; i++) {
     adm_error error = { 0 };
     int label = -1;
-    CHECK (adm_class_find ("M", list, count, list[i], &label, &error) == ADM_OK && label == i);
+    CHECK (adm_class_find ("M", list, nothing, count, list[i], &label, &error) == ADM_OK && label == i);
     for (char *c = strcpy (line, list[i]); *c; c++)
       *c = *c >= 'a' && *c <= 'z' ? (char) (*c - 32) : *c;
-    if (adm_class_find ("M", list, count, line, &label, &error) == ADM_OK)
+    if (adm_class_find ("M", list, nothing, count, line, &label, &error) == ADM_OK)
       shouted += label == i;
     else
       CHECK_CONTAINS (error.message, "igan (264)");
@@ -119,7 +168,7 @@ test_imagenet (void)
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
     adm_error error = { 0 };
     int label = -1;
-    adm_class_find ("M", list, count, parts[i].text, &label, &error);
+    adm_class_find ("M", list, nothing, count, parts[i].text, &label, &error);
     if (!CHECK (label == parts[i].label))
       printf ("  \"%s\": %d, %s\n", parts[i].text, label, error.message);
   }
@@ -131,6 +180,7 @@ int
 main (void)
 {
   test_rule ();
+  test_synonyms ();
   test_refusals ();
   test_imagenet ();
   return check_summary ();

@@ -169,6 +169,37 @@ expected_moments (const run_setup *setup, const adm_schedule *schedule)
   return m;
 }
 
+/* The same for SDE-DPM-Solver++(2M), whose step looks at the last x0 too: the joint moments of x and that x0. */
+static moments
+expected_solver_moments (const run_setup *setup, const adm_schedule *schedule)
+{
+  double mean = 0.0, variance = 1.0, last_mean = 0.0, last_variance = 0.0, covariance = 0.0;
+  for (int i = schedule->steps - 1; i >= 0; i--) {
+    const adm_schedule_step *s = &schedule->step[i];
+    double a = s->alpha_bar, b = s->alpha_bar_prev, g = setup->scale * TILT * sqrt (a) * SD * SD / spread (a);
+    double slope = SD * SD * sqrt (a) / spread (a), offset = MU - slope * sqrt (a) * MU; /* x0 = slope x + offset */
+    double from_x = 0.0, from_d = 1.0, noise = 0.0, extra = 0.0;
+    if (i > 0) {
+      double ratio = a * (1.0 - b) / (b * (1.0 - a)); /* e^{-2h} */
+      from_x = sqrt ((1.0 - b) / (1.0 - a) * ratio);
+      from_d = sqrt (b) * (1.0 - ratio);
+      noise = (1.0 - b) * (1.0 - ratio);
+      if (i < schedule->steps - 1)
+        extra = 0.5 * -log (ratio) / -log (s[1].alpha_bar * (1.0 - a) / (a * (1.0 - s[1].alpha_bar)));
+    }
+    /* x' = p x - q last + r + sqrt (noise) z; last' = slope x + offset */
+    double p = from_x + from_d * (1.0 + extra) * slope, q = from_d * extra, r = from_d * (1.0 + extra) * offset + noise * g;
+    double next = p * p * variance - 2.0 * p * q * covariance + q * q * last_variance + noise;
+    covariance = slope * (p * variance - q * covariance);
+    double next_mean = p * mean - q * last_mean + r;
+    last_mean = slope * mean + offset;
+    last_variance = slope * slope * variance;
+    mean = next_mean;
+    variance = next;
+  }
+  return (moments) { mean, variance };
+}
+
 /* Sampled moments against the recursion, within five standard errors of N pixels; the recursion against the data, within
  * BIAS (what so few steps cost) of its mean and, relatively, of its deviation. */
 static void
@@ -180,8 +211,9 @@ test_moments (const run_setup *setup, double bias)
   if (!CHECK (adm_schedule_new (setup->kind, 1000, setup->respacing, &schedule, &error) == ADM_OK))
     return;
   sample (setup, schedule, &g);
-  moments found = moments_of (picture), expected = expected_moments (setup, schedule);
-  const char *name = setup->sampler == ADM_SAMPLER_DDPM ? "ddpm" : "ddim", *learned = setup->exact_variance ? " learned" : "";
+  bool solver = setup->sampler == ADM_SAMPLER_SDE_DPMPP_2M;
+  moments found = moments_of (picture), expected = solver ? expected_solver_moments (setup, schedule) : expected_moments (setup, schedule);
+  const char *name = adm_sampler_name ((int) setup->sampler), *learned = setup->exact_variance ? " learned" : "";
   printf ("%s %s%s eta %g scale %g: mean %.4f (chain %.4f), deviation %.4f (chain %.4f)\n", setup->respacing, name, learned, setup->eta,
           setup->scale, found.mean, expected.mean, sqrt (found.variance), sqrt (expected.variance));
   CHECK_NEAR (found.mean, expected.mean, 5.0 * sqrt (expected.variance / N));
@@ -420,6 +452,10 @@ main (void)
     { { ADM_SCHEDULE_LINEAR, "1000", ADM_SAMPLER_DDPM, true, 0.0, 2.0 }, 0.02 },
     { { ADM_SCHEDULE_LINEAR, "1000", ADM_SAMPLER_DDIM, false, 0.0, 1.0 }, 0.02 },
     { { ADM_SCHEDULE_LINEAR, "1000", ADM_SAMPLER_DDIM, false, 0.0, 2.0 }, 0.02 },
+    { { ADM_SCHEDULE_COSINE, "t=0,44,179,461,737,880,942,970,983,990", ADM_SAMPLER_SDE_DPMPP_2M, false, 0.0, 0.0 }, 0.1 },
+    { { ADM_SCHEDULE_LINEAR, "1000", ADM_SAMPLER_SDE_DPMPP_2M, false, 0.0, 0.0 }, 0.02 },
+    { { ADM_SCHEDULE_LINEAR, "1000", ADM_SAMPLER_SDE_DPMPP_2M, false, 0.0, 1.0 }, 0.02 },
+    { { ADM_SCHEDULE_LINEAR, "1000", ADM_SAMPLER_SDE_DPMPP_2M, false, 0.0, 2.0 }, 0.02 },
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
     test_moments (&cases[i].setup, cases[i].bias);
@@ -433,6 +469,7 @@ main (void)
   test_callback_and_cancel ();
   test_noise_from_memory (ADM_SAMPLER_DDPM);
   test_noise_from_memory (ADM_SAMPLER_DDIM);
+  test_noise_from_memory (ADM_SAMPLER_SDE_DPMPP_2M);
   test_threshold ();
   test_refusals ();
   return check_summary ();

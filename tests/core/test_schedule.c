@@ -6,6 +6,7 @@
 
 #include "check.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <yyjson.h>
 
@@ -55,6 +56,12 @@ test_refusals (void)
   const char *not_spelled[] = { "", "x", "25x", " 25", "25 ", "+25", "-25", "2.5", "1e2", "10,", ",10", "10,,10", "10;20", "99999999999999999999" };
   for (size_t i = 0; i < sizeof not_spelled / sizeof *not_spelled; i++)
     expect_refused (not_spelled[i], "not a spelling of steps");
+  const char *no_timesteps[] = { "t=", "t=a", "t=1;2", "t=1,", "t=-1,2", "t=1.5,3" };
+  for (size_t i = 0; i < sizeof no_timesteps / sizeof *no_timesteps; i++)
+    expect_refused (no_timesteps[i], "followed by timesteps between commas");
+  expect_refused ("t=5,5", "timestep 5: they must ascend");
+  expect_refused ("t=0,1000", "timestep 1000: they must ascend and be below 1000");
+  expect_refused ("t=7", "leaves 1 step,");
   expect_refused ("1001", "1001 steps do not fit in 1000 timesteps");
   expect_refused ("10,10,335", "335 steps do not fit in 333 timesteps");
   expect_refused ("1", "leaves 1 step,");
@@ -82,19 +89,49 @@ test_sections (void)
   CHECK (adm_respacing_stride (6, 10) == 0);
 }
 
+/* The timesteps of KIND's schedule for STEPS of SAMPLER are those of RESPACING. */
+static void
+expect_steps (adm_schedule_kind kind, adm_sampler sampler, int steps, const char *respacing)
+{
+  adm_schedule *found, *expected;
+  adm_error error;
+  if (!CHECK (adm_schedule_for_steps (kind, 1000, sampler, steps, &found, &error) == ADM_OK))
+    return;
+  if (CHECK (adm_schedule_new (kind, 1000, respacing, &expected, &error) == ADM_OK)) {
+    bool same = found->steps == expected->steps;
+    for (int i = 0; same && i < found->steps; i++)
+      same = found->step[i].t == expected->step[i].t && found->step[i].beta == expected->step[i].beta;
+    if (!CHECK (same))
+      for (int i = 0; i < found->steps; i++)
+        printf (" %d", found->step[i].t);
+  }
+  adm_schedule_free (found);
+  adm_schedule_free (expected);
+}
+
 static void
 test_for_steps (void)
 {
-  char respacing[ADM_RESPACING_LENGTH];
+  adm_schedule *schedule;
   adm_error error;
-  CHECK (adm_respacing_for_steps (ADM_SAMPLER_DDIM, 25, 1000, respacing, &error) == ADM_OK);
-  CHECK_STR (respacing, "ddim25");
-  CHECK (adm_respacing_for_steps (ADM_SAMPLER_DDIM, 300, 1000, respacing, &error) == ADM_OK);
-  CHECK_STR (respacing, "300");
-  CHECK (adm_respacing_for_steps (ADM_SAMPLER_DDPM, 25, 1000, respacing, &error) == ADM_OK);
-  CHECK_STR (respacing, "25");
-  CHECK (adm_respacing_for_steps (ADM_SAMPLER_DDPM, 1, 1000, respacing, &error) == ADM_ERROR_USAGE);
-  CHECK (adm_respacing_for_steps (ADM_SAMPLER_DDPM, 1001, 1000, respacing, &error) == ADM_ERROR_USAGE);
+  expect_steps (ADM_SCHEDULE_COSINE, ADM_SAMPLER_DDIM, 25, "ddim25");
+  expect_steps (ADM_SCHEDULE_COSINE, ADM_SAMPLER_DDIM, 300, "300");
+  expect_steps (ADM_SCHEDULE_COSINE, ADM_SAMPLER_DDPM, 25, "25");
+  /* Worked out apart from this, with NumPy: sigma of 990 is 75, of 991 it is 84. */
+  expect_steps (ADM_SCHEDULE_COSINE, ADM_SAMPLER_SDE_DPMPP_2M, 20, "t=0,4,17,44,94,179,304,461,615,737,823,880,917,942,958,970,978,983,987,990");
+  expect_steps (ADM_SCHEDULE_COSINE, ADM_SAMPLER_DPMPP_2M, 2, "t=0,990");
+  adm_sampler solver = ADM_SAMPLER_DPMPP_2M;
+  for (int steps = 2; steps <= 1000; steps = steps * 3 / 2 + 1 > 1000 && steps < 1000 ? 1000 : steps * 3 / 2 + 1) {
+    bool falls = true;
+    if (!CHECK (adm_schedule_for_steps (ADM_SCHEDULE_LINEAR, 1000, solver, steps, &schedule, &error) == ADM_OK && schedule->steps == steps))
+      return;
+    for (int i = 1; i < steps; i++)
+      falls = falls && schedule->step[i].t > schedule->step[i - 1].t;
+    CHECK (falls && schedule->step[0].t == 0 && (steps > 900 || sqrt (1.0 / schedule->step[steps - 1].alpha_bar - 1.0) <= 80.0));
+    adm_schedule_free (schedule);
+  }
+  CHECK (adm_schedule_for_steps (ADM_SCHEDULE_LINEAR, 1000, ADM_SAMPLER_DDPM, 1, &schedule, &error) == ADM_ERROR_USAGE && !schedule);
+  CHECK (adm_schedule_for_steps (ADM_SCHEDULE_LINEAR, 1000, ADM_SAMPLER_DDPM, 1001, &schedule, &error) == ADM_ERROR_USAGE);
   CHECK_CONTAINS (error.message, "1001 is not within 2");
 }
 

@@ -189,12 +189,12 @@ test_questions (void)
   CHECK (adm_file_questions (folder_file ("open.pt"), asked, &count, &error) == ADM_OK && count == 0);
 
   /* Not over what is there unless asked, and then its other keys stay. */
-  folder_write ("open.json", unet, ",\"training_steps\":70000,\"licence\":\"mine\",\"learn_sigma\":true");
+  folder_write ("open.json", unet, ",\"training_steps\":70000,\"licence\":\"mine\",\"license\":\"CC0\",\"learn_sigma\":true");
   CHECK (adm_sidecar_write (folder_file ("open.pt"), answers, 4, false, &error) == ADM_ERROR_USAGE);
   CHECK_CONTAINS (error.message, "open.json: is there already");
   CHECK (adm_sidecar_write (folder_file ("open.pt"), &answers[3], 1, true, &error) == ADM_OK);
   if (inspect ("open.pt", &info))
-    CHECK (info.description.noise_schedule == ADM_SCHEDULE_COSINE && info.description.num_head_channels == 16);
+    CHECK (info.description.noise_schedule == ADM_SCHEDULE_COSINE && info.description.num_head_channels == 16 && strcmp (info.license, "CC0") == 0);
   char text[4096] = "";
   FILE *file = fopen (folder_file ("open.json"), "r");
   CHECK (file && fread (text, 1, sizeof text - 1, file) > 100);

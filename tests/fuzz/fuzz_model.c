@@ -92,8 +92,11 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
     return 0;
   fuzz_require (model->id && model->name && model->path && model->diffusion && model->image_size > 0, "a whole model");
   fuzz_require (model->defaults.steps >= 2 && model->defaults.scale >= 0, "possible defaults");
-  for (int i = 0; i < model->class_count; i++)
-    fuzz_require (model->class_names[i][0] && adm_text_is_utf8 (model->class_names[i]), "class names in UTF-8");
+  for (int i = 0; i < model->class_count; i++) {
+    fuzz_require (model->class_names[i][0] && adm_text_is_utf8 (model->class_names[i]) && !strchr (model->class_names[i], ','),
+                  "class names in UTF-8");
+    fuzz_require (model->class_synonyms[i] && adm_text_is_utf8 (model->class_synonyms[i]), "synonyms in UTF-8");
+  }
   adm_model_free (model);
   return 0;
 }

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 
-from inside_gimp import note
+from inside_gimp import embedded, note
 from window_driver import add, close, finished, is_running, opened, pictures, press, set_steps, shot, texts, tick, wait, window
 
 TITLE, PATIENCE = 'Generate Image', 20
@@ -97,8 +97,8 @@ fact['still'] = bool(left_behind())
 note('repeat', dict(fact, **end(gimp, main, ['ctrl+d'])))
 
 # A script's call is under way.
-gimp, main = start('--batch-interpreter', 'plug-in-script-fu-eval', '-b', '(script-fu-use-v3) (plug-in-adm-generate #:run-mode RUN-NONINTERACTIVE #:class "heart" '
-                   '#:steps 1000 #:count 50)')
+gimp, main = start('--batch-interpreter', 'plug-in-script-fu-eval', '-b', '(script-fu-use-v3) (plug-in-adm-generate #:run-mode RUN-NONINTERACTIVE #:class "%s" '
+                   '#:steps 1000 #:count 50)' % embedded.CLASSES[1])
 fact = {'working': wait(left_behind, 30)}
 time.sleep(1.0)
 fact['still'] = bool(left_behind())

@@ -16,6 +16,9 @@ import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.append(os.path.dirname(HERE))
+import embedded  # noqa: E402 (the tests take it from here)
+
 PLUGIN = os.environ['ADM_PLUGIN']
 PROGRAM = os.environ['ADM_PROGRAM']
 DATA = os.environ['ADM_DATA']
@@ -59,11 +62,9 @@ class Profile:
 
     def add_model(self, name, spoil=None, spoilt='diffusion'):
         """A copy of the embedded model under another NAME; SPOIL is called with the path of the weights of the part SPOILT."""
-        with open(os.path.join(DATA, 'emoji-64.json'), encoding='utf-8') as file:
-            description = json.load(file)
         stem = name.lower().replace(' ', '-')
-        description.update(id=stem, name=name)
-        for part in ('diffusion', 'classifier', 'upsampler'):
+        description = dict(embedded.DESCRIPTION, id=stem, name=name)
+        for part in embedded.PARTS:
             source = os.path.join(DATA, description[part])
             description[part] = stem + '-' + part + '.safetensors'
             target = os.path.join(self.models, description[part])
@@ -131,22 +132,25 @@ class Profile:
         return False
 
 
-def with_nan(path):
-    """Overwrites the last weights of a safetensors file with NaN: they belong to time_embed.2.weight."""
+def overwrite(path, tensor, byte, last=None):
+    """Fills the data of TENSOR, in a safetensors file, with BYTE; only the LAST bytes of it, if told."""
     with open(path, 'r+b') as file:
-        file.seek(-4096, os.SEEK_END)
-        file.write(b'\xff' * 4096)
+        size = struct.unpack('<Q', file.read(8))[0]
+        begin, end = json.loads(file.read(size))[tensor]['data_offsets']
+        begin = begin if last is None else end - last
+        file.seek(8 + size + begin)
+        file.write(byte * (end - begin))
+
+
+def with_nan(path):
+    overwrite(path, 'time_embed.2.weight', b'\xff', 4096)
 
 
 def with_overflow(path):
     """Makes the first layer's weights of a safetensors file as large as numbers get: finite, unlike what comes of them."""
     large = path.replace('.safetensors', '-bf16.safetensors')
     adm('convert', path, '--dtype', 'bf16', '-o', large)
-    with open(large, 'r+b') as file:
-        size = struct.unpack('<Q', file.read(8))[0]
-        begin, end = json.loads(file.read(size))['input_blocks.0.0.weight']['data_offsets']
-        file.seek(8 + size + begin)
-        file.write(b'\x7f\x7f' * ((end - begin) // 2))
+    overwrite(large, 'input_blocks.0.0.weight', b'\x7f')
     os.replace(large, path)
 
 

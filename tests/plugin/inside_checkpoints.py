@@ -5,7 +5,7 @@ import glob
 import os
 import time
 
-from inside_gimp import note
+from inside_gimp import embedded, note
 from window_driver import activate, add, finished, in_window, look, pictures, press, shot, texts, wait, xdotool
 
 TITLE = 'Generate Image'
@@ -51,16 +51,16 @@ def checkpoints(win):
     note('huge told', shows('step 1 of'))
     note('bad pictures', pictures(TITLE))
     shot('overflow')
-    note('leaving chosen', choose(win, 'Emoji 64 Late'))
+    note('leaving chosen', choose(win, 'Leaving Late'))
     time.sleep(0.5)
     wait(lambda: 'Reading the model' not in texts(TITLE))  # its weights are read ahead
-    for path in glob.glob(os.path.join(MODELS, 'emoji-64-late*')) + glob.glob(os.path.join(MODELS, 'emoji-64-early*')):
+    for path in glob.glob(os.path.join(MODELS, 'leaving-late*')) + glob.glob(os.path.join(MODELS, 'leaving-early*')):
         os.remove(path)
     press(win, 'alt+g')
-    note('deleted serves', shows('animal · s 1.5'))
+    note('deleted serves', shows(embedded.caption(0, '')))
     shot('model-deleted')
-    note('gone chosen', choose(win, 'Emoji 64 Early'))
-    note('gone told', shows('emoji-64-early-diffusion.safetensors: cannot be opened'))
+    note('gone chosen', choose(win, 'Leaving Early'))
+    note('gone told', shows('leaving-early-diffusion.safetensors: cannot be opened'))
     shot('model-gone')
     note('portraits chosen', choose(win, 'portraits'))
     note('numbered', [name for role, name, _text in look(TITLE) if role == 'table cell' and name])
@@ -69,7 +69,7 @@ def checkpoints(win):
     press(win, 'alt+g')
     note('own checkpoint', shows('0 · s'))
     shot('own-checkpoint')
-    note('emoji chosen', choose(win, 'Emoji 64'))
+    note('embedded chosen', choose(win, embedded.NAME))
     before = pictures(TITLE)
     press(win, 'alt+g')
     finished(TITLE, before + 1)

@@ -3,7 +3,7 @@
 import threading
 import time
 
-from inside_gimp import Gimp, generate, names, new_image, note, outcome, pixels, upscale
+from inside_gimp import Gimp, embedded, generate, names, new_image, note, outcome, pixels, upscale
 from window_driver import add, by_search, close, finished, is_running, opened, press, set_steps, shot, texts, tick, wait, window
 
 TITLE, UPSAMPLE = 'Generate Image', 'Upsample Layer'
@@ -173,7 +173,7 @@ def scripted():
     note('script deleted', dict(facts, back=about(image) == [before[0], before[2]]))
 
     before = about(image)
-    done, facts = meanwhile(lambda: press(main, 'ctrl+a'), lambda: generate(image, **{'class': 'heart', 'steps': 80}))
+    done, facts = meanwhile(lambda: press(main, 'ctrl+a'), lambda: generate(image, **{'class': embedded.CLASSES[1], 'steps': 80}))
     facts.update(outcome(done), at=[offsets(layer) for layer in done.layers], selection=bounds(image))
     note('script selection', dict(facts, same=[one for one in about(image) if ' · seed ' not in one[0]] == before))
     view.delete()
@@ -184,10 +184,10 @@ def scripted():
     image = new_image(200, 120)
     view, main = shown(image, '200x120.*GIMP$')
     images = len(Gimp.get_images())
-    done, facts = meanwhile(lambda: press(main, 'ctrl+w'), lambda: generate(image, **{'class': 'heart', 'steps': 80}))
+    done, facts = meanwhile(lambda: press(main, 'ctrl+w'), lambda: generate(image, **{'class': embedded.CLASSES[1], 'steps': 80}))
     facts.update(outcome(done), images=len(Gimp.get_images()) - images, valid=image.is_valid(), freed=not view.is_valid())
     note('script closed', facts)
-    note('script after', outcome(generate(**{'class': 'heart', 'steps': 2})))
+    note('script after', outcome(generate(**{'class': embedded.CLASSES[1], 'steps': 2})))
     other.delete()
 
 

@@ -1,24 +1,30 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs inside GIMP: generates pictures into all kinds of images, and with all kinds of wrong arguments."""
-from inside_gimp import Gimp, call, describe, generate, names, new_image, note, outcome, pixels, upscale
+from inside_gimp import Gimp, call, describe, embedded, generate, names, new_image, note, outcome, pixels, upscale
+
+CLASS, OTHER = embedded.CLASSES[1:3]
 
 # No image open: a new one.
-done = generate(**{'class': 'heart', 'seed': 7, 'steps': 8})
+done = generate(**{'class': CLASS, 'seed': 7, 'steps': 8})
 note('fresh', dict(outcome(done), size=[done.image.get_width(), done.image.get_height()], names=names(done.image),
                    described=[describe(layer) for layer in done.layers], undo=done.image.undo_is_enabled()))
+
+# Sampler, steps and scale left out.
+done = generate(**{'class': CLASS, 'seed': 7})
+note('own', dict(outcome(done), described=[describe(layer) for layer in done.layers]))
 
 # Two pictures, above the active layer, at the selection.
 image = new_image(300, 200, layers=('Bottom', 'Middle', 'Top'))
 middle = image.get_layers()[1]
 image.set_selected_layers([middle])
 image.select_rectangle(Gimp.ChannelOps.REPLACE, 50, 40, 120, 100)
-done = generate(image, **{'class': 'Flower', 'seed': 7, 'steps': 8, 'count': 2, 'scale': 2.5})
+done = generate(image, **{'class': OTHER.upper(), 'seed': 7, 'steps': 8, 'count': 2, 'scale': 2.5})
 note('selection', dict(outcome(done), same_image=done.image == image, names=names(image),
                        described=[describe(layer) for layer in done.layers]))
 
 # Centred without a selection; upsampled.
 Gimp.Selection.none(image)
-done = generate(image, **{'class': 'heart', 'seed': 7, 'steps': 8, 'upsample': True})
+done = generate(image, **{'class': CLASS, 'seed': 7, 'steps': 8, 'upsample': True})
 note('upsampled', dict(outcome(done), described=[describe(layer) for layer in done.layers]))
 
 # No class, and the seed that is drawn.
@@ -32,21 +38,21 @@ image = new_image(100, 100)
 group = Gimp.GroupLayer.new(image, 'Group')
 image.insert_layer(group, None, 0)
 image.set_selected_layers([group])
-done = generate(image, **{'class': 'heart', 'steps': 4})
+done = generate(image, **{'class': CLASS, 'steps': 4})
 note('group', dict(outcome(done), parent=done.layers[0].get_parent().get_name()))
 
 # Grey and deep images.
 image = new_image(80, 80, Gimp.ImageBaseType.GRAY)
-done = generate(image, **{'class': 'heart', 'seed': 7, 'steps': 8})
+done = generate(image, **{'class': CLASS, 'seed': 7, 'steps': 8})
 note('grey', dict(outcome(done), described=[describe(layer) for layer in done.layers]))
 image = new_image(80, 80)
 image.convert_precision(Gimp.Precision.FLOAT_LINEAR)
-done = generate(image, **{'class': 'heart', 'seed': 7, 'steps': 8})
+done = generate(image, **{'class': CLASS, 'seed': 7, 'steps': 8})
 note('linear', dict(outcome(done), described=[describe(layer) for layer in done.layers]))
 
 # Refusals: nothing may change.
 indexed = new_image(80, 80, Gimp.ImageBaseType.INDEXED)
-note('indexed', outcome(generate(indexed, **{'class': 'heart', 'steps': 4})))
+note('indexed', outcome(generate(indexed, **{'class': CLASS, 'steps': 4})))
 image = new_image(80, 80)
 before = pixels(image.get_layers()[0])
 for name, arguments in {
@@ -54,18 +60,18 @@ for name, arguments in {
         'class number': {'class': '99'},
         'unknown model': {'model': 'no-such-model'},
         'empty model': {'model': ''},
-        'broken weights': {'model': 'broken', 'class': 'heart'},
+        'broken weights': {'model': 'broken', 'class': CLASS},
         'unknown sampler': {'sampler': 'euler'},
-        'no steps': {'steps': 0},
+        'no steps': {'steps': -1},
         'one step': {'steps': 1},
         'a billion steps': {'steps': 10 ** 9},
-        'negative scale': {'scale': -1.0},
+        'negative scale': {'scale': -0.5},
         'huge scale': {'scale': 1e300},
         'negative seed': {'seed': -5},
         'no pictures': {'count': 0},
         'a billion pictures': {'count': 10 ** 9},
 }.items():
-    note(name, outcome(generate(image, **dict({'class': 'heart', 'steps': 4}, **arguments))))
+    note(name, outcome(generate(image, **dict({'class': CLASS, 'steps': 4}, **arguments))))
 note('untouched', {'images': [names(indexed), names(image)], 'same': pixels(image.get_layers()[0]) == before,
                    'dirty': image.is_dirty(), 'open': len(Gimp.get_images())})
 
@@ -81,12 +87,12 @@ for kind in ('nan', 'huge'):
         if len(facts) % 4 == 3:
             procedure, done = 'upscale', upscale(image, image.get_layers(), **arguments)
         else:
-            procedure, done = 'generate', generate(image, **dict(arguments, **{'class': 'heart', 'count': 2, 'upsample': part == 'upsampler'}))
+            procedure, done = 'generate', generate(image, **dict(arguments, **{'class': CLASS, 'count': 2, 'upsample': part == 'upsampler'}))
         facts.append([procedure, kind, part, dict(outcome(done), names=names(image), same=pixels(image.get_layers()[0]) == before,
                                                   dirty=image.is_dirty(), open=len(Gimp.get_images()) == opened)])
 note('bad pictures', facts)
 
 # The model by another spelling, and by its file.
-note('model by name', outcome(generate(image, **{'model': 'EMOJI-64', 'class': '9', 'steps': 4})))
-note('called by name', outcome(call('plug-in-adm-generate', image, image.get_layers()[:1], **{'class': 'sky', 'steps': 2})))
+note('model by name', outcome(generate(image, **{'model': embedded.ID.upper(), 'class': '0', 'steps': 4})))
+note('called by name', outcome(call('plug-in-adm-generate', image, image.get_layers()[:1], **{'class': embedded.CLASSES[0], 'steps': 2})))
 note('finished', True)

@@ -4,6 +4,7 @@ import atexit
 import base64
 import json
 import os
+import sys
 import time
 
 import gi
@@ -11,6 +12,9 @@ import gi
 gi.require_version('Gimp', '3.0')
 gi.require_version('Gegl', '0.4')
 from gi.repository import Gegl, Gimp, Gio  # noqa: E402
+
+sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import embedded  # noqa: E402,F401 (for the scripts, which take it from here)
 
 Gegl.init(None)
 SUCCESS, CANCEL = Gimp.PDBStatusType.SUCCESS, Gimp.PDBStatusType.CANCEL

@@ -3,9 +3,10 @@
 import os
 import time
 
-from inside_gimp import Gimp, generate, names, new_image, note, outcome, pixels
+from inside_gimp import Gimp, embedded, generate, names, new_image, note, outcome, pixels
 from window_driver import press, wait, window
 
+CLASS = embedded.CLASSES[1]
 POINTS = (
     [('gimp_progress_init', 1, 'self')] + [('gimp_progress_update', n, 'self') for n in (1, 2, 3, 4)] + [('gimp_progress_end', 1, 'self')]
     + [('gimp_layer_new', n, 'self') for n in (1, 2, 3)] + [('gimp_drawable_get_buffer', 2, 'self'), ('gimp_drawable_update', 3, 'self')]
@@ -15,7 +16,8 @@ POINTS = (
         ('gimp_image_undo_group_end', 1))]
     + [('gimp_displays_flush', 1, 'self')])
 # While a picture is being upsampled.
-UPSAMPLING = [('gimp_progress_update', n, 'self') for n in (6, 12)]
+UP_STEPS = embedded.UPSAMPLER_DEFAULTS['steps']
+UPSAMPLING = [('gimp_progress_update', max(1, n), 'self') for n in (UP_STEPS * 3 // 10, UP_STEPS * 6 // 10)]
 
 
 def look():
@@ -25,7 +27,7 @@ def look():
 def killed(point, **arguments):
     with open(os.environ['ADM_TEST_KILL'], 'w', encoding='ascii') as file:
         file.write('%s %d %s' % point)
-    done = generate(image, **{'class': 'heart', 'seed': 7, 'steps': 3, **arguments})
+    done = generate(image, **{'class': CLASS, 'seed': 7, 'steps': 3, **arguments})
     # A process that was left alone may still be at work.
     time.sleep(0.2)
     fact = dict(look(), reached=not os.path.exists(os.environ['ADM_TEST_KILL']), status=done.status.value_nick)
@@ -54,7 +56,7 @@ for point in UPSAMPLING:
 if os.path.exists(os.environ['ADM_TEST_KILL']):
     os.remove(os.environ['ADM_TEST_KILL'])
 
-done = generate(image, **{'class': 'heart', 'seed': 7, 'steps': 2, 'count': 3})
+done = generate(image, **{'class': CLASS, 'seed': 7, 'steps': 2, 'count': 3})
 note('after', dict(outcome(done), names=names(image)))
 press(main, 'ctrl+z')
 wait(lambda: len(image.get_layers()) == 2, 5)

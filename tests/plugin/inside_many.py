@@ -2,7 +2,7 @@
 """Runs inside GIMP: many generations in a row, and what GIMP's memory comes to after each."""
 import os
 
-from inside_gimp import generate, names, new_image, note
+from inside_gimp import embedded, generate, names, new_image, note
 
 image = new_image(200, 150, layers=('Bottom', 'Top'))
 
@@ -15,7 +15,7 @@ def memory():
 
 took = []
 for i in range(int(os.environ['ADM_TEST_RUNS'])):
-    done = generate(image, **{'class': 'heart', 'seed': i, 'steps': 2})
+    done = generate(image, **{'class': embedded.CLASSES[1], 'seed': i, 'steps': 2})
     for layer in done.layers:
         image.remove_layer(layer)
     # What undo keeps is GIMP's own affair.

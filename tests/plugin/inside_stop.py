@@ -5,7 +5,7 @@ import signal
 import threading
 import time
 
-from inside_gimp import Gimp, generate, names, new_image, note, outcome
+from inside_gimp import Gimp, embedded, generate, names, new_image, note, outcome
 
 PROGRAM = os.path.join(os.environ['GIMP3_DIRECTORY'], 'plug-ins', 'plug-in-adm', 'plug-in-adm')
 signalled = []
@@ -29,9 +29,9 @@ def end_plugin():
 image = new_image(100, 100)
 thread = threading.Thread(target=end_plugin)
 thread.start()
-done = generate(image, **{'class': 'heart', 'steps': 1000, 'count': 50})
+done = generate(image, **{'class': embedded.CLASSES[1], 'steps': 1000, 'count': 50})
 ended = time.monotonic()
 thread.join()
 note('stopped', dict(outcome(done), seconds=ended - signalled[0], names=names(image)))
-note('after', outcome(generate(image, **{'class': 'heart', 'steps': 2})))
+note('after', outcome(generate(image, **{'class': embedded.CLASSES[1], 'steps': 2})))
 note('finished', True)

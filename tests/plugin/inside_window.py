@@ -3,10 +3,11 @@
 import base64
 import time
 
-from inside_gimp import Gimp, generate, names, new_image, note, outcome, pixels
+from inside_gimp import Gimp, embedded, generate, names, new_image, note, outcome, pixels
 from window_driver import add, close, finished, in_window, is_running, look, opened, press, shot, texts, wait, window, xdotool
 
 TITLE, UPSAMPLE = 'Generate Image', 'Upsample Layer'
+CLASS, SCALE = embedded.CLASSES[1], embedded.DEFAULTS['scale']
 
 image = new_image(200, 150, layers=('Bottom', 'Top'))
 display = Gimp.Display.new(image)
@@ -15,7 +16,7 @@ before = [pixels(layer) for layer in image.get_layers()]
 main = window('GIMP$', 60)
 note('main window', main is not None)
 
-done = generate(image, **{'class': 'heart', 'seed': 7, 'steps': 4, 'count': 3})
+done = generate(image, **{'class': CLASS, 'seed': 7, 'steps': 4, 'count': 3})
 note('added', dict(outcome(done), names=names(image)))
 press(main, 'ctrl+z')
 wait(lambda: len(image.get_layers()) == 2)
@@ -30,10 +31,10 @@ note('redone', {'names': names(image), 'settings': redone.get_parasite('adm-sett
 # While a window is driven, GIMP's side may not be asked: the main thread waits for the window.
 
 
-def generate_heart(win):
+def generate_class(win):
     shot('opened')
     press(win, 'alt+a')  # the class search
-    xdotool('type', '--delay', '60', 'heart')
+    xdotool('type', '--delay', '60', CLASS)
     time.sleep(0.7)
     shot('searched')
     press(win, 'Return')  # takes the first class found, and generates
@@ -53,7 +54,7 @@ def generate_again(win):
 
 def compare(win):
     press(win, 'alt+d')
-    xdotool('type', '--delay', '60', '655477')  # a seed whose hearts look like hearts, for README's picture
+    xdotool('type', '--delay', '60', '655477')  # any seed, but the same in each of README's pictures
     press(win, 'alt+o')
     note('five compared', finished(TITLE, 5))
     shot('compared')
@@ -61,12 +62,12 @@ def compare(win):
     press(win, 'alt+f')  # the slider
     for _ in range(5):
         press(win, 'Right')
-    note('live', wait(lambda: any(role == 'label' and name.startswith('heart · s 2 · seed ') for role, name, _text in look(TITLE))))
+    note('live', wait(lambda: any(role == 'label' and name.startswith(embedded.caption(1, '', SCALE + 0.5)) for role, name, _text in look(TITLE))))
     shot('live')
 
 
 note('escaped', in_window(lambda win: press(win, 'Escape'), image))
-note('generated', in_window(generate_heart, image))
+note('generated', in_window(generate_class, image))
 press(main, 'ctrl+z')
 wait(lambda: len(image.get_layers()) == 5)
 note('taken back', names(image))
@@ -96,7 +97,7 @@ def numbers():
 def tick_two(win):
     there = wait(lambda: '200' in numbers())  # the last settings are back
     press(win, 'alt+r')  # Reset
-    note('reset', there and wait(lambda: '25' in numbers(), 5) or numbers())
+    note('reset', there and wait(lambda: str(embedded.DEFAULTS['steps']) in numbers(), 5) or numbers())
     for i in range(3):
         press(win, 'Return')
         finished(TITLE, i + 1)
@@ -145,7 +146,7 @@ note('ticked back', len(image.get_layers()))
 
 def cut_out(image):
     """A generated picture, cut out: opaque within an oval, transparent without."""
-    layer = generate(image, **{'class': 'heart', 'seed': 7, 'steps': 10}).layers[0]
+    layer = generate(image, **{'class': CLASS, 'seed': 7, 'steps': 10}).layers[0]
     layer.set_name('Sketch')
     layer.scale(96, 64, False)
     layer.set_offsets(0, 0)

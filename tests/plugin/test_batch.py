@@ -5,9 +5,10 @@ import os
 import unittest
 
 import gimp_profile
+from gimp_profile import embedded
 
 SCRIPT = '''(script-fu-use-v3)
-(let* ((image (car (plug-in-adm-generate #:run-mode RUN-NONINTERACTIVE #:class "heart" #:seed 7 #:steps 4)))
+(let* ((image (car (plug-in-adm-generate #:run-mode RUN-NONINTERACTIVE #:class "%s" #:scale 2.5 #:seed 7 #:steps 4)))
        (layers (gimp-image-get-layers image)))
   (plug-in-adm-upscale #:run-mode RUN-NONINTERACTIVE #:image image #:drawables layers #:seed 2 #:steps 3)
   (gimp-xcf-save RUN-NONINTERACTIVE image "%s"))'''
@@ -20,17 +21,18 @@ class Batch(unittest.TestCase):
 
     def test_script_fu_under_a_locale_with_a_decimal_comma(self):
         saved = os.path.join(self.profile.folder, 'saved.xcf')
-        status, output = self.profile.run([SCRIPT % saved], 'plug-in-script-fu-eval', LC_ALL='de_DE.UTF-8')
+        status, output = self.profile.run([SCRIPT % (embedded.CLASSES[1], saved)], 'plug-in-script-fu-eval', LC_ALL='de_DE.UTF-8')
         self.assertEqual(status, 0, output)
         with open(saved, 'rb') as file:
             data = file.read()
+        name = (embedded.caption(1, 7, 2.5) + '\0').encode()
         # The settings are saved in the file as they are, and the layers' names, after their length.
-        self.assertIn('heart · s 1.5 · seed 7\0'.encode(), data)
+        self.assertIn(name, data)
         self.assertEqual(data.count(b'adm-settings\0'), 2)
-        start = data.index(b'{', data.index(b'adm-settings\0', data.index('heart · s 1.5 · seed 7\0'.encode())))
+        start = data.index(b'{', data.index(b'adm-settings\0', data.index(name)))
         texts = [json.loads(data[start:data.index(b'\0', start)])]
         self.assertIn(texts[0]['steps'], (3, 4))
-        self.assertIn(b'"scale":1.5', data)
+        self.assertIn(b'"scale":2.5', data)
 
     def test_failure_has_the_status_of_script_fu(self):
         status, output = self.profile.run(['(script-fu-use-v3) (plug-in-adm-generate #:run-mode RUN-NONINTERACTIVE #:class "nothing so")'],
@@ -47,8 +49,8 @@ class Batch(unittest.TestCase):
         self.assertEqual(notes['after']['status'], 'success')
 
     def test_the_plug_in_ends_with_gimp(self):
-        gimp = self.profile.start('(script-fu-use-v3) (plug-in-adm-generate #:run-mode RUN-NONINTERACTIVE #:class "heart" #:seed 7 '
-                                  '#:steps 1000 #:count 50)')
+        gimp = self.profile.start('(script-fu-use-v3) (plug-in-adm-generate #:run-mode RUN-NONINTERACTIVE #:class "%s" #:seed 7 '
+                                  '#:steps 1000 #:count 50)' % embedded.CLASSES[1])
         self.addCleanup(gimp_profile.stop, gimp)
         self.assertTrue(self.profile.wait_for_plugin(True, 120), 'the plug-in never started')
         # It is first started to be asked for its procedures: wait for one that stays.

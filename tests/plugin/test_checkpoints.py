@@ -37,8 +37,8 @@ class Checkpoints(unittest.TestCase):
         cls.profile.add_broken_model()
         cls.profile.add_model('Spoilt', gimp_profile.with_nan)
         cls.profile.add_model('Huge', gimp_profile.with_overflow)
-        cls.profile.add_model('Emoji 64 Early')
-        cls.profile.add_model('Emoji 64 Late')
+        cls.profile.add_model('Leaving Early')
+        cls.profile.add_model('Leaving Late')
         shutil.copy(os.path.join(FIXTURES, 'unet-cond.pt'), os.path.join(models, 'portraits.pt'))
         write_published(os.path.join(models, 'my download.safetensors'), '64x64_classifier')
         cls.notes = cls.profile.notes('inside_checkpoints', program='gimp-3.0', prefix=gimp_profile.DISPLAY)
@@ -96,7 +96,7 @@ class Checkpoints(unittest.TestCase):
         self.assertTrue(self.fact('own checkpoint'))
 
     def test_then_another_model_works(self):
-        self.assertTrue(self.fact('emoji chosen'))
+        self.assertTrue(self.fact('embedded chosen'))
         fact = self.fact('checkpoints')
         self.assertEqual((fact['window'], fact['status'], fact['layers']), (True, 'success', 1), fact['message'])
         self.assertTrue(self.fact('finished'))

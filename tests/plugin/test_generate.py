@@ -6,7 +6,9 @@ import os
 import unittest
 
 import gimp_profile
+from gimp_profile import embedded
 
+CLASS, OTHER = embedded.CLASSES[1:3]
 KEYS = {'version', 'model', 'class', 'scale', 'steps', 'sampler', 'seed', 'randomize', 'count', 'upsample'}
 
 
@@ -14,7 +16,7 @@ def sample(profile, *arguments):
     """What the command-line program makes of the same settings, as one RGB picture for each image."""
     out = os.path.join(profile.folder, 'expected.png')
     count = int(arguments[arguments.index('--count') + 1]) if '--count' in arguments else 1
-    gimp_profile.adm('sample', '--model', os.path.join(gimp_profile.DATA, 'emoji-64.json'), *arguments, '-o', out)
+    gimp_profile.adm('sample', '--model', embedded.FILE, *arguments, '-o', out)
     paths = [out] if count == 1 else [out.replace('.png', '-%d.png' % (i + 1)) for i in range(count)]
     return [gimp_profile.picture(path) for path in paths]
 
@@ -54,14 +56,20 @@ class Generate(unittest.TestCase):
         layer = fact['described'][0]
         self.assertEqual(fact['size'], [64, 64])
         self.assertEqual((layer['size'], layer['offsets'], layer['type']), ([64, 64], [0, 0], 'rgba-image'))
-        self.assertEqual(fact['names'], ['heart · s 1.5 · seed 7'])
+        self.assertEqual(fact['names'], [embedded.caption(1, 7)])
         self.assertTrue(fact['undo'])
 
     def test_pixels_are_those_of_the_program(self):
-        expected = sample(self.profile, '--class', 'heart', '--seed', 7, '--steps', 8)[0]
+        expected = sample(self.profile, '--class', CLASS, '--seed', 7, '--steps', 8)[0]
         self.assertEqual(len(expected), 64 * 64 * 3)
         self.assertGreater(len(set(expected)), 16)
         self.assertEqual(self.pixels(self.fact('fresh', 1)['described'][0]), expected)
+
+    def test_what_is_left_out_is_the_model_s_own(self):
+        layer = self.fact('own', 1)['described'][0]
+        settings = json.loads(layer['settings'])
+        self.assertEqual({key: settings[key] for key in ('sampler', 'steps', 'scale')}, {key: embedded.DEFAULTS[key] for key in ('sampler', 'steps', 'scale')})
+        self.assertEqual(self.pixels(layer), sample(self.profile, '--class', CLASS, '--seed', 7)[0])
 
     def test_batch_at_the_selection_above_the_active_layer(self):
         fact = self.fact('selection', 2)
@@ -69,8 +77,8 @@ class Generate(unittest.TestCase):
         first, second = fact['described']
         self.assertEqual(first['offsets'], [50, 40])
         self.assertEqual(second['offsets'], [50, 40])
-        self.assertEqual(fact['names'], ['Top', 'flower · s 2.5 · seed 8', 'flower · s 2.5 · seed 7', 'Middle', 'Bottom'])
-        expected = sample(self.profile, '--class', 'flower', '--seed', 7, '--steps', 8, '--count', 2, '--scale', 2.5)
+        self.assertEqual(fact['names'], ['Top', embedded.caption(2, 8, 2.5), embedded.caption(2, 7, 2.5), 'Middle', 'Bottom'])
+        expected = sample(self.profile, '--class', OTHER, '--seed', 7, '--steps', 8, '--count', 2, '--scale', 2.5)
         self.assertEqual([self.pixels(first), self.pixels(second)], expected)
         self.assertNotEqual(*expected)
 
@@ -80,8 +88,8 @@ class Generate(unittest.TestCase):
             self.assertEqual(set(settings), KEYS)
             version = settings.pop('version')
             self.assertRegex(version, r'^\d+\.\d+')
-            self.assertEqual(settings, {'model': 'emoji-64', 'class': 'flower', 'scale': 2.5, 'steps': 8, 'sampler': 'ddim', 'seed': 7 + i,
-                                        'randomize': False, 'count': 1, 'upsample': False})
+            self.assertEqual(settings, {'model': embedded.ID, 'class': OTHER, 'scale': 2.5, 'steps': 8, 'sampler': embedded.DEFAULTS['sampler'],
+                                        'seed': 7 + i, 'randomize': False, 'count': 1, 'upsample': False})
             self.assertTrue(layer['persistent'] and layer['undoable'])
 
     def test_upsampled_and_centred(self):
@@ -89,14 +97,14 @@ class Generate(unittest.TestCase):
         self.assertEqual(layer['size'], [256, 256])
         self.assertEqual(layer['offsets'], [22, -28])
         self.assertTrue(json.loads(layer['settings'])['upsample'])
-        expected = sample(self.profile, '--class', 'heart', '--seed', 7, '--steps', 8, '--upscale')[0]
+        expected = sample(self.profile, '--class', CLASS, '--seed', 7, '--steps', 8, '--upscale')[0]
         self.assertEqual(self.pixels(layer), expected)
 
     def test_no_class_is_unguided(self):
         layer = self.fact('no-class', 1)['described'][0]
         settings = json.loads(layer['settings'])
         self.assertEqual((settings['class'], settings['scale']), ('none', 0))
-        self.assertEqual(layer['name'], 'Emoji 64 · s 0 · seed 7')
+        self.assertEqual(layer['name'], embedded.NAME + ' · s 0 · seed 7')
         self.assertEqual(self.pixels(layer), sample(self.profile, '--class', 'none', '--seed', 7, '--steps', 4, '--scale', 0)[0])
 
     def test_randomize_draws_a_seed_and_tells_it(self):
@@ -129,13 +137,13 @@ class Generate(unittest.TestCase):
                 ('indexed', 'calling-error', ['Indexed', 'RGB']),
                 ('unknown class', 'calling-error', ['unicorn rider']),
                 ('class number', 'calling-error', ['99']),
-                ('unknown model', 'calling-error', ['no-such-model', 'emoji-64']),
-                ('empty model', 'calling-error', ['There is no model', 'emoji-64']),
+                ('unknown model', 'calling-error', ['no-such-model', embedded.ID]),
+                ('empty model', 'calling-error', ['There is no model', embedded.ID]),
                 ('unknown sampler', 'calling-error', ['euler', 'ddim', 'ddpm']),
-                ('no steps', 'calling-error', ['0 steps', '2 to 1000']),
+                ('no steps', 'calling-error', ['-1 steps', '2 to 1000']),
                 ('one step', 'calling-error', ['1 steps', '2 to 1000']),
                 ('a billion steps', 'calling-error', ['1000000000 steps', '2 to 1000']),
-                ('negative scale', 'calling-error', ['-1', 'Choose 0']),
+                ('negative scale', 'calling-error', ['-0.5', 'Choose 0']),
                 ('huge scale', 'calling-error', ['1e+300', 'Choose 0']),
                 ('negative seed', 'calling-error', ['-5', 'from 0']),
                 ('no pictures', 'calling-error', ['0 pictures', 'Choose 1']),
@@ -150,7 +158,7 @@ class Generate(unittest.TestCase):
         fact = self.fact('broken weights')
         self.assertEqual(fact['status'], 'execution-error')
         self.assertIn('broken-diffusion.safetensors', fact['message'])
-        self.assertIn('emoji-64', fact['message'])
+        self.assertIn(embedded.ID, fact['message'])
 
     def test_bad_pictures_are_told_and_not_inserted(self):
         """NaN in the weights is found while they load, the tensor named; what overflows, at its step."""

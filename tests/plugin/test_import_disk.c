@@ -196,11 +196,11 @@ check_changes (void)
   g_free (whole);
 }
 
-/* NAME of the fixtures comes to be PATH. */
+/* NAME, of the fixtures unless it is a whole path, comes to be PATH. */
 static void
 fetch (const char *name, const char *path)
 {
-  char *there = g_build_filename (FIXTURES, name, NULL), *data = NULL;
+  char *there = g_canonicalize_filename (name, FIXTURES), *data = NULL;
   gsize size = 0;
 
   CHECK (g_file_get_contents (there, &data, &size, NULL) && g_file_set_contents (path, data, (gssize) size, NULL));
@@ -218,7 +218,7 @@ check_middle (void)
     int how, least;
   } faults[] = { { &to, "write", ENOSPC, 2 }, { &from, "read", EIO, 3 } };
 
-  fetch ("../../data/emoji-64-classifier.safetensors", source);
+  fetch (ADM_EMBEDDED_CLASSIFIER, source);
   for (gsize i = 0; i < G_N_ELEMENTS (faults); i++) {
     int refused = 0;
     for (gboolean whole = FALSE; !whole;) {

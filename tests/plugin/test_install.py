@@ -9,8 +9,10 @@ import sys
 import tempfile
 import unittest
 
+from gimp_profile import embedded
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-WEIGHTS = ["emoji-64-diffusion.safetensors", "emoji-64-classifier.safetensors", "emoji-64-256-upsampler.safetensors"]
+WEIGHTS = [path.name for path in embedded.WEIGHTS.values()]
 
 
 def install(root, gimp, *arguments):
@@ -28,6 +30,7 @@ class Install(unittest.TestCase):
         (self.root / "plugin").mkdir(parents=True)
         shutil.copy2(ROOT / "plugin" / "install.py", self.root / "plugin")
         shutil.copytree(ROOT / "data", self.root / "data")
+        shutil.copy2(ROOT / "COPYING", self.root)
         (self.root / "build" / "plugin").mkdir(parents=True)
         shutil.copy2(os.environ["ADM_PLUGIN"], self.root / "build" / "plugin" / "plug-in-adm")
         shutil.copytree(pathlib.Path(os.environ["ADM_PLUGIN"]).parents[1] / "po", self.root / "build" / "po")
@@ -41,6 +44,9 @@ class Install(unittest.TestCase):
         self.assertTrue(os.access(self.folder() / "plug-in-adm", os.X_OK))
         for name in WEIGHTS:
             self.assertEqual((self.folder() / "data" / name).read_bytes(), (ROOT / "data" / name).read_bytes())
+        for name in (embedded.DESCRIPTION["license_file"], "COPYING"):
+            self.assertGreater((self.folder() / "data" / name).stat().st_size, 500)
+        self.assertEqual(list(self.folder().glob("data/*.py")), [])
         self.assertEqual(len(list(self.folder().glob("locale/*/LC_MESSAGES/*.mo"))), 8)
         self.assertEqual(install(self.root, self.gimp).returncode, 0)  # again, over itself
         self.assertEqual(install(self.root, self.gimp, "--uninstall").returncode, 0)

@@ -5,9 +5,10 @@ import os
 import unittest
 
 import gimp_profile
+from gimp_profile import embedded
 
 BEFORE = ['Top', 'Bottom']
-ALL = ['heart · s 1.5 · seed 9', 'heart · s 1.5 · seed 8', 'heart · s 1.5 · seed 7', *BEFORE]
+ALL = [*(embedded.caption(1, seed) for seed in (9, 8, 7)), *BEFORE]
 STEADY_MIB = 2
 
 

@@ -19,7 +19,7 @@ class Quitting(unittest.TestCase):
         cls.profile = gimp_profile.Profile()
         cls.addClassCleanup(cls.profile.close)
         picture = os.path.join(cls.profile.folder, 'picture.png')
-        gimp_profile.adm('sample', '--model', os.path.join(gimp_profile.DATA, 'emoji-64.json'), '--steps', 2, '-o', picture)
+        gimp_profile.adm('sample', '--model', gimp_profile.embedded.FILE, '--steps', 2, '-o', picture)
         cls.notes = cls.profile.around('around_gimp', picture, os.path.join(cls.profile.installed, 'plug-in-adm'))
 
     def fact(self, name):

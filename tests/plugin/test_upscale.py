@@ -6,6 +6,7 @@ import os
 import unittest
 
 import gimp_profile
+from gimp_profile import embedded
 
 
 class Upscale(unittest.TestCase):
@@ -13,9 +14,8 @@ class Upscale(unittest.TestCase):
     def setUpClass(cls):
         cls.profile = gimp_profile.Profile()
         cls.addClassCleanup(cls.profile.close)
-        cls.model = os.path.join(gimp_profile.DATA, 'emoji-64.json')
         cls.small = os.path.join(cls.profile.folder, 'small.png')
-        gimp_profile.adm('sample', '--model', cls.model, '--class', 'heart', '--seed', 7, '--steps', 8, '-o', cls.small)
+        gimp_profile.adm('sample', '--model', embedded.FILE, '--class', embedded.CLASSES[1], '--seed', 7, '--steps', 8, '-o', cls.small)
         cls.notes = cls.profile.notes('inside_upscale')
 
     def fact(self, name, layers=None):
@@ -36,14 +36,15 @@ class Upscale(unittest.TestCase):
         self.assertEqual(fact['names'], [fact['source'] + ' · upsampled · seed 3', fact['source']])
         self.assertTrue(fact['unchanged'])
         out = os.path.join(self.profile.folder, 'large.png')
-        gimp_profile.adm('upscale', '--model', self.model, '--seed', 3, '--steps', 4, '--sampler', 'ddim', self.small, '-o', out)
+        gimp_profile.adm('upscale', '--model', embedded.FILE, '--seed', 3, '--steps', 4, self.small, '-o', out)
         self.assertEqual(base64.b64decode(layer['pixels']), gimp_profile.picture(out))
 
     def test_settings(self):
         layer = self.fact('natural', 1)['described'][0]
         settings = json.loads(layer['settings'])
         self.assertRegex(settings.pop('version'), r'^\d+\.\d+')
-        self.assertEqual(settings, {'model': 'emoji-64', 'class': 'none', 'steps': 4, 'sampler': 'ddim', 'seed': 3, 'randomize': False, 'tiles': False})
+        self.assertEqual(settings, {'model': embedded.ID, 'class': 'none', 'steps': 4, 'sampler': embedded.UPSAMPLER_DEFAULTS['sampler'], 'seed': 3,
+                                    'randomize': False, 'tiles': False})
 
     def test_part_larger_than_the_result_is_covered(self):
         fact = self.fact('large part', 1)
@@ -63,8 +64,8 @@ class Upscale(unittest.TestCase):
 
     def test_refusals_say_what_to_do(self):
         for name, words in (('outside', ['selection']), ('indexed', ['Indexed', 'RGB']), ('mask', ['one layer']), ('two layers', ['one layer']),
-                            ('no layer', ['one layer']), ('no steps', ['0 steps', '2 to 1000']),
-                            ('unknown model', ['no-such-model', 'emoji-64'])):
+                            ('no layer', ['one layer']), ('no steps', ['-1 steps', '2 to 1000']),
+                            ('unknown model', ['no-such-model', embedded.ID])):
             with self.subTest(name):
                 fact = self.fact(name)
                 self.assertEqual(fact['status'], 'calling-error')

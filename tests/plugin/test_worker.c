@@ -13,6 +13,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* Of a picture, whatever the model recommends. */
+enum { STEPS = 25, UPSAMPLE_STEPS = 20 };
+static const double SCALE = 1.5;
+
 enum { FIRST_MS = 300, STOP_MS = 100, BLOCK_MS = 50, PATIENCE_S = 60, TRIES = 5 };
 
 typedef struct {
@@ -26,7 +30,7 @@ typedef struct {
   gpointer sink;
   Spool *spool;
   gint64 started, first, ended; /* of the last job, microseconds */
-  int images, upsample_steps; /* upsample_steps 0: as the model recommends */
+  int images, upsample_steps;
 } Bench;
 
 static void
@@ -69,10 +73,10 @@ start (const UiJob *job, gpointer user)
 
   CHECK (adm_model_label (b->model, *job->settings->class_name ? job->settings->class_name : NULL, &work.request.label, &error) == ADM_OK);
   work.request.scale = job->settings->scale;
+  work.request.sampler = work.upsample_request.sampler = ADM_SAMPLER_DDIM;
   work.request.steps = job->settings->steps;
   work.request.seed = (uint64_t) job->settings->seed;
-  if (b->upsample_steps)
-    work.upsample_request.steps = b->upsample_steps;
+  work.upsample_request.steps = b->upsample_steps;
   b->started = g_get_monotonic_time ();
   b->first = b->ended = 0;
   worker_start (b->worker, &work);
@@ -98,12 +102,13 @@ bench_init (Bench *b)
   adm_error error;
 
   if (!CHECK (folder && adm_catalog_new (&folder, 1, &b->models, &error) == ADM_OK)
-      || !CHECK (adm_catalog_find (b->models, "emoji-64", &b->model, &error) == ADM_OK))
+      || !CHECK (adm_catalog_find (b->models, ADM_EMBEDDED_MODEL, &b->model, &error) == ADM_OK))
     exit (1);
   b->shown = (UiModel) { .id = b->model->id, .name = b->model->name, .image_size = 64, .upsampled_size = 256, .upsample_input = 64,
                          .class_names = (const char *const *) b->model->class_names, .n_classes = (gsize) b->model->class_count,
-                         .has_no_class = TRUE, .has_guidance = TRUE, .can_generate = TRUE, .default_scale = b->model->defaults.scale,
-                         .default_sampler = "ddim", .default_steps = b->model->defaults.steps, .upsample_sampler = "ddim", .upsample_steps = 20 };
+                         .has_no_class = TRUE, .has_guidance = TRUE, .can_generate = TRUE, .default_scale = SCALE,
+                         .default_sampler = "ddim", .default_steps = STEPS, .upsample_sampler = "ddim", .upsample_steps = UPSAMPLE_STEPS };
+  b->upsample_steps = UPSAMPLE_STEPS;
   b->catalog = (UiCatalog) { .models = &b->shown, .n_models = 1 };
   b->api = (UiBackend) { .user = b, .samplers = samplers, .n_samplers = 1, .catalog = catalog, .listen = listen, .start = start, .warm = warm, .stop = stop };
   b->worker = worker_new (0, hear, b);

@@ -35,6 +35,13 @@ part (Window *self, const char *name)
   return ui_generate_panel_part (self->panel, name);
 }
 
+/* Name of the first model's class N. */
+static inline const char *
+class_name (Window *self, guint n)
+{
+  return self->fake->classes[n];
+}
+
 static inline UiHistory *
 history (Window *self)
 {

@@ -7,42 +7,33 @@
 #include <math.h>
 #include <string.h>
 
-static const char *const emoji[] = { "animal", "animal face", "bird",  "building", "clock",        "dessert", "flag",        "flower",
-                                     "fruit",  "hand",        "heart", "person",   "sea creature", "sky",     "smiley face", "vehicle" };
 static const char *const folders[] = { "/usr/share/gimp-adm/models", "/home/artist/.local/share/gimp-adm/models" };
 static const UiSampler samplers[] = { { "ddim", "DDIM" }, { "ddpm", "DDPM" } };
 
 /* ---- pictures ---------------------------------------------------------------------------------------------------- */
 
+/* A pattern that fills the unit square. */
 static void
-shape (cairo_t *cr, guint kind)
+pattern (cairo_t *cr, guint kind)
 {
-  switch (kind % 4) {
-  case 0: /* heart */
-    cairo_move_to (cr, 0.5, 0.85);
-    cairo_curve_to (cr, -0.15, 0.45, 0.2, -0.05, 0.5, 0.3);
-    cairo_curve_to (cr, 0.8, -0.05, 1.15, 0.45, 0.5, 0.85);
-    break;
-  case 1: /* fruit */
-    cairo_arc (cr, 0.5, 0.55, 0.33, 0, 2 * G_PI);
-    break;
-  case 2: /* flower */
-    for (int i = 0; i < 6; i++) {
-      double angle = i * G_PI / 3;
+  for (int i = 0; i < 16; i++) {
+    double x = i % 4 / 4.0, y = i / 4 / 4.0;
 
+    switch (kind % 4) {
+    case 0: /* discs */
       cairo_new_sub_path (cr);
-      cairo_arc (cr, 0.5 + 0.22 * cos (angle), 0.5 + 0.22 * sin (angle), 0.16, 0, 2 * G_PI);
+      cairo_arc (cr, x + 0.125, y + 0.125, 0.09, 0, 2 * G_PI);
+      break;
+    case 1: /* tiles */
+      cairo_rectangle (cr, x + 0.02, y + 0.02, 0.21, 0.21);
+      break;
+    case 2: /* a wall */
+      cairo_rectangle (cr, x - (i / 4 % 2 ? 0.125 : 0.0), y + 0.06, 0.22, 0.13);
+      break;
+    default: /* stripes */
+      cairo_rectangle (cr, i / 16.0, 0.0, 0.03, 1.0);
     }
-    break;
-  default: /* house */
-    cairo_move_to (cr, 0.5, 0.12);
-    cairo_line_to (cr, 0.85, 0.45);
-    cairo_line_to (cr, 0.78, 0.85);
-    cairo_line_to (cr, 0.22, 0.85);
-    cairo_line_to (cr, 0.15, 0.45);
-    break;
   }
-  cairo_close_path (cr);
 }
 
 GdkPixbuf *
@@ -64,7 +55,7 @@ fake_picture (const UiSettings *settings, int side, double noise)
   cairo_translate (cr, 0.5, 0.5);
   cairo_rotate (cr, turn);
   cairo_translate (cr, -0.5, -0.5);
-  shape (cr, g_str_hash (settings->class_name));
+  pattern (cr, g_str_hash (settings->class_name));
   cairo_set_source_rgb (cr, r, g, b);
   cairo_fill_preserve (cr);
   cairo_set_source_rgb (cr, r * 0.7, g * 0.7, b * 0.7);
@@ -150,8 +141,8 @@ on_step (gpointer data)
     fake->job = 0;
     fake_backend_send (fake, (UiEvent) { .kind = UI_EVENT_FAILED,
                                          .job = job,
-                                         .message = "emoji-64-classifier.safetensors: tensor out.0.weight has a NaN: the file is "
-                                                    "damaged; fetch it again or choose a model without a classifier" });
+                                         .message = FAKE_MODEL "-classifier.safetensors: tensor out.0.weight has a NaN: the file is "
+                                                               "damaged; fetch it again or choose a model without a classifier" });
     return G_SOURCE_REMOVE;
   }
   if (fake->step < steps) {
@@ -285,11 +276,12 @@ reuse_settings (UiSettings *settings, gpointer user)
 static GdkPixbuf *
 source (gpointer user)
 {
+  FakeBackend *fake = user;
   g_autoptr (UiSettings) settings = ui_settings_new ();
 
-  ui_settings_set_class (settings, "flower");
+  ui_settings_set_class (settings, fake->classes[1]);
   settings->seed = 3;
-  return fake_picture (settings, ((FakeBackend *) user)->models[0].upsample_input, 0.0);
+  return fake_picture (settings, fake->models[0].upsample_input, 0.0);
 }
 
 static void
@@ -368,11 +360,27 @@ close_window (gpointer user)
   ((FakeBackend *) user)->closes++;
 }
 
+/* The lines of FILE, as far as MARK; to be freed. */
+static char **
+lines_of (const char *file, const char *mark)
+{
+  g_autofree char *text = NULL;
+  char **lines;
+
+  if (!g_file_get_contents (file, &text, NULL, NULL)) {
+    g_error ("%s cannot be read", file);
+  }
+  lines = g_strsplit (g_strchomp (text), "\n", -1);
+  for (char **line = lines; *line && mark; line++) {
+    g_strchomp (g_strdelimit (*line, mark, '\0'));
+  }
+  return lines;
+}
+
 FakeBackend *
 fake_backend_new (const char *state_file)
 {
   FakeBackend *fake = g_new0 (FakeBackend, 1);
-  g_autofree char *names = NULL;
 
   fake->api = (UiBackend) {
     .user = fake,
@@ -401,15 +409,16 @@ fake_backend_new (const char *state_file)
   fake->jobs = g_ptr_array_new_with_free_func ((GDestroyNotify) ui_settings_free);
   fake->drafts = g_array_new (FALSE, FALSE, sizeof (gboolean));
   fake->ids = g_array_new (FALSE, FALSE, sizeof (guint));
+  fake->classes = lines_of (ADM_EMBEDDED_CLASSES, ","); /* other words for it may follow a name */
   fake->models[0] = (UiModel) {
-    .id = "emoji-64",
-    .name = "Emoji 64",
-    .license = "CC-BY-4.0; trained on Noto Emoji, Fluent Emoji and Twemoji",
+    .id = FAKE_MODEL,
+    .name = FAKE_MODEL_NAME,
+    .license = "CC-BY-4.0; trained on pictures of walls, floors and ground",
     .image_size = 64,
     .upsampled_size = 256,
     .upsample_input = 64,
-    .class_names = emoji,
-    .n_classes = G_N_ELEMENTS (emoji),
+    .class_names = (const char *const *) fake->classes,
+    .n_classes = g_strv_length (fake->classes),
     .has_no_class = TRUE,
     .has_guidance = TRUE,
     .can_generate = TRUE,
@@ -420,10 +429,7 @@ fake_backend_new (const char *state_file)
     .upsample_steps = 20,
     .memory_needed = 230U << 20,
   };
-  if (!g_file_get_contents (IMAGENET_NAMES, &names, NULL, NULL)) {
-    g_error ("%s cannot be read", IMAGENET_NAMES);
-  }
-  fake->thousand = g_strsplit (g_strchomp (names), "\n", -1);
+  fake->thousand = lines_of (IMAGENET_NAMES, NULL);
   g_free (fake->thousand[134]); /* a bird and a machine of one name, as in the original list */
   fake->thousand[134] = g_strdup ("crane");
   fake->models[1] = (UiModel) {
@@ -476,6 +482,7 @@ fake_backend_free (FakeBackend *fake)
   if (fake->source) {
     g_source_remove (fake->source);
   }
+  g_strfreev (fake->classes);
   g_strfreev (fake->thousand);
   g_ptr_array_unref (fake->jobs);
   g_array_unref (fake->drafts);

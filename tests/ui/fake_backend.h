@@ -7,6 +7,10 @@
 
 #include "ui/backend.h"
 
+/* The first model, a made-up one: the window knows none. */
+#define FAKE_MODEL "textures-64"
+#define FAKE_MODEL_NAME "Textures 64"
+
 typedef struct FakeBackend {
   UiBackend api; /* first: hand &fake->api to the window */
   UiEventFunc func;
@@ -40,13 +44,14 @@ typedef struct FakeBackend {
 
   UiCatalog catalog;
   UiModel models[4];
-  char **thousand; /* names of the second model's classes */
+  char **classes;  /* names of the first model's, which are the embedded model's: they are translated */
+  char **thousand; /* and of the second's */
   const char *notes[2];
   int answers[2];             /* of the last answer */
   const char *answer_message; /* NULL: it is remembered */
 } FakeBackend;
 
-/* Two models: one whole with 16 classes, one with 1000 classes and without classifier and upsampler. */
+/* Two models: one whole with the embedded model's classes, one with 1000 classes and without classifier and upsampler. */
 FakeBackend *fake_backend_new (const char *state_file);
 void fake_backend_free (FakeBackend *fake);
 /* The picture of SETTINGS with what is left of the noise, 0 … 1. */

@@ -94,7 +94,7 @@ some_history (Window *self)
   for (int i = 0; i < 3; i++) {
     g_autoptr (UiSettings) settings = ui_generate_panel_get_settings (UI_GENERATE_PANEL (self->panel));
 
-    ui_settings_set_class (settings, (const char *[]) { "heart", "flower", "fruit" }[i]);
+    ui_settings_set_class (settings, self->fake->classes[1 + i]);
     settings->seed = 1230 + i;
     settings->scale = 1.5 + i;
     settings->steps = 8;

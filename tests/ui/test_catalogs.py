@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The catalogues are full: every message of the sources is translated in every language, with the same format directives, and the
-class names offered to the translators are those of the embedded model."""
+class names and synonyms offered to the translators are those of the embedded model, and tell its classes apart in each language."""
+import gettext
+import json
 import pathlib
 import re
 import subprocess
 import sys
 import tempfile
+import unicodedata
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -20,6 +23,18 @@ def tool(*arguments):
 
 def lines_of(path):
     return [line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+
+
+def classes():
+    """The embedded model's classes: of each the name and, as one text, its synonyms."""
+    descriptions = [json.loads(path.read_text(encoding="utf-8")) for path in (ROOT / "data").glob("*.json")]
+    [names] = [description["classes"] for description in descriptions if description.get("format") == "adm-model-1"]
+    return [tuple(part.strip() for part in line.partition(",")[::2]) for line in lines_of(ROOT / "data" / names)]
+
+
+def fold(words):
+    """As the window's search compares: without capitals and accents."""
+    return "".join(c for c in unicodedata.normalize("NFKD", words.casefold()) if not unicodedata.combining(c))
 
 
 class Catalogs(unittest.TestCase):
@@ -48,9 +63,32 @@ class Catalogs(unittest.TestCase):
                 self.assertEqual((status, said), (0, ""))
 
     def test_class_names_are_the_embedded_model_s(self):
-        text = self.template.read_text(encoding="utf-8")
-        offered = re.findall(r'^msgctxt "class"\nmsgid "(.*)"$', text, re.MULTILINE)
-        self.assertEqual(offered, lines_of(ROOT / "data/emoji-16.txt"))
+        text = self.template.read_text(encoding="utf-8").replace('"\n"', "")  # long texts stand in several lines
+        for context, column in (("class", 0), ("class synonyms", 1)):
+            offered = re.findall(rf'^msgctxt "{context}"\nmsgid "(.*)"$', text, re.MULTILINE)
+            self.assertEqual(offered, [row[column] for row in classes()])
+
+    def test_no_word_means_two_classes(self):
+        """In each language and English together, as the window's search has them."""
+        english = classes()
+        for language in [None, *lines_of(ROOT / "po/LINGUAS")]:
+            translation = gettext.NullTranslations()
+            if language:
+                file = self.template.with_suffix(".mo")
+                self.assertEqual(tool("msgfmt", "-o", str(file), str(ROOT / "po" / f"{language}.po")), (0, ""))
+                with file.open("rb") as binary:
+                    translation = gettext.GNUTranslations(binary)
+            meant = {}
+            for number, (name, synonyms) in enumerate(english):
+                names = {fold(name), fold(translation.pgettext("class", name))}
+                for line in {synonyms, translation.pgettext("class synonyms", synonyms)}:
+                    words = [word.strip() for word in line.split(",")]
+                    with self.subTest(language=language, line=line):
+                        self.assertGreaterEqual(len(words), 3)
+                        self.assertEqual(len(names.union(map(fold, words))), len(names) + len(words), "a word stands twice")
+                        for word in [*names, *words]:
+                            self.assertRegex(word, r"^[^\W\d_][^,;、，；]*$")
+                            self.assertEqual(meant.setdefault(fold(word), number), number, word)
 
 
 if __name__ == "__main__":

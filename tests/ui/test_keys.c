@@ -144,13 +144,15 @@ check_mnemonic (GtkWidget *widget, gpointer data)
 #define FORM                                                                                                                                         \
   MODEL, "slider: Fidelity", "spin button: Fidelity, as a number", "check box: Live", "button: Compare", SAMPLING, "spin button: Images",            \
       "check box: Upsample to 256 px", PRESET
-#define PICTURE "list item: animal · s 1.5 · seed 8", "check box: Add this picture: animal · s 1.5 · seed 8"
 #define PAGE(...) ((const char *const[]) { __VA_ARGS__, NULL })
 
 static void
 test_generate_window (void)
 {
   Window self = open_window ();
+  g_autofree char *first = g_strdup_printf ("list item: %s · s 1.5 · seed 7", class_name (&self, 0));
+  g_autofree char *second = g_strdup_printf ("list item: %s · s 1.5 · seed 8", class_name (&self, 0));
+  g_autofree char *tick = g_strdup_printf ("check box: Add this picture: %s · s 1.5 · seed 8", class_name (&self, 0));
 
   check_round (&self, part (&self, "generate"), "to begin with", PAGE ("button: Generate", BOTTOM, "image: Picture", FORM));
   check_mnemonic (self.window, &self);
@@ -160,7 +162,7 @@ test_generate_window (void)
   click (&self, "generate");
   AWAIT (!running (&self));
   check_round (&self, part (&self, "generate"), "with pictures",
-               PAGE ("button: Generate", BOTTOM, "button: Add Layer", "toggle button: Where to add", "image: Picture", PICTURE, FORM));
+               PAGE ("button: Generate", BOTTOM, "button: Add Layer", "toggle button: Where to add", "image: Picture", second, tick, FORM));
 
   /* Passing by the pictures changes no setting; the arrows choose, and bring the picture's settings back. */
   set_scale (&self, 9.0);
@@ -176,7 +178,7 @@ test_generate_window (void)
 
   g_autofree char *before = audit_spoken (focus_of (&self));
 
-  CHECK_STR (before, "list item: animal · s 1.5 · seed 7");
+  CHECK_STR (before, first);
   CHECK (ui_history_selected (history (&self)) == ui_history_nth (history (&self), 0));
   CHECK (gtk_range_get_value (GTK_RANGE (part (&self, "fidelity"))) == 1.5);
   CHECK (press (&self, GDK_KEY_Right));
@@ -279,7 +281,8 @@ test_model_page (void)
   spin (60);
   check_round (&self, focus_of (&self), "model page",
                PAGE ("list item: portraits.pt", "combo box: 1. How many heads has its attention?",
-                     "combo box: 2. Which noise schedule was it trained with?", "button: Remember", "list item: Emoji 64", "list item: ImageNet 64",
+                     "combo box: 2. Which noise schedule was it trained with?", "button: Remember", "list item: " FAKE_MODEL_NAME,
+                     "list item: ImageNet 64",
                      "label: Without 64x64_classifier.pt the fidelity slider does nothing; it is published at "
                      "https://example.org/jul-2021/64x64_classifier.pt\nWithout 64_256_upsampler.pt nothing is upsampled; it is published at "
                      "https://example.org/jul-2021/64_256_upsampler.pt",
@@ -330,6 +333,7 @@ test_announcements (void)
 {
   Window self = open_window ();
   g_autoptr (GString) heard = g_string_new (NULL);
+  g_autofree char *finished = g_strdup_printf ("%s · s 1.5 · seed 7\n", class_name (&self, 0));
   guint signal = g_signal_lookup ("notification", ATK_TYPE_OBJECT);
   gulong hook = g_signal_add_emission_hook (signal, 0, hear, heard, NULL);
 
@@ -337,7 +341,7 @@ test_announcements (void)
   set_spin (&self, "steps", 2);
   click (&self, "generate");
   AWAIT (!running (&self));
-  CHECK_STR (heard->str, "animal · s 1.5 · seed 7\n");
+  CHECK_STR (heard->str, finished);
   g_string_truncate (heard, 0);
   set_spin (&self, "steps", 900);
   click (&self, "generate");
@@ -351,7 +355,7 @@ test_announcements (void)
   self.fake->fail_at_step = 1;
   click (&self, "generate");
   AWAIT (!running (&self));
-  CHECK (g_str_has_prefix (heard->str, "at once: emoji-64-classifier.safetensors: "));
+  CHECK (g_str_has_prefix (heard->str, "at once: " FAKE_MODEL "-classifier.safetensors: "));
   g_signal_remove_emission_hook (signal, hook);
   close_window (&self);
 }

@@ -23,7 +23,7 @@ test_generate (void)
   CHECK (self.fake->starts == 1);
   CHECK (job (&self, 0)->count == 3 && job (&self, 0)->seed == 100 && job (&self, 0)->steps == 8);
   CHECK_NEAR (job (&self, 0)->scale, 2.5, 1e-9);
-  CHECK_STR (job (&self, 0)->class_name, "animal");
+  CHECK_STR (job (&self, 0)->class_name, class_name (&self, 0));
   AWAIT (strstr (ui_progress_row_text (UI_PROGRESS_ROW (part (&self, "progress"))), "Step") != NULL);
   CHECK (ui_preview_get_picture (UI_PREVIEW (part (&self, "preview"))) != NULL);
   CHECK (gtk_widget_is_sensitive (part (&self, "stop")));
@@ -33,7 +33,10 @@ test_generate (void)
   for (guint i = 0; i < 3; i++) {
     CHECK (ui_history_nth (history (&self), i)->settings->seed == 100 + (gint64) i);
   }
-  CHECK_STR (ui_progress_row_text (UI_PROGRESS_ROW (part (&self, "progress"))), "animal · s 2.5 · seed 102");
+
+  g_autofree char *caption = g_strdup_printf ("%s · s 2.5 · seed 102", class_name (&self, 0));
+
+  CHECK_STR (ui_progress_row_text (UI_PROGRESS_ROW (part (&self, "progress"))), caption);
   CHECK (ui_history_selected (history (&self)) == ui_history_nth (history (&self), 2));
   CHECK (ui_preview_get_picture (UI_PREVIEW (part (&self, "preview"))) == ui_history_nth (history (&self), 2)->pixels);
 
@@ -260,7 +263,7 @@ test_late_events (void)
   second = g_array_index (self.fake->ids, guint, 1);
   CHECK (first != 0 && second != 0 && first != second);
   self.fake->step_ms = 100000;
-  ui_settings_set_model (settings, "emoji-64");
+  ui_settings_set_model (settings, FAKE_MODEL);
   pixels = fake_picture (settings, 64, 0.0);
   spin (30);
 
@@ -385,6 +388,7 @@ static void
 test_seed (void)
 {
   Window self = open_window ();
+  g_autofree char *shouted = g_utf8_strup (class_name (&self, 2), -1);
   gint64 seeds[3];
 
   set_spin (&self, "steps", 2);
@@ -404,12 +408,12 @@ test_seed (void)
   CHECK_CONTAINS (ui_message_bar_text (UI_MESSAGE_BAR (part (&self, "message"))), "not made here");
   self.fake->reuse = ui_settings_copy (job (&self, 0));
   self.fake->reuse->seed = 4321;
-  ui_settings_set_class (self.fake->reuse, "Heart");
+  ui_settings_set_class (self.fake->reuse, shouted);
   click (&self, "reuse");
   CHECK (ui_message_bar_text (UI_MESSAGE_BAR (part (&self, "message"))) == NULL);
   click (&self, "generate");
   CHECK (job (&self, 4)->seed == 4321);
-  CHECK_STR (job (&self, 4)->class_name, "heart");
+  CHECK_STR (job (&self, 4)->class_name, class_name (&self, 2));
   AWAIT (!running (&self));
   close_window (&self);
 }

@@ -48,7 +48,7 @@ test_presets (void)
   self = open_mode (path, UI_PANEL_GENERATE);
   presets = UI_PRESETS (gtk_widget_get_ancestor (part (&self, "preset"), UI_TYPE_PRESETS));
   CHECK_STR (gtk_combo_box_get_active_id (GTK_COMBO_BOX (part (&self, "model"))), "imagenet-64");
-  gtk_combo_box_set_active_id (GTK_COMBO_BOX (part (&self, "model")), "emoji-64");
+  gtk_combo_box_set_active_id (GTK_COMBO_BOX (part (&self, "model")), FAKE_MODEL);
   CHECK (ui_presets_choose (presets, "own Mine [1] = ü"));
   CHECK_NEAR (gtk_spin_button_get_value (GTK_SPIN_BUTTON (part (&self, "steps"))), 33, 0);
   CHECK_NEAR (gtk_range_get_value (GTK_RANGE (part (&self, "fidelity"))), 6.0, 1e-9);
@@ -66,8 +66,9 @@ test_persistence (void)
   Window self = open_mode (path, UI_PANEL_GENERATE);
   g_autoptr (UiSettings) before = NULL;
   g_autoptr (UiSettings) after = NULL;
+  g_autofree char *chosen = g_strdup (class_name (&self, 2));
 
-  gtk_entry_set_text (GTK_ENTRY (part (&self, "class-entry")), "flow");
+  gtk_entry_set_text (GTK_ENTRY (part (&self, "class-entry")), chosen);
   g_signal_emit_by_name (part (&self, "class-entry"), "activate");
   AWAIT (!running (&self));
   set_spin (&self, "seed", 31415);
@@ -79,30 +80,30 @@ test_persistence (void)
   self = open_mode (path, UI_PANEL_GENERATE);
   after = ui_generate_panel_get_settings (self.panel);
   CHECK (ui_settings_equal (before, after));
-  CHECK_STR (after->class_name, "flower");
+  CHECK_STR (after->class_name, chosen);
   click (&self, "generate");
   CHECK (job (&self, 0)->seed == 31415);
   AWAIT (!running (&self));
   close_window (&self);
 
   UiStore *store = ui_store_new (path);
-  g_auto (GStrv) recents = ui_store_recents (store, "emoji-64");
+  g_auto (GStrv) recents = ui_store_recents (store, FAKE_MODEL);
 
-  CHECK_STR (recents[0], "flower");
+  CHECK_STR (recents[0], chosen);
   CHECK (recents[1] == NULL);
-  CHECK_NEAR (ui_store_seconds (store, "emoji-64", UI_COST_GUIDED), 0.15, 1e-9);
-  CHECK (ui_store_seconds (store, "emoji-64", UI_COST_UPSAMPLE) == 0.0);
+  CHECK_NEAR (ui_store_seconds (store, FAKE_MODEL, UI_COST_GUIDED), 0.15, 1e-9);
+  CHECK (ui_store_seconds (store, FAKE_MODEL, UI_COST_UPSAMPLE) == 0.0);
 
   /* Two windows at once do not undo each other; what is broken counts as empty. */
   UiStore *other = ui_store_new (path);
 
-  ui_store_set_favourite (store, "emoji-64", "heart", TRUE);
-  ui_store_set_favourite (other, "emoji-64", "sky", TRUE);
+  ui_store_set_favourite (store, FAKE_MODEL, "one", TRUE);
+  ui_store_set_favourite (other, FAKE_MODEL, "another", TRUE);
 
-  g_auto (GStrv) favourites = ui_store_favourites (store, "emoji-64");
+  g_auto (GStrv) favourites = ui_store_favourites (store, FAKE_MODEL);
 
   CHECK (g_strv_length (favourites) == 2);
-  CHECK_STR (favourites[0], "sky");
+  CHECK_STR (favourites[0], "another");
   ui_store_free (other);
   ui_store_free (store);
   CHECK (g_file_set_contents (path, "no key file\n[[[", -1, NULL));
@@ -157,29 +158,34 @@ check_search (Window *self, const char *query, int count, const char *first)
 static void
 test_classes (void)
 {
+  static const char *const kitchen[] = { "kettle", "kettle lid", "bowl",   "cupboard", "drawer", "egg cup",   "flask",        "flour",
+                                         "fork",   "grater",     "beaker", "ladle",    "mug",    "oven door", "saucepan lid", "tray" };
   Window self = open_window ();
 
+  self.fake->models[0].class_names = kitchen;
+  self.fake->models[0].n_classes = G_N_ELEMENTS (kitchen);
+  fake_backend_send (self.fake, (UiEvent) { .kind = UI_EVENT_CATALOG });
   check_search (&self, "", 17, "(no class)");
-  check_search (&self, "animal", 2, "animal");
-  check_search (&self, "FACE", 2, "animal face");
-  check_search (&self, "face ani", 1, "animal face");
-  check_search (&self, "ear", 1, "heart");
-  check_search (&self, "hert", 1, "heart");        /* a letter missing */
-  check_search (&self, "fluwer", 1, "flower");     /* another letter */
-  check_search (&self, "biuldnig", 1, "building"); /* two pairs swapped */
-  check_search (&self, "10", 1, "heart");
-  check_search (&self, "1", 7, "animal face"); /* 1, then 10 to 15 */
+  check_search (&self, "kettle", 2, "kettle");
+  check_search (&self, "LID", 2, "kettle lid");
+  check_search (&self, "lid ket", 1, "kettle lid");
+  check_search (&self, "eak", 1, "beaker");
+  check_search (&self, "beker", 1, "beaker");      /* a letter missing */
+  check_search (&self, "fluur", 1, "flour");       /* another letter */
+  check_search (&self, "cubpoadr", 1, "cupboard"); /* two pairs swapped */
+  check_search (&self, "10", 1, "beaker");
+  check_search (&self, "1", 7, "kettle lid"); /* 1, then 10 to 15 */
   check_search (&self, "no class", 1, "(no class)");
   check_search (&self, "none", 1, "(no class)");
   check_search (&self, "zebra", 0, NULL);
   CHECK (self.fake->starts == 0);
 
   /* Enter takes the best match and generates; then it comes first, as a recent one. */
-  gtk_entry_set_text (GTK_ENTRY (part (&self, "class-entry")), "hart");
+  gtk_entry_set_text (GTK_ENTRY (part (&self, "class-entry")), "beakr");
   g_signal_emit_by_name (part (&self, "class-entry"), "activate");
   CHECK (self.fake->starts == 1);
-  CHECK_STR (job (&self, 0)->class_name, "heart");
-  check_search (&self, "", 17, "heart");
+  CHECK_STR (job (&self, 0)->class_name, "beaker");
+  check_search (&self, "", 17, "beaker");
   AWAIT (!running (&self));
 
   /* No match: Enter does nothing. */
@@ -374,8 +380,8 @@ test_recover (void)
   g_autoptr (UiSettings) settings = ui_settings_new ();
   g_autoptr (GdkPixbuf) pixels = NULL;
 
-  ui_settings_set_model (settings, "emoji-64");
-  ui_settings_set_class (settings, "heart");
+  ui_settings_set_model (settings, FAKE_MODEL);
+  ui_settings_set_class (settings, class_name (&self, 1));
   pixels = fake_picture (settings, 64, 0.0);
   ui_generate_panel_recover (self.panel, pixels, settings);
   CHECK (ui_history_count (history (&self)) == 1);
@@ -397,7 +403,7 @@ test_ahead (void)
   UiMemoryBox *memory = UI_MEMORY_BOX (ui_model_page_memory (UI_MODEL_PAGE (part (&self, "model-page"))));
 
   CHECK (self.fake->warms == 1);
-  CHECK_STR (self.fake->warmed, "emoji-64");
+  CHECK_STR (self.fake->warmed, FAKE_MODEL);
   fake_backend_send (self.fake, (UiEvent) { .kind = UI_EVENT_LOADING, .fraction = 0.4 });
   CHECK_STR (ui_progress_row_text (row), "Reading the model");
   CHECK (!gtk_widget_is_sensitive (part (&self, "stop")) && gtk_widget_is_sensitive (part (&self, "generate")));
@@ -415,7 +421,7 @@ test_ahead (void)
   CHECK (ui_message_bar_text (UI_MESSAGE_BAR (part (&self, "message"))) != NULL);
 
   /* Chosen while a job runs: when it has ended. */
-  gtk_combo_box_set_active_id (GTK_COMBO_BOX (part (&self, "model")), "emoji-64");
+  gtk_combo_box_set_active_id (GTK_COMBO_BOX (part (&self, "model")), FAKE_MODEL);
   CHECK (self.fake->warms == 3);
   CHECK (ui_message_bar_text (UI_MESSAGE_BAR (part (&self, "message"))) == NULL); /* it was about the other model's weights */
   set_spin (&self, "steps", 4);
