@@ -46,12 +46,16 @@ typedef struct adm_error {
 
 /* ---- how to run -------------------------------------------------------------------------------------------------- */
 
+/* What a small program holds without any network: itself, its libraries, the list of models. Larger ones, as the plug-in, measure. */
+#define ADM_PROGRAM_BYTES ((uint64_t) 4 << 20)
+
 typedef struct adm_options {
   int threads;                 /* 0: all processors this process may use; more than these are not started */
   bool exact;                  /* direct convolutions only */
   bool half;                   /* convolutions' weights in 16 bits: about half the memory, somewhat slower */
   const char *kernels;         /* inner loops: "avx512", "avx2", "portable"; NULL: the best this processor has. A static string */
   uint64_t memory_limit;       /* bytes this process may take while it works; 0: what is free when something is loaded */
+  uint64_t program_bytes;      /* what it holds beside the core's memory; 0: ADM_PROGRAM_BYTES */
 } adm_options;
 
 /* ---- descriptions of networks ------------------------------------------------------------------------------------ */
@@ -152,6 +156,7 @@ typedef struct adm_progress {
   int image, images;           /* which of the images of the request, from 0 */
   int step, steps;             /* steps finished, of how many */
   double fraction;             /* of this stage and image, 0 … 1; moves within a step too */
+  double whole;                /* of the plan, 0 … 1 (adm_session_run) */
   const float *x0;             /* [3,height,width], only valid during the call; NULL when there is none */
   int height, width;
 } adm_progress;
@@ -238,6 +243,9 @@ typedef struct adm_model {
   adm_defaults defaults, upsampler_defaults;
 } adm_model;
 
+/* The path of MODEL's PART (one ADM_PART_…), or NULL. */
+const char *adm_model_part (const adm_model *model, int part);
+
 /* A model from weights files alone; CLASSIFIER and UPSAMPLER may be NULL. Files are inspected, not loaded. */
 adm_status adm_model_from_files (const char *diffusion, const char *classifier, const char *upsampler, adm_model **out, adm_error *error);
 void adm_model_free (adm_model *model);
@@ -283,6 +291,8 @@ typedef struct adm_memory {
 adm_status adm_model_memory (const adm_model *model, const adm_options *options, adm_memory *out, adm_error *error);
 /* The machine's memory in bytes: all of it, and what programs can still have; 0 when the system does not tell. */
 void adm_machine_memory (uint64_t *total, uint64_t *available);
+/* What this process holds now, in bytes; 0 when the system does not tell. Asked before the first network, it is options.program_bytes. */
+uint64_t adm_process_memory (void);
 
 /* ---- sessions: a model's networks kept warm ---------------------------------------------------------------------- */
 
@@ -325,16 +335,52 @@ void adm_session_free (adm_session *session);
 adm_status adm_session_load (adm_session *session, int parts, adm_callback callback, void *user, adm_error *error);
 /* How often a network's weights were read since the session was made, whether the reading came to its end or not. */
 int adm_session_reads (const adm_session *session);
-/* Samples request->count images, one after the other; OUT [N,3,S,S], the final x, unclamped. Nothing is written on failure
- * but images finished before a cancellation; *FINISHED (may be NULL) tells how many are whole. */
-adm_status adm_session_sample (adm_session *session, const adm_request *request, adm_callback callback, void *user, float *out, int *finished,
-                               adm_error *error);
-/* The upsampling stage: request->low [N,3,s,s] with s the upsampler's input size; OUT [N,3,S,S]. Tiled: request->low
- * [N,3,low_h,low_w], both sides s or more; OUT [N,3,low_h * S / s,low_w * S / s]. */
-adm_status adm_session_upscale (adm_session *session, const adm_request *request, adm_callback callback, void *user, float *out, int *finished,
-                                adm_error *error);
-/* Side of the upsampler's low-resolution input, and of what it makes. Loads nothing. */
-adm_status adm_session_upscale_size (adm_session *session, int *low_size, int *out_size, adm_error *error);
+
+/* ---- tasks: what is to be made, and the one way it is made ------------------------------------------------------- */
+
+typedef enum adm_task_kind { ADM_TASK_GENERATE, ADM_TASK_UPSCALE } adm_task_kind;
+typedef struct adm_task {
+  adm_task_kind kind;
+  union {
+    struct {
+      adm_request sample;  /* its count and seed are the task's */
+      bool upscaled;       /* each picture is then enlarged with the upsampler, which sees it rounded to 8 bits */
+      adm_request upscale; /* how; seed, count and low are not looked at */
+    } generate;
+    adm_request upscale;   /* of request.low */
+  };
+} adm_task;
+
+/* A task that can be done: made by adm_plan_make, not by hand. */
+typedef struct adm_plan {
+  adm_task task;
+  int parts;                /* ADM_PART_… that it needs */
+  int count;                /* of pictures */
+  int height, width;        /* of each when it is finished */
+  int steps, upscale_steps; /* of the stages; 0: there is none */
+  double work[2];           /* of one picture: sampling, upsampling, in FLOPs */
+} adm_plan;
+
+/* Checks TASK against MODEL's files, which are inspected, not loaded. What the networks alone can tell (classes, a classifier's labels) the
+ * run checks before the first step. Pointers in TASK must live as long as PLAN. */
+adm_status adm_plan_make (const adm_model *model, const adm_task *task, adm_plan *plan, adm_error *error);
+
+/* A finished picture: the final x [3,HEIGHT,WIDTH], not clamped. Valid during the call. */
+typedef struct adm_picture {
+  const float *pixels;
+  int height, width;
+} adm_picture;
+
+/* Where a run's pictures go. */
+typedef struct adm_sink {
+  adm_callback progress; /* may be NULL */
+  /* Picture I of the plan, in order, as soon as it is finished. A failure ends the run with it. */
+  adm_status (*picture) (int i, const adm_picture *picture, void *user, adm_error *error);
+  void *user;
+} adm_sink;
+
+/* Runs PLAN, made for the session's model. The networks needed are loaded first; progress->image counts the plan's pictures. */
+adm_status adm_session_run (adm_session *session, const adm_plan *plan, const adm_sink *sink, adm_error *error);
 
 /* ---- pixels ------------------------------------------------------------------------------------------------------ */
 

@@ -164,8 +164,11 @@ check_sampling (AdmSettings *settings, const adm_model *model, const char *netwo
 }
 
 gboolean
-arguments_to_generate (AdmSettings *settings, const adm_model *model, int most_steps, adm_request *request, GError **error)
+arguments_to_generate (AdmSettings *settings, const adm_model *model, int most_steps, adm_task *task, GError **error)
 {
+  adm_request *request = &task->generate.sample, *upscale = &task->generate.upscale;
+
+  *task = (adm_task){ .kind = ADM_TASK_GENERATE };
   *request = adm_request_default (model);
   if (!model->diffusion) {
     g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING,
@@ -190,24 +193,34 @@ arguments_to_generate (AdmSettings *settings, const adm_model *model, int most_s
                  _ ("The model “%s” has no upsampling network. Switch Upsample off, or choose another model."), model->id);
     return FALSE;
   }
+  if (settings->upsample && arguments_upsample_input (model) != model->image_size) {
+    g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING,
+                 _ ("The upsampling network of “%s” takes pictures of %d pixels, but its pictures have %d. Switch Upsample off."), model->name,
+                 arguments_upsample_input (model), model->image_size);
+    return FALSE;
+  }
   if (!check_sampling (settings, model, model->diffusion, most_steps, request, error))
     return FALSE;
   if (!model->classifier || request->label == ADM_NO_LABEL || request->label == model->null_class)
     settings->scale = 0.0;
   request->scale = settings->scale;
   request->count = settings->count;
+  task->generate.upscaled = settings->upsample;
+  *upscale = adm_request_upsample_default (model);
+  upscale->label = request->label;
   return TRUE;
 }
 
 gboolean
-arguments_to_upscale (AdmSettings *settings, const adm_model *model, int most_steps, adm_request *request, GError **error)
+arguments_to_upscale (AdmSettings *settings, const adm_model *model, int most_steps, adm_task *task, GError **error)
 {
-  *request = adm_request_upsample_default (model);
+  *task = (adm_task){ .kind = ADM_TASK_UPSCALE, .upscale = adm_request_upsample_default (model) };
+  task->upscale.tiled = settings->tiles;
   if (!model->upsampler) {
     g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING, _ ("The model “%s” has no upsampling network. Choose another model."), model->id);
     return FALSE;
   }
-  return check_sampling (settings, model, model->upsampler, most_steps, request, error);
+  return check_sampling (settings, model, model->upsampler, most_steps, &task->upscale, error);
 }
 
 int
@@ -219,15 +232,4 @@ arguments_upsample_input (const adm_model *model)
   if (!model->upsampler || adm_file_inspect (model->upsampler, &info, &core) != ADM_OK)
     return 0;
   return info.description.small_size > 0 ? info.description.small_size : info.description.image_size / 4;
-}
-
-adm_request
-arguments_following_upscale (const adm_model *model, const adm_request *request)
-{
-  adm_request following = adm_request_upsample_default (model);
-
-  following.label = request->label;
-  following.seed = request->seed;
-  following.count = request->count;
-  return following;
 }

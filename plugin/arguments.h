@@ -36,19 +36,15 @@ void arguments_declare_upscale (GimpProcedure *procedure);
 void arguments_read (GimpProcedureConfig *config, AdmSettings *settings);
 void arguments_clear (AdmSettings *settings);
 
-/* Checks SETTINGS against MODEL and fills REQUEST. Guidance needs a classifier and a class to guide towards: without either
- * the scale is 0, in REQUEST and in SETTINGS. The class in SETTINGS becomes the model's own spelling, the model its id.
+/* Checks SETTINGS against MODEL and makes the TASK of them. Guidance needs a classifier and a class to guide towards: without either
+ * the scale is 0, in TASK and in SETTINGS. The class in SETTINGS becomes the model's own spelling, the model its id.
  * MOST_STEPS: of the diffusion network; 0: not known, so its file is opened. */
-gboolean arguments_to_generate (AdmSettings *settings, const adm_model *model, int most_steps, adm_request *request, GError **error);
+gboolean arguments_to_generate (AdmSettings *settings, const adm_model *model, int most_steps, adm_task *task, GError **error);
 
-/* The same for the model's upsampling stage. */
-gboolean arguments_to_upscale (AdmSettings *settings, const adm_model *model, int most_steps, adm_request *request, GError **error);
+/* The same for upsampling one picture; which one is the caller's to say (task->upscale.low). */
+gboolean arguments_to_upscale (AdmSettings *settings, const adm_model *model, int most_steps, adm_task *task, GError **error);
 
 /* Side of the picture that MODEL's upsampling network takes, pixels; 0 when it has none that can be read. */
 int arguments_upsample_input (const adm_model *model);
-
-/* The upsampling stage that follows REQUEST when pictures are generated: the model's own settings for it, the same label,
- * seed and number of pictures. */
-adm_request arguments_following_upscale (const adm_model *model, const adm_request *request);
 
 #endif

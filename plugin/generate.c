@@ -50,20 +50,17 @@ add_pictures (GimpImage **image, const AdmJobResult *result, const AdmSettings *
 static GimpLayer **
 generate (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage **image, AdmSettings *settings, adm_catalog *catalog, GError **error)
 {
-  AdmJobPlan plan = { .sample = TRUE, .upsample = settings->upsample, .threads = gimp_get_num_processors () };
+  AdmJobOrder order = { .threads = gimp_get_num_processors () };
   AdmJobResult result;
 
-  plan.model = model_paths_find (catalog, settings->model, error);
-  if (!plan.model || !layers_check_open (run_mode, image, error) || !arguments_to_generate (settings, plan.model, 0, &plan.request, error))
-    return NULL;
-  plan.upsample_request = arguments_following_upscale (plan.model, &plan.request);
-
-  if (!job_run (&plan, G_OBJECT (gimp_procedure_get_plug_in (procedure)), _ ("Generating pictures"), &result, error))
+  order.model = model_paths_find (catalog, settings->model, error);
+  if (!order.model || !layers_check_open (run_mode, image, error) || !arguments_to_generate (settings, order.model, 0, &order.task, error)
+      || !job_run (&order, G_OBJECT (gimp_procedure_get_plug_in (procedure)), _ ("Generating pictures"), &result, error))
     return NULL;
 
   GimpLayer **layers = NULL;
   if (layers_check_open (run_mode, image, error))
-    layers = add_pictures (image, &result, settings, plan.model, run_mode != GIMP_RUN_NONINTERACTIVE, error);
+    layers = add_pictures (image, &result, settings, order.model, run_mode != GIMP_RUN_NONINTERACTIVE, error);
   g_free (result.pixels);
   return layers;
 }

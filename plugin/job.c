@@ -14,18 +14,13 @@
 
 #define OWNER_KEY "adm-job"
 #define REPORT_INTERVAL (G_USEC_PER_SEC / 20)
-/* Loading's share of the whole job's progress. */
-#define LOAD_SHARE 0.05
 
 typedef struct {
-  const AdmJobPlan *plan;
+  const AdmJobOrder *order;
   GMainLoop *loop;
   GThread *thread;
-  gint cancelled; /* atomic */
-
-  /* Worker only. */
-  gint64 reported;                   /* when the last report was posted */
-  double sample_work, upsample_work; /* rough cost of each picture's stage */
+  gint cancelled;  /* atomic */
+  gint64 reported; /* worker only: when the last report was posted */
 
   GMutex mutex; /* guards the two that follow */
   double fraction;
@@ -52,23 +47,6 @@ show_fraction (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* The part of the whole job that is done. */
-static double
-job_fraction (const Job *job, const adm_progress *progress)
-{
-  double images = MAX (progress->images, 1);
-  double whole = images * (job->sample_work + job->upsample_work);
-  double done = 0.0;
-
-  if (progress->stage == ADM_STAGE_LOAD)
-    return LOAD_SHARE * progress->fraction;
-  if (progress->stage == ADM_STAGE_SAMPLE)
-    done = (progress->image + progress->fraction) * job->sample_work;
-  else
-    done = images * job->sample_work + (progress->image + progress->fraction) * job->upsample_work;
-  return LOAD_SHARE + (1.0 - LOAD_SHARE) * done / whole;
-}
-
 /* Worker: the core's callback. */
 static bool
 on_progress (const adm_progress *progress, void *data)
@@ -79,7 +57,7 @@ on_progress (const adm_progress *progress, void *data)
   if (now - job->reported >= REPORT_INTERVAL) {
     job->reported = now;
     g_mutex_lock (&job->mutex);
-    job->fraction = job_fraction (job, progress);
+    job->fraction = progress->whole;
     if (!job->idle)
       job->idle = g_idle_add (show_fraction, job);
     g_mutex_unlock (&job->mutex);
@@ -88,113 +66,64 @@ on_progress (const adm_progress *progress, void *data)
 }
 
 static adm_status
-fail_memory (Job *job)
+fail_memory (adm_error *error)
 {
-  job->error.status = ADM_ERROR_MEMORY;
-  g_strlcpy (job->error.message, _ ("There is not enough memory for the pictures. Ask for fewer, or close other programs."),
-             sizeof job->error.message);
-  return job->error.status;
+  error->status = ADM_ERROR_MEMORY;
+  g_strlcpy (error->message, _ ("There is not enough memory for the pictures. Ask for fewer, or close other programs."), sizeof error->message);
+  return error->status;
 }
 
-/* Room for COUNT pictures of WIDTH × HEIGHT × 3 values of SIZE bytes, or NULL. */
-static gpointer
-pictures_new (int count, int width, int height, gsize size)
-{
-  return g_try_malloc_n ((gsize) count, (gsize) width * (gsize) height * 3 * size);
-}
-
-/* Rounds COUNT planar pictures to 8 bits; takes PLANAR over. */
+/* Worker: the core's sink. */
 static adm_status
-finish (Job *job, float *planar, int count, int width, int height)
+keep_picture (int i, const adm_picture *picture, void *data, adm_error *error G_GNUC_UNUSED)
 {
-  gsize values = (gsize) width * (gsize) height * 3;
-  guint8 *pixels = pictures_new (count, width, height, 1);
+  Job *job = data;
+  gsize values = (gsize) picture->width * (gsize) picture->height * 3;
 
-  if (pixels) {
-    for (int i = 0; i < count; i++)
-      adm_pixels_to_u8 (planar + (gsize) i * values, height, width, pixels + (gsize) i * values);
-    g_free (job->result.pixels);
-    job->result = (AdmJobResult) { .count = count, .width = width, .height = height, .pixels = pixels };
-  }
-  g_free (planar);
-  return pixels ? ADM_OK : fail_memory (job);
+  adm_pixels_to_u8 (picture->pixels, picture->height, picture->width, job->result.pixels + (gsize) i * values);
+  return ADM_OK;
 }
 
-/* Loads all networks that the plan needs, so that a broken file is known before any work. */
-static adm_status
-load (Job *job, adm_session *session)
-{
-  const AdmJobPlan *plan = job->plan;
-  int parts = 0;
-
-  if (plan->sample)
-    parts |= ADM_PART_DIFFUSION;
-  if (plan->sample && plan->request.scale > 0.0)
-    parts |= ADM_PART_CLASSIFIER;
-  if (!plan->sample || plan->upsample)
-    parts |= ADM_PART_UPSAMPLER;
-  return adm_session_load (session, parts, on_progress, job, &job->error);
-}
-
-/* Samples the pictures of the plan. */
-static adm_status
-run_sample (Job *job, adm_session *session)
-{
-  const AdmJobPlan *plan = job->plan;
-  int side = plan->model->image_size;
-  float *planar = pictures_new (plan->request.count, side, side, sizeof (float));
-
-  if (!planar)
-    return fail_memory (job);
-  if (adm_session_sample (session, &plan->request, on_progress, job, planar, NULL, &job->error) != ADM_OK) {
-    g_free (planar);
-    return job->error.status;
-  }
-  return finish (job, planar, plan->request.count, side, side);
-}
-
-/* The 8-bit PIXELS of COUNT pictures, as planar values. NULL when memory is short. */
+/* The source of an upscaling TASK as the core takes it; NULL when memory is short. Freed with g_free. */
 static float *
-to_planar (const guint8 *pixels, int count, int width, int height)
+source_of (const AdmJobOrder *order, adm_task *task)
 {
-  gsize values = (gsize) width * (gsize) height * 3;
-  float *planar = pictures_new (count, width, height, sizeof (float));
+  float *low = g_try_malloc_n ((gsize) order->source_w * (gsize) order->source_h, 3 * sizeof (float));
 
-  for (int i = 0; planar && i < count; i++)
-    adm_pixels_from_u8 (pixels + (gsize) i * values, height, width, planar + (gsize) i * values);
-  return planar;
+  if (low)
+    adm_pixels_from_u8 (order->source, order->source_h, order->source_w, low);
+  task->upscale.low = low;
+  task->upscale.low_w = order->source_w;
+  task->upscale.low_h = order->source_h;
+  return low;
 }
 
-/* Upsamples the pictures sampled before, or the plan's source. */
+/* Everything between a task and its pictures. */
 static adm_status
-run_upsample (Job *job, adm_session *session)
+carry_out (Job *job)
 {
-  const AdmJobPlan *plan = job->plan;
-  adm_request request = plan->upsample_request;
-  int low_side, side;
+  const AdmJobOrder *order = job->order;
+  const adm_sink sink = { on_progress, keep_picture, job };
+  adm_options options = { .threads = order->threads, .program_bytes = adm_process_memory () };
+  adm_task task = order->task;
+  adm_plan plan;
+  adm_session *session = NULL;
+  gboolean upscale = task.kind == ADM_TASK_UPSCALE;
+  float *low = upscale ? source_of (order, &task) : NULL;
+  adm_status status = upscale && !low ? fail_memory (&job->error) : adm_plan_make (order->model, &task, &plan, &job->error);
 
-  if (adm_session_upscale_size (session, &low_side, &side, &job->error) != ADM_OK)
-    return job->error.status;
-  if (plan->sample && low_side != job->result.width) {
-    job->error.status = ADM_ERROR_SHAPE;
-    g_snprintf (job->error.message, sizeof job->error.message,
-                _ ("The upsampling network of “%s” takes pictures of %d pixels, but its pictures have %d. Switch Upsample off."), plan->model->name,
-                low_side, job->result.width);
-    return job->error.status;
+  if (status == ADM_OK) {
+    job->result = (AdmJobResult) { .count = plan.count, .width = plan.width, .height = plan.height };
+    job->result.pixels = g_try_malloc_n ((gsize) plan.count, (gsize) plan.width * (gsize) plan.height * 3);
+    if (!job->result.pixels)
+      status = fail_memory (&job->error);
   }
-  int low_w = plan->sample ? low_side : plan->source_w, low_h = plan->sample ? low_side : plan->source_h;
-  int width = plan->tiles ? low_w * (side / low_side) : side, height = plan->tiles ? low_h * (side / low_side) : side;
-  float *low = to_planar (plan->sample ? job->result.pixels : plan->source, request.count, low_w, low_h);
-  float *planar = pictures_new (request.count, width, height, sizeof (float));
-  request.low = low;
-  request.low_w = low_w;
-  request.low_h = low_h;
-  request.tiled = plan->tiles;
-  adm_status status = low && planar ? adm_session_upscale (session, &request, on_progress, job, planar, NULL, &job->error) : fail_memory (job);
-  g_free (low);
   if (status == ADM_OK)
-    return finish (job, planar, request.count, width, height);
-  g_free (planar);
+    status = adm_session_new (order->model, &options, &session, &job->error);
+  if (status == ADM_OK)
+    status = adm_session_run (session, &plan, &sink, &job->error);
+  adm_session_free (session);
+  g_free (low);
   return status;
 }
 
@@ -211,21 +140,10 @@ static gpointer
 worker (gpointer data)
 {
   Job *job = data;
-  const AdmJobPlan *plan = job->plan;
-  adm_options options = { .threads = plan->threads };
-  adm_session *session = NULL;
-  adm_status status = adm_session_new (plan->model, &options, &session, &job->error);
 
-  if (status == ADM_OK)
-    status = load (job, session);
-  if (status == ADM_OK && plan->sample)
-    status = run_sample (job, session);
-  if (status == ADM_OK && (!plan->sample || plan->upsample))
-    status = run_upsample (job, session);
-  adm_session_free (session);
-  if (status != ADM_OK)
+  job->error.status = carry_out (job);
+  if (job->error.status != ADM_OK)
     g_clear_pointer (&job->result.pixels, g_free);
-  job->error.status = status;
   g_idle_add (quit_loop, job);
   return NULL;
 }
@@ -249,14 +167,10 @@ join (Job *job)
 }
 
 gboolean
-job_run (const AdmJobPlan *plan, GObject *owner, const char *title, AdmJobResult *result, GError **error)
+job_run (const AdmJobOrder *order, GObject *owner, const char *title, AdmJobResult *result, GError **error)
 {
-  Job job = { .plan = plan };
-  double growth = plan->model->upsampled_size > 0 ? (double) plan->model->upsampled_size / plan->model->image_size : 1.0;
+  Job job = { .order = order };
 
-  /* Upsampling steps cost about as many times more as there are more pixels. */
-  job.sample_work = plan->sample ? plan->request.steps : 0.0;
-  job.upsample_work = !plan->sample || plan->upsample ? plan->upsample_request.steps * growth * growth : 0.0;
   job.loop = g_main_loop_new (NULL, FALSE);
   g_mutex_init (&job.mutex);
   g_object_set_data (owner, OWNER_KEY, &job);
@@ -268,7 +182,7 @@ job_run (const AdmJobPlan *plan, GObject *owner, const char *title, AdmJobResult
     g_main_loop_run (job.loop);
     join (&job);
   } else {
-    fail_memory (&job);
+    fail_memory (&job.error);
   }
   gimp_progress_end ();
 

@@ -10,18 +10,14 @@
 
 #include "adm.h"
 
-/* What to do. Either pictures are sampled, and upsampled afterwards when asked, or one picture is upsampled. */
+/* What to do, and with what. */
 typedef struct {
   const adm_model *model;
-  int threads;     /* 0: all processors */
-  gboolean sample; /* make pictures by REQUEST; else SOURCE is upsampled */
-  adm_request request;
-  gboolean upsample;            /* after sampling */
-  adm_request upsample_request; /* its count is REQUEST's; low is set by the job */
-  const guint8 *source;         /* [source_h][source_w][3], of the network's input size, or larger with tiles; only without sample */
+  int threads; /* 0: all processors */
+  adm_task task;
+  const guint8 *source; /* of an upscaling task: the picture [source_h][source_w][3], of the network's input size, or larger with tiles */
   int source_w, source_h;
-  gboolean tiles;
-} AdmJobPlan;
+} AdmJobOrder;
 
 /* The finished pictures: 8-bit sRGB, [count][height][width][3]. */
 typedef struct {
@@ -29,10 +25,10 @@ typedef struct {
   guint8 *pixels; /* freed with g_free */
 } AdmJobResult;
 
-/* Runs PLAN to its end, with a progress bar of GIMP's under TITLE; while it runs, OWNER (the plug-in) holds it, so that job_stop finds
+/* Carries ORDER out, with a progress bar of GIMP's under TITLE; while it runs, OWNER (the plug-in) holds it, so that job_stop finds
  * it. A SIGTERM or SIGINT, or job_stop, ends it early with PLUGIN_ERROR_CANCELLED. FALSE with ERROR set, and RESULT untouched, when it
  * fails. */
-gboolean job_run (const AdmJobPlan *plan, GObject *owner, const char *title, AdmJobResult *result, GError **error);
+gboolean job_run (const AdmJobOrder *order, GObject *owner, const char *title, AdmJobResult *result, GError **error);
 
 /* Stops the job of OWNER, if one runs, and waits until its thread has ended. For a plug-in about to quit: the interrupted
  * job_run must not be returned to. */

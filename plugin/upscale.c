@@ -58,21 +58,21 @@ static GimpLayer **
 upscale (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage **image, GimpLayer *layer, const Part *part, AdmSettings *settings,
          adm_catalog *catalog, GError **error)
 {
-  AdmJobPlan plan = { .threads = gimp_get_num_processors (), .tiles = settings->tiles };
+  AdmJobOrder order = { .threads = gimp_get_num_processors () };
   AdmJobResult result;
   GimpLayer **layers = NULL;
 
-  plan.model = model_paths_find (catalog, settings->model, error);
-  if (!plan.model || !arguments_to_upscale (settings, plan.model, 0, &plan.upsample_request, error))
+  order.model = model_paths_find (catalog, settings->model, error);
+  if (!order.model || !arguments_to_upscale (settings, order.model, 0, &order.task, error))
     return NULL;
-  part_input_size (part, MAX (1, arguments_upsample_input (plan.model)), settings->tiles, &plan.source_w, &plan.source_h);
-  guint8 *source = part_reduce (part, plan.source_w, plan.source_h);
+  part_input_size (part, MAX (1, arguments_upsample_input (order.model)), settings->tiles, &order.source_w, &order.source_h);
+  guint8 *source = part_reduce (part, order.source_w, order.source_h);
   if (!source) {
     part_set_no_memory (error);
     return NULL;
   }
-  plan.source = source;
-  gboolean done = job_run (&plan, G_OBJECT (gimp_procedure_get_plug_in (procedure)), _ ("Upsampling the layer"), &result, error);
+  order.source = source;
+  gboolean done = job_run (&order, G_OBJECT (gimp_procedure_get_plug_in (procedure)), _ ("Upsampling the layer"), &result, error);
   g_free (source);
   if (done) {
     if (layers_check_open (run_mode, image, error))

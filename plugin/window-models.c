@@ -132,12 +132,12 @@ snapshot_free (gpointer data)
 }
 
 static Snapshot *
-snapshot_new (gboolean half, guint64 limit)
+snapshot_new (adm_options options)
 {
   Snapshot *snapshot = g_new0 (Snapshot, 1);
 
   snapshot->folders = model_paths_get ();
-  snapshot->options = (adm_options) { .half = half, .memory_limit = limit };
+  snapshot->options = options;
   snapshot->texts = g_ptr_array_new_with_free_func (g_free);
   snapshot->numbers = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
   snapshot->open = g_ptr_array_new_with_free_func ((GDestroyNotify) open_file_free);
@@ -269,22 +269,25 @@ read_again (Reading *reading)
   g_object_unref (task);
 }
 
-void
-window_models_rescan (WindowModels *models, gboolean half, guint64 limit, WindowModelsFunc done, gpointer user)
-{
-  Reading *reading = g_new0 (Reading, 1);
-
-  reading->models = models;
-  reading->snapshot = snapshot_new (half, limit);
-  reading->done = done;
-  reading->user = user;
-  read_again (reading);
-}
-
 static Snapshot *
 latest (WindowModels *models)
 {
   return models->snapshots->pdata[models->snapshots->len - 1];
+}
+
+void
+window_models_rescan (WindowModels *models, gboolean half, guint64 limit, WindowModelsFunc done, gpointer user)
+{
+  Reading *reading = g_new0 (Reading, 1);
+  adm_options options = latest (models)->options;
+
+  options.half = half;
+  options.memory_limit = limit;
+  reading->models = models;
+  reading->snapshot = snapshot_new (options);
+  reading->done = done;
+  reading->user = user;
+  read_again (reading);
 }
 
 void
@@ -294,7 +297,7 @@ window_models_answer (WindowModels *models, const char *path, const int *chosen,
   Reading *reading = g_new0 (Reading, 1);
 
   reading->models = models;
-  reading->snapshot = snapshot_new (now->options.half, now->options.memory_limit);
+  reading->snapshot = snapshot_new (now->options);
   reading->done = done;
   reading->user = user;
   for (guint i = 0; i < now->open->len; i++)
@@ -311,7 +314,7 @@ WindowModels *
 window_models_new (void)
 {
   WindowModels *models = g_new0 (WindowModels, 1);
-  Snapshot *first = snapshot_new (FALSE, 0);
+  Snapshot *first = snapshot_new ((adm_options) { .program_bytes = adm_process_memory () });
 
   models->snapshots = g_ptr_array_new_with_free_func (snapshot_free);
   models->closing = g_cancellable_new ();

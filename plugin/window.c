@@ -120,7 +120,7 @@ static void
 start (const UiJob *job, gpointer user)
 {
   Window *window = user;
-  WorkerJob work = { .id = job->id, .sample = window->part == NULL, .spool = job->draft ? NULL : window->spool };
+  WorkerJob work = { .id = job->id, .spool = job->draft ? NULL : window->spool };
   const UiModel *shown = ui_catalog_find (window_models_catalog (window->models), job->settings->model);
   AdmSettings arguments = to_arguments (job->settings);
   GError *error = NULL;
@@ -129,13 +129,13 @@ start (const UiJob *job, gpointer user)
   if (!work.model || !shown)
     g_set_error (&error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING, _ ("There is no model “%s” any more. Choose another."), job->settings->model);
   else if (window->part) {
-    if (arguments_to_upscale (&arguments, work.model, shown->most_upsample_steps, &work.upsample_request, &error)) {
+    if (arguments_to_upscale (&arguments, work.model, shown->most_upsample_steps, &work.task, &error)) {
       part_input_size (window->part, MAX (1, shown->upsample_input), job->settings->tiles, &work.source_w, &work.source_h);
       work.source = reduce_part;
       work.source_data = window->part;
     }
-  } else if (arguments_to_generate (&arguments, work.model, shown->most_steps, &work.request, &error))
-    work.upsample_request = arguments_following_upscale (work.model, &work.request);
+  } else
+    arguments_to_generate (&arguments, work.model, shown->most_steps, &work.task, &error);
   if (error) {
     worker_stop (window->worker);
     tell_later (window, (UiEvent) { .kind = UI_EVENT_FAILED, .job = job->id }, g_strdup (error->message));
@@ -155,7 +155,7 @@ warm (const char *id, gpointer user)
   const adm_model *model = window_models_find (window->models, id);
 
   if (model && (window->part ? model->upsampler : model->diffusion))
-    worker_warm (window->worker, model, window->part == NULL);
+    worker_warm (window->worker, model, window->part ? ADM_TASK_UPSCALE : ADM_TASK_GENERATE);
 }
 
 static void

@@ -45,7 +45,7 @@ struct Worker {
   int earlier_reads;      /* by sessions before this one */
   const Entry *entry;
   const WorkerJob *job;  /* ENTRY's */
-  int image, images;
+  int image, stage;    /* which the steps are of */
   gint64 stage_began;  /* of the first step */
   gint64 reported;
   adm_error error;
@@ -193,14 +193,17 @@ on_progress (const adm_progress *progress, void *data)
     return on_loading (worker, progress);
   if (!is_wanted (worker))
     return false;
-  if (!worker->stage_began)
+  if (worker->image != progress->image || worker->stage != (int) progress->stage) {
+    worker->image = progress->image;
+    worker->stage = (int) progress->stage;
     worker->stage_began = now;
+  }
   if (progress->x0 || now - worker->reported > G_USEC_PER_SEC / NEWS_A_SECOND) {
     worker->reported = now;
     post (worker, (UiEvent) { .kind = UI_EVENT_STEP,
                               .job = worker->job->id,
-                              .image = worker->image,
-                              .images = worker->images,
+                              .image = progress->image,
+                              .images = progress->images,
                               .upsampling = progress->stage == ADM_STAGE_UPSAMPLE,
                               .step = progress->step,
                               .steps = progress->steps,
@@ -214,11 +217,10 @@ on_progress (const adm_progress *progress, void *data)
 /* ---- work -------------------------------------------------------------------------------------------------------- */
 
 static adm_status
-no_memory (Worker *worker)
+no_memory (adm_error *error)
 {
-  worker->error.status = ADM_ERROR_MEMORY;
-  g_strlcpy (worker->error.message, _ ("There is not enough memory for the picture. Close other programs, or choose a smaller model."),
-             sizeof worker->error.message);
+  error->status = ADM_ERROR_MEMORY;
+  g_strlcpy (error->message, _ ("There is not enough memory for the picture. Close other programs, or choose a smaller model."), sizeof error->message);
   return ADM_ERROR_MEMORY;
 }
 
@@ -259,136 +261,67 @@ ensure_session (Worker *worker)
   return adm_session_new (model, options, &worker->session, &worker->error);
 }
 
+/* Worker: the core's sink. */
 static adm_status
-load_parts (Worker *worker)
+send_picture (int i, const adm_picture *picture, void *data, adm_error *error)
 {
+  Worker *worker = data;
   const WorkerJob *job = worker->job;
-  int parts = job->sample ? ADM_PART_DIFFUSION : ADM_PART_UPSAMPLER;
-
-  if (job->sample && (job->id == WARM_ID ? job->model->classifier != NULL : job->request.scale > 0.0))
-    parts |= ADM_PART_CLASSIFIER;
-  if (job->sample && job->settings && job->settings->upsample)
-    parts |= ADM_PART_UPSAMPLER;
-  return adm_session_load (worker->session, parts, on_progress, worker, &worker->error);
-}
-
-/* A picture on its way: planar values, owned. */
-typedef struct {
-  float *planar; /* [3,height,width] */
-  int width, height;
-} Picture;
-
-static gboolean
-picture_new (Picture *picture, int width, int height)
-{
-  *picture = (Picture) { g_try_malloc_n ((gsize) width * (gsize) height, 3 * sizeof (float)), width, height };
-  return picture->planar != NULL;
-}
-
-/* The picture to be upsampled, as the job's source has it. */
-static adm_status
-read_source (Worker *worker, const Picture *picture)
-{
-  guint8 *bytes = worker->job->source (worker->job->source_data, picture->width, picture->height);
-
-  if (!bytes)
-    return no_memory (worker);
-  adm_pixels_from_u8 (bytes, picture->height, picture->width, picture->planar);
-  g_free (bytes);
-  return ADM_OK;
-}
-
-/* The upsampler sees a sampled picture as it would be saved: in 8 bits. */
-static gboolean
-round_to_8_bits (Picture *picture)
-{
-  guint8 *bytes = g_try_malloc_n ((gsize) picture->width * (gsize) picture->height, 3);
-
-  if (!bytes)
-    return FALSE;
-  adm_pixels_to_u8 (picture->planar, picture->height, picture->width, bytes);
-  adm_pixels_from_u8 (bytes, picture->height, picture->width, picture->planar);
-  g_free (bytes);
-  return TRUE;
-}
-
-/* The upsampling stage of PICTURE, which is picture I: the large one takes its place. */
-static adm_status
-upsample (Worker *worker, Picture *picture, int i)
-{
-  const WorkerJob *job = worker->job;
-  gboolean tiles = !job->sample && job->settings->tiles;
-  adm_request request = job->upsample_request;
-  int low_side, side;
-  adm_status status = adm_session_upscale_size (worker->session, &low_side, &side, &worker->error);
-  Picture large;
-
-  if (status)
-    return status;
-  if (!picture_new (&large, tiles ? picture->width * (side / low_side) : side, tiles ? picture->height * (side / low_side) : side))
-    return no_memory (worker);
-  request.count = 1;
-  request.seed += (uint64_t) i;
-  request.low = picture->planar;
-  request.low_h = picture->height;
-  request.low_w = picture->width;
-  request.tiled = tiles;
-  worker->stage_began = 0;
-  status = adm_session_upscale (worker->session, &request, on_progress, worker, large.planar, NULL, &worker->error);
-  if (status) {
-    g_free (large.planar);
-  } else {
-    g_free (picture->planar);
-    *picture = large;
-  }
-  return status;
-}
-
-static adm_status
-send_picture (Worker *worker, const Picture *picture, int i)
-{
-  const WorkerJob *job = worker->job;
-  GdkPixbuf *pixels = to_pixbuf (picture->planar, picture->height, picture->width);
+  GdkPixbuf *pixels = to_pixbuf (picture->pixels, picture->height, picture->width);
 
   if (!pixels)
-    return no_memory (worker);
+    return no_memory (error);
   UiSettings *settings = ui_settings_copy (job->settings);
   settings->seed += i;
   settings->count = 1;
   if (job->spool)
     spool_keep (job->spool, pixels, settings);
-  post (worker, (UiEvent) { .kind = UI_EVENT_IMAGE, .job = job->id, .image = i, .images = worker->images, .pixels = pixels, .settings = settings });
+  post (worker, (UiEvent) { .kind = UI_EVENT_IMAGE, .job = job->id, .image = i, .images = job->settings->count, .pixels = pixels, .settings = settings });
   ui_settings_free (settings);
   return ADM_OK;
 }
 
-/* Picture I of the job: sampled, upsampled where asked, sent. */
+/* The source of an upscaling TASK as the core takes it; NULL when memory is short. Freed with g_free. */
+static float *
+read_source (const WorkerJob *job, adm_task *task)
+{
+  guint8 *bytes = job->source (job->source_data, job->source_w, job->source_h);
+  float *low = bytes ? g_try_malloc_n ((gsize) job->source_w * (gsize) job->source_h, 3 * sizeof (float)) : NULL;
+
+  if (low)
+    adm_pixels_from_u8 (bytes, job->source_h, job->source_w, low);
+  g_free (bytes);
+  task->upscale.low = low;
+  task->upscale.low_w = job->source_w;
+  task->upscale.low_h = job->source_h;
+  return low;
+}
+
+/* The networks of the job's model, so that its first picture comes sooner. */
 static adm_status
-make_picture (Worker *worker, int i)
+warm (Worker *worker)
 {
   const WorkerJob *job = worker->job;
-  int side = job->model->image_size;
-  Picture picture;
-  adm_status status = ADM_OK;
+  int parts = job->task.kind == ADM_TASK_UPSCALE ? ADM_PART_UPSAMPLER : ADM_PART_DIFFUSION | (job->model->classifier ? ADM_PART_CLASSIFIER : 0);
 
-  worker->image = i;
-  worker->stage_began = 0;
-  if (!picture_new (&picture, job->sample ? side : job->source_w, job->sample ? side : job->source_h))
-    return no_memory (worker);
-  if (job->sample) {
-    adm_request request = job->request;
-    request.count = 1;
-    request.seed += (uint64_t) i;
-    status = adm_session_sample (worker->session, &request, on_progress, worker, picture.planar, NULL, &worker->error);
-    if (!status && job->settings->upsample && !round_to_8_bits (&picture))
-      status = no_memory (worker);
-  } else
-    status = read_source (worker, &picture);
-  if (!status && (!job->sample || job->settings->upsample))
-    status = upsample (worker, &picture, i);
+  return adm_session_load (worker->session, parts, on_progress, worker, &worker->error);
+}
+
+static adm_status
+carry_out (Worker *worker)
+{
+  const WorkerJob *job = worker->job;
+  const adm_sink sink = { on_progress, send_picture, worker };
+  adm_task task = job->task;
+  adm_plan plan;
+  gboolean upscale = task.kind == ADM_TASK_UPSCALE;
+  float *low = upscale ? read_source (job, &task) : NULL;
+
+  worker->image = worker->stage = -1;
+  adm_status status = upscale && !low ? no_memory (&worker->error) : adm_plan_make (job->model, &task, &plan, &worker->error);
   if (!status)
-    status = send_picture (worker, &picture, i);
-  g_free (picture.planar);
+    status = adm_session_run (worker->session, &plan, &sink, &worker->error);
+  g_free (low);
   return status;
 }
 
@@ -413,18 +346,13 @@ run_job (Worker *worker, const Entry *entry)
 
   worker->entry = entry;
   worker->job = job;
-  worker->images = job->settings ? job->settings->count : 0;
   worker->reported = 0;
   if (!is_wanted (worker))
     status = ADM_ERROR_CANCELLED;
   if (!status)
     status = ensure_session (worker);
   if (!status)
-    status = load_parts (worker);
-  if (!status && !is_wanted (worker))
-    status = ADM_ERROR_CANCELLED;
-  for (int i = 0; i < worker->images && !status; i++)
-    status = make_picture (worker, i);
+    status = job->id == WARM_ID ? warm (worker) : carry_out (worker);
   if (worker->session)
     g_atomic_int_set (&worker->reads, worker->earlier_reads + adm_session_reads (worker->session));
   tell_end (worker, status);
@@ -469,6 +397,7 @@ worker_new (int threads, UiEventFunc func, gpointer sink)
   Worker *worker = g_new0 (Worker, 1);
 
   worker->options.threads = threads;
+  worker->options.program_bytes = adm_process_memory ();
   worker->func = func;
   worker->sink = sink;
   worker->jobs = g_async_queue_new_full (entry_free);
@@ -503,9 +432,9 @@ worker_start (Worker *worker, const WorkerJob *job)
 }
 
 void
-worker_warm (Worker *worker, const adm_model *model, gboolean sample)
+worker_warm (Worker *worker, const adm_model *model, adm_task_kind kind)
 {
-  enqueue (worker, &(WorkerJob) { .id = WARM_ID, .model = model, .sample = sample });
+  enqueue (worker, &(WorkerJob) { .id = WARM_ID, .model = model, .task = { .kind = kind } });
 }
 
 void

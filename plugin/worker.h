@@ -12,15 +12,14 @@
 
 typedef struct Worker Worker;
 
-/* One job. Pictures are sampled by REQUEST (its count is SETTINGS' count), or SOURCE is upsampled. */
+/* One job: TASK, whose pictures the SETTINGS describe. */
 typedef struct {
   guint id;
   const adm_model *model; /* must live until the worker is freed */
   UiSettings *settings;   /* owned */
-  gboolean sample;
-  adm_request request, upsample_request; /* without pointers */
-  /* Only without sample: the picture to be upsampled, [height][width][3], 8 bits, in tiles when the settings say so. Called on the
-   * worker's thread; NULL when memory is short. What SOURCE reads outlives the worker. */
+  adm_task task;          /* without pointers */
+  /* Of an upscaling task: the picture, [height][width][3], 8 bits. Called on the worker's thread; NULL when memory is short. What
+   * SOURCE reads outlives the worker. */
   guint8 *(*source) (gconstpointer source_data, int width, int height);
   gconstpointer source_data;
   int source_w, source_h;
@@ -36,9 +35,9 @@ void worker_free (Worker *worker);
 void worker_set_memory (Worker *worker, gboolean half, guint64 limit);
 /* Replaces the running job, if any; networks of the same model that it is reading go on being read. Takes over JOB's settings. */
 void worker_start (Worker *worker, const WorkerJob *job);
-/* Begins to load MODEL's networks, for sampling or for upsampling alone, so that the first picture comes sooner. Told by events of
+/* Begins to load MODEL's networks for tasks of KIND (for upscaling its upsampler alone), so that the first picture comes sooner. Told by events of
  * job 0: UI_EVENT_LOADING, then UI_EVENT_LOADED unless a job needs the outcome, which tells it then. */
-void worker_warm (Worker *worker, const adm_model *model, gboolean sample);
+void worker_warm (Worker *worker, const adm_model *model, adm_task_kind kind);
 void worker_stop (Worker *worker);
 /* How often a network's weights were read by the jobs that have ended, and by the loads ahead of time: once for each network, as long
  * as neither the model nor the memory is set otherwise and all fits. */

@@ -66,9 +66,8 @@ adm_memory_choose (uint64_t limit, uint64_t total, uint64_t available, uint64_t 
   return !available || available >= most || resident >= most - available ? most : available + resident;
 }
 
-/* Bytes of memory that this process holds; 0: not known. */
-static uint64_t
-resident_bytes (void)
+uint64_t
+adm_process_memory (void)
 {
   unsigned long long all, resident = 0;
   long page = sysconf (_SC_PAGESIZE);
@@ -84,7 +83,7 @@ adm_memory_allowed (uint64_t limit)
 {
   uint64_t total, available;
   adm_machine_memory (&total, &available);
-  return adm_memory_choose (limit, total, available, limit ? 0 : resident_bytes ());
+  return adm_memory_choose (limit, total, available, limit ? 0 : adm_process_memory ());
 }
 
 const char *

@@ -43,7 +43,7 @@ run_mib (yyjson_mut_doc *doc, const adm_file_info *info, bool half)
   adm_error ignored;
   if (info->unknown_keys || adm_description_memory (&info->description, 1, &options, &weights, &workspace, &ignored))
     return yyjson_mut_null (doc);
-  return json_rounded (doc, ((double) weights + (double) workspace + PROGRAM_BYTES) / (1024 * 1024), 3);
+  return json_rounded (doc, ((double) weights + (double) workspace + ADM_PROGRAM_BYTES) / (1024 * 1024), 3);
 }
 
 static bool

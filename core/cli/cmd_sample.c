@@ -56,11 +56,10 @@ typedef struct sample_options {
 typedef struct sample_run {
   adm_catalog *catalog;
   adm_model model; /* the catalog's, with the parts replaced that options name */
-  adm_session *session;
   output_set outputs;
   adm_request request, up;
-  int size, up_size;
-  float *noise, *low, *pictures, *large;
+  int size; /* side of the sampled pictures */
+  float *noise, *low;
   terminal line;
 } sample_run;
 
@@ -184,7 +183,6 @@ prepare_upscaling (const sample_options *o, sample_run *run, adm_error *error)
   if (d->small_size > 0 && d->small_size != run->size)
     return program_fail (error, ADM_ERROR_SHAPE, "%s enlarges %d px pictures, and model %s makes %d px; give another upsampler", run->model.upsampler,
                          d->small_size, run->model.name, run->size);
-  run->up_size = d->image_size;
   run->up = adm_request_upsample_default (&run->model);
   status = sampling_label (&run->model, o->common.class_name, d->num_classes, true, &run->up.label, error);
   return status ? status : sampling_fill_request (&o->up, d->diffusion_steps, &run->up, &steps, error);
@@ -274,49 +272,20 @@ prepare (const sample_options *o, sample_run *run, adm_error *error)
     status = sampling_read_noise (o->common.noise, steps, o->common.count, run->size, &run->noise, error);
     run->request.noise = run->noise;
   }
-  if (!status)
-    status = sampling_new_pictures (o->common.count, run->size, run->size, &run->pictures, error);
-  if (!status && o->upscale)
-    status = sampling_new_pictures (o->common.count, run->up_size, run->up_size, &run->large, error);
   return status;
 }
 
 /* ---- the work ---------------------------------------------------------------------------------------------------- */
 
-/* The upsampler sees what a PNG would hold. */
-static adm_status
-upscale (sample_run *run, adm_error *error)
-{
-  size_t pixels = 3 * (size_t) run->size * (size_t) run->size;
-  uint8_t *bytes = malloc (pixels);
-  if (!bytes)
-    return program_fail (error, ADM_ERROR_MEMORY, "no memory for a picture; close other programs");
-  for (int i = 0; i < run->request.count; i++) {
-    adm_pixels_to_u8 (run->pictures + (size_t) i * pixels, run->size, run->size, bytes);
-    adm_pixels_from_u8 (bytes, run->size, run->size, run->pictures + (size_t) i * pixels);
-  }
-  free (bytes);
-  run->up.low = run->pictures;
-  run->up.low_h = run->up.low_w = run->size;
-  return adm_session_upscale (run->session, &run->up, terminal_progress, &run->line, run->large, NULL, error);
-}
-
 static adm_status
 work (const sample_options *o, sample_run *run, adm_error *error)
 {
-  int parts = ADM_PART_DIFFUSION | (run->request.scale > 0 ? ADM_PART_CLASSIFIER : 0) | (o->upscale ? ADM_PART_UPSAMPLER : 0);
-  adm_options options = sampling_network_options (&o->common);
-  adm_status status = adm_session_new (&run->model, &options, &run->session, error);
-  if (!status)
-    status = adm_session_load (run->session, parts, terminal_progress, &run->line, error);
-  if (!status)
-    status = adm_session_sample (run->session, &run->request, terminal_progress, &run->line, run->pictures, NULL, error);
-  if (!status && o->upscale)
-    status = upscale (run, error);
-  if (!status)
-    status = sampling_write (&run->outputs, o->upscale ? run->large : run->pictures, NULL, o->common.count, o->upscale ? run->up_size : run->size,
-                             o->upscale ? run->up_size : run->size, error);
-  return status;
+  const adm_options options = sampling_network_options (&o->common);
+  const adm_task task = { .kind = ADM_TASK_GENERATE, .generate = { .sample = run->request, .upscaled = o->upscale, .upscale = run->up } };
+  const sampling_run how = { .model = &run->model, .options = &options, .outputs = &run->outputs, .line = &run->line };
+  adm_plan plan;
+  adm_status status = adm_plan_make (&run->model, &task, &plan, error);
+  return status ? status : sampling_run_plan (&how, &plan, error);
 }
 
 int
@@ -334,11 +303,8 @@ cmd_sample (int argc, char **argv)
     status = work (&options, &run, &error);
   terminal_clear (&run.line);
   output_clear (&run.outputs);
-  adm_session_free (run.session);
   adm_catalog_free (run.catalog);
   free (run.noise);
   free (run.low);
-  free (run.pictures);
-  free (run.large);
   return status ? program_report (&error) : EXIT_OK;
 }

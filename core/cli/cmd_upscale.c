@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * `adm upscale`: enlarges a picture with a model's upsampler. */
-#include "cli/alpha.h"
 #include "cli/png_file.h"
 #include "cli/program.h"
 #include "cli/sampling.h"
@@ -47,13 +46,11 @@ typedef struct upscale_options {
 typedef struct upscale_run {
   adm_catalog *catalog;
   adm_model model;
-  adm_session *session;
   output_set outputs;
   adm_request request;
-  int low_h, low_w, height, width;
   uint8_t *alpha; /* IN's transparency [alpha_h,alpha_w], or NULL */
   int alpha_h, alpha_w;
-  float *noise, *low, *pictures;
+  float *noise, *low; /* LOW: the low-resolution picture of each version, as the request has it */
   terminal line;
 } upscale_run;
 
@@ -87,13 +84,17 @@ parse (int argc, char **argv, upscale_options *o, adm_error *error)
 static adm_status
 new_low (const upscale_options *o, int height, int width, const uint8_t *pixels, upscale_run *run, adm_error *error)
 {
-  adm_status status = sampling_new_pictures (o->common.count, height, width, &run->low, error);
   size_t one = 3 * (size_t) height * (size_t) width;
-  for (int i = 0; i < o->common.count && !status; i++)
+  run->low = calloc ((size_t) o->common.count, one * sizeof *run->low);
+  if (!run->low)
+    return program_fail (error, ADM_ERROR_MEMORY, "no memory for %d pictures of %d x %d px; ask for fewer", o->common.count, width, height);
+  for (int i = 0; i < o->common.count; i++)
     adm_pixels_from_u8 (pixels, height, width, run->low + (size_t) i * one);
-  run->low_h = height;
-  run->low_w = width;
-  return status;
+  run->request.low = run->low;
+  run->request.low_h = height;
+  run->request.low_w = width;
+  run->request.tiled = o->tiles;
+  return ADM_OK;
 }
 
 /* The mean of the area of PIXELS [HEIGHT,WIDTH,3] that pixel (X, Y) of a reduction to SIZE x SIZE covers, channel C. */
@@ -141,20 +142,6 @@ read_input (const upscale_options *o, int size, upscale_run *run, adm_error *err
   } else
     status = new_low (o, height, width, pixels, run, error);
   free (pixels);
-  return status;
-}
-
-/* The pictures into their files, a PNG's with IN's transparency. */
-static adm_status
-write_pictures (const upscale_options *o, upscale_run *run, adm_error *error)
-{
-  uint8_t *alpha = NULL;
-  adm_status status = ADM_OK;
-  if (run->alpha && output_has_extension (o->common.output, ".png"))
-    status = alpha_resize (run->alpha, run->alpha_w, run->alpha_h, run->width, run->height, &alpha, error);
-  if (!status)
-    status = sampling_write (&run->outputs, run->pictures, alpha, o->common.count, run->height, run->width, error);
-  free (alpha);
   return status;
 }
 
@@ -206,28 +193,24 @@ prepare (const upscale_options *o, upscale_run *run, adm_error *error)
   }
   if (!status)
     status = read_input (o, low_size, run, error);
-  if (status)
-    return status;
-  run->height = o->tiles ? run->low_h * (size / low_size) : size;
-  run->width = o->tiles ? run->low_w * (size / low_size) : size;
-  return sampling_new_pictures (o->common.count, run->height, run->width, &run->pictures, error);
+  return status;
 }
 
 static adm_status
 work (const upscale_options *o, upscale_run *run, adm_error *error)
 {
-  adm_options options = sampling_network_options (&o->common);
-  adm_status status = adm_session_new (&run->model, &options, &run->session, error);
-  if (!status)
-    status = adm_session_load (run->session, ADM_PART_UPSAMPLER, terminal_progress, &run->line, error);
-  if (status)
-    return status;
-  run->request.low = run->low;
-  run->request.low_h = run->low_h;
-  run->request.low_w = run->low_w;
-  run->request.tiled = o->tiles;
-  status = adm_session_upscale (run->session, &run->request, terminal_progress, &run->line, run->pictures, NULL, error);
-  return status ? status : write_pictures (o, run, error);
+  const adm_options options = sampling_network_options (&o->common);
+  const adm_task task = { .kind = ADM_TASK_UPSCALE, .upscale = run->request };
+  const sampling_run how = { .model = &run->model,
+                             .options = &options,
+                             .outputs = &run->outputs,
+                             .alpha = run->alpha,
+                             .alpha_h = run->alpha_h,
+                             .alpha_w = run->alpha_w,
+                             .line = &run->line };
+  adm_plan plan;
+  adm_status status = adm_plan_make (&run->model, &task, &plan, error);
+  return status ? status : sampling_run_plan (&how, &plan, error);
 }
 
 int
@@ -245,11 +228,9 @@ cmd_upscale (int argc, char **argv)
     status = work (&options, &run, &error);
   terminal_clear (&run.line);
   output_clear (&run.outputs);
-  adm_session_free (run.session);
   adm_catalog_free (run.catalog);
   free (run.noise);
   free (run.low);
   free (run.alpha);
-  free (run.pictures);
   return status ? program_report (&error) : EXIT_OK;
 }

@@ -14,9 +14,6 @@ enum {
   EXIT_INTERRUPTED = 130,
 };
 
-/* Bytes of memory that the program itself takes beside weights and workspace (code, libraries, class names): as measured. */
-enum { PROGRAM_BYTES = 4 << 20 };
-
 /* The commands: ARGV without the command's name. Each returns the program's exit status, has then said on standard error why
  * (one line) when it is not EXIT_OK, and has printed nothing on standard output in that case, but for `info`. */
 int cmd_info (int argc, char **argv);

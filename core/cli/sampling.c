@@ -3,6 +3,7 @@
  * What `sample` and `upscale` share: see sampling.h. */
 #include "cli/sampling.h"
 
+#include "cli/alpha.h"
 #include "cli/png_file.h"
 #include "cli/program.h"
 
@@ -176,16 +177,6 @@ sampling_read_noise (const char *path, int steps, int count, int size, float **n
                        count, size, size);
 }
 
-adm_status
-sampling_new_pictures (int count, int height, int width, float **pictures, adm_error *error)
-{
-  size_t one = 3 * sizeof (float) * (size_t) height * (size_t) width;
-  *pictures = calloc ((size_t) count, one);
-  if (!*pictures)
-    return program_fail (error, ADM_ERROR_MEMORY, "no memory for %d pictures of %d x %d px; ask for fewer", count, width, height);
-  return ADM_OK;
-}
-
 /* ---- pictures on disk -------------------------------------------------------------------------------------------- */
 
 adm_status
@@ -206,26 +197,65 @@ sampling_add_outputs (output_set *set, const char *path, int count, adm_error *e
   return status;
 }
 
-adm_status
-sampling_write (output_set *set, const float *pictures, const uint8_t *alpha, int count, int height, int width, adm_error *error)
+/* ---- the run ----------------------------------------------------------------------------------------------------- */
+
+/* Where pictures go: each PNG into its file as soon as it is finished, an array's into ARRAY until all are there. */
+typedef struct writer {
+  const sampling_run *run;
+  float *array;   /* [N,3,H,W], or NULL: PNGs */
+  uint8_t *bytes; /* [H,W,3] */
+  uint8_t *alpha; /* [H,W], or NULL */
+} writer;
+
+static bool
+show_progress (const adm_progress *progress, void *user)
 {
+  return terminal_progress (progress, ((writer *) user)->run->line);
+}
+
+static adm_status
+write_picture (int i, const adm_picture *picture, void *user, adm_error *error)
+{
+  writer *w = user;
+  output_set *set = w->run->outputs;
   const char *temporary;
-  size_t pixels = 3 * (size_t) height * (size_t) width;
+  size_t values = 3 * (size_t) picture->height * (size_t) picture->width;
+  if (w->array) {
+    memcpy (w->array + (size_t) i * values, picture->pixels, values * sizeof *w->array);
+    return ADM_OK;
+  }
+  adm_pixels_to_u8 (picture->pixels, picture->height, picture->width, w->bytes);
+  adm_status status = output_begin (set, (size_t) i, &temporary, error);
+  return status ? status
+                : png_file_write (temporary, set->files[i].path, w->bytes, w->alpha, picture->width, picture->height, error);
+}
+
+adm_status
+sampling_run_plan (const sampling_run *run, const adm_plan *plan, adm_error *error)
+{
+  adm_session *session = NULL;
+  size_t values = 3 * (size_t) plan->height * (size_t) plan->width;
+  bool array = output_has_extension (run->outputs->files[0].path, ".npy");
+  writer w = { .run = run };
+  const adm_sink sink = { show_progress, write_picture, &w };
   adm_status status = ADM_OK;
-  if (output_has_extension (set->files[0].path, ".npy")) {
-    const int64_t shape[4] = { count, 3, height, width };
-    status = output_write_npy (set, 0, pictures, 4, shape, error);
-    return status ? status : output_commit (set, error);
-  }
-  uint8_t *bytes = malloc (pixels);
-  if (!bytes)
-    return program_fail (error, ADM_ERROR_MEMORY, "no memory to write a picture; close other programs");
-  for (int i = 0; i < count && !status; i++) {
-    adm_pixels_to_u8 (pictures + (size_t) i * pixels, height, width, bytes);
-    status = output_begin (set, (size_t) i, &temporary, error);
-    if (!status)
-      status = png_file_write (temporary, set->files[i].path, bytes, alpha, width, height, error);
-  }
-  free (bytes);
-  return status ? status : output_commit (set, error);
+  if (array ? !(w.array = calloc ((size_t) plan->count, values * sizeof *w.array)) : !(w.bytes = malloc (values)))
+    status = program_fail (error, ADM_ERROR_MEMORY, "no memory for %d pictures of %d x %d px; ask for fewer", array ? plan->count : 1, plan->width,
+                           plan->height);
+  if (!status && run->alpha && !array)
+    status = alpha_resize (run->alpha, run->alpha_w, run->alpha_h, plan->width, plan->height, &w.alpha, error);
+  if (!status)
+    status = adm_session_new (run->model, run->options, &session, error);
+  if (!status)
+    status = adm_session_run (session, plan, &sink, error);
+  adm_session_free (session);
+  const int64_t shape[4] = { plan->count, 3, plan->height, plan->width };
+  if (!status && array)
+    status = output_write_npy (run->outputs, 0, w.array, 4, shape, error);
+  if (!status)
+    status = output_commit (run->outputs, error);
+  free (w.array);
+  free (w.bytes);
+  free (w.alpha);
+  return status;
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What `sample` and `upscale` share: their common options, the request these make, its arrays, and its pictures on disk. */
+ * What `sample` and `upscale` share: their common options, the request these make, its arrays, the plan's run, and its pictures on disk. */
 #ifndef ADM_CLI_SAMPLING_H
 #define ADM_CLI_SAMPLING_H
 
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/terminal.h"
 
 typedef struct sampling_options {
   bool help, exact, half, steps_given, eta_given;
@@ -41,14 +42,20 @@ adm_status sampling_label (const adm_model *model, const char *name, int labels,
 /* Reads the noise for STEPS steps of COUNT pictures of SIZE px: *NOISE [STEPS+1,COUNT,3,SIZE,SIZE], freed by the caller. */
 adm_status sampling_read_noise (const char *path, int steps, int count, int size, float **noise, adm_error *error);
 
-/* An array of COUNT pictures [3,HEIGHT,WIDTH], freed by the caller. */
-adm_status sampling_new_pictures (int count, int height, int width, float **pictures, adm_error *error);
-
 /* Adds the files that COUNT pictures in PATH take: one .npy for all, one PNG, or several (OUT-1.png …). */
 adm_status sampling_add_outputs (output_set *set, const char *path, int count, adm_error *error);
 
-/* Writes PICTURES [COUNT,3,HEIGHT,WIDTH] to the files of SET, made by sampling_add_outputs, all or none; each PNG with ALPHA
- * [HEIGHT,WIDTH], or NULL. */
-adm_status sampling_write (output_set *set, const float *pictures, const uint8_t *alpha, int count, int height, int width, adm_error *error);
+/* What a plan is run with. */
+typedef struct sampling_run {
+  const adm_model *model;
+  const adm_options *options;
+  output_set *outputs;  /* made by sampling_add_outputs */
+  const uint8_t *alpha; /* transparency [alpha_h,alpha_w] for PNGs, resampled to their size; or NULL */
+  int alpha_h, alpha_w;
+  terminal *line;
+} sampling_run;
+
+/* Runs PLAN and writes its pictures to the files, all or none. */
+adm_status sampling_run_plan (const sampling_run *run, const adm_plan *plan, adm_error *error);
 
 #endif

@@ -70,6 +70,30 @@ adm_model_copy (const adm_model *model)
   return NULL;
 }
 
+const char *
+adm_model_part (const adm_model *model, int part)
+{
+  return part == ADM_PART_DIFFUSION ? model->diffusion : part == ADM_PART_CLASSIFIER ? model->classifier : model->upsampler;
+}
+
+const char *
+adm_part_name (int part)
+{
+  return part == ADM_PART_DIFFUSION ? "diffusion model" : part == ADM_PART_CLASSIFIER ? "classifier" : "upsampler";
+}
+
+adm_status
+adm_model_need (const adm_model *model, int part, adm_error *error)
+{
+  if (adm_model_part (model, part))
+    return ADM_OK;
+  for (int i = 0; i < model->missing_count; i++)
+    if (model->missing[i].part == part)
+      return adm_fail (error, ADM_ERROR_USAGE, "model %s lacks its %s; put %s (published at %s) into one of the folders searched", model->name,
+                       adm_part_name (part), model->missing[i].file, model->missing[i].address);
+  return adm_fail (error, ADM_ERROR_USAGE, "model %s has no %s; choose another model or do without", model->name, adm_part_name (part));
+}
+
 static adm_status
 no_memory (adm_error *error)
 {

@@ -26,6 +26,12 @@ typedef struct adm_model_parts {
  * for the upsampler. */
 adm_status adm_model_build (const adm_model_parts *parts, adm_model **out, adm_error *error);
 
+/* "diffusion model", "classifier", "upsampler": what a part is called in messages. */
+const char *adm_part_name (int part);
+
+/* ADM_ERROR_USAGE when MODEL has no PART, saying where a published one is to be had. */
+adm_status adm_model_need (const adm_model *model, int part, adm_error *error);
+
 /* A copy of MODEL without its class names; NULL: no memory. */
 adm_model *adm_model_copy (const adm_model *model);
 

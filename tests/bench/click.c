@@ -11,6 +11,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* An adm_callback: when the first predicted picture came. */
 static bool
@@ -20,6 +21,17 @@ watch (const adm_progress *progress, void *user)
   if (progress->x0 && *first <= 0)
     *first = now ();
   return true;
+}
+
+/* An adm_sink's: the generated picture is what the upsampler gets. */
+static float *kept;
+
+static adm_status
+keep (int i, const adm_picture *picture, void *user, adm_error *error)
+{
+  (void) i, (void) user, (void) error;
+  memcpy (kept, picture->pixels, 3 * sizeof *kept * (size_t) picture->height * (size_t) picture->width);
+  return ADM_OK;
 }
 
 static int
@@ -57,8 +69,12 @@ main (int argc, char **argv)
     request.low_h = request.low_w = run < 2 ? 0 : model->image_size;
     if (!session && adm_session_new (model, &(adm_options) { 0 }, &session, &error))
       return fail (&error);
-    if (run < 2 ? adm_session_sample (session, &request, watch, &first, out, NULL, &error)
-                : adm_session_upscale (session, &request, watch, &first, enlarged, NULL, &error))
+    const adm_task task = run < 2 ? (adm_task) { .kind = ADM_TASK_GENERATE, .generate = { .sample = request } }
+                                  : (adm_task) { .kind = ADM_TASK_UPSCALE, .upscale = request };
+    const adm_sink sink = { watch, keep, &first };
+    adm_plan plan;
+    kept = run < 2 ? out : enlarged;
+    if (adm_plan_make (model, &task, &plan, &error) || adm_session_run (session, &plan, &sink, &error))
       return fail (&error);
     printf ("{\"what\": \"%s\", \"preview_seconds\": %.4f, \"picture_seconds\": %.4f, \"steps\": %d}\n", names[run], first - start, now () - start,
             request.steps);

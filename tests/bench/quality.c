@@ -18,11 +18,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct task {
+typedef struct asked {
   const char *model, *statistics, *pictures;
   int each, classes;
   adm_request request;
-} task;
+} asked;
 
 static int
 usage (void)
@@ -33,7 +33,7 @@ usage (void)
 }
 
 static bool
-parse (int argc, char **argv, task *t)
+parse (int argc, char **argv, asked *t)
 {
   for (int i = 4; i + 1 < argc; i += 2) {
     const char *name = argv[i], *value = argv[i + 1];
@@ -60,6 +60,27 @@ parse (int argc, char **argv, task *t)
   return argc % 2 == 0;
 }
 
+/* What the pictures of one class go through. */
+typedef struct judge {
+  const adm_model *model;
+  adm_network *classifier;
+  feature_set set;
+  int label, hits;
+  float *first; /* [classes,3,S,S] */
+} judge;
+
+static adm_status
+look (int i, const adm_picture *picture, void *user, adm_error *error)
+{
+  judge *j = user;
+  size_t pixels = 3 * (size_t) picture->height * (size_t) picture->width;
+  (void) error;
+  feature_set_see (&j->set, j->classifier, picture->pixels, 1, j->label, &j->hits, j->model->class_names[j->label]);
+  if (i == 0)
+    memcpy (j->first + (size_t) j->label * pixels, picture->pixels, pixels * sizeof *j->first);
+  return ADM_OK;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -75,7 +96,7 @@ main (int argc, char **argv)
     gaussian_fail (argv[1], error.message);
   if (!model->classifier)
     gaussian_fail (argv[1], "a classifier is needed");
-  task t = { .each = atoi (argv[3]), .classes = model->class_count, .request = adm_request_default (model) };
+  asked t = { .each = atoi (argv[3]), .classes = model->class_count, .request = adm_request_default (model) };
   t.request.seed = 1000;
   if (!parse (argc, argv, &t) || t.each < 1 || t.classes < 1 || t.classes > model->class_count || t.each * t.classes < 2)
     return usage ();
@@ -84,38 +105,35 @@ main (int argc, char **argv)
   if (adm_session_new (model, &options, &session, &error) || adm_network_load (model->classifier, &options, NULL, NULL, &classifier, &error))
     gaussian_fail (argv[1], error.message);
   size_t pixels = 3 * (size_t) model->image_size * (size_t) model->image_size;
-  float *out = calloc ((size_t) t.each * pixels, sizeof *out), *first = calloc ((size_t) t.classes * pixels, sizeof *first);
-  if (!out || !first)
+  judge j = { .model = model, .classifier = classifier, .first = calloc ((size_t) t.classes * pixels, sizeof *j.first) };
+  if (!j.first)
     gaussian_fail ("memory", "there is not enough; ask for fewer");
-  feature_set set = { 0 };
-  int hits = 0;
-  double start = now (), sampling = 0;
+  const double start = now ();
   const uint64_t seed = t.request.seed;
+  const adm_sink sink = { NULL, look, &j };
   t.request.count = t.each;
-  for (int label = 0; label < t.classes; label++, start = now ()) {
-    t.request.label = label;
+  for (int label = 0; label < t.classes; label++) {
+    adm_plan plan;
+    t.request.label = j.label = label;
     t.request.seed = seed + (uint64_t) label * (uint64_t) t.each;
-    if (adm_session_sample (session, &t.request, NULL, NULL, out, NULL, &error))
+    const adm_task task = { .kind = ADM_TASK_GENERATE, .generate = { .sample = t.request } };
+    if (adm_plan_make (model, &task, &plan, &error) || adm_session_run (session, &plan, &sink, &error))
       gaussian_fail (model->class_names[label], error.message);
-    sampling += now () - start;
-    feature_set_see (&set, classifier, out, t.each, label, &hits, model->class_names[label]);
-    memcpy (first + (size_t) label * pixels, out, pixels * sizeof *out);
   }
-  if (set.width != truth.width)
+  if (j.set.width != truth.width)
     gaussian_fail (argv[2], "they are of another classifier's features");
-  gaussian found = gaussian_fit (&set);
+  gaussian found = gaussian_fit (&j.set);
   const int64_t shape[] = { t.classes, 3, model->image_size, model->image_size };
-  if (t.pictures && adm_npy_write (t.pictures, first, 4, shape, &error))
+  if (t.pictures && adm_npy_write (t.pictures, j.first, 4, shape, &error))
     gaussian_fail (t.pictures, error.message);
-  printf ("{\"agreement\": %.4f, \"frechet\": %.4f, \"pictures\": %d, \"seconds\": %.4f}\n", (double) hits / set.count,
-          gaussian_distance (&found, &truth), set.count, sampling / set.count);
+  printf ("{\"agreement\": %.4f, \"frechet\": %.4f, \"pictures\": %d, \"seconds\": %.4f}\n", (double) j.hits / j.set.count,
+          gaussian_distance (&found, &truth), j.set.count, (now () - start) / j.set.count);
   gaussian_clear (&found);
   gaussian_clear (&truth);
   adm_network_free (classifier);
   adm_session_free (session);
   adm_catalog_free (catalog);
-  free (set.rows);
-  free (out);
-  free (first);
+  free (j.set.rows);
+  free (j.first);
   return 0;
 }

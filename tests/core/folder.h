@@ -126,13 +126,13 @@ folder_write_weights (const char *name, const adm_description *d, const char *le
 /* Sides of what the tiny networks make, and of what the upsampler among them takes. */
 enum { TINY_SIDE = 8, TINY_LOW = 4 };
 
-/* A network of KIND that runs in a moment and describes itself: three classes, weights of 16 bits within 0.06 of 0. */
+/* A network of KIND for SIDE pixels (an upsampler from half of them) that runs in a moment and describes itself: three classes, weights of 16 bits within 0.06 of 0. */
 static inline void
-folder_write_tiny (const char *name, adm_kind kind)
+folder_write_tiny_of (const char *name, adm_kind kind, int side)
 {
   adm_description d = { .kind = kind,
-                        .image_size = TINY_SIDE,
-                        .small_size = kind == ADM_KIND_SUPERRES ? TINY_LOW : 0,
+                        .image_size = side,
+                        .small_size = kind == ADM_KIND_SUPERRES ? side / 2 : 0,
                         .model_channels = 32,
                         .num_res_blocks = 1,
                         .levels = 1,
@@ -167,6 +167,12 @@ folder_write_tiny (const char *name, adm_kind kind)
     fwrite (number, 1, 2, file);
   }
   CHECK (fclose (file) == 0);
+}
+
+static inline void
+folder_write_tiny (const char *name, adm_kind kind)
+{
+  folder_write_tiny_of (name, kind, TINY_SIDE);
 }
 
 /* The catalog of two folders, the second of which may be NULL. */

@@ -3,6 +3,7 @@
  * Models found in folders, described or alone; every kind of trouble becomes a note that names its file. */
 #include "folder.h"
 #include "models/published.h"
+#include "pipeline/session.h"
 
 #define NETWORK                                                                                                                                      \
   .num_res_blocks = 1, .levels = 2, .channel_mult = { 1, 1 }, .model_channels = 32, .num_heads = 1, .num_heads_upsample = -1,                        \

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/pool.h"
+#include "pipeline/session.h"
 #include "bytes.h"
 
 #include <dirent.h>

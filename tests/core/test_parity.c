@@ -2,7 +2,7 @@
  *
  * Every network and sampling case of the fixtures against float64 truth, in all file formats, for 1, 2 and 3 threads: within
  * 20 x the reference's own float32 error on the direct path, 200 x with Winograd; and byte-identical for any thread count. */
-#include "adm.h"
+#include "pipeline/session.h"
 #include "check.h"
 #include "ops/kernels.h"
 

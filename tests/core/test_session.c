@@ -2,7 +2,7 @@
  *
  * A session as the plug-in uses it: progress and previews, cancelling between and within steps, batches, refusals that leave it
  * usable, the memory that was promised. */
-#include "adm.h"
+#include "pipeline/session.h"
 #include "base/machine_memory.h"
 #include "check.h"
 #include "ops/kernels.h"
@@ -217,8 +217,6 @@ test_refusals (void)
   model.diffusion = NULL;
   model.upsampler = superres;
   session = open_session (&model, (adm_options) { .threads = 1 });
-  int low_size, out_size;
-  CHECK (adm_session_upscale_size (session, &low_size, &out_size, &error) == ADM_OK && low_size == 16 && out_size == 64);
   static float wrong[3 * 15 * 16];
   request = the_request ();
   request.count = 1;
@@ -278,8 +276,6 @@ test_memory_limit (void)
       struct seen loads = { 0 };
       CHECK (adm_session_upscale (session, &up, watch_loads, &loads, large[i], NULL, &error) == ADM_OK);
       CHECK ((loads.loads > 0) == (i == 1) && loads.loads < all);
-      int low_size, out_size;
-      CHECK (adm_session_upscale_size (session, &low_size, &out_size, &error) == ADM_OK && low_size == 16 && out_size == 64);
     }
     CHECK (adm_session_reads (session) == (i == 0 ? 3 : 2 + 1 + 2 + 1)); /* three networks; in turns where they do not fit together */
     adm_session_free (session);

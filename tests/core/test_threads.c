@@ -4,6 +4,7 @@
  * load, sample, upscale, cancel and free models of their own and hand sessions on, while another reads the folder again and again. Every
  * picture is the one a single thread makes. Run under ThreadSanitizer, too. */
 #include "folder.h"
+#include "pipeline/session.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

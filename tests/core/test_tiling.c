@@ -2,7 +2,7 @@
  *
  * Tiles: they cover the picture, their shares sum to one, what each tile sees is the right piece, and a session's tiled picture
  * of one tile is the untiled one, of several has no seams. */
-#include "adm.h"
+#include "pipeline/session.h"
 #include "check.h"
 #include "diffusion/tiling.h"
 

@@ -72,20 +72,26 @@ static void
 start (Worker *worker, guint id, gboolean sample, int seed, int count)
 {
   UiSettings *settings = ui_settings_new ();
-  WorkerJob job = { .id = id, .model = sample ? sampling : upsampling, .sample = sample, .settings = settings };
+  WorkerJob job = { .id = id, .model = sample ? sampling : upsampling, .settings = settings };
 
   settings->count = count;
   settings->seed = seed;
   if (sample) {
-    job.request = adm_request_default (sampling);
-    job.request.label = 1;
-    job.request.scale = 1.5;
-    job.request.steps = STEPS;
-    job.request.seed = (uint64_t) seed;
+    adm_request request = adm_request_default (sampling);
+
+    request.label = 1;
+    request.scale = 1.5;
+    request.steps = STEPS;
+    request.seed = (uint64_t) seed;
+    request.count = count;
+    job.task = (adm_task) { .kind = ADM_TASK_GENERATE, .generate = { .sample = request } };
   } else {
-    job.upsample_request = adm_request_upsample_default (upsampling);
-    job.upsample_request.label = 1;
-    job.upsample_request.steps = STEPS;
+    adm_request request = adm_request_upsample_default (upsampling);
+
+    request.label = 1;
+    request.steps = STEPS;
+    request.seed = (uint64_t) seed;
+    job.task = (adm_task) { .kind = ADM_TASK_UPSCALE, .upscale = request };
     job.source = source;
     job.source_w = job.source_h = LOW;
   }
@@ -159,7 +165,7 @@ disturb (GRand *lot, guint id, Heard *heard)
     if (g_rand_int_range (lot, 0, 8) == 0)
       worker_set_memory (worker, g_rand_boolean (lot), 0);
     if (g_rand_int_range (lot, 0, 8) == 0)
-      worker_warm (worker, sample ? sampling : upsampling, sample);
+      worker_warm (worker, sample ? sampling : upsampling, sample ? ADM_TASK_GENERATE : ADM_TASK_UPSCALE);
     start (worker, id, sample, g_rand_int_range (lot, 0, SEEDS), g_rand_int_range (lot, 1, 3));
     if (g_rand_int_range (lot, 0, 8) == 0)
       wait_for_end (heard, id);

@@ -67,16 +67,18 @@ static void
 start (const UiJob *job, gpointer user)
 {
   Bench *b = user;
-  WorkerJob work = { .id = job->id, .model = b->model, .sample = TRUE, .request = adm_request_default (b->model),
-                     .upsample_request = adm_request_upsample_default (b->model), .settings = ui_settings_copy (job->settings), .spool = b->spool };
+  adm_request sample = adm_request_default (b->model), upscale = adm_request_upsample_default (b->model);
+  WorkerJob work = { .id = job->id, .model = b->model, .settings = ui_settings_copy (job->settings), .spool = b->spool };
   adm_error error;
 
-  CHECK (adm_model_label (b->model, *job->settings->class_name ? job->settings->class_name : NULL, &work.request.label, &error) == ADM_OK);
-  work.request.scale = job->settings->scale;
-  work.request.sampler = work.upsample_request.sampler = ADM_SAMPLER_DDIM;
-  work.request.steps = job->settings->steps;
-  work.request.seed = (uint64_t) job->settings->seed;
-  work.upsample_request.steps = b->upsample_steps;
+  CHECK (adm_model_label (b->model, *job->settings->class_name ? job->settings->class_name : NULL, &sample.label, &error) == ADM_OK);
+  sample.scale = job->settings->scale;
+  sample.sampler = upscale.sampler = ADM_SAMPLER_DDIM;
+  sample.steps = job->settings->steps;
+  sample.seed = (uint64_t) job->settings->seed;
+  sample.count = job->settings->count;
+  upscale.steps = b->upsample_steps;
+  work.task = (adm_task) { .kind = ADM_TASK_GENERATE, .generate = { .sample = sample, .upscaled = job->settings->upsample, .upscale = upscale } };
   b->started = g_get_monotonic_time ();
   b->first = b->ended = 0;
   worker_start (b->worker, &work);
@@ -85,7 +87,7 @@ start (const UiJob *job, gpointer user)
 static void
 warm (const char *model G_GNUC_UNUSED, gpointer user)
 {
-  worker_warm (((Bench *) user)->worker, ((Bench *) user)->model, TRUE);
+  worker_warm (((Bench *) user)->worker, ((Bench *) user)->model, ADM_TASK_GENERATE);
 }
 
 static void

@@ -18,6 +18,7 @@ CORE = {
     "nn": {"nn", "ops", "base"},
     "models": {"models", "nn", "ops", "base", "io"},
     "diffusion": {"diffusion", "base"},
+    "pipeline": {"pipeline", "models", "diffusion", "base"},
     "cli": {"cli"},
     "": {"base", "ops", "io", "nn", "models", "diffusion"},
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Plans of memory. The measures are those that loading and running take themselves (nn/params.h, base/arena.h). */
-#include "models/memory.h"
+ * See budget.h. The measures are those that loading and running take themselves (nn/params.h, base/arena.h). */
+#include "pipeline/budget.h"
 
 #include "base/error.h"
 #include "base/machine_memory.h"
@@ -24,42 +24,50 @@ adm_part_measure (const adm_description *d, const adm_options *options, adm_part
 }
 
 uint64_t
-adm_parts_peak (const adm_part_memory *parts, int n)
+adm_program_bytes (const adm_options *options)
+{
+  return options->program_bytes ? options->program_bytes : ADM_PROGRAM_BYTES;
+}
+
+uint64_t
+adm_parts_peak (const adm_part_memory *needs, int parts, const adm_options *options)
 {
   uint64_t weights = 0, most = 0, sampling = 0;
-  for (int i = 0; i < n; i++) {
-    weights += parts[i].weights;
-    most = parts[i].loading > most ? parts[i].loading : most;
-    most = parts[i].workspace > most ? parts[i].workspace : most;
-    sampling = parts[i].sampling > sampling ? parts[i].sampling : sampling;
+  for (int i = 0; i < ADM_PARTS; i++) {
+    if (!(parts & 1 << i))
+      continue;
+    weights += needs[i].weights;
+    most = needs[i].loading > most ? needs[i].loading : most;
+    most = needs[i].workspace > most ? needs[i].workspace : most;
+    sampling = needs[i].sampling > sampling ? needs[i].sampling : sampling;
   }
-  return n ? weights + most + sampling + ADM_MEMORY_PROGRAM : 0;
+  return parts ? weights + most + sampling + adm_program_bytes (options) : 0;
 }
 
 /* The peak with all parts at once, and of the larger stage. */
 static adm_status
 measure_model (const adm_model *model, const adm_options *options, uint64_t *together, uint64_t *staged, adm_error *error)
 {
-  const char *const files[ADM_PARTS] = { model->diffusion, model->classifier, model->upsampler };
-  adm_part_memory parts[ADM_PARTS];
-  int n = 0, first = 0;
+  adm_part_memory needs[ADM_PARTS];
+  int parts = 0;
   adm_status status = ADM_OK;
   for (int i = 0; i < ADM_PARTS && !status; i++) {
+    const char *file = adm_model_part (model, 1 << i);
     adm_file_info info;
-    if (!files[i])
+    if (!file)
       continue;
-    status = adm_file_inspect (files[i], &info, error);
+    status = adm_file_inspect (file, &info, error);
     if (!status && info.unknown_keys)
-      status = adm_fail (error, ADM_ERROR_FORMAT, "%s: the tensors do not tell %s; write these keys into a JSON file of the same name beside it",
-                         files[i], info.unknown_keys);
+      status = adm_fail (error, ADM_ERROR_FORMAT, "%s: the tensors do not tell %s; write these keys into a JSON file of the same name beside it", file,
+                         info.unknown_keys);
     if (!status)
-      status = adm_part_measure (&info.description, options, &parts[n++], error);
-    first += i < 2;
+      status = adm_part_measure (&info.description, options, &needs[i], error);
+    parts |= 1 << i;
   }
   if (status)
     return status;
-  uint64_t sampling = adm_parts_peak (parts, first), upsampling = adm_parts_peak (parts + first, n - first);
-  *together = adm_parts_peak (parts, n);
+  uint64_t sampling = adm_parts_peak (needs, parts & ~ADM_PART_UPSAMPLER, options), upsampling = adm_parts_peak (needs, parts & ADM_PART_UPSAMPLER, options);
+  *together = adm_parts_peak (needs, parts, options);
   *staged = sampling > upsampling ? sampling : upsampling;
   return ADM_OK;
 }

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * From a task to a checked plan. Files are inspected, not loaded: what cannot be is known before any work. */
+#include "base/error.h"
+#include "models/model.h"
+#include "pipeline/stage.h"
+
+/* The description of MODEL's PART, or what is missing. */
+static adm_status
+inspect (const adm_model *model, int part, adm_description *out, adm_error *error)
+{
+  adm_file_info info;
+  adm_status status = adm_model_need (model, part, error);
+  if (!status)
+    status = adm_file_inspect (adm_model_part (model, part), &info, error);
+  if (!status)
+    *out = info.description;
+  return status;
+}
+
+/* STEPS of REQUEST by the network that D describes, and the WORK of one picture, in FLOPs. */
+static adm_status
+measure (const adm_description *d, const adm_request *request, int *steps, double *work, adm_error *error)
+{
+  adm_schedule *schedule;
+  double flops;
+  adm_status status = request->respacing
+                          ? adm_schedule_new (d->noise_schedule, d->diffusion_steps, request->respacing, &schedule, error)
+                          : adm_schedule_for_steps (d->noise_schedule, d->diffusion_steps, request->sampler, request->steps, &schedule, error);
+  if (status)
+    return status;
+  *steps = schedule->steps;
+  adm_schedule_free (schedule);
+  status = adm_description_flops (d, &flops, error);
+  if (!status)
+    *work += flops * *steps;
+  return status;
+}
+
+static adm_status
+plan_generate (const adm_model *model, adm_plan *plan, adm_error *error)
+{
+  const adm_request *sample = &plan->task.generate.sample;
+  adm_description diffusion, classifier, upsampler;
+  double flops;
+  plan->parts = ADM_PART_DIFFUSION;
+  adm_status status = inspect (model, ADM_PART_DIFFUSION, &diffusion, error);
+  if (!status)
+    status = measure (&diffusion, sample, &plan->steps, &plan->work[0], error);
+  if (!status && sample->scale > 0) {
+    plan->parts |= ADM_PART_CLASSIFIER;
+    status = inspect (model, ADM_PART_CLASSIFIER, &classifier, error);
+    if (!status)
+      status = adm_description_flops (&classifier, &flops, error);
+    plan->work[0] += status ? 0 : flops * plan->steps;
+  }
+  plan->height = plan->width = status ? 0 : diffusion.image_size;
+  if (status || !plan->task.generate.upscaled)
+    return status;
+  plan->parts |= ADM_PART_UPSAMPLER;
+  status = inspect (model, ADM_PART_UPSAMPLER, &upsampler, error);
+  if (!status && upsampler.kind != ADM_KIND_SUPERRES)
+    return adm_fail (error, ADM_ERROR_SHAPE, "%s is no upsampler; use another file", adm_model_part (model, ADM_PART_UPSAMPLER));
+  if (!status && adm_low_side (&upsampler) != diffusion.image_size)
+    return adm_fail (error, ADM_ERROR_SHAPE, "%s enlarges %d px pictures, and model %s makes %d px; use another upsampler",
+                     adm_model_part (model, ADM_PART_UPSAMPLER), adm_low_side (&upsampler), model->name, diffusion.image_size);
+  adm_request *upscale = &plan->task.generate.upscale;
+  upscale->seed = sample->seed;
+  upscale->count = sample->count;
+  if (!status)
+    status = measure (&upsampler, upscale, &plan->upscale_steps, &plan->work[1], error);
+  plan->height = plan->width = status ? 0 : upsampler.image_size;
+  return status;
+}
+
+static adm_status
+plan_upscale (const adm_model *model, adm_plan *plan, adm_error *error)
+{
+  const adm_request *request = &plan->task.upscale;
+  adm_description d;
+  plan->parts = ADM_PART_UPSAMPLER;
+  adm_status status = inspect (model, ADM_PART_UPSAMPLER, &d, error);
+  if (!status && d.kind != ADM_KIND_SUPERRES)
+    status = adm_fail (error, ADM_ERROR_SHAPE, "%s is not an upsampler; correct the model's description", adm_model_part (model, ADM_PART_UPSAMPLER));
+  if (!status)
+    status = measure (&d, request, &plan->upscale_steps, &plan->work[1], error);
+  if (status)
+    return status;
+  plan->height = request->tiled ? request->low_h * (d.image_size / adm_low_side (&d)) : d.image_size;
+  plan->width = request->tiled ? request->low_w * (d.image_size / adm_low_side (&d)) : d.image_size;
+  return ADM_OK;
+}
+
+adm_status
+adm_plan_make (const adm_model *model, const adm_task *task, adm_plan *plan, adm_error *error)
+{
+  adm_plan made = { .task = *task };
+  bool generate = task->kind == ADM_TASK_GENERATE;
+  adm_status status = generate ? plan_generate (model, &made, error) : plan_upscale (model, &made, error);
+  if (status)
+    return status;
+  made.count = generate ? task->generate.sample.count : task->upscale.count;
+  *plan = made;
+  return ADM_OK;
+}

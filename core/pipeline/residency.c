@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * See residency.h. */
+#include "pipeline/residency.h"
+
+#include "base/error.h"
+#include "base/machine_memory.h"
+#include "models/model.h"
+
+#include <stdlib.h>
+
+enum { SAMPLING = ADM_PART_DIFFUSION | ADM_PART_CLASSIFIER, UPSAMPLING = ADM_PART_UPSAMPLER };
+
+static int
+index_of (int part)
+{
+  return __builtin_ctz ((unsigned) part);
+}
+
+adm_status
+adm_residency_init (adm_residency *residency, const adm_model *model, const adm_options *options, adm_error *error)
+{
+  const adm_kernels *kernels;
+  *residency = (adm_residency) { .model = adm_model_copy (model), .options = *options };
+  adm_status status = residency->model ? adm_kernels_choose (options->kernels, &kernels, error)
+                                       : adm_fail (error, ADM_ERROR_MEMORY, "no memory for a session; close other programs");
+  if (!status)
+    status = adm_pool_new (adm_pool_threads_for (options->threads), &residency->pool, error);
+  if (status)
+    adm_residency_clear (residency);
+  return status;
+}
+
+/* The networks take turns in it, so it can go while none runs; the next run takes what it needs. */
+static void
+drop_workspace (adm_residency *residency)
+{
+  adm_block_free (residency->workspace.base, residency->workspace.size);
+  residency->workspace = (adm_workspace) { 0 };
+}
+
+static void
+drop_parts (adm_residency *residency, int parts)
+{
+  for (int i = 0; i < ADM_PARTS; i++)
+    if (parts & 1 << i) {
+      adm_network_free (residency->network[i]);
+      residency->network[i] = NULL;
+    }
+}
+
+void
+adm_residency_clear (adm_residency *residency)
+{
+  drop_parts (residency, SAMPLING | UPSAMPLING);
+  drop_workspace (residency);
+  adm_pool_free (residency->pool);
+  adm_model_free (residency->model);
+  *residency = (adm_residency) { 0 };
+}
+
+adm_network *
+adm_residency_network (const adm_residency *residency, int part)
+{
+  return residency->network[index_of (part)];
+}
+
+static int
+loaded_parts (const adm_residency *residency)
+{
+  int parts = 0;
+  for (int i = 0; i < ADM_PARTS; i++)
+    parts |= residency->network[i] ? 1 << i : 0;
+  return parts;
+}
+
+/* ---- the budget -------------------------------------------------------------------------------------------------- */
+
+static uint64_t
+allowed (const adm_residency *residency)
+{
+  return adm_memory_allowed (residency->options.memory_limit);
+}
+
+/* What PARTS take at most, with weights as OPTIONS say. */
+static uint64_t
+peak (const adm_residency *residency, int parts)
+{
+  return adm_parts_peak (residency->needs, parts, &residency->options);
+}
+
+static adm_status
+measure (adm_residency *residency, int parts, adm_error *error)
+{
+  for (int i = 0; i < ADM_PARTS; i++) {
+    const char *file = adm_model_part (residency->model, 1 << i);
+    adm_file_info info;
+    if (!(parts & 1 << i) || residency->measured & 1 << i || !file)
+      continue; /* loading says what is missing */
+    adm_status status = adm_file_inspect (file, &info, error);
+    if (!status && !info.unknown_keys)
+      status = adm_part_measure (&info.description, &residency->options, &residency->needs[i], error);
+    if (status)
+      return status;
+    residency->measured |= 1 << i;
+  }
+  return ADM_OK;
+}
+
+/* PARTS cannot be had: says by how much, and whether 16 bits would help. */
+static adm_status
+too_large (const adm_residency *residency, int parts, adm_error *error)
+{
+  adm_residency halved = { .model = residency->model, .options = residency->options };
+  adm_error ignored;
+  uint64_t limit = allowed (residency);
+  halved.options.half = true;
+  bool helps = !residency->options.half && !measure (&halved, parts, &ignored) && peak (&halved, parts) <= limit;
+  const double mib = 1024 * 1024;
+  bool limited = residency->options.memory_limit != 0;
+  const char *what = adm_memory_words (residency->options.memory_limit), *more = limited ? "allow more" : "close other programs";
+  const char *upsample = parts & UPSAMPLING ? " to upsample" : "";
+  if (helps)
+    return adm_fail (error, ADM_ERROR_MEMORY, "model %s needs %.0f MiB%s, %.0f MiB are %s; with weights in 16 bits (--half) it needs %.0f MiB",
+                     residency->model->name, (double) peak (residency, parts) / mib, upsample, (double) limit / mib, what,
+                     (double) peak (&halved, parts) / mib);
+  return adm_fail (error, ADM_ERROR_MEMORY, "model %s needs %.0f MiB%s, %.0f MiB are %s; %s, or use a smaller model", residency->model->name,
+                   (double) peak (residency, parts) / mib, upsample, (double) limit / mib, what, more);
+}
+
+adm_status
+adm_residency_check (adm_residency *residency, int parts, bool *fits, adm_error *error)
+{
+  adm_status status = measure (residency, parts, error);
+  if (status)
+    return status;
+  *fits = peak (residency, parts) <= allowed (residency);
+  /* Better now than after sampling. */
+  if (!*fits && parts & UPSAMPLING && peak (residency, parts & UPSAMPLING) > allowed (residency))
+    return too_large (residency, parts & UPSAMPLING, error);
+  return ADM_OK;
+}
+
+/* Makes room for PARTS: what is loaded stays if it can. */
+static adm_status
+make_room (adm_residency *residency, int parts, adm_error *error)
+{
+  uint64_t limit = allowed (residency);
+  int loaded = loaded_parts (residency);
+  adm_status status = measure (residency, parts, error);
+  if (status || !(parts & ~loaded))
+    return status;
+  if (peak (residency, parts) > limit)
+    return too_large (residency, parts, error);
+  if (peak (residency, parts | loaded) > limit)
+    drop_parts (residency, loaded & ~parts);
+  drop_workspace (residency);
+  return ADM_OK;
+}
+
+adm_status
+adm_residency_spare (adm_residency *residency, int parts, uint64_t bytes, adm_error *error)
+{
+  uint64_t limit = allowed (residency), held = adm_program_bytes (&residency->options) + residency->workspace.size, others = 0;
+  for (int i = 0; i < ADM_PARTS; i++) {
+    const adm_network *network = residency->network[i];
+    *(parts & 1 << i ? &held : &others) += network ? network->weights_bytes : 0;
+  }
+  if (held > limit || bytes > limit - held)
+    return adm_fail (error, ADM_ERROR_MEMORY,
+                     "this picture needs %llu MiB while it is made, beside %llu MiB for the networks; %llu MiB are %s: choose a smaller one",
+                     (unsigned long long) bytes >> 20, (unsigned long long) held >> 20, (unsigned long long) limit >> 20,
+                     adm_memory_words (residency->options.memory_limit));
+  if (others > limit - held - bytes)
+    drop_parts (residency, ~parts);
+  return ADM_OK;
+}
+
+/* ---- loading ----------------------------------------------------------------------------------------------------- */
+
+struct loading {
+  adm_callback callback;
+  void *user;
+  int part, parts;
+};
+
+static bool
+load_progress (void *user, double done)
+{
+  struct loading *l = user;
+  adm_progress progress = { .stage = ADM_STAGE_LOAD, .images = 1, .fraction = (l->part + done) / l->parts };
+  return !l->callback || l->callback (&progress, l->user);
+}
+
+/* An upsampler may serve as the diffusion model: it samples from a low-resolution picture. */
+static bool
+may_be (int part, adm_kind kind)
+{
+  static const adm_kind kinds[ADM_PARTS] = { ADM_KIND_UNET, ADM_KIND_CLASSIFIER, ADM_KIND_SUPERRES };
+  return kind == kinds[index_of (part)] || (part == ADM_PART_DIFFUSION && kind == ADM_KIND_SUPERRES);
+}
+
+static adm_status
+load_part (adm_residency *residency, int part, struct loading *loading, adm_error *error)
+{
+  adm_network **network = &residency->network[index_of (part)];
+  const char *path = adm_model_part (residency->model, part);
+  if (*network)
+    return ADM_OK;
+  if (!path)
+    return adm_model_need (residency->model, part, error);
+  adm_network_source source = { .path = path, .progress = load_progress, .user = loading };
+  residency->reads++;
+  adm_status status = adm_network_open (&source, &residency->options, residency->pool, &residency->workspace, 0, network, error);
+  if (!status && !may_be (part, (*network)->description.kind)) {
+    drop_parts (residency, part);
+    return adm_fail (error, ADM_ERROR_SHAPE, "%s is not a%s %s; correct the model's description", path, part == ADM_PART_UPSAMPLER ? "n" : "",
+                     adm_part_name (part));
+  }
+  loading->part++;
+  return status;
+}
+
+/* Parts that belong together must fit together. */
+static adm_status
+check_parts (const adm_residency *residency, adm_error *error)
+{
+  const adm_network *d = adm_residency_network (residency, ADM_PART_DIFFUSION), *c = adm_residency_network (residency, ADM_PART_CLASSIFIER);
+  const char *path = adm_model_part (residency->model, ADM_PART_CLASSIFIER);
+  if (d && c && d->description.image_size != c->description.image_size)
+    return adm_fail (error, ADM_ERROR_SHAPE, "%s is for %d px pictures, the diffusion model for %d px; use the classifier made for it", path,
+                     c->description.image_size, d->description.image_size);
+  if (d && c && d->description.diffusion_steps != c->description.diffusion_steps)
+    return adm_fail (error, ADM_ERROR_SHAPE, "%s was trained on %d noise levels, the diffusion model on %d; use the classifier made for it", path,
+                     c->description.diffusion_steps, d->description.diffusion_steps);
+  return ADM_OK;
+}
+
+adm_status
+adm_residency_load (adm_residency *residency, int parts, adm_callback callback, void *user, adm_error *error)
+{
+  struct loading loading = { callback, user, 0, __builtin_popcount ((unsigned) (parts & ~loaded_parts (residency))) };
+  adm_status status = make_room (residency, parts, error);
+  for (int i = 0; i < ADM_PARTS && !status; i++)
+    if (parts & 1 << i)
+      status = load_part (residency, 1 << i, &loading, error);
+  if (!status && (status = check_parts (residency, error)))
+    drop_parts (residency, ADM_PART_CLASSIFIER);
+  return status;
+}
