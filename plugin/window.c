@@ -198,6 +198,34 @@ pack_pixels (const GdkPixbuf *pixels)
   return packed;
 }
 
+/* RESULT as a picture for IMAGE (NULL: a new one); its NAME, SETTINGS and PIXELS, also returned, are the caller's to free. FALSE when
+ * memory is short. */
+static gboolean
+to_picture (Window *window, const UiResult *result, GimpImage *image, AdmPicture *picture, gpointer *pixels)
+{
+  AdmSettings arguments = to_arguments (result->settings);
+  int width = gdk_pixbuf_get_width (result->pixels), height = gdk_pixbuf_get_height (result->pixels);
+  const adm_model *model = window_models_find (window->models, arguments.model);
+  guint8 *packed = pack_pixels (result->pixels);
+
+  if (window->part) {
+    *pixels = packed ? part_finish (window->part, packed, width, height, result->settings->tiles, picture) : NULL;
+    picture->name = part_layer_name (window->part, result->settings->seed);
+    g_free (packed);
+  } else {
+    *pixels = packed;
+    *picture = (AdmPicture) { .width = width, .height = height, .format = "R'G'B' u8", .pixels = packed };
+    picture->name = metadata_layer_name (&arguments, model ? model->name : arguments.model, result->settings->seed);
+    if (image)
+      layers_place (image, width, height, &picture->x, &picture->y);
+  }
+  picture->settings = metadata_to_json (&arguments, result->settings->seed, window->part == NULL);
+  if (!image)
+    picture->x = picture->y = 0;
+  arguments_clear (&arguments);
+  return picture->settings && *pixels;
+}
+
 static char *
 add_layers (const UiResult *const *results, gsize n, gboolean new_image, gboolean *offer_new_image, gpointer user)
 {
@@ -218,33 +246,10 @@ add_layers (const UiResult *const *results, gsize n, gboolean new_image, gboolea
   }
 
   AdmPicture *pictures = g_new0 (AdmPicture, n);
-  char **names = g_new0 (char *, n + 1), **texts = g_new0 (char *, n + 1);
   gpointer *pixels = g_new0 (gpointer, n);
   gboolean memory = TRUE;
-  for (gsize i = 0; i < n && memory; i++) {
-    AdmSettings arguments = to_arguments (results[i]->settings);
-    int width = gdk_pixbuf_get_width (results[i]->pixels), height = gdk_pixbuf_get_height (results[i]->pixels);
-    const adm_model *model = window_models_find (window->models, arguments.model);
-    guint8 *packed = pack_pixels (results[i]->pixels);
-    texts[i] = metadata_to_json (&arguments, results[i]->settings->seed, window->part == NULL);
-    if (window->part) {
-      names[i] = part_layer_name (window->part, results[i]->settings->seed);
-      pixels[i] = packed ? part_finish (window->part, packed, width, height, results[i]->settings->tiles, &pictures[i]) : NULL;
-      g_free (packed);
-    } else {
-      names[i] = metadata_layer_name (&arguments, model ? model->name : arguments.model, results[i]->settings->seed);
-      pixels[i] = packed;
-      pictures[i] = (AdmPicture) { .width = width, .height = height, .format = "R'G'B' u8", .pixels = packed };
-      if (image)
-        layers_place (image, width, height, &pictures[i].x, &pictures[i].y);
-    }
-    memory = texts[i] && pixels[i];
-    pictures[i].name = names[i];
-    pictures[i].settings = texts[i];
-    if (!image)
-      pictures[i].x = pictures[i].y = 0;
-    arguments_clear (&arguments);
-  }
+  for (gsize i = 0; i < n && memory; i++)
+    memory = to_picture (window, results[i], image, &pictures[i], &pixels[i]);
 
   GimpLayer **added = NULL;
   if (memory)
@@ -261,11 +266,12 @@ add_layers (const UiResult *const *results, gsize n, gboolean new_image, gboolea
   } else
     message = error ? g_strdup (error->message) : g_strdup (_ ("There is not enough memory for the layers. Add fewer at once, or close other programs."));
   g_clear_error (&error);
-  for (gsize i = 0; i < n; i++)
+  for (gsize i = 0; i < n; i++) {
     g_free (pixels[i]);
+    g_free ((char *) pictures[i].name);
+    g_free ((char *) pictures[i].settings);
+  }
   g_free (pixels);
-  g_strfreev (names);
-  g_strfreev (texts);
   g_free (pictures);
   return message;
 }

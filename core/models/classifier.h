@@ -18,16 +18,15 @@ typedef struct adm_classifier {
   int features;                     /* spatial: channels of all the means */
   adm_map *outputs, *extra;         /* [encoder.count], used during an evaluation */
   adm_encoder_saved saved;
-  float *tap;                       /* receives the last layer's input [N,features_width]; NULL: not wanted */
+  float *tap; /* receives the last layer's input [N,features_width]; NULL: not wanted */
 } adm_classifier;
 
-adm_status adm_classifier_bind (adm_params *params, const adm_description *description, adm_classifier *classifier, adm_error *error);
+adm_status adm_classifier_bind (adm_slots *slots, const adm_description *description, adm_classifier *classifier, adm_error *error);
 void adm_classifier_clear (adm_classifier *classifier);
 
 int adm_classifier_features_width (const adm_classifier *classifier);
 
-/* X [N,3,S,S], T [N]; LOGITS [N,K]. With LABELS and GRAD: GRAD [N,3,S,S] = gradient of sum log p (label | x, t) by x. */
-void adm_classifier_run (adm_exec *exec, adm_classifier *classifier, int n, const float *x, const int *t, const int *labels, float *logits,
-                         float *grad);
+/* LOGITS [N,K]; if GRADIENT, GRAD [N,3,S,S] = gradient of sum log p (label | x, t) by x (paper, section 4). */
+void adm_classifier_run (adm_exec *exec, adm_classifier *classifier, const adm_batch *batch, bool gradient, float *logits, float *grad);
 
 #endif

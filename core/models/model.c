@@ -206,12 +206,18 @@ read_class_names (const char *path, adm_model *model, adm_error *error)
 
 /* ---- parts ------------------------------------------------------------------------------------------------------- */
 
-/* Inspects FOLDER/NAME, which must be of KIND (or of OTHER), and leaves its absolute path in *PATH. */
+bool
+adm_part_may_be (int part, adm_kind kind)
+{
+  return kind == (part == ADM_PART_CLASSIFIER ? ADM_KIND_CLASSIFIER : ADM_KIND_SUPERRES) || (part == ADM_PART_DIFFUSION && kind == ADM_KIND_UNET);
+}
+
+/* Inspects FOLDER/NAME, which must serve as PART, and leaves its absolute path in *PATH. */
 static adm_status
-inspect_part (const char *folder, const char *name, const char *what, adm_kind kind, adm_kind other, char **path, adm_file_info *info,
-              adm_error *error)
+inspect_part (const char *folder, const char *name, int part, char **path, adm_file_info *info, adm_error *error)
 {
   static const char *const kinds[] = { "a diffusion model", "an upsampler", "a classifier" };
+  const char *what = kinds[part == ADM_PART_CLASSIFIER ? ADM_KIND_CLASSIFIER : part == ADM_PART_UPSAMPLER ? ADM_KIND_SUPERRES : ADM_KIND_UNET];
   if (!name)
     return ADM_OK;
   char *here = folder[0] == '/' || name[0] == '/' ? NULL : getcwd (NULL, 0);
@@ -222,7 +228,7 @@ inspect_part (const char *folder, const char *name, const char *what, adm_kind k
   if (!*path)
     return no_memory (error);
   adm_status status = adm_file_inspect (*path, info, error);
-  if (!status && info->description.kind != kind && info->description.kind != other)
+  if (!status && !adm_part_may_be (part, info->description.kind))
     status = adm_fail (error, ADM_ERROR_SHAPE, "%s: holds %s, not %s; name another file", *path, kinds[info->description.kind], what);
   if (!status && info->unknown_keys)
     status = adm_fail (error, ADM_ERROR_FORMAT, "%s: the tensors do not tell %s; write these keys into a JSON file of the same name beside it",
@@ -346,14 +352,11 @@ adm_model_build (const adm_model_parts *parts, adm_model **out, adm_error *error
   adm_model *model = calloc (1, sizeof *model);
   if (!model)
     return no_memory (error);
-  adm_status status = inspect_part (parts->folder, parts->diffusion, "a diffusion model", ADM_KIND_UNET, ADM_KIND_SUPERRES, &model->diffusion,
-                                    &diffusion, error);
+  adm_status status = inspect_part (parts->folder, parts->diffusion, ADM_PART_DIFFUSION, &model->diffusion, &diffusion, error);
   if (!status)
-    status = inspect_part (parts->folder, parts->classifier, "a classifier", ADM_KIND_CLASSIFIER, ADM_KIND_CLASSIFIER, &model->classifier,
-                           &classifier, error);
+    status = inspect_part (parts->folder, parts->classifier, ADM_PART_CLASSIFIER, &model->classifier, &classifier, error);
   if (!status)
-    status = inspect_part (parts->folder, parts->upsampler, "an upsampler", ADM_KIND_SUPERRES, ADM_KIND_SUPERRES, &model->upsampler, &upsampler,
-                           error);
+    status = inspect_part (parts->folder, parts->upsampler, ADM_PART_UPSAMPLER, &model->upsampler, &upsampler, error);
   if (!status)
     status = set_names (model, parts, error);
   if (!status && !model->diffusion) {

@@ -26,6 +26,9 @@ typedef struct adm_model_parts {
  * for the upsampler. */
 adm_status adm_model_build (const adm_model_parts *parts, adm_model **out, adm_error *error);
 
+/* Whether a network of KIND may serve as PART: an upsampler also as a diffusion model, which then samples from a low-resolution picture. */
+bool adm_part_may_be (int part, adm_kind kind);
+
 /* "diffusion model", "classifier", "upsampler": what a part is called in messages. */
 const char *adm_part_name (int part);
 

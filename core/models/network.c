@@ -9,6 +9,7 @@
 #include "base/machine_memory.h"
 #include "base/rng.h"
 #include "models/description.h"
+#include "nn/loader.h"
 
 #include <stdlib.h>
 
@@ -59,12 +60,21 @@ make_up (const char *name, uint64_t elements, float *out, void *user, adm_error 
   return ADM_OK;
 }
 
+/* Walks the network's tensors: a loader measures them, then, given memory, reads them. */
 static adm_status
-bind (adm_network *network, adm_params *params)
+bind (adm_network *network, adm_loader *loader, adm_error *error)
 {
+  loader->parameters.memory.bytes = loader->parameters.count = loader->last_floats = 0;
+  adm_slots slots = { .visit = loader->raw ? adm_loader_load : adm_loader_measure, .user = loader, .error = error };
   if (network->description.kind == ADM_KIND_CLASSIFIER)
-    return adm_classifier_bind (params, &network->description, &network->classifier, params->error);
-  return adm_unet_bind (params, &network->description, &network->unet, params->error);
+    return adm_classifier_bind (&slots, &network->description, &network->classifier, error);
+  return adm_unet_bind (&slots, &network->description, &network->unet, error);
+}
+
+static adm_loader
+loader_for (const adm_description *description, bool exact, bool half)
+{
+  return (adm_loader) { .parameters = { .exact = exact, .half = half, .gradient = description->kind == ADM_KIND_CLASSIFIER } };
 }
 
 static void
@@ -78,14 +88,12 @@ unbind (adm_network *network)
 
 /* Walks the network as an evaluation does. */
 static void
-walk (adm_network *network, adm_exec *exec, int n, const float *x, const int *t, const int *labels, const float *low, int low_h, int low_w,
-      float *out, float *grad, bool gradient)
+walk (adm_network *network, adm_exec *exec, const adm_batch *batch, bool gradient, float *out, float *grad)
 {
-  static const int some_label;
   if (network->description.kind == ADM_KIND_CLASSIFIER)
-    adm_classifier_run (exec, &network->classifier, n, x, t, gradient ? labels ? labels : &some_label : NULL, out, grad);
+    adm_classifier_run (exec, &network->classifier, batch, gradient, out, grad);
   else
-    adm_unet_forward (exec, &network->unet, n, x, t, labels, low, low_h, low_w, out);
+    adm_unet_forward (exec, &network->unet, batch, out);
 }
 
 static adm_status
@@ -93,7 +101,7 @@ plan (adm_network *network, int n, bool gradient, adm_error *error)
 {
   adm_arena_init (&network->arena, NULL, 0);
   adm_exec exec = { .arena = &network->arena, .kernels = network->kernels, .measure = true };
-  walk (network, &exec, n, NULL, NULL, NULL, NULL, 0, 0, NULL, NULL, gradient);
+  walk (network, &exec, &(adm_batch) { .n = n }, gradient, NULL, NULL);
   if (network->arena.failed)
     return adm_fail (error, ADM_ERROR_MEMORY, "this network is too deep or too large to plan; use a smaller one");
   network->planned_n = n;
@@ -112,12 +120,16 @@ adm_network_measure (const adm_description *description, int n, const adm_option
     return adm_fail (error, ADM_ERROR_MEMORY, "no memory to plan a network; close other programs");
   network->description = *description;
   network->kernels = adm_kernels_best ();
-  adm_params params = { .exact = options->exact, .half = options->half, .gradient = description->kind == ADM_KIND_CLASSIFIER, .error = error };
-  adm_status status = bind (network, &params);
+  adm_loader loader = loader_for (description, options->exact, options->half);
+  adm_status status = bind (network, &loader, error);
   if (!status)
     status = plan (network, n, gradient, error);
   if (!status)
-    *out = (adm_network_plan) { params.used, network->planned_bytes, network->scratch_bytes, adm_params_loading_bytes (&params), network->flops };
+    *out = (adm_network_plan) { .weights = loader.parameters.memory.bytes,
+                                .arena = network->planned_bytes,
+                                .scratch = network->scratch_bytes,
+                                .loading = loader.raw_floats * sizeof (float),
+                                .flops = network->flops };
   unbind (network);
   free (network);
   return status;
@@ -136,46 +148,44 @@ check_limit (adm_network *network, const char *what, uint64_t weights, uint64_t 
   uint64_t beside = workspace > loading ? workspace : loading;
   if (weights <= limit && beside <= limit - weights)
     return ADM_OK;
-  return adm_fail (error, ADM_ERROR_MEMORY, "%s: needs %.0f MiB (%.0f of weights, %.0f to work in), %.0f MiB are %s; %suse a smaller model",
-                   what, mib (weights) + mib (beside), mib (weights), mib (beside), mib (limit), adm_memory_words (network->memory_limit),
+  return adm_fail (error, ADM_ERROR_MEMORY, "%s: needs %.0f MiB (%.0f of weights, %.0f to work in), %.0f MiB are %s; %suse a smaller model", what,
+                   mib (weights) + mib (beside), mib (weights), mib (beside), mib (limit), adm_memory_words (network->memory_limit),
                    network->half ? "" : "keep its weights in 16 bits (--half) or ");
 }
 
 static adm_status
 fill (adm_network *network, const adm_network_source *source, adm_weights *file, adm_error *error)
 {
-  adm_params params
-      = { .exact = network->exact, .half = network->half, .gradient = network->description.kind == ADM_KIND_CLASSIFIER, .error = error };
-  uint64_t raw_bytes = 0;
+  adm_loader loader = loader_for (&network->description, network->exact, network->half);
+  uint64_t raw_bytes = 0, bytes = 0;
   const char *what = source->path ? source->path : "made-up network";
-  adm_status status = bind (network, &params);
+  adm_status status = bind (network, &loader, error);
   if (!status) {
-    raw_bytes = adm_params_loading_bytes (&params);
-    status = check_limit (network, what, params.used, raw_bytes, error);
+    raw_bytes = loader.raw_floats * sizeof (float);
+    bytes = loader.parameters.memory.bytes;
+    status = check_limit (network, what, bytes, raw_bytes, error);
   }
   unbind (network);
   if (status)
     return status;
-  float *raw = adm_block_new (raw_bytes ? raw_bytes : sizeof (float));
-  network->weights_bytes = params.used;
-  network->weights = adm_block_new (params.used);
-  if (!raw || !network->weights)
-    status = adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory for %.0f MiB of weights; close other programs", what, mib (params.used + raw_bytes));
+  loader.raw = adm_block_new (raw_bytes ? raw_bytes : sizeof (float));
+  network->weights_bytes = bytes;
+  network->weights = adm_block_new (bytes);
+  if (!loader.raw || !network->weights)
+    status = adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory for %.0f MiB of weights; close other programs", what, mib (bytes + raw_bytes));
   else {
-    struct reader reader = { .file = file, .source = source, .total = params.parameters ? params.parameters : 1 };
+    struct reader reader = { .file = file, .source = source, .total = loader.parameters.count ? loader.parameters.count : 1 };
     adm_rng_seed (&reader.rng, source->seed);
-    params.used = params.last_floats = 0;
-    params.memory = network->weights;
-    params.raw = raw;
-    params.pool = network->pool;
-    params.read = file ? read_from_file : make_up;
-    params.done = file ? tell_progress : NULL;
-    params.user = &reader;
-    status = bind (network, &params);
+    loader.parameters.memory.base = network->weights;
+    loader.pool = network->pool;
+    loader.read = file ? read_from_file : make_up;
+    loader.done = file ? tell_progress : NULL;
+    loader.user = &reader;
+    status = bind (network, &loader, error);
     if (!status)
-      status = adm_params_finish (&params);
+      adm_loader_finish (&loader);
   }
-  adm_block_free (raw, raw_bytes ? raw_bytes : sizeof (float));
+  adm_block_free (loader.raw, raw_bytes ? raw_bytes : sizeof (float));
   return status;
 }
 
@@ -276,23 +286,30 @@ adm_network_prepare (adm_network *network, int n, bool gradient, adm_error *erro
 }
 
 static adm_status
-evaluate (adm_network *network, int n, const float *x, const int *t, const int *labels, const float *low, int low_h, int low_w, float *out,
-          float *grad, bool gradient, adm_error *error)
+check_batch (const adm_description *d, const adm_batch *batch, bool gradient, adm_error *error)
 {
-  const adm_description *d = &network->description;
-  if (n < 1)
-    return adm_fail (error, ADM_ERROR_USAGE, "%d images cannot be evaluated; give at least 1", n);
-  for (int i = 0; i < n; i++) {
-    if (t[i] < 0 || t[i] >= d->diffusion_steps)
-      return adm_fail (error, ADM_ERROR_USAGE, "timestep %d is outside 0 … %d", t[i], d->diffusion_steps - 1);
-    bool used = d->kind == ADM_KIND_CLASSIFIER ? gradient : d->num_classes > 0;
-    if (used && (!labels || labels[i] < 0 || labels[i] >= d->num_classes))
-      return adm_fail (error, ADM_ERROR_USAGE, "class %d is outside 0 … %d", labels ? labels[i] : ADM_NO_LABEL, d->num_classes - 1);
+  bool superres = d->kind == ADM_KIND_SUPERRES, labelled = d->kind == ADM_KIND_CLASSIFIER ? gradient : d->num_classes > 0;
+  if (batch->n < 1)
+    return adm_fail (error, ADM_ERROR_USAGE, "%d images cannot be evaluated; give at least 1", batch->n);
+  for (int i = 0; i < batch->n; i++) {
+    int t = batch->t[i], label = batch->labels ? batch->labels[i] : ADM_NO_LABEL;
+    if (t < 0 || t >= d->diffusion_steps)
+      return adm_fail (error, ADM_ERROR_USAGE, "timestep %d is outside 0 … %d", t, d->diffusion_steps - 1);
+    if (labelled && (label < 0 || label >= d->num_classes))
+      return adm_fail (error, ADM_ERROR_USAGE, "class %d is outside 0 … %d", label, d->num_classes - 1);
   }
-  if ((d->kind == ADM_KIND_SUPERRES) != (low != NULL) || (low && (low_h < 1 || low_w < 1)))
+  if (superres != (batch->low != NULL) || (batch->low && (batch->low_h < 1 || batch->low_w < 1)))
     return adm_fail (error, ADM_ERROR_USAGE,
-                     d->kind == ADM_KIND_SUPERRES ? "an upsampler needs a low-resolution picture" : "this network takes no low-resolution picture");
-  adm_status status = adm_network_prepare (network, n, gradient, error);
+                     superres ? "an upsampler needs a low-resolution picture" : "this network takes no low-resolution picture");
+  return ADM_OK;
+}
+
+static adm_status
+evaluate (adm_network *network, const adm_batch *batch, bool gradient, float *out, float *grad, adm_error *error)
+{
+  adm_status status = check_batch (&network->description, batch, gradient, error);
+  if (!status)
+    status = adm_network_prepare (network, batch->n, gradient, error);
   if (status)
     return status;
 
@@ -309,7 +326,7 @@ evaluate (adm_network *network, int n, const float *x, const int *t, const int *
     .poll_user = network->poll_user,
   };
   network->profile = (adm_profile) { .current = ADM_LAYERS };
-  walk (network, &exec, n, x, t, labels, low, low_h, low_w, out, grad, gradient);
+  walk (network, &exec, batch, gradient, out, grad);
   adm_exec_end (&exec);
   if (exec.stopped)
     return adm_fail (error, ADM_ERROR_CANCELLED, "stopped");
@@ -322,7 +339,8 @@ adm_status
 adm_network_evaluate (adm_network *network, int n, const float *x, const int *t, const int *labels, const float *low, int low_h, int low_w,
                       float *out, adm_error *error)
 {
-  return evaluate (network, n, x, t, labels, low, low_h, low_w, out, NULL, false, error);
+  adm_batch batch = { .n = n, .x = x, .t = t, .labels = labels, .low = low, .low_h = low_h, .low_w = low_w };
+  return evaluate (network, &batch, false, out, NULL, error);
 }
 
 adm_status
@@ -334,7 +352,7 @@ adm_network_gradient (adm_network *network, int n, const float *x, const int *t,
   float *own = logits ? NULL : calloc (count, sizeof *own);
   if (!logits && !own)
     return adm_fail (error, ADM_ERROR_MEMORY, "no memory for the logits; close other programs");
-  adm_status status = evaluate (network, n, x, t, labels, NULL, 0, 0, logits ? logits : own, grad, true, error);
+  adm_status status = evaluate (network, &(adm_batch) { .n = n, .x = x, .t = t, .labels = labels }, true, logits ? logits : own, grad, error);
   free (own);
   return status;
 }
@@ -354,7 +372,7 @@ adm_network_features (adm_network *network, int n, const float *x, const int *t,
   if (!logits)
     return adm_fail (error, ADM_ERROR_MEMORY, "no memory for the logits; close other programs");
   network->classifier.tap = out;
-  adm_status status = evaluate (network, n, x, t, NULL, NULL, 0, 0, logits, NULL, false, error);
+  adm_status status = evaluate (network, &(adm_batch) { .n = n, .x = x, .t = t }, false, logits, NULL, error);
   network->classifier.tap = NULL;
   free (logits);
   return status;

@@ -16,7 +16,7 @@ typedef struct adm_workspace {
 struct adm_network {
   adm_description description;
   bool exact, half;
-  uint64_t memory_limit;    /* bytes for weights and workspace; 0: the machine's memory */
+  uint64_t memory_limit; /* bytes for weights and workspace; 0: the machine's memory */
   const adm_kernels *kernels;
   union {
     adm_unet unet;
@@ -26,7 +26,7 @@ struct adm_network {
   uint64_t weights_bytes;
   adm_pool *pool;
   adm_workspace *workspace;
-  bool owns;                /* pool and workspace are its own */
+  bool owns; /* pool and workspace are its own */
   adm_arena arena;
   /* the last plan */
   int planned_n;
@@ -36,7 +36,7 @@ struct adm_network {
   /* asked between layers */
   bool (*poll) (void *user, double done);
   void *poll_user;
-  adm_profile profile;      /* of the last evaluation */
+  adm_profile profile; /* of the last evaluation */
 };
 
 /* What evaluating N images takes. */

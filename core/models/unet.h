@@ -12,17 +12,16 @@ typedef struct adm_unet {
   adm_time_embedding embedding;
   adm_encoder encoder;
   int decoder_count;
-  adm_stage *decoder;         /* output_blocks */
-  adm_norm_weights out_norm;  /* out.0 */
-  adm_conv out_conv;          /* out.2 [3 or 6, C, 3, 3] */
-  adm_map *skips;             /* [encoder.count], used during a forward */
+  adm_unet_block *decoder;   /* output_blocks */
+  adm_norm_weights out_norm; /* out.0 */
+  adm_conv out_conv;         /* out.2 [3 or 6, C, 3, 3] */
+  adm_map *skips;            /* [encoder.count], used during a forward */
 } adm_unet;
 
-adm_status adm_unet_bind (adm_params *params, const adm_description *description, adm_unet *unet, adm_error *error);
+adm_status adm_unet_bind (adm_slots *slots, const adm_description *description, adm_unet *unet, adm_error *error);
 void adm_unet_clear (adm_unet *unet);
 
-/* X [N,3,S,S]; LOW [N,3,h,w] for a SuperResModel, else NULL; OUT [N,3 or 6,S,S]. */
-void adm_unet_forward (adm_exec *exec, adm_unet *unet, int n, const float *x, const int *t, const int *labels, const float *low, int low_h,
-                       int low_w, float *out);
+/* OUT [N,3 or 6,S,S]. */
+void adm_unet_forward (adm_exec *exec, adm_unet *unet, const adm_batch *batch, float *out);
 
 #endif

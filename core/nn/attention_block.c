@@ -3,23 +3,20 @@
  * The norm is read by the qkv product, the sum with x is written by the last one. */
 #include "nn/attention_block.h"
 
+#include "ops/resize2d.h"
+
 #include <math.h>
-#include <stdio.h>
 
 void
-adm_attention_block_bind (adm_params *params, const char *prefix, int channels, int heads, bool new_order, bool rescale, int h, int w,
-                          adm_attention_block *block)
+adm_attention_block_bind (adm_slots *slots, const char *prefix, adm_attention_config of, adm_attention_block *block)
 {
-  char name[128];
-  block->channels = channels;
-  block->rescale = rescale;
-  block->shape = (adm_attention_shape) { heads, new_order };
-  snprintf (name, sizeof name, "%s.norm", prefix);
-  adm_params_norm (params, name, channels, &block->norm);
-  snprintf (name, sizeof name, "%s.qkv", prefix);
-  adm_params_conv1d (params, name, channels, 3 * channels, h * w, &block->qkv, &block->qkv_t);
-  snprintf (name, sizeof name, "%s.proj_out", prefix);
-  adm_params_conv1d (params, name, channels, channels, h * w, &block->proj, &block->proj_t);
+  int c = of.channels;
+  block->channels = c;
+  block->rescale = of.rescale;
+  block->shape = (adm_attention_shape) { of.heads, of.new_order };
+  adm_slots_norm (slots, prefix, "norm", c, &block->norm);
+  adm_slots_conv1d (slots, prefix, "qkv", (adm_conv_shape) { .cin = c, .cout = 3 * c, .h = 1, .w = of.h * of.w }, &block->qkv, &block->qkv_t);
+  adm_slots_conv1d (slots, prefix, "proj_out", (adm_conv_shape) { .cin = c, .cout = c, .h = 1, .w = of.h * of.w }, &block->proj, &block->proj_t);
 }
 
 adm_map
@@ -29,8 +26,7 @@ adm_attention_block_forward (adm_exec *exec, const adm_attention_block *block, a
   adm_norm norm = adm_norm_take (exec, x.n, c);
   adm_source residual = adm_source_of (x), in = residual;
   adm_group_norm (exec, &in, block->norm.w, block->norm.b, NULL, norm);
-  in.mul = norm.mul;
-  in.add = norm.add;
+  in = adm_norm_source (in, norm, false);
 
   adm_map qkv = adm_map_take (exec, x.n, x.h, x.w, 3 * c);
   adm_conv2d (exec, &block->qkv, &in, (adm_conv_output) { .y = qkv, .scale = 1 });

@@ -5,16 +5,24 @@
 #ifndef ADM_NN_ATTENTION_BLOCK_H
 #define ADM_NN_ATTENTION_BLOCK_H
 
-#include "nn/params.h"
+#include "nn/slots.h"
+#include "ops/attention.h"
 #include "ops/group_norm.h"
+
+typedef struct adm_attention_config {
+  int channels, heads;
+  int h, w;       /* of the maps */
+  bool new_order; /* of channels in qkv: ops/attention.h */
+  bool rescale;
+} adm_attention_config;
 
 typedef struct adm_attention_block {
   int channels;
   bool rescale;
   adm_attention_shape shape;
-  adm_norm_weights norm;   /* norm [C] */
-  adm_conv qkv, qkv_t;     /* qkv [3C,C,1] */
-  adm_conv proj, proj_t;   /* proj_out [C,C,1] */
+  adm_norm_weights norm; /* norm [C] */
+  adm_conv qkv, qkv_t;   /* qkv [3C,C,1] */
+  adm_conv proj, proj_t; /* proj_out [C,C,1] */
 } adm_attention_block;
 
 typedef struct adm_attention_saved {
@@ -22,8 +30,7 @@ typedef struct adm_attention_saved {
   adm_norm norm;
 } adm_attention_saved;
 
-void adm_attention_block_bind (adm_params *params, const char *prefix, int channels, int heads, bool new_order, bool rescale, int h, int w,
-                               adm_attention_block *block);
+void adm_attention_block_bind (adm_slots *slots, const char *prefix, adm_attention_config config, adm_attention_block *block);
 /* Returns a new map; SAVED may be NULL. */
 adm_map adm_attention_block_forward (adm_exec *exec, const adm_attention_block *block, adm_map x, adm_attention_saved *saved);
 /* DY is used up; gives back SAVED's maps except x; returns DX. */

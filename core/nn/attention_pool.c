@@ -3,27 +3,19 @@
  * Keys and values for all tokens, one query. */
 #include "nn/attention_pool.h"
 
-#include <stdio.h>
 #include <string.h>
 
 void
-adm_attention_pool_bind (adm_params *params, const char *prefix, int channels, int head_channels, int out, int h, int w,
-                         adm_attention_pool *pool)
+adm_attention_pool_bind (adm_slots *slots, const char *prefix, adm_attention_pool *pool)
 {
-  char name[128];
-  pool->channels = channels;
-  pool->out = out;
-  pool->positions = h * w;
-  pool->shape = (adm_attention_shape) { channels / head_channels, true };
-  pool->embedding = adm_params_tensor (params, prefix, "positional_embedding", 2, (int64_t[]) { channels, (int64_t) h * w + 1 });
-  snprintf (name, sizeof name, "%s.qkv_proj", prefix);
-  adm_params_conv1d (params, name, channels, 3 * channels, h * w + 1, &pool->qkv, &pool->qkv_t);
-  snprintf (name, sizeof name, "%s.c_proj", prefix);
-  pool->proj = (adm_linear_weights) { .in = channels, .out = out };
-  pool->proj.w = adm_params_tensor (params, name, "weight", 3, (int64_t[]) { out, channels, 1 });
-  pool->proj.b = adm_params_tensor (params, name, "bias", 1, (int64_t[]) { out });
+  int c = pool->channels, tokens = pool->positions + 1;
+  pool->shape.new_order = true;
+  adm_slots_embedding (slots, prefix, "positional_embedding", c, tokens, &pool->embedding);
+  adm_slots_conv1d (slots, prefix, "qkv_proj", (adm_conv_shape) { .cin = c, .cout = 3 * c, .h = 1, .w = tokens }, &pool->qkv, &pool->qkv_t);
+  adm_slots_linear (slots, prefix, "c_proj", 3, c, pool->out, &pool->proj);
 }
 
+/* Token 0 is the mean of the others. */
 static void
 make_tokens (const adm_attention_pool *pool, adm_map x, adm_map tokens)
 {
@@ -42,6 +34,7 @@ make_tokens (const adm_attention_pool *pool, adm_map x, adm_map tokens)
   }
 }
 
+/* Attention pool (CLIP, section 2.4; paper, section 4.3): the answer of attention to token 0 alone, projected. */
 void
 adm_attention_pool_forward (adm_exec *exec, const adm_attention_pool *pool, adm_map x, float *out, float *tap, adm_map *qkv)
 {
@@ -55,7 +48,7 @@ adm_attention_pool_forward (adm_exec *exec, const adm_attention_pool *pool, adm_
   adm_attention_first (exec, pool->shape, all, mixed);
   if (tap && !exec->measure)
     memcpy (tap, mixed, (size_t) x.n * (size_t) c * sizeof *tap);
-  adm_linear (exec, x.n, c, pool->out, mixed, false, pool->proj.w, pool->proj.b, out);
+  adm_linear (exec, &pool->proj, x.n, mixed, false, out);
   adm_arena_give (exec->arena, mixed);
   adm_map_give (exec, tokens);
   if (qkv)
@@ -70,7 +63,7 @@ adm_attention_pool_backward (adm_exec *exec, const adm_attention_pool *pool, adm
   int c = pool->channels, t = pool->positions + 1, n = qkv.n;
   float *dmixed = adm_floats_take (exec, (uint64_t) n * (uint64_t) c);
   adm_map dqkv = adm_map_take (exec, n, 1, t, 3 * c), dtokens = adm_map_take (exec, n, 1, t, c);
-  adm_linear_backward (exec, n, c, pool->out, dout, pool->proj.w, dmixed);
+  adm_linear_backward (exec, &pool->proj, n, dout, dmixed);
   adm_attention_first_backward (exec, pool->shape, qkv, dmixed, dqkv);
   adm_source back = adm_source_of (dqkv);
   adm_conv2d (exec, &pool->qkv_t, &back, (adm_conv_output) { .y = dtokens, .scale = 1 });

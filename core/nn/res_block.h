@@ -1,36 +1,41 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * ResBlock (paper, section 3; BigGAN's up- and downsampling, AdaGN):
+ * ResBlock (paper, section 3: BigGAN's up- and downsampling; section 3.1: AdaGN):
  *   h = conv3x3 (resample (SiLU (GroupNorm (x))))
  *   h = GroupNorm (h) * (1 + scale) + shift, [scale, shift] = Linear (SiLU (emb))     (or h + Linear (SiLU (emb)) before the norm)
  *   y = conv3x3 (SiLU (h)) + skip (resample (x)),  skip: identity, or 1x1 when channels change;  / sqrt 2 if rescaled (Table 1) */
 #ifndef ADM_NN_RES_BLOCK_H
 #define ADM_NN_RES_BLOCK_H
 
-#include "nn/params.h"
+#include "nn/slots.h"
 #include "ops/group_norm.h"
 
-typedef struct adm_res_block {
-  int cin, cout;
+typedef struct adm_res_config {
+  int cin, cout, emb; /* EMB: channels of the embedding */
+  int h, w;           /* of the input's maps */
   adm_resample resample;
-  bool scale_shift, rescale, has_skip;
-  adm_norm_weights in_norm;          /* in_layers.0 [cin] */
-  adm_conv in_conv, in_conv_t;       /* in_layers.2 [cout,cin,3,3], and its input gradient */
-  adm_linear_weights emb;            /* emb_layers.1 [2 cout or cout, emb] */
-  adm_norm_weights out_norm;         /* out_layers.0 [cout] */
-  adm_conv out_conv, out_conv_t;     /* out_layers.3 [cout,cout,3,3] */
-  adm_conv skip, skip_t;             /* skip_connection [cout,cin,1,1] */
+  bool scale_shift; /* AdaGN */
+  bool rescale;
+} adm_res_config;
+
+typedef struct adm_res_block {
+  adm_res_config config;
+  bool has_skip;
+  adm_norm_weights in_norm;      /* in_layers.0 [cin] */
+  adm_conv in_conv, in_conv_t;   /* in_layers.2 [cout,cin,3,3], and its input gradient */
+  adm_linear_weights emb;        /* emb_layers.1 [2 cout or cout, emb] */
+  adm_norm_weights out_norm;     /* out_layers.0 [cout] */
+  adm_conv out_conv, out_conv_t; /* out_layers.3 [cout,cout,3,3] */
+  adm_conv skip, skip_t;         /* skip_connection [cout,cin,1,1] */
 } adm_res_block;
 
 /* What the backward needs of the forward. */
 typedef struct adm_res_saved {
-  adm_map x, h;       /* X belongs to the caller */
+  adm_map x, h; /* X belongs to the caller */
   adm_norm in_norm, out_norm;
 } adm_res_saved;
 
-/* Input maps of H x W. */
-void adm_res_block_bind (adm_params *params, const char *prefix, int cin, int cout, int emb, adm_resample resample, bool scale_shift,
-                         bool rescale, int h, int w, adm_res_block *block);
+void adm_res_block_bind (adm_slots *slots, const char *prefix, adm_res_config config, adm_res_block *block);
 /* X [N,H,W,cin] (two maps may be concatenated); EMB [N,emb], SiLU already applied. Returns a new map. SAVED may be NULL. */
 adm_map adm_res_block_forward (adm_exec *exec, const adm_res_block *block, adm_source x, const float *emb, adm_res_saved *saved);
 /* DY is used up (changed, and given back). Gives back SAVED's maps except x. Returns DX. */

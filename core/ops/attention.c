@@ -4,7 +4,9 @@
  * the products once a head, not once a block. Backward recomputes the probabilities instead of keeping them.
  *   P = softmax (Q K^T / sqrt d),  O = P V
  *   dV = P^T dO,  dP = dO V^T,  dS = P (dP - rowsum (dP P)),  dQ = dS K / sqrt d,  dK = dS^T Q / sqrt d */
-#include "ops/ops.h"
+#include "ops/attention.h"
+
+#include "ops/matmul.h"
 
 #include <math.h>
 #include <string.h>
@@ -16,14 +18,15 @@ struct attention {
   adm_attention_shape shape;
   adm_map qkv, out, dqkv; /* OUT is dO in the backward */
   int t, d, blocks;
-  float *packed;             /* forward: for each image and head K^T / sqrt d, then V */
-  size_t packed_k, packed_v; /* floats of each */
+  float *keys, *values;      /* forward: for each image and head K^T / sqrt d, and V, packed */
+  size_t packed_k, packed_v; /* floats of one */
 };
 
 struct head {
   int q, k, v; /* first channels */
 };
 
+/* The reference's two orders: q, k, v and heads within each (QKVAttention), or heads and q, k, v within each (QKVAttentionLegacy). */
 static struct head
 head_of (adm_attention_shape shape, int c, int d, int head)
 {
@@ -44,12 +47,21 @@ attention_of (adm_exec *exec, adm_attention_shape shape, adm_map qkv)
   return a;
 }
 
-/* P [rows, T] of ROWS queries from FROM; KEYS is K^T / sqrt d, packed. */
+/* One head's channels of QKV, and what is packed for its products. */
+struct view {
+  const float *qkv, *keys; /* keys: K^T / sqrt d */
+  struct head at;
+  float *scratch; /* of the products */
+};
+
+/* P [rows, T] of ROWS queries from FROM. */
 static void
-probabilities (const struct attention *a, const float *qkv, struct head at, int from, int rows, const float *keys, float *scratch, float *p)
+probabilities (const struct attention *a, const struct view *v, int from, int rows, float *p)
 {
   int stride = a->qkv.c;
-  adm_matmul_packed (a->exec->kernels, scratch, rows, a->t, a->d, qkv + (ptrdiff_t) from * stride + at.q, stride, keys, false, p, a->t);
+  adm_matmul_operands scores = { .m = rows, .n = a->t, .k = a->d, .lda = stride, .c = p, .ldc = a->t };
+  scores.a = v->qkv + (ptrdiff_t) from * stride + v->at.q;
+  adm_matmul_packed (a->exec->kernels, v->scratch, &scores, v->keys);
   for (int i = 0; i < rows; i++)
     a->exec->kernels->softmax (a->t, p + (ptrdiff_t) i * a->t);
 }
@@ -67,12 +79,25 @@ pack_head (void *arg, int unit, int worker)
   int which = unit % 2, head = unit / 2 % a->shape.heads, n = unit / 2 / a->shape.heads;
   struct head at = head_of (a->shape, a->qkv.c / 3, a->d, head);
   const float *qkv = a->qkv.data + (ptrdiff_t) n * a->t * a->qkv.c;
-  float *packed = a->packed + (size_t) (unit / 2) * (a->packed_k + a->packed_v);
+  size_t of = (size_t) (unit / 2);
   (void) worker;
   if (which == 0)
-    pack_keys (a, qkv, at, packed);
+    pack_keys (a, qkv, at, a->keys + of * a->packed_k);
   else
-    adm_matmul_pack (false, a->d, a->t, 1, qkv + at.v, a->qkv.c, packed + a->packed_k);
+    adm_matmul_pack (false, a->d, a->t, 1, qkv + at.v, a->qkv.c, a->values + of * a->packed_v);
+}
+
+struct forward_scratch {
+  float *p, *products; /* of a block: [QUERIES,T]; the products' own */
+};
+
+static struct forward_scratch
+forward_scratch_of (const struct attention *a, adm_layout *layout)
+{
+  struct forward_scratch s;
+  s.p = adm_layout_floats (layout, (uint64_t) QUERIES * (uint64_t) a->t);
+  s.products = adm_layout_floats (layout, QUERIES * ADM_PANEL);
+  return s;
 }
 
 static void
@@ -81,40 +106,70 @@ forward_block (void *arg, int unit, int worker)
   struct attention *a = arg;
   int block = unit % a->blocks, head = unit / a->blocks % a->shape.heads, n = unit / a->blocks / a->shape.heads;
   int from = block * QUERIES, rows = a->t - from < QUERIES ? a->t - from : QUERIES, c = a->qkv.c / 3;
-  struct head at = head_of (a->shape, c, a->d, head);
-  const float *qkv = a->qkv.data + (ptrdiff_t) n * a->t * a->qkv.c;
-  const float *packed = a->packed + (size_t) (unit / a->blocks) * (a->packed_k + a->packed_v);
-  float *p = adm_exec_scratch_of (a->exec, worker), *scratch = p + (ptrdiff_t) QUERIES * a->t;
-  probabilities (a, qkv, at, from, rows, packed, scratch, p);
-  adm_matmul_packed (a->exec->kernels, scratch, rows, a->d, a->t, p, a->t, packed + a->packed_k, false,
-                     a->out.data + ((ptrdiff_t) n * a->t + from) * c + head * a->d, c);
+  size_t of = (size_t) (unit / a->blocks);
+  adm_layout layout = adm_exec_scratch_of (a->exec, worker);
+  struct forward_scratch s = forward_scratch_of (a, &layout);
+  struct view v = { .at = head_of (a->shape, c, a->d, head), .keys = a->keys + of * a->packed_k, .scratch = s.products };
+  v.qkv = a->qkv.data + (ptrdiff_t) n * a->t * a->qkv.c;
+  probabilities (a, &v, from, rows, s.p);
+  adm_matmul_operands mix = { .m = rows, .n = a->d, .k = a->t, .a = s.p, .lda = a->t, .ldc = c };
+  mix.c = a->out.data + ((ptrdiff_t) n * a->t + from) * c + head * a->d;
+  adm_matmul_packed (a->exec->kernels, s.products, &mix, a->values + of * a->packed_v);
 }
 
 void
 adm_attention (adm_exec *exec, adm_attention_shape shape, adm_map qkv, adm_map out)
 {
   struct attention a = attention_of (exec, shape, qkv);
+  uint64_t heads = (uint64_t) qkv.n * (uint64_t) shape.heads;
+  adm_layout counted = { 0 };
   a.out = out;
-  a.packed = adm_floats_take (exec, (uint64_t) qkv.n * (uint64_t) shape.heads * (a.packed_k + a.packed_v));
-  adm_exec_scratch (exec, ((uint64_t) QUERIES * (uint64_t) a.t + QUERIES * ADM_PANEL) * sizeof (float));
+  a.keys = adm_floats_take (exec, heads * a.packed_k);
+  a.values = adm_floats_take (exec, heads * a.packed_v);
+  forward_scratch_of (&a, &counted);
+  adm_exec_scratch (exec, counted);
   if (adm_exec_begin (exec, ADM_LAYER_ATTENTION, 4.0 * qkv.n * a.t * (double) a.t * out.c)) {
     adm_exec_run (exec, qkv.n * shape.heads * 2, pack_head, &a);
     adm_exec_run (exec, qkv.n * shape.heads * a.blocks, forward_block, &a);
   }
-  adm_arena_give (exec->arena, a.packed);
+  adm_arena_give (exec->arena, a.keys);
+  adm_arena_give (exec->arena, a.values);
 }
 
-/* Y [T,d], rows STRIDE apart, = X [d,T] turned. */
+/* Y [T,d], rows STRIDE apart, = X [d,T] transposed. */
 static void
-turn (int t, int d, const float *x, float *y, int stride)
+transpose (int t, int d, const float *x, float *y, int stride)
 {
   for (int i = 0; i < t; i++)
     for (int k = 0; k < d; k++)
       y[(ptrdiff_t) i * stride + k] = x[(ptrdiff_t) k * t + i];
 }
 
-/* dV and dK are summed over the blocks as dV^T = dO^T P and dK^T = Q^T dS [d,T], so that no block turns its scores. The worker's scratch:
- * P and dP of a block, dV^T, dK^T, what is packed once a head (K^T / sqrt d for P, V^T for dP, K / sqrt d for dQ), the products' own. */
+struct backward_scratch {
+  float *p, *dp;                    /* of a block [QUERIES,T] */
+  float *dv, *dk;                   /* dV^T and dK^T [d,T] */
+  float *keys, *values, *keys_rows; /* packed once a head: K^T / sqrt d for P, V^T for dP, K / sqrt d for dQ */
+  float *products;                  /* the products' own */
+};
+
+static struct backward_scratch
+backward_scratch_of (const struct attention *a, adm_layout *layout)
+{
+  struct backward_scratch s;
+  uint64_t scores = (uint64_t) QUERIES * (uint64_t) a->t, sums = (uint64_t) a->d * (uint64_t) a->t;
+  uint64_t own = adm_matmul_scratch (true, a->d, a->t, QUERIES), other = (uint64_t) QUERIES * ADM_PANEL;
+  s.p = adm_layout_floats (layout, scores);
+  s.dp = adm_layout_floats (layout, scores);
+  s.dv = adm_layout_floats (layout, sums);
+  s.dk = adm_layout_floats (layout, sums);
+  s.keys = adm_layout_floats (layout, a->packed_k);
+  s.values = adm_layout_floats (layout, a->packed_k);
+  s.keys_rows = adm_layout_floats (layout, a->packed_v);
+  s.products = adm_layout_floats (layout, own > other ? own : other);
+  return s;
+}
+
+/* dV and dK are summed over the blocks as dV^T = dO^T P and dK^T = Q^T dS [d,T], so that no block transposes its scores. */
 static void
 backward_head (void *arg, int unit, int worker)
 {
@@ -123,44 +178,64 @@ backward_head (void *arg, int unit, int worker)
   struct head at = head_of (a->shape, c, d, head);
   const float *qkv = a->qkv.data + (ptrdiff_t) n * t * stride;
   float *dqkv = a->dqkv.data + (ptrdiff_t) n * t * stride;
-  float *p = adm_exec_scratch_of (a->exec, worker), *dp = p + (ptrdiff_t) QUERIES * t, *dv = dp + (ptrdiff_t) QUERIES * t;
-  float *dk = dv + (ptrdiff_t) d * t, *keys = dk + (ptrdiff_t) d * t, *values = keys + a->packed_k, *turned_keys = values + a->packed_k;
-  float *scratch = turned_keys + a->packed_v;
   const adm_kernels *kernels = a->exec->kernels;
   float scale = 1 / sqrtf ((float) d);
+  adm_layout layout = adm_exec_scratch_of (a->exec, worker);
+  struct backward_scratch s = backward_scratch_of (a, &layout);
+  struct view v = { .qkv = qkv, .keys = s.keys, .at = at, .scratch = s.products };
 
-  pack_keys (a, qkv, at, keys);
-  adm_matmul_pack (true, t, d, 1, qkv + at.v, stride, values);
-  adm_matmul_pack (false, d, t, scale, qkv + at.k, stride, turned_keys);
+  pack_keys (a, qkv, at, s.keys);
+  adm_matmul_pack (true, t, d, 1, qkv + at.v, stride, s.values);
+  adm_matmul_pack (false, d, t, scale, qkv + at.k, stride, s.keys_rows);
   for (int block = 0; block < a->blocks; block++) {
     int from = block * QUERIES, rows = t - from < QUERIES ? t - from : QUERIES;
     bool more = block > 0;
-    const float *dout = a->out.data + ((ptrdiff_t) n * t + from) * c + head * d;
-    probabilities (a, qkv, at, from, rows, keys, scratch, p);
-    adm_matmul (kernels, scratch, true, false, d, t, rows, 1, dout, c, p, t, more, dv, t);
-    adm_matmul_packed (kernels, scratch, rows, t, d, dout, c, values, false, dp, t);
+    const float *dout = a->out.data + ((ptrdiff_t) n * t + from) * c + head * d, *q = qkv + (ptrdiff_t) from * stride + at.q;
+    probabilities (a, &v, from, rows, s.p);
+    adm_matmul_operands dv = { .m = d, .n = t, .k = rows, .transpose_a = true, .alpha = 1, .accumulate = more };
+    dv.a = dout, dv.lda = c, dv.b = s.p, dv.ldb = t, dv.c = s.dv, dv.ldc = t;
+    adm_matmul (kernels, s.products, &dv);
+    adm_matmul_operands dp = { .m = rows, .n = t, .k = d, .a = dout, .lda = c, .c = s.dp, .ldc = t };
+    adm_matmul_packed (kernels, s.products, &dp, s.values);
     for (int i = 0; i < rows; i++)
-      kernels->softmax_grad (t, p + (ptrdiff_t) i * t, dp + (ptrdiff_t) i * t);
-    adm_matmul_packed (kernels, scratch, rows, d, t, dp, t, turned_keys, false, dqkv + (ptrdiff_t) from * stride + at.q, stride);
-    adm_matmul (kernels, scratch, true, false, d, t, rows, scale, qkv + (ptrdiff_t) from * stride + at.q, stride, dp, t, more, dk, t);
+      kernels->softmax_grad (t, s.p + (ptrdiff_t) i * t, s.dp + (ptrdiff_t) i * t);
+    adm_matmul_operands dq = { .m = rows, .n = d, .k = t, .a = s.dp, .lda = t, .c = dqkv + (ptrdiff_t) from * stride + at.q, .ldc = stride };
+    adm_matmul_packed (kernels, s.products, &dq, s.keys_rows);
+    adm_matmul_operands dk = { .m = d, .n = t, .k = rows, .transpose_a = true, .alpha = scale, .accumulate = more };
+    dk.a = q, dk.lda = stride, dk.b = s.dp, dk.ldb = t, dk.c = s.dk, dk.ldc = t;
+    adm_matmul (kernels, s.products, &dk);
   }
-  turn (t, d, dv, dqkv + at.v, stride);
-  turn (t, d, dk, dqkv + at.k, stride);
+  transpose (t, d, s.dv, dqkv + at.v, stride);
+  transpose (t, d, s.dk, dqkv + at.k, stride);
 }
 
 void
 adm_attention_backward (adm_exec *exec, adm_attention_shape shape, adm_map qkv, adm_map dout, adm_map dqkv)
 {
   struct attention a = attention_of (exec, shape, qkv);
+  adm_layout counted = { 0 };
   a.out = dout;
   a.dqkv = dqkv;
-  uint64_t t = (uint64_t) a.t, own = adm_matmul_scratch (true, a.d, a.t, QUERIES), other = (uint64_t) QUERIES * ADM_PANEL;
-  adm_exec_scratch (exec, (2 * QUERIES * t + 2 * t * (uint64_t) a.d + 2 * a.packed_k + a.packed_v + (own > other ? own : other)) * sizeof (float));
+  backward_scratch_of (&a, &counted);
+  adm_exec_scratch (exec, counted);
   if (adm_exec_begin (exec, ADM_LAYER_ATTENTION, 8.0 * qkv.n * a.t * (double) a.t * dout.c))
     adm_exec_run (exec, qkv.n * shape.heads, backward_head, &a);
 }
 
 /* ---- one query --------------------------------------------------------------------------------------------------- */
+
+struct first_scratch {
+  float *p, *dp; /* [T] */
+};
+
+static struct first_scratch
+first_scratch_of (const struct attention *a, adm_layout *layout)
+{
+  struct first_scratch s;
+  s.p = adm_layout_floats (layout, (uint64_t) a->t);
+  s.dp = adm_layout_floats (layout, (uint64_t) a->t);
+  return s;
+}
 
 static void
 first_head (void *arg, int unit, int worker)
@@ -170,8 +245,9 @@ first_head (void *arg, int unit, int worker)
   struct head at = head_of (a->shape, c, d, head);
   const float *qkv = a->qkv.data + (ptrdiff_t) n * a->t * stride;
   const adm_kernels *kernels = a->exec->kernels;
-  float *p = adm_exec_scratch_of (a->exec, worker), *dp = p + a->t;
-  float scale = 1 / sqrtf ((float) d), *out = a->out.data + (ptrdiff_t) n * c + head * d;
+  adm_layout layout = adm_exec_scratch_of (a->exec, worker);
+  struct first_scratch s = first_scratch_of (a, &layout);
+  float *p = s.p, *dp = s.dp, scale = 1 / sqrtf ((float) d), *out = a->out.data + (ptrdiff_t) n * c + head * d;
 
   for (int i = 0; i < a->t; i++)
     p[i] = scale * kernels->dot (d, qkv + at.q, qkv + (ptrdiff_t) i * stride + at.k);
@@ -200,14 +276,22 @@ first_head (void *arg, int unit, int worker)
   }
 }
 
+static void
+first_run (adm_exec *exec, struct attention *a, double flops)
+{
+  adm_layout counted = { 0 };
+  first_scratch_of (a, &counted);
+  adm_exec_scratch (exec, counted);
+  if (adm_exec_begin (exec, ADM_LAYER_ATTENTION, flops * a->qkv.n * a->t * (a->qkv.c / 3)))
+    adm_exec_run (exec, a->qkv.n * a->shape.heads, first_head, a);
+}
+
 void
 adm_attention_first (adm_exec *exec, adm_attention_shape shape, adm_map qkv, float *out)
 {
   struct attention a = attention_of (exec, shape, qkv);
   a.out.data = out;
-  adm_exec_scratch (exec, 2 * (uint64_t) a.t * sizeof (float));
-  if (adm_exec_begin (exec, ADM_LAYER_ATTENTION, 4.0 * qkv.n * a.t * (qkv.c / 3)))
-    adm_exec_run (exec, qkv.n * shape.heads, first_head, &a);
+  first_run (exec, &a, 4);
 }
 
 void
@@ -216,9 +300,7 @@ adm_attention_first_backward (adm_exec *exec, adm_attention_shape shape, adm_map
   struct attention a = attention_of (exec, shape, qkv);
   a.out.data = (float *) dout; /* read only when DQKV is there */
   a.dqkv = dqkv;
-  adm_exec_scratch (exec, 2 * (uint64_t) a.t * sizeof (float));
-  if (adm_exec_begin (exec, ADM_LAYER_ATTENTION, 8.0 * qkv.n * a.t * (qkv.c / 3)))
-    adm_exec_run (exec, qkv.n * shape.heads, first_head, &a);
+  first_run (exec, &a, 8);
 }
 
 void

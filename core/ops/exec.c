@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * What all kernels share: workspace, scratch, counting, the question whether to go on. */
-#include "ops/ops.h"
+#include "ops/exec.h"
 
 #include <time.h>
 
@@ -59,17 +59,17 @@ adm_exec_begin (adm_exec *exec, adm_layer layer, double flops)
 }
 
 void
-adm_exec_scratch (adm_exec *exec, uint64_t bytes)
+adm_exec_scratch (adm_exec *exec, adm_layout counted)
 {
-  bytes = (bytes + 127) & ~(uint64_t) 127;
+  uint64_t bytes = (counted.bytes + 127) & ~(uint64_t) 127;
   if (exec->measure && bytes > exec->scratch_bytes)
     exec->scratch_bytes = bytes;
 }
 
-void *
+adm_layout
 adm_exec_scratch_of (const adm_exec *exec, int worker)
 {
-  return exec->scratch + (uint64_t) worker * exec->scratch_bytes;
+  return (adm_layout) { .base = exec->scratch + (uint64_t) worker * exec->scratch_bytes };
 }
 
 void

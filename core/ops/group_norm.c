@@ -13,7 +13,11 @@ adm_norm
 adm_norm_take (adm_exec *exec, int n, int c)
 {
   uint64_t nc = (uint64_t) n * (uint64_t) c;
-  return (adm_norm) { n, c, adm_floats_take (exec, nc), adm_floats_take (exec, nc), adm_floats_take (exec, (uint64_t) n * ADM_GROUPS),
+  return (adm_norm) { n,
+                      c,
+                      adm_floats_take (exec, nc),
+                      adm_floats_take (exec, nc),
+                      adm_floats_take (exec, (uint64_t) n * ADM_GROUPS),
                       adm_floats_take (exec, (uint64_t) n * ADM_GROUPS) };
 }
 
@@ -24,6 +28,15 @@ adm_norm_give (adm_exec *exec, adm_norm norm)
   adm_arena_give (exec->arena, norm.add);
   adm_arena_give (exec->arena, norm.mean);
   adm_arena_give (exec->arena, norm.rstd);
+}
+
+adm_source
+adm_norm_source (adm_source source, adm_norm norm, bool silu)
+{
+  source.mul = norm.mul;
+  source.add = norm.add;
+  source.silu = silu;
+  return source;
 }
 
 /* Chunks of pixels an image is cut into: enough for many threads, few enough for the sums to stay small. */
@@ -38,10 +51,11 @@ struct sums {
   const adm_kernels *kernels;
   const adm_source *source;
   adm_norm norm;
-  adm_map x, dy;        /* backward */
+  adm_map x, dy; /* backward */
   bool silu;
   int pixels, chunks, c;
-  double *sum, *square; /* [N,chunks,C] */
+  double *sum, *square;             /* [N,chunks,C] */
+  double *total_sum, *total_square; /* [C], of one image */
 };
 
 static void
@@ -78,9 +92,11 @@ static struct sums
 sums_take (adm_exec *exec, int n, int pixels, int c)
 {
   struct sums s = { .kernels = exec->kernels, .pixels = pixels, .chunks = chunks_of (pixels), .c = c };
-  uint64_t bytes = (uint64_t) n * (uint64_t) (s.chunks + 1) * (uint64_t) c * sizeof (double); /* the totals at the end */
+  uint64_t total = (uint64_t) c * sizeof (double), bytes = (uint64_t) n * (uint64_t) s.chunks * total;
   s.sum = adm_arena_take (exec->arena, bytes);
   s.square = adm_arena_take (exec->arena, bytes);
+  s.total_sum = adm_arena_take (exec->arena, total);
+  s.total_square = adm_arena_take (exec->arena, total);
   return s;
 }
 
@@ -89,6 +105,8 @@ sums_give (adm_exec *exec, struct sums s)
 {
   adm_arena_give (exec->arena, s.sum);
   adm_arena_give (exec->arena, s.square);
+  adm_arena_give (exec->arena, s.total_sum);
+  adm_arena_give (exec->arena, s.total_square);
 }
 
 void
@@ -100,7 +118,7 @@ adm_group_norm (adm_exec *exec, const adm_source *source, const float *w, const 
     int per = norm.c / ADM_GROUPS;
     double count = (double) per * s.pixels;
     adm_exec_run (exec, norm.n * s.chunks, forward_chunk, &s);
-    double *sum = s.sum + (ptrdiff_t) norm.n * s.chunks * s.c, *square = s.square + (ptrdiff_t) norm.n * s.chunks * s.c;
+    double *sum = s.total_sum, *square = s.total_square;
     for (int n = 0; n < norm.n; n++) {
       add_chunks (&s, s.sum, n, sum);
       add_chunks (&s, s.square, n, square);
@@ -115,7 +133,7 @@ adm_group_norm (adm_exec *exec, const adm_source *source, const float *w, const 
         norm.rstd[n * ADM_GROUPS + g] = (float) rstd;
         for (int c = g * per; c < (g + 1) * per; c++) {
           double mul = rstd * (double) w[c], add = (double) b[c] - mean * mul;
-          if (scale_shift) {
+          if (scale_shift) { /* AdaGN (paper, section 3.1): y_s GroupNorm (h) + y_b, y_s = 1 + scale */
             double scale = 1 + (double) scale_shift[(ptrdiff_t) n * 2 * norm.c + c];
             mul *= scale;
             add = add * scale + (double) scale_shift[(ptrdiff_t) n * 2 * norm.c + norm.c + c];
@@ -127,6 +145,16 @@ adm_group_norm (adm_exec *exec, const adm_source *source, const float *w, const 
     }
   }
   sums_give (exec, s);
+}
+
+/* Pixels FROM … TO-1 of image N. */
+static adm_norm_rows
+rows_of (const struct sums *s, int n, int from, int to)
+{
+  ptrdiff_t at = ((ptrdiff_t) n * s->pixels + from) * s->c, of = (ptrdiff_t) n * s->c;
+  return (adm_norm_rows) {
+    .p = to - from, .c = s->c, .x = s->x.data + at, .dy = s->dy.data + at, .mul = s->norm.mul + of, .add = s->norm.add + of, .silu = s->silu
+  };
 }
 
 /* With xh = (x - mean) rstd, z = mul x + add, dz = dy f'(z), and sums over the M = H W C/32 entries of a group:
@@ -141,11 +169,9 @@ backward_chunk (void *arg, int unit, int worker)
   int n = unit / s->chunks, chunk = unit % s->chunks, c = s->c;
   int from = (int) ((int64_t) s->pixels * chunk / s->chunks), to = (int) ((int64_t) s->pixels * (chunk + 1) / s->chunks);
   double *a = s->sum + (ptrdiff_t) unit * c, *b = s->square + (ptrdiff_t) unit * c;
-  ptrdiff_t at = ((ptrdiff_t) n * s->pixels + from) * c;
   memset (a, 0, (size_t) c * sizeof *a);
   memset (b, 0, (size_t) c * sizeof *b);
-  s->kernels->norm_grad_sums (to - from, c, s->x.data + at, s->dy.data + at, s->norm.mul + (ptrdiff_t) n * c, s->norm.add + (ptrdiff_t) n * c,
-                              s->silu, a, b);
+  s->kernels->norm_grad_sums (rows_of (s, n, from, to), a, b);
 }
 
 struct apply {
@@ -164,8 +190,7 @@ apply_chunk (void *arg, int unit, int worker)
   int n = unit / s->chunks, chunk = unit % s->chunks, c = s->c;
   int from = (int) ((int64_t) s->pixels * chunk / s->chunks), to = (int) ((int64_t) s->pixels * (chunk + 1) / s->chunks);
   ptrdiff_t at = ((ptrdiff_t) n * s->pixels + from) * c, of = (ptrdiff_t) n * c;
-  s->kernels->norm_grad (to - from, c, s->x.data + at, s->dy.data + at, s->norm.mul + of, s->norm.add + of, p->k1 + of, p->k2 + of, s->silu,
-                         p->accumulate, p->dx + at);
+  s->kernels->norm_grad (rows_of (s, n, from, to), p->k1 + of, p->k2 + of, p->accumulate, p->dx + at);
 }
 
 void
@@ -181,7 +206,7 @@ adm_group_norm_backward (adm_exec *exec, adm_norm norm, adm_map x, bool silu, ad
     int per = norm.c / ADM_GROUPS;
     double count = (double) per * s.pixels;
     adm_exec_run (exec, norm.n * s.chunks, backward_chunk, &s);
-    double *a = s.sum + (ptrdiff_t) norm.n * s.chunks * s.c, *b = s.square + (ptrdiff_t) norm.n * s.chunks * s.c;
+    double *a = s.total_sum, *b = s.total_square;
     for (int n = 0; n < norm.n; n++) {
       add_chunks (&s, s.sum, n, a);
       add_chunks (&s, s.square, n, b);

@@ -6,7 +6,7 @@
 #ifndef ADM_OPS_GROUP_NORM_H
 #define ADM_OPS_GROUP_NORM_H
 
-#include "ops/conv2d.h"
+#include "ops/source.h"
 
 enum { ADM_GROUPS = 32 };
 
@@ -19,6 +19,8 @@ typedef struct adm_norm {
 
 adm_norm adm_norm_take (adm_exec *exec, int n, int c);
 void adm_norm_give (adm_exec *exec, adm_norm norm);
+/* SOURCE read through NORM and, if SILU, SiLU. */
+adm_source adm_norm_source (adm_source source, adm_norm norm, bool silu);
 
 /* Statistics over SOURCE's maps as they are in memory (its multiply-add, SiLU and resampling are not applied); W, B [C];
  * SCALE_SHIFT [N,2C] (scale, then shift) or NULL. C a multiple of 32. */

@@ -12,20 +12,47 @@
 #include <stddef.h>
 
 enum {
-  ADM_PANEL = 32,    /* output channels in one packed panel of weights, whatever the instruction set */
+  ADM_PANEL = 32, /* output channels in one packed panel of weights, whatever the instruction set */
   ADM_MAX_TAPS = 9,
-  ADM_WINO_OUT = 4,  /* F(4x4, 3x3): output tile */
-  ADM_WINO_IN = 6,   /* input tile */
+  ADM_WINO_OUT = 4, /* F(4x4, 3x3): output tile */
+  ADM_WINO_IN = 6,  /* input tile */
   ADM_WINO_POINTS = 36,
 };
+
+/* C [m][ADM_PANEL] (=, or += if ACCUMULATE) sum over taps t and channels k of A [m * a_stride + tap[t] + k] * W [t * cin + k][ADM_PANEL];
+ * C's rows are c_stride apart. */
+typedef struct adm_product {
+  int m, taps, cin;
+  const ptrdiff_t *tap;
+  const float *a, *w;
+  float *c;
+  ptrdiff_t a_stride, c_stride;
+  bool accumulate;
+} adm_product;
+
+/* P pixels of C channels that went through f (mul * x + add), f SiLU or the identity, and the gradient that came back. */
+typedef struct adm_norm_rows {
+  int p, c;
+  const float *x, *dy;    /* [p][c] */
+  const float *mul, *add; /* [c] */
+  bool silu;
+} adm_norm_rows;
+
+/* y = (c + bias + extra + residual) * scale over P rows of N <= ADM_PANEL channels; EXTRA and RESIDUAL may be NULL. */
+typedef struct adm_epilogue {
+  int p, n;
+  const float *c;            /* [p][ADM_PANEL] */
+  const float *bias, *extra; /* [n] */
+  const float *residual;
+  float *y;
+  ptrdiff_t residual_stride, y_stride;
+  float scale;
+} adm_epilogue;
 
 typedef struct adm_kernels {
   const char *name;
 
-  /* C [m][ADM_PANEL] (=, or += if ACCUMULATE) sum over taps t and channels k of A [m * a_stride + tap[t] + k] * W [t * cin + k][ADM_PANEL].
-   * C's rows are c_stride apart. */
-  void (*multiply) (int m, int taps, const ptrdiff_t *tap, int cin, const float *a, ptrdiff_t a_stride, const float *w, float *c,
-                    ptrdiff_t c_stride, bool accumulate);
+  void (*multiply) (adm_product product);
 
   /* y[i] = factor * h[i], h in IEEE half precision without infinities; N is a multiple of 16, FACTOR a power of two. */
   void (*widen) (size_t n, const uint16_t *h, float factor, float *y);
@@ -36,15 +63,12 @@ typedef struct adm_kernels {
   /* Sums over P pixels of C channels, rows STRIDE apart: sum[c] += x, square[c] += x * x, in double. */
   void (*moments) (int p, int c, const float *x, ptrdiff_t stride, double *sum, double *square);
 
-  /* One row of group norm's backward (group_norm.c has the derivation): dz = dy * f' (mul * x + add); a[c] += dz, b[c] += dz * x. */
-  void (*norm_grad_sums) (int p, int c, const float *x, const float *dy, const float *mul, const float *add, bool silu, double *a, double *b);
-  /* dx = mul * dz - k1 - k2 * x (+ dx if ACCUMULATE). */
-  void (*norm_grad) (int p, int c, const float *x, const float *dy, const float *mul, const float *add, const float *k1, const float *k2,
-                     bool silu, bool accumulate, float *dx);
+  /* Group norm's backward (group_norm.c has the derivation), dz = dy * f' (mul * x + add): a[c] += dz, b[c] += dz * x. */
+  void (*norm_grad_sums) (adm_norm_rows rows, double *a, double *b);
+  /* dx = mul * dz - k1 - k2 * x (+ dx if ACCUMULATE); K1, K2 [c]. */
+  void (*norm_grad) (adm_norm_rows rows, const float *k1, const float *k2, bool accumulate, float *dx);
 
-  /* y = (c + bias + extra + residual) * scale over P rows of N <= ADM_PANEL channels; EXTRA and RESIDUAL may be NULL. */
-  void (*finish) (int p, int n, const float *c, const float *bias, const float *extra, const float *residual, ptrdiff_t residual_stride,
-                  float scale, float *y, ptrdiff_t y_stride);
+  void (*epilogue) (adm_epilogue rows);
 
   /* Winograd F(4x4,3x3) input transform (Lavin & Gray 2016): V [36][v_stride] = B^T d B for C channels of one 6x6 tile d whose rows
    * are ROW apart and pixels PIXEL apart. */

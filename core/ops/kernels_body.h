@@ -90,7 +90,7 @@ sigmoid_vf (vf x)
 
 /* ---- half precision ---------------------------------------------------------------------------------------------- */
 
-/* Read as float32 bits, a half's exponent and mantissa moved up by 13 are its value times 2^-112, subnormals included. */
+/* Read as float32 bits, a half-precision number's exponent and mantissa moved up by 13 are its value times 2^-112, subnormals included. */
 static void
 widen (size_t n, const uint16_t *h, float factor, float *y)
 {
@@ -113,24 +113,23 @@ widen (size_t n, const uint16_t *h, float factor, float *y)
 /* ---- product ----------------------------------------------------------------------------------------------------- */
 
 ALWAYS void
-multiply_tile (const int m, int taps, const ptrdiff_t *tap, int cin, const float *a, ptrdiff_t a_stride, const float *w, float *c,
-               ptrdiff_t c_stride, bool accumulate)
+multiply_tile (const int m, adm_product p)
 {
   for (int column = 0; column < ADM_PANEL; column += 2 * LANES) {
     vf acc0[ROWS], acc1[ROWS];
 #pragma GCC unroll 16
     for (int i = 0; i < m; i++) {
-      acc0[i] = accumulate ? load (c + i * c_stride + column) : (vf) { 0 };
-      acc1[i] = accumulate ? load (c + i * c_stride + column + LANES) : (vf) { 0 };
+      acc0[i] = p.accumulate ? load (p.c + i * p.c_stride + column) : (vf) { 0 };
+      acc1[i] = p.accumulate ? load (p.c + i * p.c_stride + column + LANES) : (vf) { 0 };
     }
-    const float *wp = w + column;
-    for (int t = 0; t < taps; t++) {
-      const float *at = a + tap[t];
-      for (int k = 0; k < cin; k++, wp += ADM_PANEL) {
+    const float *wp = p.w + column;
+    for (int t = 0; t < p.taps; t++) {
+      const float *at = p.a + p.tap[t];
+      for (int k = 0; k < p.cin; k++, wp += ADM_PANEL) {
         vf w0 = load (wp), w1 = load (wp + LANES);
 #pragma GCC unroll 16
         for (int i = 0; i < m; i++) {
-          vf x = splat (at[i * a_stride + k]);
+          vf x = splat (at[i * p.a_stride + k]);
           acc0[i] += x * w0;
           acc1[i] += x * w1;
         }
@@ -138,36 +137,40 @@ multiply_tile (const int m, int taps, const ptrdiff_t *tap, int cin, const float
     }
 #pragma GCC unroll 16
     for (int i = 0; i < m; i++) {
-      store (c + i * c_stride + column, acc0[i]);
-      store (c + i * c_stride + column + LANES, acc1[i]);
+      store (p.c + i * p.c_stride + column, acc0[i]);
+      store (p.c + i * p.c_stride + column + LANES, acc1[i]);
     }
   }
 }
 
-static void
-multiply (int m, int taps, const ptrdiff_t *tap, int cin, const float *a, ptrdiff_t a_stride, const float *w, float *c, ptrdiff_t c_stride,
-          bool accumulate)
+/* A tile of ROWS rows, and what of P lies behind it. */
+ALWAYS adm_product
+multiply_rows (const int rows, adm_product p)
 {
-  for (; m >= ROWS; m -= ROWS, a += ROWS * a_stride, c += ROWS * c_stride)
-    multiply_tile (ROWS, taps, tap, cin, a, a_stride, w, c, c_stride, accumulate);
+  multiply_tile (rows, p);
+  p.m -= rows;
+  p.a += rows * p.a_stride;
+  p.c += rows * p.c_stride;
+  return p;
+}
+
+static void
+multiply (adm_product p)
+{
+  while (p.m >= ROWS)
+    p = multiply_rows (ROWS, p);
 #if ROWS > 8
-  if (m >= 8) {
-    multiply_tile (8, taps, tap, cin, a, a_stride, w, c, c_stride, accumulate);
-    m -= 8, a += 8 * a_stride, c += 8 * c_stride;
-  }
+  if (p.m >= 8)
+    p = multiply_rows (8, p);
 #endif
 #if ROWS > 4
-  if (m >= 4) {
-    multiply_tile (4, taps, tap, cin, a, a_stride, w, c, c_stride, accumulate);
-    m -= 4, a += 4 * a_stride, c += 4 * c_stride;
-  }
+  if (p.m >= 4)
+    p = multiply_rows (4, p);
 #endif
-  if (m >= 2) {
-    multiply_tile (2, taps, tap, cin, a, a_stride, w, c, c_stride, accumulate);
-    m -= 2, a += 2 * a_stride, c += 2 * c_stride;
-  }
-  if (m)
-    multiply_tile (1, taps, tap, cin, a, a_stride, w, c, c_stride, accumulate);
+  if (p.m >= 2)
+    p = multiply_rows (2, p);
+  if (p.m)
+    multiply_tile (1, p);
 }
 
 /* ---- elementwise ------------------------------------------------------------------------------------------------- */
@@ -238,14 +241,16 @@ load_some (const float *x, int part)
   return part >= LANES ? load (x) : load_part (x, part);
 }
 
-/* P pixels of LANES channels or, at the end, PART of them. */
+/* LANES channels from C on or, at the end, PART of them. */
 ALWAYS void
-norm_grad_sums_of (int part, int p, int c, const float *x, const float *dy, vf mul, vf add, bool silu, vd *a, vd *b)
+norm_grad_sums_of (int part, adm_norm_rows r, int c, vd *a, vd *b)
 {
+  vf mul = load_some (r.mul + c, part), add = load_some (r.add + c, part);
   vd sa = { 0 }, sb = { 0 };
-  for (int j = 0; j < p; j++, x += c, dy += c) {
+  const float *x = r.x + c, *dy = r.dy + c;
+  for (int j = 0; j < r.p; j++, x += r.c, dy += r.c) {
     vf xv = load_some (x, part);
-    vd dz = __builtin_convertvector (grad_through (xv, load_some (dy, part), mul, add, silu), vd);
+    vd dz = __builtin_convertvector (grad_through (xv, load_some (dy, part), mul, add, r.silu), vd);
     sa += dz;
     sb += dz * __builtin_convertvector (xv, vd);
   }
@@ -254,16 +259,15 @@ norm_grad_sums_of (int part, int p, int c, const float *x, const float *dy, vf m
 }
 
 static void
-norm_grad_sums (int p, int c, const float *x, const float *dy, const float *mul, const float *add, bool silu, double *a, double *b)
+norm_grad_sums (adm_norm_rows r, double *a, double *b)
 {
-  for (int i = 0; i < c; i += LANES) {
-    int part = c - i < LANES ? c - i : LANES;
-    vf m = load_some (mul + i, part), n = load_some (add + i, part);
+  for (int i = 0; i < r.c; i += LANES) {
+    int part = r.c - i < LANES ? r.c - i : LANES;
     vd sa, sb;
     if (part == LANES)
-      norm_grad_sums_of (LANES, p, c, x + i, dy + i, m, n, silu, &sa, &sb);
+      norm_grad_sums_of (LANES, r, i, &sa, &sb);
     else
-      norm_grad_sums_of (part, p, c, x + i, dy + i, m, n, silu, &sa, &sb);
+      norm_grad_sums_of (part, r, i, &sa, &sb);
     for (int k = 0; k < part; k++) {
       a[i + k] += sa[k];
       b[i + k] += sb[k];
@@ -272,14 +276,14 @@ norm_grad_sums (int p, int c, const float *x, const float *dy, const float *mul,
 }
 
 static void
-norm_grad (int p, int c, const float *x, const float *dy, const float *mul, const float *add, const float *k1, const float *k2, bool silu,
-           bool accumulate, float *dx)
+norm_grad (adm_norm_rows r, const float *k1, const float *k2, bool accumulate, float *dx)
 {
-  for (int j = 0; j < p; j++, x += c, dy += c, dx += c)
-    for (int i = 0; i < c; i += LANES) {
-      int part = c - i < LANES ? c - i : LANES;
-      vf xv = load_some (x + i, part), m = load_some (mul + i, part);
-      vf dz = grad_through (xv, load_some (dy + i, part), m, load_some (add + i, part), silu);
+  const float *x = r.x, *dy = r.dy;
+  for (int j = 0; j < r.p; j++, x += r.c, dy += r.c, dx += r.c)
+    for (int i = 0; i < r.c; i += LANES) {
+      int part = r.c - i < LANES ? r.c - i : LANES;
+      vf xv = load_some (x + i, part), m = load_some (r.mul + i, part);
+      vf dz = grad_through (xv, load_some (dy + i, part), m, load_some (r.add + i, part), r.silu);
       vf g = m * dz - load_some (k1 + i, part) - load_some (k2 + i, part) * xv;
       if (accumulate)
         g += load_some (dx + i, part);
@@ -290,34 +294,33 @@ norm_grad (int p, int c, const float *x, const float *dy, const float *mul, cons
     }
 }
 
-static void
-finish (int p, int n, const float *c, const float *bias, const float *extra, const float *residual, ptrdiff_t residual_stride, float scale,
-        float *y, ptrdiff_t y_stride)
+/* LANES channels from C on or, at the end, PART of them. */
+ALWAYS void
+epilogue_of (int part, adm_epilogue e, int c)
 {
-  for (int i = 0; i < n; i += LANES) {
-    int part = n - i;
-    if (part >= LANES) {
-      vf b = load (bias + i);
-      if (extra)
-        b += load (extra + i);
-      for (int j = 0; j < p; j++) {
-        vf v = load (c + j * ADM_PANEL + i) + b;
-        if (residual)
-          v += load (residual + j * residual_stride + i);
-        store (y + j * y_stride + i, v * splat (scale));
-      }
-    } else {
-      vf b = load_part (bias + i, part);
-      if (extra)
-        b += load_part (extra + i, part);
-      for (int j = 0; j < p; j++) {
-        vf v = load (c + j * ADM_PANEL + i) + b;
-        if (residual)
-          v += load_part (residual + j * residual_stride + i, part);
-        store_part (y + j * y_stride + i, v * splat (scale), part);
-      }
-    }
+  vf b = load_some (e.bias + c, part);
+  if (e.extra)
+    b += load_some (e.extra + c, part);
+  for (int j = 0; j < e.p; j++) {
+    vf v = load (e.c + j * ADM_PANEL + c) + b;
+    if (e.residual)
+      v += load_some (e.residual + j * e.residual_stride + c, part);
+    v *= splat (e.scale);
+    if (part == LANES)
+      store (e.y + j * e.y_stride + c, v);
+    else
+      store_part (e.y + j * e.y_stride + c, v, part);
   }
+}
+
+static void
+epilogue (adm_epilogue e)
+{
+  for (int i = 0; i < e.n; i += LANES)
+    if (e.n - i >= LANES)
+      epilogue_of (LANES, e, i);
+    else
+      epilogue_of (e.n - i, e, i);
 }
 
 /* ---- Winograd F(4x4, 3x3) ---------------------------------------------------------------------------------------- */
@@ -494,7 +497,7 @@ const adm_kernels TABLE = {
   .moments = moments,
   .norm_grad_sums = norm_grad_sums,
   .norm_grad = norm_grad,
-  .finish = finish,
+  .epilogue = epilogue,
   .wino_input = wino_input,
   .wino_output = wino_output,
   .softmax = softmax,

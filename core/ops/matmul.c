@@ -2,7 +2,9 @@
  *
  * Matrix product on the convolutions' inner loop: B is packed into panels of ADM_PANEL columns in the worker's scratch. Attention
  * calls it on blocks that stay in cache, from several workers at once. */
-#include "ops/ops.h"
+#include "ops/matmul.h"
+
+#include "base/layout.h"
 
 #include <string.h>
 
@@ -18,83 +20,104 @@ adm_matmul_packed_count (int n, int k)
   return panels (n) * ADM_PANEL * (uint64_t) k;
 }
 
+struct scratch {
+  float *packed, *tail; /* op (B); the last columns of C, where they are fewer than ADM_PANEL */
+  float *transposed;    /* A */
+};
+
+static struct scratch
+scratch_of (adm_layout *layout, bool transpose_a, int m, int n, int k)
+{
+  struct scratch s;
+  s.packed = adm_layout_floats (layout, adm_matmul_packed_count (n, k));
+  s.tail = adm_layout_floats (layout, (uint64_t) m * ADM_PANEL);
+  s.transposed = adm_layout_floats (layout, transpose_a ? (uint64_t) m * (uint64_t) k : 0);
+  return s;
+}
+
 uint64_t
 adm_matmul_scratch (bool transpose_a, int m, int n, int k)
 {
-  uint64_t rows = (uint64_t) m;
-  return adm_matmul_packed_count (n, k) + rows * ADM_PANEL + (transpose_a ? rows * (uint64_t) k : 0);
+  adm_layout counted = { 0 };
+  scratch_of (&counted, transpose_a, m, n, k);
+  return counted.bytes / sizeof (float);
 }
 
-/* One panel, columns J … J+WIDTH-1 of op (B) times ALPHA: [k][ADM_PANEL]. */
+/* One panel, the first WIDTH columns of op (B) times ALPHA: [k][ADM_PANEL]. */
 static void
-pack_panel (bool transpose, int k, int j, int width, float alpha, const float *b, int ldb, float *panel)
+pack_panel (bool transpose, int k, int width, float alpha, const float *b, int ldb, float *panel)
 {
   if (width < ADM_PANEL)
     memset (panel, 0, (size_t) k * ADM_PANEL * sizeof *panel);
   if (transpose)
     for (int i = 0; i < width; i++)
       for (int l = 0; l < k; l++)
-        panel[l * ADM_PANEL + i] = alpha * b[(ptrdiff_t) (j + i) * ldb + l];
+        panel[l * ADM_PANEL + i] = alpha * b[(ptrdiff_t) i * ldb + l];
   else if (width == ADM_PANEL) /* a length the compiler knows: vectors */
     for (int l = 0; l < k; l++)
       for (int i = 0; i < ADM_PANEL; i++)
-        panel[l * ADM_PANEL + i] = alpha * b[(ptrdiff_t) l * ldb + j + i];
+        panel[l * ADM_PANEL + i] = alpha * b[(ptrdiff_t) l * ldb + i];
   else
     for (int l = 0; l < k; l++)
       for (int i = 0; i < width; i++)
-        panel[l * ADM_PANEL + i] = alpha * b[(ptrdiff_t) l * ldb + j + i];
+        panel[l * ADM_PANEL + i] = alpha * b[(ptrdiff_t) l * ldb + i];
 }
 
 void
 adm_matmul_pack (bool transpose_b, int n, int k, float alpha, const float *b, int ldb, float *packed)
 {
   for (int j = 0; j < n; j += ADM_PANEL, packed += (ptrdiff_t) k * ADM_PANEL)
-    pack_panel (transpose_b, k, j, n - j < ADM_PANEL ? n - j : ADM_PANEL, alpha, b, ldb, packed);
+    pack_panel (transpose_b, k, n - j < ADM_PANEL ? n - j : ADM_PANEL, alpha, transpose_b ? b + (ptrdiff_t) j * ldb : b + j, ldb, packed);
 }
 
 void
-adm_matmul_packed (const adm_kernels *kernels, float *scratch, int m, int n, int k, const float *a, int lda, const float *packed,
-                   bool accumulate, float *c, int ldc)
+adm_matmul_packed (const adm_kernels *kernels, float *scratch, const adm_matmul_operands *of, const float *packed)
 {
   static const ptrdiff_t no_offset[1] = { 0 };
+  int m = of->m, n = of->n, k = of->k, ldc = of->ldc;
+  float *c = of->c;
+  adm_product product = { .m = m, .taps = 1, .tap = no_offset, .cin = k, .a = of->a, .a_stride = of->lda };
   for (int j = 0; j < n; j += ADM_PANEL, packed += (ptrdiff_t) k * ADM_PANEL) {
     int width = n - j < ADM_PANEL ? n - j : ADM_PANEL;
-    if (width == ADM_PANEL) {
-      kernels->multiply (m, 1, no_offset, k, a, lda, packed, c + j, ldc, accumulate);
-      continue;
-    }
-    kernels->multiply (m, 1, no_offset, k, a, lda, packed, scratch, ADM_PANEL, false);
-    for (int i = 0; i < m; i++)
+    bool whole = width == ADM_PANEL;
+    product.w = packed;
+    product.c = whole ? c + j : scratch;
+    product.c_stride = whole ? ldc : ADM_PANEL;
+    product.accumulate = whole && of->accumulate;
+    kernels->multiply (product);
+    for (int i = 0; i < m && !whole; i++)
       for (int l = 0; l < width; l++)
-        c[(ptrdiff_t) i * ldc + j + l] = scratch[i * ADM_PANEL + l] + (accumulate ? c[(ptrdiff_t) i * ldc + j + l] : 0);
+        c[(ptrdiff_t) i * ldc + j + l] = scratch[i * ADM_PANEL + l] + (of->accumulate ? c[(ptrdiff_t) i * ldc + j + l] : 0);
   }
 }
 
 void
-adm_matmul (const adm_kernels *kernels, float *scratch, bool transpose_a, bool transpose_b, int m, int n, int k, float alpha, const float *a,
-            int lda, const float *b, int ldb, bool accumulate, float *c, int ldc)
+adm_matmul (const adm_kernels *kernels, float *scratch, const adm_matmul_operands *of)
 {
-  float *packed = scratch, *tail = packed + adm_matmul_packed_count (n, k), *turned = tail + (ptrdiff_t) m * ADM_PANEL;
-  if (transpose_a) {
-    for (int l = 0; l < k; l++)
-      for (int i = 0; i < m; i++)
-        turned[(ptrdiff_t) i * k + l] = a[(ptrdiff_t) l * lda + i];
-    a = turned;
-    lda = k;
+  adm_layout layout = { .base = (unsigned char *) scratch };
+  struct scratch s = scratch_of (&layout, of->transpose_a, of->m, of->n, of->k);
+  adm_matmul_operands plain = *of;
+  if (of->transpose_a) {
+    for (int l = 0; l < of->k; l++)
+      for (int i = 0; i < of->m; i++)
+        s.transposed[(ptrdiff_t) i * of->k + l] = of->a[(ptrdiff_t) l * of->lda + i];
+    plain.a = s.transposed;
+    plain.lda = of->k;
   }
-  adm_matmul_pack (transpose_b, n, k, alpha, b, ldb, packed);
-  adm_matmul_packed (kernels, tail, m, n, k, a, lda, packed, accumulate, c, ldc);
+  adm_matmul_pack (of->transpose_b, of->n, of->k, of->alpha, of->b, of->ldb, s.packed);
+  adm_matmul_packed (kernels, s.tail, &plain, s.packed);
 }
 
 void
-adm_matmul_ref (bool transpose_a, bool transpose_b, int m, int n, int k, float alpha, const float *a, int lda, const float *b, int ldb,
-                bool accumulate, float *c, int ldc)
+adm_matmul_ref (const adm_matmul_operands *of)
 {
-  for (int i = 0; i < m; i++)
-    for (int j = 0; j < n; j++) {
+  for (int i = 0; i < of->m; i++)
+    for (int j = 0; j < of->n; j++) {
       double sum = 0;
-      for (int l = 0; l < k; l++)
-        sum += (double) (transpose_a ? a[l * lda + i] : a[i * lda + l]) * (double) (transpose_b ? b[j * ldb + l] : b[l * ldb + j]);
-      c[i * ldc + j] = (float) ((double) alpha * sum + (accumulate ? (double) c[i * ldc + j] : 0));
+      float *c = &of->c[i * of->ldc + j];
+      for (int l = 0; l < of->k; l++)
+        sum += (double) (of->transpose_a ? of->a[l * of->lda + i] : of->a[i * of->lda + l])
+               * (double) (of->transpose_b ? of->b[j * of->ldb + l] : of->b[l * of->ldb + j]);
+      *c = (float) ((double) of->alpha * sum + (of->accumulate ? (double) *c : 0));
     }
 }

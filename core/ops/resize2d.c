@@ -2,7 +2,7 @@
  *
  * The borders of a network: enlargement of the low-resolution picture, planar to channels-last and back; and the gradient of
  * resampling. (Resampling forward happens inside the convolutions: source.c.) */
-#include "ops/conv2d.h"
+#include "ops/resize2d.h"
 
 /* Source position of output I: two neighbours and the weight of the second. */
 static void

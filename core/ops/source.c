@@ -2,7 +2,7 @@
  *
  * Reading a convolution's input: norm, SiLU, resampling, concatenation and padding happen here, on the way into the strip
  * that the convolution works on. */
-#include "ops/conv2d.h"
+#include "ops/source.h"
 
 #include <string.h>
 
@@ -45,11 +45,11 @@ adm_source_width (const adm_source *source)
   return resampled (source, source->a.w);
 }
 
-/* Channels C0 … C1-1 of one pixel before resampling. */
+/* One pixel of SPAN's image and channels, before resampling. */
 static void
-pixel (const adm_kernels *kernels, const adm_source *source, int n, int y, int x, int c0, int c1, float *out)
+pixel (const adm_kernels *kernels, const adm_source *source, adm_span span, int y, int x, float *out)
 {
-  int ca = source->a.c, c = ca + source->b.c;
+  int n = span.n, c0 = span.c0, c1 = span.c1, ca = source->a.c, c = ca + source->b.c;
   ptrdiff_t at = ((ptrdiff_t) n * source->a.h + y) * source->a.w + x;
   const float *mul = source->mul ? source->mul + (ptrdiff_t) n * c : NULL;
   const float *add = source->add ? source->add + (ptrdiff_t) n * c : NULL;
@@ -57,51 +57,52 @@ pixel (const adm_kernels *kernels, const adm_source *source, int n, int y, int x
   if (c0 < split)
     kernels->affine (split - c0, source->a.data + at * ca + c0, mul ? mul + c0 : NULL, add ? add + c0 : NULL, source->silu, out);
   if (split < c1)
-    kernels->affine (c1 - split, source->b.data + at * source->b.c + (split - ca), mul ? mul + split : NULL, add ? add + split : NULL,
-                     source->silu, out + (split - c0));
+    kernels->affine (c1 - split, source->b.data + at * source->b.c + (split - ca), mul ? mul + split : NULL, add ? add + split : NULL, source->silu,
+                     out + (split - c0));
 }
 
 /* The average of a 2x2 block, in the order (00 + 01) + (10 + 11). */
 static void
-block_average (const adm_kernels *kernels, const adm_source *source, int n, int y, int x, int c0, int c1, float *out)
+block_average (const adm_kernels *kernels, const adm_source *source, adm_span span, int x, float *out)
 {
   enum { CHUNK = 128 };
-  for (int c = c0; c < c1; c += CHUNK, out += CHUNK) {
-    int part = c1 - c < CHUNK ? c1 - c : CHUNK;
+  for (int c = span.c0, end = span.c1; c < end; c += CHUNK, out += CHUNK) {
+    int channels = end - c < CHUNK ? end - c : CHUNK;
     float v[4][CHUNK];
+    span.c0 = c;
+    span.c1 = c + channels;
     for (int k = 0; k < 4; k++)
-      pixel (kernels, source, n, 2 * y + k / 2, 2 * x + k % 2, c, c + part, v[k]);
-    for (int i = 0; i < part; i++)
+      pixel (kernels, source, span, 2 * span.y + k / 2, 2 * x + k % 2, v[k]);
+    for (int i = 0; i < channels; i++)
       out[i] = 0.25f * ((v[0][i] + v[1][i]) + (v[2][i] + v[3][i]));
   }
 }
 
 void
-adm_source_row (const adm_kernels *kernels, const adm_source *source, int n, int y, int x0, int x1, int c0, int c1, float *out,
-                ptrdiff_t step)
+adm_source_row (const adm_kernels *kernels, const adm_source *source, adm_span span, float *out, ptrdiff_t step)
 {
-  int h = adm_source_height (source), w = adm_source_width (source);
-  size_t bytes = (size_t) (c1 - c0) * sizeof *out;
-  for (int x = x0; x < x1; x++, out += step) {
+  int h = adm_source_height (source), w = adm_source_width (source), y = span.y;
+  size_t bytes = (size_t) (span.c1 - span.c0) * sizeof *out;
+  for (int x = span.x0; x < span.x1; x++, out += step) {
     bool zero = y < 0 || y >= h || x < 0 || x >= w || (source->resample == ADM_RESAMPLE_ZERO && ((x | y) & 1));
     if (zero)
       memset (out, 0, bytes);
     else
       switch (source->resample) {
       case ADM_RESAMPLE_NONE:
-        pixel (kernels, source, n, y, x, c0, c1, out);
+        pixel (kernels, source, span, y, x, out);
         break;
       case ADM_RESAMPLE_UP:
-        if ((x & 1) && x > x0)
+        if ((x & 1) && x > span.x0)
           memcpy (out, out - step, bytes);
         else
-          pixel (kernels, source, n, y / 2, x / 2, c0, c1, out);
+          pixel (kernels, source, span, y / 2, x / 2, out);
         break;
       case ADM_RESAMPLE_ZERO:
-        pixel (kernels, source, n, y / 2, x / 2, c0, c1, out);
+        pixel (kernels, source, span, y / 2, x / 2, out);
         break;
       case ADM_RESAMPLE_DOWN:
-        block_average (kernels, source, n, y, x, c0, c1, out);
+        block_average (kernels, source, span, x, out);
         break;
       }
   }

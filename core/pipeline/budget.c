@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * See budget.h. The measures are those that loading and running take themselves (nn/params.h, base/arena.h). */
+ * See budget.h. The measures are those that loading and running take themselves (nn/parameters.h, base/arena.h). */
 #include "pipeline/budget.h"
 
 #include "base/error.h"

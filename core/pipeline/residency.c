@@ -192,14 +192,6 @@ load_progress (void *user, double done)
   return !l->callback || l->callback (&progress, l->user);
 }
 
-/* An upsampler may serve as the diffusion model: it samples from a low-resolution picture. */
-static bool
-may_be (int part, adm_kind kind)
-{
-  static const adm_kind kinds[ADM_PARTS] = { ADM_KIND_UNET, ADM_KIND_CLASSIFIER, ADM_KIND_SUPERRES };
-  return kind == kinds[index_of (part)] || (part == ADM_PART_DIFFUSION && kind == ADM_KIND_SUPERRES);
-}
-
 static adm_status
 load_part (adm_residency *residency, int part, struct loading *loading, adm_error *error)
 {
@@ -212,7 +204,7 @@ load_part (adm_residency *residency, int part, struct loading *loading, adm_erro
   adm_network_source source = { .path = path, .progress = load_progress, .user = loading };
   residency->reads++;
   adm_status status = adm_network_open (&source, &residency->options, residency->pool, &residency->workspace, 0, network, error);
-  if (!status && !may_be (part, (*network)->description.kind)) {
+  if (!status && !adm_part_may_be (part, (*network)->description.kind)) {
     drop_parts (residency, part);
     return adm_fail (error, ADM_ERROR_SHAPE, "%s is not a%s %s; correct the model's description", path, part == ADM_PART_UPSAMPLER ? "n" : "",
                      adm_part_name (part));

@@ -6,7 +6,7 @@
 
 #include "base/rng.h"
 #include "check.h"
-#include "ops/conv2d.h"
+#include "ops/ops.h"
 
 #include <stdlib.h>
 
@@ -47,10 +47,10 @@ harness_run (int threads, const adm_kernels *kernels, harness_body body, void *u
 static inline float *
 harness_random (adm_rng *rng, size_t n, float scale)
 {
-  size_t room = n < ADM_RNG_BLOCK ? ADM_RNG_BLOCK : n;
-  float *x = malloc (room * sizeof *x);
-  adm_rng_randn (rng, x, room);
-  for (size_t i = 0; i < room; i++)
+  size_t capacity = n < ADM_RNG_BLOCK ? ADM_RNG_BLOCK : n;
+  float *x = malloc (capacity * sizeof *x);
+  adm_rng_randn (rng, x, capacity);
+  for (size_t i = 0; i < capacity; i++)
     x[i] *= scale;
   return x;
 }

@@ -31,7 +31,8 @@ objective (const struct test *t, int queries, const float *dout, size_t at, doub
   int c = t->qkv.c / 3, positions = t->qkv.h * t->qkv.w, d = c / t->shape.heads;
   double total = 0;
   double *p = malloc ((size_t) positions * sizeof *p);
-#define QKV(n, i, k) ((double) t->qkv.data[((n) * positions + (i)) * t->qkv.c + (k)] + ((size_t) (((n) * positions + (i)) * t->qkv.c + (k)) == at ? step : 0))
+#define QKV(n, i, k)                                                                                                                                 \
+  ((double) t->qkv.data[((n) * positions + (i)) * t->qkv.c + (k)] + ((size_t) (((n) * positions + (i)) * t->qkv.c + (k)) == at ? step : 0))
   for (int n = 0; n < t->qkv.n; n++)
     for (int head = 0; head < t->shape.heads; head++) {
       int q = t->shape.new_order ? head * d : head * 3 * d, k = t->shape.new_order ? c + head * d : q + d,
@@ -68,15 +69,22 @@ check_gradient (const struct test *t, int queries, const float *dout, const floa
     printf ("  gradient off by %.3g of %.3g\n", worst, largest);
 }
 
+struct attention_case {
+  int n, h, w, heads, d;
+  bool new_order;
+};
+
 static void
-one_case (adm_rng *rng, int n, int h, int w, int heads, int d, bool new_order)
+one_case (adm_rng *rng, struct attention_case of)
 {
+  int n = of.n, h = of.h, w = of.w, heads = of.heads, d = of.d;
   int c = heads * d, positions = h * w;
   size_t count = (size_t) (n * positions * c);
-  struct test t = { .shape = { heads, new_order } };
+  struct test t = { .shape = { heads, of.new_order } };
   float *qkv = harness_random (rng, 3 * count, 1.5f), *dout = harness_random (rng, count, 1), *out = malloc (count * sizeof *out);
   float *expected = malloc (count * sizeof *out), *dqkv = malloc (3 * count * sizeof *dqkv), *dqkv_first = malloc (3 * count * sizeof *dqkv);
-  float *first = malloc ((size_t) (n * c) * sizeof *first), *dfirst = harness_random (rng, (size_t) (n * c), 1), *before = malloc (3 * count * sizeof *before);
+  float *first = malloc ((size_t) (n * c) * sizeof *first), *dfirst = harness_random (rng, (size_t) (n * c), 1),
+        *before = malloc (3 * count * sizeof *before);
   t.qkv = (adm_map) { qkv, n, h, w, 3 * c };
   t.out = (adm_map) { out, n, h, w, c };
   t.dout = (adm_map) { dout, n, h, w, c };
@@ -109,9 +117,13 @@ main (void)
 {
   adm_rng rng;
   adm_rng_seed (&rng, 7);
-  one_case (&rng, 1, 1, 1, 1, 16, true);
-  one_case (&rng, 2, 7, 5, 3, 10, true);
-  one_case (&rng, 2, 7, 5, 2, 33, false);
-  one_case (&rng, 1, 9, 9, 1, 64, false);
+  const struct attention_case cases[] = {
+    { .n = 1, .h = 1, .w = 1, .heads = 1, .d = 16, .new_order = true },
+    { .n = 2, .h = 7, .w = 5, .heads = 3, .d = 10, .new_order = true },
+    { .n = 2, .h = 7, .w = 5, .heads = 2, .d = 33 },
+    { .n = 1, .h = 9, .w = 9, .heads = 1, .d = 64 },
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+    one_case (&rng, cases[i]);
   return check_summary ();
 }

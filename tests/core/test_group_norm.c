@@ -2,7 +2,6 @@
  *
  * Group norm with AdaGN against the long way; its backward through SiLU against central differences in double precision. */
 #include "harness.h"
-#include "ops/group_norm.h"
 
 #define FORWARD_TOLERANCE 1e-6
 #define GRADIENT_TOLERANCE 2e-6 /* float32 rounding; the differences themselves are good to 1e-9 */
@@ -23,10 +22,9 @@ apply (adm_exec *exec, void *user)
   adm_norm norm = adm_norm_take (exec, t->x.n, t->x.c + t->b.c);
   adm_group_norm (exec, &source, t->w, t->bias, t->scale_shift, norm);
   if (adm_exec_begin (exec, ADM_LAYER_OTHER, 0)) {
-    source.mul = norm.mul;
-    source.add = norm.add;
+    source = adm_norm_source (source, norm, false);
     for (int i = 0; i < t->x.n * t->x.h; i++)
-      adm_source_row (exec->kernels, &source, i / t->x.h, i % t->x.h, 0, t->x.w, 0, norm.c, t->y.data + i * t->x.w * norm.c, norm.c);
+      adm_source_row (exec->kernels, &source, (adm_span) { i / t->x.h, i % t->x.h, 0, t->x.w, 0, norm.c }, t->y.data + i * t->x.w * norm.c, norm.c);
   }
   if (t->dx.data)
     adm_group_norm_backward (exec, norm, t->x, t->silu, t->dy, t->accumulate, t->dx);
@@ -63,13 +61,23 @@ objective (const struct test *t, size_t at, double step)
   return total;
 }
 
+struct norm_case {
+  int n, h, w, c;
+  bool ada, silu, accumulate;
+  int concat; /* channels of the first of two maps; 0: one map */
+};
+
 static void
-one_case (adm_rng *rng, int n, int h, int w, int c, bool ada, bool silu, bool accumulate, int concat)
+one_case (adm_rng *rng, struct norm_case of)
 {
+  int n = of.n, h = of.h, w = of.w, c = of.c, concat = of.concat;
+  bool ada = of.ada, silu = of.silu, accumulate = of.accumulate;
   size_t count = (size_t) n * (size_t) h * (size_t) w * (size_t) c;
   float *x = harness_random (rng, count, 2), *dy = harness_random (rng, count, 1);
-  float *gain = harness_random (rng, (size_t) c, 1), *bias = harness_random (rng, (size_t) c, 1), *ss = harness_random (rng, (size_t) (2 * n * c), 0.5f);
-  float *y = malloc (count * sizeof *y), *expected = malloc (count * sizeof *y), *dx = malloc (count * sizeof *dx), *start = harness_random (rng, count, 1);
+  float *gain = harness_random (rng, (size_t) c, 1), *bias = harness_random (rng, (size_t) c, 1),
+        *ss = harness_random (rng, (size_t) (2 * n * c), 0.5f);
+  float *y = malloc (count * sizeof *y), *expected = malloc (count * sizeof *y), *dx = malloc (count * sizeof *dx),
+        *start = harness_random (rng, count, 1);
   for (size_t i = 0; i < count; i++)
     x[i] += concat ? 5 : 0.5f; /* a mean that matters; gradients near a group of equal values have no float32 answer */
   struct test t = { .x = { x, n, h, w, c }, .y = { y, n, h, w, c }, .w = gain, .bias = bias, .scale_shift = ada ? ss : NULL, .silu = silu };
@@ -117,10 +125,14 @@ main (void)
 {
   adm_rng rng;
   adm_rng_seed (&rng, 6);
-  one_case (&rng, 1, 1, 1, 128, false, true, false, 0);
-  one_case (&rng, 2, 7, 5, 32, true, true, false, 0);
-  one_case (&rng, 3, 7, 5, 96, true, true, true, 0);
-  one_case (&rng, 1, 16, 16, 64, false, false, true, 0);
-  one_case (&rng, 2, 7, 5, 96, true, true, false, 37);
+  const struct norm_case cases[] = {
+    { .n = 1, .h = 1, .w = 1, .c = 128, .silu = true },
+    { .n = 2, .h = 7, .w = 5, .c = 32, .ada = true, .silu = true },
+    { .n = 3, .h = 7, .w = 5, .c = 96, .ada = true, .silu = true, .accumulate = true },
+    { .n = 1, .h = 16, .w = 16, .c = 64, .accumulate = true },
+    { .n = 2, .h = 7, .w = 5, .c = 96, .ada = true, .silu = true, .concat = 37 },
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+    one_case (&rng, cases[i]);
   return check_summary ();
 }

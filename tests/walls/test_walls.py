@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The house's walls: who may include what, and a few rules of order that prose alone does not keep. First the check is held against
-made-up offenders, so that it is known to be able to fail; then against the tree."""
+"""The house's walls: who may include what, how long a function may be, and a few rules of order that prose alone does not keep. First the
+check is held against made-up offenders, so that it is known to be able to fail; then against the tree."""
 import pathlib
 import re
 import sys
@@ -9,6 +9,10 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 MAX_LINES = 600
+MAX_FUNCTION_LINES, MAX_PARAMETERS = 60, 7
+EXCEPTIONS = "tests/walls/exceptions.txt"
+# A definition as .clang-format writes it: the name opens a line, its braces stand in the first column.
+FUNCTION = re.compile(r"^([A-Za-z_]\w*) \(([^;{}]*)\)\n(?:\{\n.*?^\}$)", re.M | re.S)
 
 # room -> rooms it may include from; "" is core/ itself (adm.h and what composes the library).
 CORE = {
@@ -59,6 +63,49 @@ def offences(path, text):
     return found
 
 
+def parameters(text):
+    """Of a declaration's list: commas outside parentheses separate them."""
+    inner = 1
+    while inner:
+        text, inner = re.subn(r"\([^()]*\)", "", text)
+    return 0 if text.strip() in ("", "void") else text.count(",") + 1
+
+
+def functions(path, text):
+    """What is too long or takes too much: "file:function kind"."""
+    for match in FUNCTION.finditer(text):
+        if match[0].count("\n") + 1 > MAX_FUNCTION_LINES:
+            yield f"{path}:{match[1]} lines"
+        if parameters(match[2]) > MAX_PARAMETERS:
+            yield f"{path}:{match[1]} parameters"
+
+
+def excepted(text):
+    """The list's entries; each line is "file:function kind reason"."""
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    found = [" ".join(line.split()[:2]) for line in lines if len(line.split()) > 2]
+    return found if len(found) == len(lines) else None
+
+
+def weigh_functions(offenders, listed):
+    """Complaints about what is not listed, and about what is listed in vain."""
+    kinds = {"lines": f"is over {MAX_FUNCTION_LINES} lines; split it", "parameters": f"takes over {MAX_PARAMETERS} parameters; give it a struct"}
+    return ([f"{one.split()[0]} {kinds[one.split()[1]]}" for one in offenders if one not in listed]
+            + [f"{EXCEPTIONS}: {one} no longer offends; take its line out" for one in listed if one not in offenders or listed.count(one) > 1])
+
+
+MADE_UP = "static int\nlong_one (int a)\n{\n" + "  a++;\n" * 60 + "}\n\nvoid\nwide_one (int a, int (*b) (int, int), int c,\n          int d, int e, int f, int g, int h)\n{\n}\n"
+
+
+def functions_fail():
+    """Whether the check of functions finds what it must in a made-up file."""
+    found = list(functions("a.c", MADE_UP))
+    return (found == ["a.c:long_one lines", "a.c:wide_one parameters"]
+            and not list(functions("a.c", MADE_UP.replace("  a++;\n" * 4, "", 1).replace(", int h", "")))
+            and len(weigh_functions(found, [])) == 2 and not weigh_functions(found, found) and len(weigh_functions([], found)) == 2
+            and excepted("# a\na.c:f lines why\n") == ["a.c:f lines"] and excepted("a.c:f lines\n") is None)
+
+
 OFFENDERS = {
     "core/ops/a.c": '#include "nn/res_block.h"',
     "core/base/b.c": '#include "io/weights.h"',
@@ -83,15 +130,22 @@ def main():
     if not offences("core/base/k.c", "int x;"):
         print("the check overlooks a missing licence")
         return 1
+    if not functions_fail():
+        print("the check of functions is blind")
+        return 1
 
-    found, names = [], {}
+    found, names, long = [], {}, []
     files = sorted(p for top in ("core", "plugin", "ui") for p in (ROOT / top).rglob("*.[ch]"))
     for file in files:
         path = file.relative_to(ROOT).as_posix()
-        found += offences(path, file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
+        found += offences(path, text)
+        long += functions(path, text)
         if file.name in names:
             found.append(f"{path}: another file is called so, {names[file.name]}")
         names[file.name] = path
+    listed = excepted((ROOT / EXCEPTIONS).read_text(encoding="utf-8"))
+    found += weigh_functions(long, listed) if listed is not None else [f"{EXCEPTIONS}: a line is not 'file:function kind reason'"]
     for line in found:
         print(line)
     print(f"{len(files)} files, {len(found)} offences")

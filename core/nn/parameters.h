@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Where a network's tensors lie in memory, and in what form: convolutions packed for their algorithm, everything else as in the
+ * checkpoint. Measured without memory, then placed. */
+#ifndef ADM_NN_PARAMETERS_H
+#define ADM_NN_PARAMETERS_H
+
+#include "base/layout.h"
+#include "nn/slots.h"
+
+typedef struct adm_parameters {
+  bool exact;        /* direct convolutions only */
+  bool half;         /* convolutions' weights in 16 bits */
+  bool gradient;     /* the convolutions' input gradients, too */
+  adm_layout memory; /* without a base: measures */
+  uint64_t count;    /* elements of all tensors */
+} adm_parameters;
+
+/* Plans SLOT's convolutions and takes its memory. */
+adm_status adm_parameters_place (adm_parameters *parameters, const adm_slot *slot, adm_error *error);
+
+#endif

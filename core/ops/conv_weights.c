@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Panels of 32 output channels, for each point of the kernel or of its transform the input channels in order: as the inner product reads
+ * them. */
+#include "ops/conv_weights.h"
+
+#include <math.h>
+#include <string.h>
+
+int
+adm_conv_panels (const adm_conv *conv)
+{
+  return (conv->cout + ADM_PANEL - 1) / ADM_PANEL;
+}
+
+void
+adm_conv_plan (adm_conv *conv, int h, int w, bool exact)
+{
+  /* Transformed weights are four times as large. Below 32x32, and for the widest layers there, streaming them costs what the
+   * arithmetic saves; and a network's memory stays near its weights' size. */
+  bool worth = h >= 32 && w >= 32 && (int64_t) h * w * 256 >= (int64_t) conv->cin * conv->cout;
+  bool winograd = !exact && conv->size == 3 && conv->stride == 1 && worth && conv->cin >= 32 && conv->cout >= 32;
+  conv->algorithm = winograd ? ADM_CONV_WINOGRAD : ADM_CONV_DIRECT;
+}
+
+uint64_t
+adm_conv_packed_bytes (const adm_conv *conv)
+{
+  uint64_t points = conv->algorithm == ADM_CONV_WINOGRAD ? ADM_WINO_POINTS : (uint64_t) (conv->size * conv->size);
+  return (uint64_t) adm_conv_panels (conv) * points * (uint64_t) conv->cin * ADM_PANEL * (conv->half ? sizeof (uint16_t) : sizeof (float));
+}
+
+/* ---- weights in 16 bits ------------------------------------------------------------------------------------------ */
+
+/* Half precision, ties to even; |X| < 65504. */
+static uint16_t
+to_half (float x)
+{
+  uint32_t bits, sign;
+  memcpy (&bits, &x, sizeof bits);
+  sign = bits >> 16 & 0x8000;
+  bits &= 0x7fffffff;
+  if (bits < 0x38800000) { /* subnormal: adding 0.5 lets the float unit round at 2^-24 */
+    float shifted = (sign ? -x : x) + 0.5f;
+    memcpy (&bits, &shifted, sizeof bits);
+    return (uint16_t) (sign | (bits - 0x3f000000));
+  }
+  bits += 0xc8000fff + (bits >> 13 & 1); /* exponent from bias 127 to 15, and 0.5 units of what is cut off */
+  return (uint16_t) (sign | bits >> 13);
+}
+
+void
+adm_conv_put (const adm_conv *conv, void *packed, size_t i, const float values[ADM_PANEL])
+{
+  if (!conv->half)
+    memcpy ((float *) packed + i, values, ADM_PANEL * sizeof *values);
+  for (int k = 0; conv->half && k < ADM_PANEL; k++)
+    ((uint16_t *) packed)[i + (size_t) k] = to_half (values[k] / conv->factor);
+}
+
+const float *
+adm_conv_weights (const adm_kernels *kernels, const adm_conv *conv, size_t i, size_t count, float *buffer)
+{
+  if (!conv->half)
+    return (const float *) conv->packed + i;
+  kernels->widen (count, (const uint16_t *) conv->packed + i, conv->factor, buffer);
+  return buffer;
+}
+
+/* The power of two that brings the largest weight into 2^13 … 2^15: Winograd's transform makes none larger. */
+static float
+factor_for (const adm_conv *conv, const float *raw)
+{
+  size_t count = (size_t) conv->cout * (size_t) conv->cin * (size_t) (conv->size * conv->size);
+  float largest = 0;
+  int exponent;
+  for (size_t i = 0; conv->half && i < count; i++)
+    largest = fabsf (raw[i]) > largest ? fabsf (raw[i]) : largest;
+  if (!conv->half || !(largest > 0) || !isfinite (largest))
+    return 1;
+  frexpf (largest, &exponent);
+  return ldexpf (1, exponent - 15 < -96 ? -96 : exponent - 15);
+}
+
+void
+adm_conv_pack_start (adm_conv *conv, const float *raw)
+{
+  conv->factor = factor_for (conv, raw);
+}

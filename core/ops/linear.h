@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Linear layers on a handful of rows: time embeddings, classifier heads. */
+#ifndef ADM_OPS_LINEAR_H
+#define ADM_OPS_LINEAR_H
+
+#include "ops/exec.h"
+
+typedef struct adm_linear_weights {
+  int in, out;
+  const float *w, *b; /* [out,in], [out] or NULL */
+} adm_linear_weights;
+
+/* Y [N,out] = X [N,in] W^T + B; SILU applies to X first. Y and X do not overlap. */
+void adm_linear (adm_exec *exec, const adm_linear_weights *layer, int n, const float *x, bool silu, float *y);
+/* DX [N,in] = DY [N,out] W. */
+void adm_linear_backward (adm_exec *exec, const adm_linear_weights *layer, int n, const float *dy, float *dx);
+void adm_linear_ref (const adm_linear_weights *layer, int n, const float *x, bool silu, float *y);
+
+#endif
