@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "arguments.h"
+#include "desktop.h"
 #include "import.h"
 #include "ui/generate-panel.h"
 #include "layers.h"
@@ -403,37 +404,20 @@ answer (const char *path, const int *chosen, gpointer user)
 }
 
 static char *
-open_uri (const char *path)
-{
-  GError *error = NULL;
-  char *uri = g_filename_to_uri (path, NULL, &error), *message = NULL;
-
-  if (!uri || !g_app_info_launch_default_for_uri (uri, NULL, &error))
-    message = g_strdup_printf (_ ("“%s” could not be opened: %s. Open it by hand."), path, error->message);
-  g_clear_error (&error);
-  g_free (uri);
-  return message;
-}
-
-static char *
 open_folder (const char *path, gpointer user G_GNUC_UNUSED)
 {
-  return open_uri (path);
+  return desktop_open (path);
 }
 
 static void
 help (gpointer user)
 {
   Window *window = user;
-  char *beside = g_path_get_dirname (gimp_get_progname ());
-  char *page = g_build_filename (beside, "data", "help", "index.html", NULL);
-  char *message = open_uri (page);
+  char *message = desktop_open_help ();
 
   if (message && window->sink)
     ui_generate_panel_show_message (UI_GENERATE_PANEL (window->sink), GTK_MESSAGE_WARNING, message);
   g_free (message);
-  g_free (page);
-  g_free (beside);
 }
 
 static void

@@ -4,35 +4,20 @@
  * milliseconds, and the order can follow the query. */
 #include "class-chooser.h"
 
-#include "class-search.h"
+#include "class-entries.h"
 #include "i18n.h"
 #include "widgets.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-enum { NOBODY = -1, ROWS_SHOWN = 6, NOTE_PAD = 6, STAR_PAD = 8 };
+enum { ROWS_SHOWN = 6, NOTE_PAD = 6, STAR_PAD = 8 };
 enum { COLUMN_INDEX, COLUMN_NAME, COLUMN_NOTE, COLUMN_STAR, COLUMN_SYNONYM, N_COLUMNS };
-
-typedef struct Entry {
-  UiClassWords words;
-  char *value;              /* as in UiSettings */
-  gboolean favourite, twin; /* twin: another class has the same name */
-  int recent;               /* 1 is the newest; 0: not recent */
-} Entry;
-
-typedef struct Match {
-  int index;
-  UiClassMatch how; /* length 0: it does not matter; else the shorter one is the nearer */
-} Match;
 
 struct _UiClassChooser {
   GtkBox parent_instance;
   UiStore *store;
   char *model;
-  GArray *entries; /* Entry */
+  GArray *entries; /* UiClassEntry */
   gboolean has_no_class;
-  int current; /* NOBODY: no class */
+  int current; /* UI_NO_CLASS: no class */
   GtkWidget *search, *scrolled, *tree, *nothing;
   GtkListStore *rows;
   GtkTreeViewColumn *note_column, *star_column;
@@ -44,85 +29,13 @@ G_DEFINE_FINAL_TYPE (UiClassChooser, ui_class_chooser, GTK_TYPE_BOX)
 enum { CHANGED, ACTIVATED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
-static Entry *
-entry_at (UiClassChooser *self, int index)
-{
-  return &g_array_index (self->entries, Entry, index);
-}
-
-static void
-clear_entry (gpointer data)
-{
-  Entry *entry = data;
-
-  ui_class_words_clear (&entry->words);
-  g_free (entry->value);
-}
-
-static int
-find_value (UiClassChooser *self, const char *value)
-{
-  for (guint i = 0; i < self->entries->len; i++) {
-    if (g_str_equal (entry_at (self, (int) i)->value, value)) {
-      return (int) i;
-    }
-  }
-  return NOBODY;
-}
-
-static void
-read_marks (UiClassChooser *self)
-{
-  g_auto (GStrv) recents = ui_store_recents (self->store, self->model);
-  g_auto (GStrv) favourites = ui_store_favourites (self->store, self->model);
-
-  for (guint i = 0; i < self->entries->len; i++) {
-    Entry *entry = entry_at (self, (int) i);
-
-    entry->recent = 0;
-    entry->favourite = g_strv_contains ((const char *const *) favourites, entry->value);
-  }
-  for (int i = 0; recents[i]; i++) {
-    int index = find_value (self, recents[i]);
-
-    if (index != NOBODY) {
-      entry_at (self, index)->recent = i + 1;
-    }
-  }
-}
-
 /* ---- the rows ---------------------------------------------------------------------------------------------------- */
-
-/* Recent ones by age, favourites, "(no class)", the others by number; a query's rank comes before all that. */
-static int
-place (UiClassChooser *self, const Match *match)
-{
-  const Entry *entry;
-
-  if (match->index == NOBODY) {
-    return 1000;
-  }
-  entry = entry_at (self, match->index);
-  return entry->recent ? entry->recent : entry->favourite ? 500 : 2000;
-}
-
-static int
-compare_matches (gconstpointer a, gconstpointer b, gpointer data)
-{
-  const Match *one = a, *two = b;
-  int by_place = place (data, one) - place (data, two);
-
-  if (one->how.rank != two->how.rank || by_place) {
-    return one->how.rank != two->how.rank ? one->how.rank - two->how.rank : by_place;
-  }
-  return one->how.length != two->how.length ? (one->how.length < two->how.length ? -1 : 1) : one->index - two->index;
-}
 
 /* What stands at the right of a name: its number, where the name alone does not tell or a number was asked for, and "recent". */
 static char *
 note_for (UiClassChooser *self, int index)
 {
-  const Entry *entry = entry_at (self, index);
+  const UiClassEntry *entry = ui_class_entry (self->entries, index);
   gboolean number = entry->twin || g_ascii_isdigit (*gtk_entry_get_text (GTK_ENTRY (self->search)));
   g_autofree char *digits = number ? g_strdup_printf ("%d", index) : g_strdup ("");
 
@@ -131,17 +44,17 @@ note_for (UiClassChooser *self, int index)
 }
 
 static void
-append_row (UiClassChooser *self, const Match *match)
+append_row (UiClassChooser *self, const UiClassFound *found)
 {
-  if (match->index == NOBODY) {
-    gtk_list_store_insert_with_values (self->rows, NULL, -1, COLUMN_INDEX, NOBODY, COLUMN_NAME, _ ("(no class)"), -1);
+  if (found->index == UI_NO_CLASS) {
+    gtk_list_store_insert_with_values (self->rows, NULL, -1, COLUMN_INDEX, UI_NO_CLASS, COLUMN_NAME, _ ("(no class)"), -1);
   } else {
-    const Entry *entry = entry_at (self, match->index);
-    g_autofree char *note = note_for (self, match->index);
+    const UiClassEntry *entry = ui_class_entry (self->entries, found->index);
+    g_autofree char *note = note_for (self, found->index);
 
-    gtk_list_store_insert_with_values (self->rows, NULL, -1, COLUMN_INDEX, match->index, COLUMN_NAME, entry->words.name, COLUMN_NOTE, note,
+    gtk_list_store_insert_with_values (self->rows, NULL, -1, COLUMN_INDEX, found->index, COLUMN_NAME, entry->words.name, COLUMN_NOTE, note,
                                        COLUMN_STAR, entry->favourite ? "starred-symbolic" : "non-starred-symbolic", COLUMN_SYNONYM,
-                                       match->how.synonym, -1);
+                                       found->how.synonym, -1);
   }
 }
 
@@ -196,45 +109,23 @@ select_current (UiClassChooser *self)
 static void
 fill (UiClassChooser *self)
 {
-  g_autofree char *query = ui_class_fold (gtk_entry_get_text (GTK_ENTRY (self->search)));
-  g_autoptr (GArray) matches = g_array_new (FALSE, FALSE, sizeof (Match));
-  g_autofree char *nothing = g_strdup_printf (_ ("No class is called “%s”"), gtk_entry_get_text (GTK_ENTRY (self->search)));
-  gboolean by_length = *query && !g_ascii_isdigit (*query);
-
-  for (guint i = 0; i < self->entries->len; i++) {
-    Match match = { (int) i, ui_class_words_match (&entry_at (self, (int) i)->words, query, (int) i) };
-
-    if (!by_length) {
-      match.how.length = 0;
-    }
-    if (match.how.rank >= 0) {
-      g_array_append_val (matches, match);
-    }
-  }
-  if (self->has_no_class) {
-    g_autofree char *words = ui_class_fold (_ ("(no class)"));
-    Match match = { NOBODY, { ui_class_rank (query, words, -1), 0, NULL } };
-
-    if (match.how.rank >= 0 || g_str_equal (query, "none")) {
-      match.how.rank = MAX (match.how.rank, 0);
-      g_array_append_val (matches, match);
-    }
-  }
-  g_array_sort_with_data (matches, compare_matches, self);
+  const char *typed = gtk_entry_get_text (GTK_ENTRY (self->search));
+  g_autoptr (GArray) found = ui_class_entries_search (self->entries, typed, self->has_no_class ? _ ("(no class)") : NULL);
+  g_autofree char *nothing = g_strdup_printf (_ ("No class is called “%s”"), typed);
 
   self->silent = TRUE;
   g_object_ref (self->rows);
   gtk_tree_view_set_model (GTK_TREE_VIEW (self->tree), NULL);
   gtk_list_store_clear (self->rows);
-  for (guint i = 0; i < matches->len; i++) {
-    append_row (self, &g_array_index (matches, Match, i));
+  for (guint i = 0; i < found->len; i++) {
+    append_row (self, &g_array_index (found, UiClassFound, i));
   }
   gtk_tree_view_set_model (GTK_TREE_VIEW (self->tree), GTK_TREE_MODEL (self->rows));
   g_object_unref (self->rows);
   self->silent = FALSE;
 
   gtk_label_set_text (GTK_LABEL (self->nothing), self->entries->len ? nothing : "");
-  gtk_widget_set_visible (self->nothing, matches->len == 0);
+  gtk_widget_set_visible (self->nothing, found->len == 0);
   select_current (self);
 }
 
@@ -317,8 +208,8 @@ toggle_favourite (UiClassChooser *self, GtkTreePath *path)
     return;
   }
   gtk_tree_model_get (GTK_TREE_MODEL (self->rows), &iter, COLUMN_INDEX, &index, -1);
-  if (index != NOBODY) {
-    Entry *entry = entry_at (self, index);
+  if (index != UI_NO_CLASS) {
+    UiClassEntry *entry = ui_class_entry (self->entries, index);
 
     entry->favourite = !entry->favourite;
     ui_store_set_favourite (self->store, self->model, entry->value, entry->favourite);
@@ -442,10 +333,9 @@ ui_class_chooser_init (UiClassChooser *self)
 {
   GtkWidget *overlay = gtk_overlay_new ();
 
-  self->entries = g_array_new (FALSE, TRUE, sizeof (Entry));
-  g_array_set_clear_func (self->entries, clear_entry);
+  self->entries = ui_class_entries_new ();
   self->model = g_strdup ("");
-  self->current = NOBODY;
+  self->current = UI_NO_CLASS;
   self->rows = gtk_list_store_new (N_COLUMNS, G_TYPE_INT, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING);
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self), GTK_ORIENTATION_VERTICAL);
   gtk_box_set_spacing (GTK_BOX (self), 6);
@@ -495,15 +385,6 @@ ui_class_chooser_new (UiStore *store)
   return GTK_WIDGET (self);
 }
 
-/* A class goes by its name, or by its number where an earlier one has the same name or the name could be taken for one. */
-static char *
-value_of (UiClassChooser *self, const char *name, int same_name)
-{
-  gboolean digits = strspn (name, "0123456789") == strlen (name);
-
-  return digits || same_name != NOBODY ? g_strdup_printf ("%u", self->entries->len) : g_strdup (name);
-}
-
 void
 ui_class_chooser_set_model (UiClassChooser *self, const UiModel *model)
 {
@@ -511,23 +392,12 @@ ui_class_chooser_set_model (UiClassChooser *self, const UiModel *model)
   gsize n = model ? model->n_classes : 0;
   g_autofree char *words = g_strdup_printf (NN_ ("Search %d class", "Search %d classes", (gulong) n), (int) n);
 
-  g_array_set_size (self->entries, 0);
-  for (gsize i = 0; i < n; i++) {
-    const char *name = model->class_names[i];
-    int same = find_value (self, name);
-    Entry entry
-        = { ui_class_words (name, model->class_synonyms ? model->class_synonyms[i] : ""), value_of (self, name, same), FALSE, same != NOBODY, 0 };
-
-    if (same != NOBODY) {
-      entry_at (self, same)->twin = TRUE;
-    }
-    g_array_append_val (self->entries, entry);
-  }
+  ui_class_entries_fill (self->entries, model);
   g_free (self->model);
   self->model = g_strdup (model ? model->id : "");
   self->has_no_class = model && n && model->has_no_class;
-  read_marks (self);
-  self->current = n && !(self->has_no_class && !*before) ? MAX (find_value (self, before), 0) : NOBODY;
+  ui_class_entries_read_marks (self->entries, self->store, self->model);
+  self->current = n && !(self->has_no_class && !*before) ? MAX (ui_class_entries_by_value (self->entries, before), 0) : UI_NO_CLASS;
 
   gtk_entry_set_text (GTK_ENTRY (self->search), "");
   gtk_entry_set_placeholder_text (GTK_ENTRY (self->search), n ? words : _ ("This model has no classes"));
@@ -539,35 +409,17 @@ ui_class_chooser_set_model (UiClassChooser *self, const UiModel *model)
 const char *
 ui_class_chooser_get (UiClassChooser *self)
 {
-  return self->current == NOBODY ? "" : entry_at (self, self->current)->value;
+  return self->current == UI_NO_CLASS ? "" : ui_class_entry (self->entries, self->current)->value;
 }
 
 gboolean
 ui_class_chooser_set (UiClassChooser *self, const char *class_name)
 {
-  int index = NOBODY;
+  int index = UI_NO_CLASS;
 
   if (*class_name && self->entries->len) {
-    g_autofree char *name = g_strndup (class_name, strcspn (class_name, ",")); /* old layers may go on with synonyms */
-    g_autofree char *folded = ui_class_fold (name);
-
-    index = find_value (self, class_name);
-    for (guint i = 0; i < self->entries->len && index == NOBODY; i++) {
-      if (g_str_equal (entry_at (self, (int) i)->words.folded_own, folded)) {
-        index = (int) i;
-      }
-    }
-    if (index == NOBODY && strspn (class_name, "0123456789") == strlen (class_name)) {
-      guint64 number = g_ascii_strtoull (class_name, NULL, 10);
-
-      index = number < self->entries->len ? (int) number : NOBODY;
-    }
-    for (guint i = 0; i < self->entries->len && index == NOBODY; i++) {
-      if (g_strv_contains ((const char *const *) entry_at (self, (int) i)->words.folded_synonyms, folded)) {
-        index = (int) i;
-      }
-    }
-    if (index == NOBODY) {
+    index = ui_class_entries_find (self->entries, class_name);
+    if (index == UI_NO_CLASS) {
       return FALSE;
     }
   } else if (self->entries->len && !self->has_no_class) {
@@ -581,7 +433,7 @@ ui_class_chooser_set (UiClassChooser *self, const char *class_name)
 void
 ui_class_chooser_refresh (UiClassChooser *self)
 {
-  read_marks (self);
+  ui_class_entries_read_marks (self->entries, self->store, self->model);
   fill (self);
 }
 

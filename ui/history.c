@@ -218,6 +218,42 @@ ui_history_class_init (UiHistoryClass *klass)
   }
 }
 
+/* The thumbnails in a row. */
+static void
+make_flow (UiHistory *self)
+{
+  self->flow = gtk_flow_box_new ();
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->flow), GTK_ORIENTATION_VERTICAL);
+  gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (self->flow), 1);
+  gtk_flow_box_set_column_spacing (GTK_FLOW_BOX (self->flow), 2);
+  gtk_flow_box_set_homogeneous (GTK_FLOW_BOX (self->flow), TRUE);
+  gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (self->flow), GTK_SELECTION_SINGLE);
+  gtk_widget_set_halign (self->flow, GTK_ALIGN_START);
+  gtk_widget_set_valign (self->flow, GTK_ALIGN_START);
+  atk_object_set_name (gtk_widget_get_accessible (self->flow), _ ("History"));
+  g_signal_connect_swapped (self->flow, "selected-children-changed", G_CALLBACK (on_selection), self);
+  g_signal_connect_swapped (self->flow, "child-activated", G_CALLBACK (on_activated), self);
+  g_signal_connect_swapped (self->flow, "key-press-event", G_CALLBACK (on_key), self);
+  gtk_flow_box_set_activate_on_single_click (GTK_FLOW_BOX (self->flow), FALSE);
+}
+
+/* The window on the thumbnails, and its bar. */
+static void
+make_strip (UiHistory *self)
+{
+  self->scrolled = gtk_scrolled_window_new (NULL, NULL);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scrolled), GTK_POLICY_EXTERNAL, GTK_POLICY_NEVER);
+  gtk_container_add (GTK_CONTAINER (self->scrolled), self->flow);
+  gtk_style_context_add_class (gtk_widget_get_style_context (self->scrolled), "adm-strip");
+  g_signal_connect_swapped (self->scrolled, "scroll-event", G_CALLBACK (on_scroll), self);
+  g_signal_connect_swapped (gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (self->scrolled)), "changed", G_CALLBACK (on_length), self);
+  /* A bar of its own: in some themes one that lies over the strip comes out black. */
+  self->bar = gtk_scrollbar_new (GTK_ORIENTATION_HORIZONTAL, gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (self->scrolled)));
+  gtk_style_context_add_class (gtk_widget_get_style_context (self->bar), "adm-strip-bar");
+  gtk_widget_set_opacity (self->bar, 0.0);
+  atk_object_set_name (gtk_widget_get_accessible (self->bar), _ ("History"));
+}
+
 static void
 ui_history_init (UiHistory *self)
 {
@@ -236,32 +272,8 @@ ui_history_init (UiHistory *self)
   gtk_label_set_max_width_chars (GTK_LABEL (self->empty), 30);
   gtk_style_context_add_class (gtk_widget_get_style_context (self->empty), GTK_STYLE_CLASS_DIM_LABEL);
 
-  self->flow = gtk_flow_box_new ();
-  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->flow), GTK_ORIENTATION_VERTICAL);
-  gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (self->flow), 1);
-  gtk_flow_box_set_column_spacing (GTK_FLOW_BOX (self->flow), 2);
-  gtk_flow_box_set_homogeneous (GTK_FLOW_BOX (self->flow), TRUE);
-  gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (self->flow), GTK_SELECTION_SINGLE);
-  gtk_widget_set_halign (self->flow, GTK_ALIGN_START);
-  gtk_widget_set_valign (self->flow, GTK_ALIGN_START);
-  atk_object_set_name (gtk_widget_get_accessible (self->flow), _ ("History"));
-  g_signal_connect_swapped (self->flow, "selected-children-changed", G_CALLBACK (on_selection), self);
-  g_signal_connect_swapped (self->flow, "child-activated", G_CALLBACK (on_activated), self);
-  g_signal_connect_swapped (self->flow, "key-press-event", G_CALLBACK (on_key), self);
-  gtk_flow_box_set_activate_on_single_click (GTK_FLOW_BOX (self->flow), FALSE);
-
-  self->scrolled = gtk_scrolled_window_new (NULL, NULL);
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scrolled), GTK_POLICY_EXTERNAL, GTK_POLICY_NEVER);
-  gtk_container_add (GTK_CONTAINER (self->scrolled), self->flow);
-  gtk_style_context_add_class (gtk_widget_get_style_context (self->scrolled), "adm-strip");
-  g_signal_connect_swapped (self->scrolled, "scroll-event", G_CALLBACK (on_scroll), self);
-  g_signal_connect_swapped (gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (self->scrolled)), "changed", G_CALLBACK (on_length), self);
-  /* A bar of its own: in some themes one that lies over the strip comes out black. */
-  self->bar = gtk_scrollbar_new (GTK_ORIENTATION_HORIZONTAL, gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (self->scrolled)));
-  gtk_style_context_add_class (gtk_widget_get_style_context (self->bar), "adm-strip-bar");
-  gtk_widget_set_opacity (self->bar, 0.0);
-  atk_object_set_name (gtk_widget_get_accessible (self->bar), _ ("History"));
-
+  make_flow (self);
+  make_strip (self);
   self->stack = gtk_stack_new ();
   gtk_widget_set_size_request (self->stack, -1, 100); /* a thumbnail, so that the first one moves nothing */
   gtk_container_add (GTK_CONTAINER (self->stack), self->empty);

@@ -362,24 +362,28 @@ separate (GtkListBoxRow *row, GtkListBoxRow *before)
   }
 }
 
-static void
-ui_model_page_init (UiModelPage *self)
+/* The title, and the way back. */
+static GtkWidget *
+make_head (UiModelPage *self)
 {
-  GtkWidget *head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12), *foot = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget *scrolled = gtk_scrolled_window_new (NULL, NULL), *inside = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   GtkWidget *back = ui_button (_ ("_Back"), _ ("Back to the picture (Escape)")), *title = gtk_label_new (_ ("Models"));
-  GtkWidget *add = ui_button (_ ("Add _Folder…"), _ ("Search one more folder for models"));
-  GtkWidget *again = ui_button (_ ("_Look Again"), _ ("Search the folders again"));
-  GtkWidget *folder_heading = heading (_ ("Folders searched"));
-
-  gtk_orientable_set_orientation (GTK_ORIENTABLE (self), GTK_ORIENTATION_VERTICAL);
-  gtk_box_set_spacing (GTK_BOX (self), 12);
 
   gtk_button_set_image (GTK_BUTTON (back), gtk_image_new_from_icon_name ("go-previous-symbolic", GTK_ICON_SIZE_BUTTON));
   gtk_button_set_always_show_image (GTK_BUTTON (back), TRUE);
+  g_signal_connect_swapped (back, "clicked", G_CALLBACK (on_back), self);
   gtk_style_context_add_class (gtk_widget_get_style_context (title), "adm-page-title");
   gtk_container_add (GTK_CONTAINER (head), back);
   gtk_container_add (GTK_CONTAINER (head), title);
+  return head;
+}
+
+/* The models and the folders, one below the other. */
+static GtkWidget *
+make_lists (UiModelPage *self)
+{
+  GtkWidget *scrolled = gtk_scrolled_window_new (NULL, NULL), *inside = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *folder_heading = heading (_ ("Folders searched"));
 
   self->models = gtk_list_box_new ();
   self->folders = gtk_list_box_new ();
@@ -391,11 +395,20 @@ ui_model_page_init (UiModelPage *self)
   gtk_widget_set_margin_top (folder_heading, 12);
   gtk_container_add (GTK_CONTAINER (inside), folder_heading);
   gtk_container_add (GTK_CONTAINER (inside), list_in_frame (self->folders, _ ("Folders searched")));
-  self->memory = ui_memory_box_new ();
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_overlay_scrolling (GTK_SCROLLED_WINDOW (scrolled), FALSE); /* that there is more is seen at once */
   gtk_widget_set_vexpand (scrolled, TRUE);
   gtk_container_add (GTK_CONTAINER (scrolled), inside);
+  return scrolled;
+}
+
+/* What brings more models in. */
+static GtkWidget *
+make_foot (UiModelPage *self)
+{
+  GtkWidget *foot = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *add = ui_button (_ ("Add _Folder…"), _ ("Search one more folder for models"));
+  GtkWidget *again = ui_button (_ ("_Look Again"), _ ("Search the folders again"));
 
   self->import = ui_button (_ ("_Import Checkpoint…"), NULL);
   self->progress = gtk_progress_bar_new ();
@@ -405,17 +418,23 @@ ui_model_page_init (UiModelPage *self)
   gtk_box_pack_start (GTK_BOX (foot), self->progress, TRUE, TRUE, 0);
   gtk_box_pack_end (GTK_BOX (foot), again, FALSE, FALSE, 0);
   gtk_box_pack_end (GTK_BOX (foot), add, FALSE, FALSE, 0);
-
-  g_signal_connect_swapped (back, "clicked", G_CALLBACK (on_back), self);
   g_signal_connect_swapped (add, "clicked", G_CALLBACK (on_add_folder), self);
   g_signal_connect_swapped (again, "clicked", G_CALLBACK (on_rescan), self);
-  g_signal_connect_swapped (self->memory, "changed", G_CALLBACK (on_memory), self);
   g_signal_connect_swapped (self->import, "clicked", G_CALLBACK (on_import), self);
+  return foot;
+}
 
-  gtk_container_add (GTK_CONTAINER (self), head);
-  gtk_container_add (GTK_CONTAINER (self), scrolled);
+static void
+ui_model_page_init (UiModelPage *self)
+{
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self), GTK_ORIENTATION_VERTICAL);
+  gtk_box_set_spacing (GTK_BOX (self), 12);
+  self->memory = ui_memory_box_new ();
+  g_signal_connect_swapped (self->memory, "changed", G_CALLBACK (on_memory), self);
+  gtk_container_add (GTK_CONTAINER (self), make_head (self));
+  gtk_container_add (GTK_CONTAINER (self), make_lists (self));
   gtk_container_add (GTK_CONTAINER (self), self->memory);
-  gtk_container_add (GTK_CONTAINER (self), foot);
+  gtk_container_add (GTK_CONTAINER (self), make_foot (self));
   gtk_widget_show_all (GTK_WIDGET (self));
   gtk_widget_set_no_show_all (self->progress, TRUE);
   ui_model_page_set_import (self, -1.0);

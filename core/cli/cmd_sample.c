@@ -67,17 +67,21 @@ static adm_status
 parse (int argc, char **argv, sample_options *o, adm_error *error)
 {
   option_spec specs[SAMPLING_SPECS + 9];
+  /* clang-format off */
   const option_spec own[] = {
     { .name = "--classifier", .type = OPTION_TEXT, .value = &o->classifier },
     { .name = "--guide", .type = OPTION_TEXT, .value = &o->guide },
     { .name = "--guidance-interval", .type = OPTION_TEXT, .value = &o->interval },
     { .name = "--threshold", .type = OPTION_REAL, .value = &o->threshold, .min = 0.5, .max = 1 },
-    { .name = "--scale", .type = OPTION_REAL, .value = &o->scale, .given = &o->scale_given, .min = 0, .max = 1e6 },
+    { .name = "--scale", .type = OPTION_REAL, .value = &o->scale, .given = &o->scale_given,
+      .min = 0, .max = 1e6 },
     { .name = "--low-res", .type = OPTION_TEXT, .value = &o->low },
     { .name = "--upscale", .type = OPTION_FLAG, .value = &o->upscale },
     { .name = "--up-sampler", .type = OPTION_TEXT, .value = &o->up.sampler },
-    { .name = "--up-steps", .type = OPTION_INT, .value = &o->up.steps, .given = &o->up.steps_given, .min = 2, .max = SAMPLING_MAX_STEPS },
+    { .name = "--up-steps", .type = OPTION_INT, .value = &o->up.steps, .given = &o->up.steps_given,
+      .min = 2, .max = SAMPLING_MAX_STEPS },
   };
+  /* clang-format on */
   const size_t count = sizeof own / sizeof *own;
   int rest;
   adm_sampler sampler;

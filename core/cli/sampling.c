@@ -23,25 +23,31 @@ sampling_options_default (void)
 void
 sampling_options_specs (sampling_options *o, option_spec *specs)
 {
+  /* clang-format off */
   const option_spec all[SAMPLING_SPECS] = {
     { .name = "--help", .type = OPTION_FLAG, .value = &o->help },
     { .name = "--model", .type = OPTION_TEXT, .value = &o->model },
     { .name = "--upsampler", .type = OPTION_TEXT, .value = &o->upsampler },
     { .name = "--class", .type = OPTION_TEXT, .value = &o->class_name },
     { .name = "--sampler", .type = OPTION_TEXT, .value = &o->sampler },
-    { .name = "--steps", .type = OPTION_INT, .value = &o->steps, .given = &o->steps_given, .min = 2, .max = SAMPLING_MAX_STEPS },
+    { .name = "--steps", .type = OPTION_INT, .value = &o->steps, .given = &o->steps_given,
+      .min = 2, .max = SAMPLING_MAX_STEPS },
     { .name = "--respacing", .type = OPTION_TEXT, .value = &o->respacing },
-    { .name = "--eta", .type = OPTION_REAL, .value = &o->eta, .given = &o->eta_given, .min = 0, .max = 1 },
+    { .name = "--eta", .type = OPTION_REAL, .value = &o->eta, .given = &o->eta_given, .min = 0,
+      .max = 1 },
     { .name = "--seed", .type = OPTION_SEED, .value = &o->seed },
-    { .name = "--count", .type = OPTION_INT, .value = &o->count, .min = 1, .max = SAMPLING_MAX_COUNT },
+    { .name = "--count", .type = OPTION_INT, .value = &o->count, .min = 1,
+      .max = SAMPLING_MAX_COUNT },
     { .name = "--noise", .type = OPTION_TEXT, .value = &o->noise },
     { .name = "--exact", .type = OPTION_FLAG, .value = &o->exact },
     { .name = "--half", .type = OPTION_FLAG, .value = &o->half },
     { .name = "--memory-limit", .type = OPTION_SIZE, .value = &o->memory_limit },
     { .name = "--kernels", .type = OPTION_TEXT, .value = &o->kernels },
-    { .name = "--threads", .type = OPTION_INT, .value = &o->threads, .min = 1, .max = SAMPLING_MAX_THREADS },
+    { .name = "--threads", .type = OPTION_INT, .value = &o->threads, .min = 1,
+      .max = SAMPLING_MAX_THREADS },
     { .name = "-o", .type = OPTION_TEXT, .value = &o->output },
   };
+  /* clang-format on */
   memcpy (specs, all, sizeof all);
 }
 

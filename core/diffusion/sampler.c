@@ -85,6 +85,23 @@ guides_at (const adm_diffusion_params *params, const adm_schedule_step *step)
   return (params->guide_from == 0.0 && params->guide_to == 0.0) || (sigma >= params->guide_from && sigma <= params->guide_to);
 }
 
+/* OUT becomes the network's output at STEP, GRAD (NULL: no guidance) the classifier's gradient; both are finite. */
+static adm_status
+ask_networks (const adm_denoiser *denoiser, const adm_step *step, float *out, float *grad, adm_error *error)
+{
+  int t = step->schedule->step[step->i].t;
+  adm_status status = denoiser->predict (denoiser->user, step->x, t, out, error);
+  if (!status)
+    status = check_values (out, step->n * (step->learned ? 2 : 1), denoiser->network, "the network's output",
+                           "its weights are unusable, try another file", step, error);
+  if (!status && grad)
+    status = denoiser->gradient (denoiser->user, step->x, t, grad, error);
+  if (!status && grad)
+    status = check_values (grad, step->n, denoiser->classifier, "the classifier's gradient", "its weights are unusable, try another file or scale 0",
+                           step, error);
+  return status;
+}
+
 adm_status
 adm_diffusion_run (const adm_denoiser *denoiser, const adm_schedule *schedule, const adm_diffusion_params *params, float *workspace, float *x,
                    adm_error *error)
@@ -110,24 +127,11 @@ adm_diffusion_run (const adm_denoiser *denoiser, const adm_schedule *schedule, c
 
   for (int done = 1; done <= schedule->steps; done++) {
     step.i = schedule->steps - done;
-    int t = schedule->step[step.i].t;
     bool guided = params->scale > 0.0 && guides_at (params, &schedule->step[step.i]);
     step.grad = guided ? grad : NULL;
     step.scale = guided ? params->scale : 0.0;
-    if ((status = denoiser->predict (denoiser->user, x, t, out, error)) != ADM_OK)
+    if ((status = ask_networks (denoiser, &step, out, guided ? grad : NULL, error)) != ADM_OK)
       return status;
-    if ((status = check_values (out, n * (step.learned ? 2 : 1), denoiser->network, "the network's output",
-                                "its weights are unusable, try another file", &step, error))
-        != ADM_OK)
-      return status;
-    if (guided) {
-      if ((status = denoiser->gradient (denoiser->user, x, t, grad, error)) != ADM_OK)
-        return status;
-      if ((status = check_values (grad, n, denoiser->classifier, "the classifier's gradient", "its weights are unusable, try another file or scale 0",
-                                  &step, error))
-          != ADM_OK)
-        return status;
-    }
     if (params->noise) {
       step.noise = params->noise + (size_t) done * params->noise_stride;
     } else {

@@ -5,8 +5,7 @@
  * apart, so each is opened for its first bytes. What goes wrong with one file becomes a note. */
 #include "base/error.h"
 #include "models/file_set.h"
-#include "models/model.h"
-#include "models/published.h"
+#include "models/joins.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -24,23 +23,6 @@ typedef struct list {
   size_t count, room;
 } list;
 
-/* The published checkpoints that make a model, and its names. */
-static const struct {
-  const char *id, *name, *diffusion, *classifier, *upsampler, *classes;
-} joins[] = {
-  { "imagenet-64", "ImageNet 64", "64x64_diffusion", "64x64_classifier", "64_256_upsampler", "imagenet-1000.txt" },
-  { "imagenet-128", "ImageNet 128", "128x128_diffusion", "128x128_classifier", "128_512_upsampler", "imagenet-1000.txt" },
-  { "imagenet-256", "ImageNet 256", "256x256_diffusion", "256x256_classifier", NULL, "imagenet-1000.txt" },
-  { "imagenet-256-uncond", "ImageNet 256 (unconditional)", "256x256_diffusion_uncond", "256x256_classifier", NULL, "imagenet-1000.txt" },
-  { "imagenet-512", "ImageNet 512", "512x512_diffusion", "512x512_classifier", NULL, "imagenet-1000.txt" },
-  { "lsun-bedroom", "LSUN Bedroom", "lsun_bedroom", NULL, NULL, NULL },
-  { "lsun-cat", "LSUN Cat", "lsun_cat", NULL, NULL, NULL },
-  { "lsun-horse", "LSUN Horse", "lsun_horse", NULL, NULL, NULL },
-  { "lsun-horse-nodropout", "LSUN Horse (no dropout)", "lsun_horse_nodropout", NULL, NULL, NULL },
-};
-
-enum { JOINS = sizeof joins / sizeof *joins };
-
 struct adm_catalog {
   list models;    /* adm_model */
   list found;     /* adm_model: what adm_catalog_find opened itself */
@@ -48,9 +30,9 @@ struct adm_catalog {
   list questions; /* char: paths */
   list folders;   /* char */
   /* while scanning */
-  adm_file_set used;          /* files that have been read or belong to a description */
-  char *published[3 * JOINS]; /* paths of the checkpoints found: diffusion, classifier and upsampler of each join */
-  adm_status status;          /* memory ran out */
+  adm_file_set used;   /* files that have been read or belong to a description */
+  adm_found published; /* checkpoints that models are joined of */
+  adm_status status;   /* memory ran out */
 };
 
 /* ---- lists, notes ------------------------------------------------------------------------------------------------ */
@@ -261,20 +243,10 @@ named_as_weights (const char *path)
 static bool
 keep_published (adm_catalog *catalog, const char *name, const char *path)
 {
-  const char *first = NULL; /* the file of the same name found before */
-  bool needed = false;
-  for (int i = 0; i < JOINS; i++) {
-    const char *const parts[] = { joins[i].diffusion, joins[i].classifier, joins[i].upsampler };
-    for (int k = 0; k < 3; k++) {
-      char **place = &catalog->published[3 * i + k];
-      if (!parts[k] || strcmp (parts[k], name) != 0)
-        continue;
-      needed = true;
-      first = *place;
-      if (!*place && !(*place = strdup (path)))
-        catalog->status = ADM_ERROR_MEMORY;
-    }
-  }
+  const char *first;
+  bool needed;
+  if (!adm_found_keep (&catalog->published, name, path, &needed, &first))
+    catalog->status = ADM_ERROR_MEMORY;
   if (first)
     note (catalog, "%s: has the tensors of %s, which was found first as %s; describe it in a JSON file of the same name beside it, or remove it",
           path, name, first);
@@ -360,50 +332,16 @@ find_data (adm_catalog *catalog, const char *name)
   return NULL;
 }
 
-/* Whether join I is worth an entry: it has its diffusion network, or a part that no other entry shows. The latter are asked
- * after the former, and in order. */
-static bool
-worth_joining (const adm_catalog *catalog, int i)
-{
-  char *const *files = &catalog->published[3 * i];
-  if (files[0])
-    return true;
-  for (int k = 1; k < ADM_PARTS; k++) {
-    bool shown = !files[k];
-    for (int j = 0; !shown && j < JOINS; j++) {
-      const char *other = catalog->published[3 * j + k];
-      shown = other && strcmp (other, files[k]) == 0 && (catalog->published[3 * j] || j < i);
-    }
-    if (!shown)
-      return true;
-  }
-  return false;
-}
-
 static void
 join_published (adm_catalog *catalog)
 {
-  for (int i = 0; !catalog->status && i < JOINS; i++) {
-    char **files = &catalog->published[3 * i];
-    if (!worth_joining (catalog, i))
+  for (int i = 0; !catalog->status && i < ADM_JOINS; i++) {
+    if (!adm_found_worth_joining (&catalog->published, i))
       continue;
-    bool labelled = files[1] || adm_published_find (joins[i].diffusion)->description.num_classes > 0;
-    char *classes = labelled ? find_data (catalog, joins[i].classes) : NULL;
-    adm_model_parts parts = { .folder = "",
-                              .id = joins[i].id,
-                              .name = joins[i].name,
-                              .diffusion = files[0],
-                              .classifier = files[1],
-                              .upsampler = files[2],
-                              .published = { joins[i].diffusion, joins[i].classifier, joins[i].upsampler },
-                              .path = files[0]   ? files[0]
-                                      : files[1] ? files[1]
-                                                 : files[2],
-                              .classes = classes,
-                              .null_class = ADM_NO_LABEL };
+    char *classes = find_data (catalog, adm_found_classes (&catalog->published, i));
     adm_model *model;
     adm_error error;
-    if (adm_model_build (&parts, &model, &error))
+    if (adm_found_join (&catalog->published, i, classes, &model, &error))
       note (catalog, "%s", error.message);
     else
       add_model (catalog, model);
@@ -425,9 +363,7 @@ adm_catalog_new (const char *const *folders, size_t n, adm_catalog **out, adm_er
   for (size_t i = 0; !catalog->status && i < n; i++)
     scan_folder (catalog, folders[i]);
   join_published (catalog);
-  for (int i = 0; i < 3 * JOINS; i++)
-    free (catalog->published[i]);
-  memset (catalog->published, 0, sizeof catalog->published);
+  adm_found_clear (&catalog->published);
   adm_file_set_clear (&catalog->used);
   if (catalog->status) {
     adm_catalog_free (catalog);
@@ -498,14 +434,11 @@ open_weights (adm_catalog *catalog, const char *path, bool partial, adm_model **
     return status;
   bool classifier = info.description.kind == ADM_KIND_CLASSIFIER;
   char *classes = NULL;
-  for (int i = 0; info.recognised_as && info.description.num_classes > 0 && !classes && i < JOINS; i++) {
-    const char *const names[ADM_PARTS] = { joins[i].diffusion, joins[i].classifier, joins[i].upsampler };
-    for (int k = 0; k < ADM_PARTS; k++)
-      if (names[k] && strcmp (names[k], info.recognised_as) == 0 && !classes) {
-        classes = find_data (catalog, joins[i].classes);
-        if (classifier)
-          parts.published[0] = joins[i].diffusion;
-      }
+  const adm_join *join = NULL;
+  while (info.recognised_as && info.description.num_classes > 0 && !classes && (join = adm_join_needing (info.recognised_as, join))) {
+    classes = find_data (catalog, join->classes);
+    if (classifier)
+      parts.published[0] = join->parts[0];
   }
   if (classifier && partial && !classes)
     return adm_fail (error, ADM_ERROR_USAGE, "class: %s has no names for its classes; give numbers", path);

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The chooser's classes: see class-entries.h. */
+#include "class-entries.h"
+
+#include <string.h>
+
+UiClassEntry *
+ui_class_entry (GArray *entries, int index)
+{
+  return &g_array_index (entries, UiClassEntry, index);
+}
+
+static void
+clear_entry (gpointer data)
+{
+  UiClassEntry *entry = data;
+
+  ui_class_words_clear (&entry->words);
+  g_free (entry->value);
+}
+
+GArray *
+ui_class_entries_new (void)
+{
+  GArray *entries = g_array_new (FALSE, TRUE, sizeof (UiClassEntry));
+
+  g_array_set_clear_func (entries, clear_entry);
+  return entries;
+}
+
+int
+ui_class_entries_by_value (GArray *entries, const char *value)
+{
+  for (guint i = 0; i < entries->len; i++) {
+    if (g_str_equal (ui_class_entry (entries, (int) i)->value, value)) {
+      return (int) i;
+    }
+  }
+  return UI_NO_CLASS;
+}
+
+/* A class goes by its name, or by its number where an earlier one has the same name or the name could be taken for one. */
+static char *
+value_of (GArray *entries, const char *name, int same_name)
+{
+  gboolean digits = strspn (name, "0123456789") == strlen (name);
+
+  return digits || same_name != UI_NO_CLASS ? g_strdup_printf ("%u", entries->len) : g_strdup (name);
+}
+
+void
+ui_class_entries_fill (GArray *entries, const UiModel *model)
+{
+  g_array_set_size (entries, 0);
+  for (gsize i = 0; model && i < model->n_classes; i++) {
+    const char *name = model->class_names[i];
+    int same = ui_class_entries_by_value (entries, name);
+    UiClassEntry entry = { ui_class_words (name, model->class_synonyms ? model->class_synonyms[i] : ""), value_of (entries, name, same), FALSE,
+                           same != UI_NO_CLASS, 0 };
+
+    if (same != UI_NO_CLASS) {
+      ui_class_entry (entries, same)->twin = TRUE;
+    }
+    g_array_append_val (entries, entry);
+  }
+}
+
+void
+ui_class_entries_read_marks (GArray *entries, UiStore *store, const char *model)
+{
+  g_auto (GStrv) recents = ui_store_recents (store, model);
+  g_auto (GStrv) favourites = ui_store_favourites (store, model);
+
+  for (guint i = 0; i < entries->len; i++) {
+    UiClassEntry *entry = ui_class_entry (entries, (int) i);
+
+    entry->recent = 0;
+    entry->favourite = g_strv_contains ((const char *const *) favourites, entry->value);
+  }
+  for (int i = 0; recents[i]; i++) {
+    int index = ui_class_entries_by_value (entries, recents[i]);
+
+    if (index != UI_NO_CLASS) {
+      ui_class_entry (entries, index)->recent = i + 1;
+    }
+  }
+}
+
+int
+ui_class_entries_find (GArray *entries, const char *class_name)
+{
+  g_autofree char *name = g_strndup (class_name, strcspn (class_name, ",")); /* old layers may go on with synonyms */
+  g_autofree char *folded = ui_class_fold (name);
+  int index = ui_class_entries_by_value (entries, class_name);
+
+  for (guint i = 0; i < entries->len && index == UI_NO_CLASS; i++) {
+    if (g_str_equal (ui_class_entry (entries, (int) i)->words.folded_own, folded)) {
+      index = (int) i;
+    }
+  }
+  if (index == UI_NO_CLASS && strspn (class_name, "0123456789") == strlen (class_name)) {
+    guint64 number = g_ascii_strtoull (class_name, NULL, 10);
+
+    index = number < entries->len ? (int) number : UI_NO_CLASS;
+  }
+  for (guint i = 0; i < entries->len && index == UI_NO_CLASS; i++) {
+    if (g_strv_contains ((const char *const *) ui_class_entry (entries, (int) i)->words.folded_synonyms, folded)) {
+      index = (int) i;
+    }
+  }
+  return index;
+}
+
+/* ---- for a query ------------------------------------------------------------------------------------------------- */
+
+/* Recent ones by age, favourites, "(no class)", the others by number; a query's rank comes before all that. */
+static int
+place (GArray *entries, const UiClassFound *found)
+{
+  const UiClassEntry *entry;
+
+  if (found->index == UI_NO_CLASS) {
+    return 1000;
+  }
+  entry = ui_class_entry (entries, found->index);
+  return entry->recent ? entry->recent : entry->favourite ? 500 : 2000;
+}
+
+static int
+compare (gconstpointer a, gconstpointer b, gpointer entries)
+{
+  const UiClassFound *one = a, *two = b;
+  int by_place = place (entries, one) - place (entries, two);
+
+  if (one->how.rank != two->how.rank || by_place) {
+    return one->how.rank != two->how.rank ? one->how.rank - two->how.rank : by_place;
+  }
+  return one->how.length != two->how.length ? (one->how.length < two->how.length ? -1 : 1) : one->index - two->index;
+}
+
+GArray *
+ui_class_entries_search (GArray *entries, const char *typed, const char *no_class)
+{
+  g_autofree char *query = ui_class_fold (typed);
+  GArray *all = g_array_new (FALSE, FALSE, sizeof (UiClassFound));
+  gboolean by_length = *query && !g_ascii_isdigit (*query);
+
+  for (guint i = 0; i < entries->len; i++) {
+    UiClassFound found = { (int) i, ui_class_words_match (&ui_class_entry (entries, (int) i)->words, query, (int) i) };
+
+    if (!by_length) {
+      found.how.length = 0;
+    }
+    if (found.how.rank >= 0) {
+      g_array_append_val (all, found);
+    }
+  }
+  if (no_class) {
+    g_autofree char *words = ui_class_fold (no_class);
+    UiClassFound found = { UI_NO_CLASS, { ui_class_rank (query, words, -1), 0, NULL } };
+
+    if (found.how.rank >= 0 || g_str_equal (query, "none")) {
+      found.how.rank = MAX (found.how.rank, 0);
+      g_array_append_val (all, found);
+    }
+  }
+  g_array_sort_with_data (all, compare, entries);
+  return all;
+}

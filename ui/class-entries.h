@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The classes of one model as the chooser lists them: what they go by, the artist's marks, and the order for a query. */
+#ifndef UI_CLASS_ENTRIES_H
+#define UI_CLASS_ENTRIES_H
+
+#include "backend.h"
+#include "class-search.h"
+#include "store.h"
+
+/* In the place of an index: "(no class)", or no such class. */
+enum { UI_NO_CLASS = -1 };
+
+typedef struct UiClassEntry {
+  UiClassWords words;
+  char *value;              /* as in UiSettings */
+  gboolean favourite, twin; /* twin: another class has the same name */
+  int recent;               /* 1 is the newest; 0: not recent */
+} UiClassEntry;
+
+typedef struct UiClassFound {
+  int index;
+  UiClassMatch how; /* length 0: it does not matter; else the shorter one is the nearer */
+} UiClassFound;
+
+GArray *ui_class_entries_new (void); /* of UiClassEntry; to be unreferenced */
+UiClassEntry *ui_class_entry (GArray *entries, int index);
+/* ENTRIES become the classes of MODEL (copied), without marks. NULL: none. */
+void ui_class_entries_fill (GArray *entries, const UiModel *model);
+/* Recents and favourites of MODEL, an id, as STORE has them. */
+void ui_class_entries_read_marks (GArray *entries, UiStore *store, const char *model);
+
+/* The class of this value, or UI_NO_CLASS. */
+int ui_class_entries_by_value (GArray *entries, const char *value);
+/* By value, name in any case, number or synonym, or UI_NO_CLASS. */
+int ui_class_entries_find (GArray *entries, const char *class_name);
+/* The classes that answer what was TYPED, in the order they are shown in, as UiClassFound; to be unreferenced. NO_CLASS: what "no
+ * class" is called in the list, NULL: it is not offered. */
+GArray *ui_class_entries_search (GArray *entries, const char *typed, const char *no_class);
+
+#endif
