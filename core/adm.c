@@ -13,7 +13,7 @@ adm_version (void)
   return ADM_VERSION;
 }
 
-/* ---- networks ---------------------------------------------------------------------------------------------------- */
+/* ---- networks -------------------------------------------------------------------------------- */
 
 struct load_progress {
   adm_callback callback;
@@ -29,7 +29,8 @@ load_progress (void *user, double done)
 }
 
 adm_status
-adm_network_load (const char *path, const adm_options *options, adm_callback callback, void *user, adm_network **out, adm_error *error)
+adm_network_load (const char *path, const adm_options *options, adm_callback callback, void *user,
+                  adm_network **out, adm_error *error)
 {
   struct load_progress progress = { callback, user };
   adm_network_source source = { .path = path, .progress = load_progress, .user = &progress };
@@ -37,7 +38,8 @@ adm_network_load (const char *path, const adm_options *options, adm_callback cal
 }
 
 adm_status
-adm_network_make_up (const adm_description *description, const adm_options *options, uint64_t seed, adm_network **out, adm_error *error)
+adm_network_make_up (const adm_description *description, const adm_options *options, uint64_t seed,
+                     adm_network **out, adm_error *error)
 {
   adm_network_source source = { .description = description, .seed = seed };
   return adm_network_open (&source, options, NULL, NULL, options->memory_limit, out, error);
@@ -58,23 +60,30 @@ adm_network_weights_bytes (const adm_network *network)
 void
 adm_network_shares (const adm_network *network, adm_layer_share shares[ADM_LAYER_SHARES])
 {
-  static const char *const names[] = { "3x3 by Winograd", "3x3 directly", "1x1", "attention", "group norm", "linear", "the rest" };
-  _Static_assert ((int) ADM_LAYERS == (int) ADM_LAYER_SHARES && sizeof names / sizeof *names == ADM_LAYERS, "a name for each kind of layer");
+  static const char *const names[] = { "3x3 by Winograd", "3x3 directly", "1x1",     "attention",
+                                       "group norm",      "linear",       "the rest" };
+  _Static_assert ((int) ADM_LAYERS == (int) ADM_LAYER_SHARES
+                      && sizeof names / sizeof *names == ADM_LAYERS,
+                  "a name for each kind of layer");
   for (int i = 0; i < ADM_LAYERS; i++)
-    shares[i] = (adm_layer_share) { names[i], network->profile.layer[i].count, network->profile.layer[i].seconds, network->profile.layer[i].flops };
+    shares[i]
+        = (adm_layer_share) { names[i], network->profile.layer[i].count,
+                              network->profile.layer[i].seconds, network->profile.layer[i].flops };
 }
 
 adm_status
-adm_description_memory (const adm_description *description, int batch, const adm_options *options, uint64_t *weights, uint64_t *workspace,
-                        adm_error *error)
+adm_description_memory (const adm_description *description, int batch, const adm_options *options,
+                        uint64_t *weights, uint64_t *workspace, adm_error *error)
 {
   const adm_options usual = { 0 };
   adm_network_plan plan;
-  adm_status status = adm_network_measure (description, batch, options ? options : &usual, description->kind == ADM_KIND_CLASSIFIER, &plan, error);
+  adm_status status = adm_network_measure (description, batch, options ? options : &usual,
+                                           description->kind == ADM_KIND_CLASSIFIER, &plan, error);
   if (status)
     return status;
   *weights = plan.weights;
-  *workspace = plan.arena + plan.scratch * (uint64_t) adm_pool_threads_for (options ? options->threads : 0);
+  *workspace = plan.arena
+               + plan.scratch * (uint64_t) adm_pool_threads_for (options ? options->threads : 0);
   if (*workspace < plan.loading)
     *workspace = plan.loading;
   return ADM_OK;
@@ -85,13 +94,14 @@ adm_description_flops (const adm_description *description, double *flops, adm_er
 {
   const adm_options direct = { .exact = true };
   adm_network_plan plan;
-  adm_status status = adm_network_measure (description, 1, &direct, description->kind == ADM_KIND_CLASSIFIER, &plan, error);
+  adm_status status = adm_network_measure (description, 1, &direct,
+                                           description->kind == ADM_KIND_CLASSIFIER, &plan, error);
   if (!status)
     *flops = plan.flops;
   return status;
 }
 
-/* ---- pixels ------------------------------------------------------------------------------------------------------ */
+/* ---- pixels ---------------------------------------------------------------------------------- */
 
 void
 adm_pixels_to_u8 (const float *planar, int height, int width, uint8_t *interleaved)
@@ -100,7 +110,8 @@ adm_pixels_to_u8 (const float *planar, int height, int width, uint8_t *interleav
   for (size_t i = 0; i < pixels; i++)
     for (size_t c = 0; c < 3; c++) {
       float v = (planar[c * pixels + i] + 1) * 127.5f;
-      interleaved[3 * i + c] = v >= 255 ? 255 : v > 0 ? (uint8_t) v : 0; /* NaN, in a preview, too */
+      /* NaN, in a preview, too */
+      interleaved[3 * i + c] = v >= 255 ? 255 : v > 0 ? (uint8_t) v : 0;
     }
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The procedures' arguments: see arguments.h. GIMP expects the same declaration each time, whatever models it finds, so what a
- * model has defaults of its own for is declared as a value that stands for them (OWN_…).
+ * The procedures' arguments: see arguments.h. GIMP expects the same declaration each time, whatever
+ * models it finds, so what a model has defaults of its own for is declared as a value that stands
+ * for them (OWN_…).
  */
 #include "arguments.h"
 
@@ -18,41 +19,53 @@
 static void
 declare_model (GimpProcedure *procedure)
 {
-  gimp_procedure_add_string_argument (procedure, "model", _ ("_Model"), _ ("Name of the model, or a model description or weights file"),
-                                      ADM_EMBEDDED_MODEL, G_PARAM_READWRITE);
-  gimp_procedure_add_string_argument (procedure, "class", _ ("Cl_ass"),
-                                      _ ("What to show: a class of the model by name or number; “none” leaves it open"), ARGUMENTS_NO_CLASS,
-                                      G_PARAM_READWRITE);
+  gimp_procedure_add_string_argument (
+      procedure, "model", _ ("_Model"),
+      _ ("Name of the model, or a model description or weights file"), ADM_EMBEDDED_MODEL,
+      G_PARAM_READWRITE);
+  gimp_procedure_add_string_argument (
+      procedure, "class", _ ("Cl_ass"),
+      _ ("What to show: a class of the model by name or number; “none” leaves it open"),
+      ARGUMENTS_NO_CLASS, G_PARAM_READWRITE);
 }
 
 static void
 declare_sampling (GimpProcedure *procedure)
 {
   gimp_procedure_add_int_argument (procedure, "steps", _ ("S_teps"),
-                                   _ ("Denoising steps, from 2 to the model's number (mostly 1000): more take longer and show finer detail. 0: "
+                                   _ ("Denoising steps, from 2 to the model's number (mostly "
+                                      "1000): more take longer and show finer detail. 0: "
                                       "as many as suit the model"),
                                    G_MININT, G_MAXINT, OWN_STEPS, G_PARAM_READWRITE);
-  gimp_procedure_add_string_argument (procedure, "sampler", _ ("Sam_pler"), _ ("“sde-dpm++2m”, “dpm++2m” or “ddim” for few steps, “ddpm” (ancestral sampling) for many. "
-                                         "Empty: what suits the model"),
-                                      OWN_SAMPLER, G_PARAM_READWRITE);
-  gimp_procedure_add_int_argument (procedure, "seed", _ ("See_d"), _ ("The same seed and settings give the same picture"), G_MININT, G_MAXINT, 0,
-                                   G_PARAM_READWRITE);
-  gimp_procedure_add_boolean_argument (procedure, "randomize", _ ("Random_ize"), _ ("Draw a new seed each time"), FALSE, G_PARAM_READWRITE);
+  gimp_procedure_add_string_argument (
+      procedure, "sampler", _ ("Sam_pler"),
+      _ ("“sde-dpm++2m”, “dpm++2m” or “ddim” for few steps, “ddpm” (ancestral sampling) for many. "
+         "Empty: what suits the model"),
+      OWN_SAMPLER, G_PARAM_READWRITE);
+  gimp_procedure_add_int_argument (procedure, "seed", _ ("See_d"),
+                                   _ ("The same seed and settings give the same picture"), G_MININT,
+                                   G_MAXINT, 0, G_PARAM_READWRITE);
+  gimp_procedure_add_boolean_argument (procedure, "randomize", _ ("Random_ize"),
+                                       _ ("Draw a new seed each time"), FALSE, G_PARAM_READWRITE);
 }
 
 void
 arguments_declare_generate (GimpProcedure *procedure)
 {
   declare_model (procedure);
-  gimp_procedure_add_double_argument (procedure, "scale", _ ("_Fidelity"),
-                                      _ ("Gradient scale of classifier guidance: 0 for diversity, more for fidelity to the class. Without a "
-                                         "class, or in a model without a classifier, it has no effect. -1: what suits the model"),
-                                      -G_MAXDOUBLE, G_MAXDOUBLE, OWN_SCALE, G_PARAM_READWRITE);
+  gimp_procedure_add_double_argument (
+      procedure, "scale", _ ("_Fidelity"),
+      _ ("Gradient scale of classifier guidance: 0 for diversity, more for fidelity to the class. "
+         "Without a "
+         "class, or in a model without a classifier, it has no effect. -1: what suits the model"),
+      -G_MAXDOUBLE, G_MAXDOUBLE, OWN_SCALE, G_PARAM_READWRITE);
   declare_sampling (procedure);
-  gimp_procedure_add_int_argument (procedure, "count", _ ("Ima_ges"), _ ("Number of pictures, each a layer; picture i has seed + i"), G_MININT,
-                                   G_MAXINT, 1, G_PARAM_READWRITE);
-  gimp_procedure_add_boolean_argument (procedure, "upsample", _ ("_Upsample"), _ ("Enlarge each picture with the model's upsampling network"), FALSE,
-                                       G_PARAM_READWRITE);
+  gimp_procedure_add_int_argument (procedure, "count", _ ("Ima_ges"),
+                                   _ ("Number of pictures, each a layer; picture i has seed + i"),
+                                   G_MININT, G_MAXINT, 1, G_PARAM_READWRITE);
+  gimp_procedure_add_boolean_argument (
+      procedure, "upsample", _ ("_Upsample"),
+      _ ("Enlarge each picture with the model's upsampling network"), FALSE, G_PARAM_READWRITE);
 }
 
 void
@@ -61,7 +74,8 @@ arguments_declare_upscale (GimpProcedure *procedure)
   declare_model (procedure);
   declare_sampling (procedure);
   gimp_procedure_add_boolean_argument (procedure, "tiles", _ ("T_iles"),
-                                       _ ("Enlarge the whole part in overlapping tiles, instead of reducing it first to what the network takes"),
+                                       _ ("Enlarge the whole part in overlapping tiles, instead of "
+                                          "reducing it first to what the network takes"),
                                        FALSE, G_PARAM_READWRITE);
 }
 
@@ -75,11 +89,13 @@ has (GimpProcedureConfig *config, const char *name)
 void
 arguments_read (GimpProcedureConfig *config, AdmSettings *settings)
 {
-  *settings = (AdmSettings){ .count = 1 };
-  g_object_get (config, "model", &settings->model, "class", &settings->class_name, "sampler", &settings->sampler, "steps", &settings->steps, "seed",
-                &settings->seed, "randomize", &settings->randomize, NULL);
+  *settings = (AdmSettings) { .count = 1 };
+  g_object_get (config, "model", &settings->model, "class", &settings->class_name, "sampler",
+                &settings->sampler, "steps", &settings->steps, "seed", &settings->seed, "randomize",
+                &settings->randomize, NULL);
   if (has (config, "count"))
-    g_object_get (config, "scale", &settings->scale, "count", &settings->count, "upsample", &settings->upsample, NULL);
+    g_object_get (config, "scale", &settings->scale, "count", &settings->count, "upsample",
+                  &settings->upsample, NULL);
   if (has (config, "tiles"))
     g_object_get (config, "tiles", &settings->tiles, NULL);
   if (settings->randomize) {
@@ -103,22 +119,26 @@ named (const adm_model *model, int label)
   adm_error ignored;
   int found;
 
-  return label < model->class_count && adm_model_label (model, model->class_names[label], &found, &ignored) == ADM_OK && found == label;
+  return label < model->class_count
+         && adm_model_label (model, model->class_names[label], &found, &ignored) == ADM_OK
+         && found == label;
 }
 
-/* Checks what both procedures share, for the network in the file NETWORK with MOST_STEPS (0: not known); fills REQUEST's label,
- * sampler, steps and seed. */
+/* Checks what both procedures share, for the network in the file NETWORK with MOST_STEPS (0: not
+ * known); fills REQUEST's label, sampler, steps and seed. */
 static gboolean
-check_sampling (AdmSettings *settings, const adm_model *model, const char *network, int most_steps, adm_request *request, GError **error)
+check_sampling (AdmSettings *settings, const adm_model *model, const char *network, int most_steps,
+                adm_request *request, GError **error)
 {
   adm_error core = { 0 };
   adm_file_info info;
-  const char *class_name = settings->class_name && *settings->class_name ? settings->class_name : NULL;
+  const char *class_name
+      = settings->class_name && *settings->class_name ? settings->class_name : NULL;
   adm_sampler sampler = request->sampler;
 
   if (g_strcmp0 (settings->sampler, OWN_SAMPLER) == 0) {
     g_free (settings->sampler);
-    settings->sampler = g_strdup (adm_sampler_name ((int)sampler));
+    settings->sampler = g_strdup (adm_sampler_name ((int) sampler));
   }
   if (settings->steps == OWN_STEPS)
     settings->steps = request->steps;
@@ -126,29 +146,33 @@ check_sampling (AdmSettings *settings, const adm_model *model, const char *netwo
     GString *names = g_string_new (NULL);
     for (int i = 0; adm_sampler_name (i); i++)
       g_string_append_printf (names, "%s%s", i ? ", " : "", adm_sampler_name (i));
-    g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING, _ ("There is no sampler “%s”. Choose one of these: %s."),
+    g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING,
+                 _ ("There is no sampler “%s”. Choose one of these: %s."),
                  settings->sampler ? settings->sampler : "", names->str);
     g_string_free (names, TRUE);
     return FALSE;
   }
   if (settings->seed < 0) {
-    g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING, _ ("The seed %d is negative. Choose one from 0 to %d."), settings->seed, G_MAXINT);
+    g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING,
+                 _ ("The seed %d is negative. Choose one from 0 to %d."), settings->seed, G_MAXINT);
     return FALSE;
   }
-  if (adm_model_label (model, class_name, &request->label, &core) != ADM_OK || (most_steps == 0 && adm_file_inspect (network, &info, &core) != ADM_OK)) {
+  if (adm_model_label (model, class_name, &request->label, &core) != ADM_OK
+      || (most_steps == 0 && adm_file_inspect (network, &info, &core) != ADM_OK)) {
     plugin_error_set_core (error, &core);
     return FALSE;
   }
   if (most_steps == 0)
     most_steps = info.description.diffusion_steps;
   if (settings->steps < ARGUMENTS_MIN_STEPS || settings->steps > most_steps) {
-    g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING, _ ("%d steps are not possible with the model “%s”. Choose %d to %d."), settings->steps,
-                 model->id, ARGUMENTS_MIN_STEPS, most_steps);
+    g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING,
+                 _ ("%d steps are not possible with the model “%s”. Choose %d to %d."),
+                 settings->steps, model->id, ARGUMENTS_MIN_STEPS, most_steps);
     return FALSE;
   }
   adm_request_set_sampler (request, sampler);
   request->steps = settings->steps;
-  request->seed = (uint64_t)settings->seed;
+  request->seed = (uint64_t) settings->seed;
 
   /* From here on the settings are what will be done, in the model's own words. */
   g_free (settings->model);
@@ -164,39 +188,47 @@ check_sampling (AdmSettings *settings, const adm_model *model, const char *netwo
 }
 
 gboolean
-arguments_to_generate (AdmSettings *settings, const adm_model *model, int most_steps, adm_task *task, GError **error)
+arguments_to_generate (AdmSettings *settings, const adm_model *model, int most_steps,
+                       adm_task *task, GError **error)
 {
   adm_request *request = &task->generate.sample, *upscale = &task->generate.upscale;
 
-  *task = (adm_task){ .kind = ADM_TASK_GENERATE };
+  *task = (adm_task) { .kind = ADM_TASK_GENERATE };
   *request = adm_request_default (model);
   if (!model->diffusion) {
     g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING,
-                 _ ("The model “%s” has no diffusion network. Put its file beside the model's others, or choose another model."), model->id);
+                 _ ("The model “%s” has no diffusion network. Put its file beside the model's "
+                    "others, or choose another model."),
+                 model->id);
     return FALSE;
   }
   if (settings->scale == OWN_SCALE)
     settings->scale = model->defaults.scale;
   /* Written so that NaN fails too. */
   if (!(settings->scale >= 0.0 && settings->scale <= ARGUMENTS_MAX_SCALE)) {
-    g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING, _ ("The gradient scale %g is not possible. Choose 0 to %g."), settings->scale,
+    g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING,
+                 _ ("The gradient scale %g is not possible. Choose 0 to %g."), settings->scale,
                  ARGUMENTS_MAX_SCALE);
     return FALSE;
   }
   if (settings->count < 1 || settings->count > ARGUMENTS_MAX_COUNT) {
-    g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING, _ ("%d pictures are not possible. Choose 1 to %d."), settings->count,
+    g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING,
+                 _ ("%d pictures are not possible. Choose 1 to %d."), settings->count,
                  ARGUMENTS_MAX_COUNT);
     return FALSE;
   }
   if (settings->upsample && !model->upsampler) {
     g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING,
-                 _ ("The model “%s” has no upsampling network. Switch Upsample off, or choose another model."), model->id);
+                 _ ("The model “%s” has no upsampling network. Switch Upsample off, or choose "
+                    "another model."),
+                 model->id);
     return FALSE;
   }
   if (settings->upsample && arguments_upsample_input (model) != model->image_size) {
     g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING,
-                 _ ("The upsampling network of “%s” takes pictures of %d pixels, but its pictures have %d. Switch Upsample off."), model->name,
-                 arguments_upsample_input (model), model->image_size);
+                 _ ("The upsampling network of “%s” takes pictures of %d pixels, but its pictures "
+                    "have %d. Switch Upsample off."),
+                 model->name, arguments_upsample_input (model), model->image_size);
     return FALSE;
   }
   if (!check_sampling (settings, model, model->diffusion, most_steps, request, error))
@@ -212,12 +244,14 @@ arguments_to_generate (AdmSettings *settings, const adm_model *model, int most_s
 }
 
 gboolean
-arguments_to_upscale (AdmSettings *settings, const adm_model *model, int most_steps, adm_task *task, GError **error)
+arguments_to_upscale (AdmSettings *settings, const adm_model *model, int most_steps, adm_task *task,
+                      GError **error)
 {
-  *task = (adm_task){ .kind = ADM_TASK_UPSCALE, .upscale = adm_request_upsample_default (model) };
+  *task = (adm_task) { .kind = ADM_TASK_UPSCALE, .upscale = adm_request_upsample_default (model) };
   task->upscale.tiled = settings->tiles;
   if (!model->upsampler) {
-    g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING, _ ("The model “%s” has no upsampling network. Choose another model."), model->id);
+    g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING,
+                 _ ("The model “%s” has no upsampling network. Choose another model."), model->id);
     return FALSE;
   }
   return check_sampling (settings, model, model->upsampler, most_steps, &task->upscale, error);
@@ -231,5 +265,6 @@ arguments_upsample_input (const adm_model *model)
 
   if (!model->upsampler || adm_file_inspect (model->upsampler, &info, &core) != ADM_OK)
     return 0;
-  return info.description.small_size > 0 ? info.description.small_size : info.description.image_size / 4;
+  return info.description.small_size > 0 ? info.description.small_size
+                                         : info.description.image_size / 4;
 }

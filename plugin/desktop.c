@@ -14,7 +14,8 @@ desktop_open (const char *path)
   char *uri = g_filename_to_uri (path, NULL, &error), *message = NULL;
 
   if (!uri || !g_app_info_launch_default_for_uri (uri, NULL, &error))
-    message = g_strdup_printf (_ ("“%s” could not be opened: %s. Open it by hand."), path, error->message);
+    message = g_strdup_printf (_ ("“%s” could not be opened: %s. Open it by hand."), path,
+                               error->message);
   g_clear_error (&error);
   g_free (uri);
   return message;

@@ -30,7 +30,8 @@ folder_list_read (const char *list)
 gboolean
 folder_list_add (const char *list, const char *folder, GError **error)
 {
-  char *linked = realpath (list, NULL), *text = NULL; /* the file is replaced, a link to it is not */
+  /* the file is replaced, a link to it is not */
+  char *linked = realpath (list, NULL), *text = NULL;
   const char *file = linked ? linked : list;
   GError *reason = NULL;
 
@@ -47,8 +48,10 @@ folder_list_add (const char *list, const char *folder, GError **error)
     g_free (longer);
   }
   if (!ok)
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, _ ("Your settings could not be remembered: %s. Make room or give write access to “%s”."),
-                 reason->message, file);
+    g_set_error (
+        error, G_IO_ERROR, G_IO_ERROR_FAILED,
+        _ ("Your settings could not be remembered: %s. Make room or give write access to “%s”."),
+        reason->message, file);
   g_clear_error (&reason);
   g_free (text);
   free (linked);

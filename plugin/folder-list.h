@@ -6,11 +6,12 @@
 
 #include <glib.h>
 
-/* The folders that the file LIST names; none when it is not there or cannot be read. Free with g_strfreev. */
+/* The folders that the file LIST names; none when it is not there or cannot be read. Free with
+ * g_strfreev. */
 char **folder_list_read (const char *list);
 
-/* Writes FOLDER behind those in LIST, which may be a link to the file. FALSE with ERROR set when LIST cannot be read or written: it is
- * whole, then, and as it was. */
+/* Writes FOLDER behind those in LIST, which may be a link to the file. FALSE with ERROR set when
+ * LIST cannot be read or written: it is whole, then, and as it was. */
 gboolean folder_list_add (const char *list, const char *folder, GError **error);
 
 #endif

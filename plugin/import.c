@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Bringing weights files in: see import.h. One thread for each file; it owns its task until it has ended.
+ * Bringing weights files in: see import.h. One thread for each file; it owns its task until it has
+ * ended.
  */
 #include "import.h"
 
@@ -69,7 +70,7 @@ tell_news (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* ---- on the thread ----------------------------------------------------------------------------------------------- */
+/* ---- on the thread --------------------------------------------------------------------------- */
 
 /* Sets ERROR: FORMAT tells of PATH and, where it has a second place, WHY. */
 static gboolean
@@ -106,7 +107,8 @@ report (Carry *carry, GCancellable *closing, gint64 done, gint64 total)
   if (now - carry->reported > G_USEC_PER_SEC / NEWS_A_SECOND) {
     carry->reported = now;
     News *news = g_new (News, 1);
-    *news = (News) { carry->import, g_object_ref (closing), total > 0 ? MIN (1.0, (double) done / (double) total) : 0.0 };
+    *news = (News) { carry->import, g_object_ref (closing),
+                     total > 0 ? MIN (1.0, (double) done / (double) total) : 0.0 };
     g_idle_add (tell_news, news);
   }
 }
@@ -119,11 +121,16 @@ check_unchanged (const Carry *carry, int from, GError **error)
   const GStatBuf *seen = &carry->seen;
 
   if (fstat (from, &now) != 0)
-    return fail (error, _ ("“%s” could not be read: %s. See whether it is still there, or choose another file."), carry->from, g_strerror (errno));
-  if (now.st_dev == seen->st_dev && now.st_ino == seen->st_ino && now.st_size == seen->st_size && now.st_mtim.tv_sec == seen->st_mtim.tv_sec
-      && now.st_mtim.tv_nsec == seen->st_mtim.tv_nsec)
+    return fail (
+        error,
+        _ ("“%s” could not be read: %s. See whether it is still there, or choose another file."),
+        carry->from, g_strerror (errno));
+  if (now.st_dev == seen->st_dev && now.st_ino == seen->st_ino && now.st_size == seen->st_size
+      && now.st_mtim.tv_sec == seen->st_mtim.tv_sec && now.st_mtim.tv_nsec == seen->st_mtim.tv_nsec)
     return TRUE;
-  return fail (error, _ ("“%s” changed while it was being copied. Import it again when it is complete."), carry->from, NULL);
+  return fail (error,
+               _ ("“%s” changed while it was being copied. Import it again when it is complete."),
+               carry->from, NULL);
 }
 
 /* The bytes of FROM to the open file TO, which holds them for good then. */
@@ -140,9 +147,14 @@ copy_bytes (Carry *carry, int from, int to, GCancellable *closing, GError **erro
     if (got < 0 && errno == EINTR)
       continue;
     if (got < 0)
-      ok = fail (error, _ ("“%s” could not be read: %s. See whether it is still there, or choose another file."), carry->from, g_strerror (errno));
+      ok = fail (
+          error,
+          _ ("“%s” could not be read: %s. See whether it is still there, or choose another file."),
+          carry->from, g_strerror (errno));
     else if (!write_all (to, chunk, got))
-      ok = fail (error, _ ("“%s” could not be copied: %s. Make room, or add the file's folder instead."), carry->from, g_strerror (errno));
+      ok = fail (error,
+                 _ ("“%s” could not be copied: %s. Make room, or add the file's folder instead."),
+                 carry->from, g_strerror (errno));
     else
       report (carry, closing, done += got, carry->seen.st_size);
     ok = ok && !g_cancellable_set_error_if_cancelled (closing, error);
@@ -150,7 +162,9 @@ copy_bytes (Carry *carry, int from, int to, GCancellable *closing, GError **erro
   g_free (chunk);
   ok = ok && check_unchanged (carry, from, error);
   if (ok && fsync (to) != 0)
-    ok = fail (error, _ ("“%s” could not be copied: %s. Make room, or add the file's folder instead."), carry->from, g_strerror (errno));
+    ok = fail (error,
+               _ ("“%s” could not be copied: %s. Make room, or add the file's folder instead."),
+               carry->from, g_strerror (errno));
   return ok;
 }
 
@@ -160,15 +174,21 @@ check_room (const Carry *carry, gint64 size, GError **error)
 {
   char *folder = g_path_get_dirname (carry->to);
   GFile *place = g_file_new_for_path (folder);
-  GFileInfo *about = g_file_query_filesystem_info (place, G_FILE_ATTRIBUTE_FILESYSTEM_FREE, NULL, NULL);
+  GFileInfo *about
+      = g_file_query_filesystem_info (place, G_FILE_ATTRIBUTE_FILESYSTEM_FREE, NULL, NULL);
   gboolean ok = TRUE;
 
   if (about && g_file_info_has_attribute (about, G_FILE_ATTRIBUTE_FILESYSTEM_FREE)
-      && g_file_info_get_attribute_uint64 (about, G_FILE_ATTRIBUTE_FILESYSTEM_FREE) < (guint64) size) {
+      && g_file_info_get_attribute_uint64 (about, G_FILE_ATTRIBUTE_FILESYSTEM_FREE)
+             < (guint64) size) {
     char *needed = g_format_size_full ((guint64) size, G_FORMAT_SIZE_IEC_UNITS);
-    char *there = g_format_size_full (g_file_info_get_attribute_uint64 (about, G_FILE_ATTRIBUTE_FILESYSTEM_FREE), G_FORMAT_SIZE_IEC_UNITS);
+    char *there = g_format_size_full (
+        g_file_info_get_attribute_uint64 (about, G_FILE_ATTRIBUTE_FILESYSTEM_FREE),
+        G_FORMAT_SIZE_IEC_UNITS);
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE,
-                 _ ("The file needs %s on disk, and %s are free in %s. Make room, or add the file's folder instead."), needed, there, folder);
+                 _ ("The file needs %s on disk, and %s are free in %s. Make room, or add the "
+                    "file's folder instead."),
+                 needed, there, folder);
     g_free (needed);
     g_free (there);
     ok = FALSE;
@@ -201,8 +221,8 @@ tidy (const char *folder)
     g_dir_close (entries);
 }
 
-/* Opens the file under its other name, empty and locked, so that no other process takes it for left behind or writes it, too; -1 with
- * ERROR set when it cannot. */
+/* Opens the file under its other name, empty and locked, so that no other process takes it for left
+ * behind or writes it, too; -1 with ERROR set when it cannot. */
 static int
 open_part (const Carry *carry, GError **error)
 {
@@ -211,15 +231,18 @@ open_part (const Carry *carry, GError **error)
   GStatBuf there;
 
   if (part < 0) {
-    fail (error, _ ("“%s” could not be written: %s. Correct the folder's permissions."), carry->part, g_strerror (errno));
+    fail (error, _ ("“%s” could not be written: %s. Correct the folder's permissions."),
+          carry->part, g_strerror (errno));
     return -1;
   }
   gboolean taken = flock (part, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
   gboolean named = !taken && fstat (part, &ours) == 0 && g_stat (carry->part, &there) == 0;
-  if (taken || (named && ours.st_ino != there.st_ino)) /* before the lock was ours, another process had finished it */
+  /* before the lock was ours, another process had finished it */
+  if (taken || (named && ours.st_ino != there.st_ino))
     fail (error, _ ("“%s” is being imported already. Wait until it is there."), carry->to, NULL);
   else if (!named || ftruncate (part, 0) != 0) {
-    fail (error, _ ("“%s” could not be written: %s. Correct the folder's permissions."), carry->part, g_strerror (errno));
+    fail (error, _ ("“%s” could not be written: %s. Correct the folder's permissions."),
+          carry->part, g_strerror (errno));
     g_unlink (carry->part);
   } else
     return part;
@@ -227,7 +250,8 @@ open_part (const Carry *carry, GError **error)
   return -1;
 }
 
-/* Copies under another name first, so that half a file is never taken for a whole one. The lock ends with the name. */
+/* Copies under another name first, so that half a file is never taken for a whole one. The lock
+ * ends with the name. */
 static gboolean
 copy_file (Carry *carry, GCancellable *closing, GError **error)
 {
@@ -235,14 +259,18 @@ copy_file (Carry *carry, GCancellable *closing, GError **error)
   gboolean ok = TRUE;
 
   if (from < 0)
-    ok = fail (error, _ ("“%s” could not be read: %s. See whether it is still there, or choose another file."), carry->from, g_strerror (errno));
+    ok = fail (
+        error,
+        _ ("“%s” could not be read: %s. See whether it is still there, or choose another file."),
+        carry->from, g_strerror (errno));
   ok = ok && check_room (carry, carry->seen.st_size, error);
   ok = ok && (to = open_part (carry, error)) >= 0;
   ok = ok && copy_bytes (carry, from, to, closing, error);
   if (from >= 0)
     close (from);
   if (ok && g_rename (carry->part, carry->to) != 0)
-    ok = fail (error, _ ("“%s” could not be written: %s. Correct the folder's permissions."), carry->to, g_strerror (errno));
+    ok = fail (error, _ ("“%s” could not be written: %s. Correct the folder's permissions."),
+               carry->to, g_strerror (errno));
   if (!ok && to >= 0)
     g_unlink (carry->part);
   if (to >= 0)
@@ -256,7 +284,8 @@ description_of (const char *path)
 {
   const char *dot = strrchr (path, '.'), *slash = strrchr (path, '/');
 
-  return dot && dot > slash ? g_strdup_printf ("%.*s.json", (int) (dot - path), path) : g_strconcat (path, ".json", NULL);
+  return dot && dot > slash ? g_strdup_printf ("%.*s.json", (int) (dot - path), path)
+                            : g_strconcat (path, ".json", NULL);
 }
 
 /* The description beside the weights says what their tensors do not. */
@@ -285,15 +314,21 @@ carry_over (GTask *task, gpointer source G_GNUC_UNUSED, gpointer data, GCancella
   tidy (carry->import->folder);
   if (g_str_has_suffix (carry->from, ".json"))
     g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
-                         _ ("A description stays with the weights it describes. Import the weights, or add the whole folder."));
+                         _ ("A description stays with the weights it describes. Import the "
+                            "weights, or add the whole folder."));
   else if (g_stat (carry->from, &carry->seen) != 0)
-    fail (&error, _ ("“%s” could not be read: %s. See whether it is still there, or choose another file."), carry->from, g_strerror (errno));
+    fail (&error,
+          _ ("“%s” could not be read: %s. See whether it is still there, or choose another file."),
+          carry->from, g_strerror (errno));
   else if (g_stat (carry->to, &there) == 0) {
     if (carry->seen.st_dev != there.st_dev || carry->seen.st_ino != there.st_ino)
-      g_set_error (&error, G_IO_ERROR, G_IO_ERROR_EXISTS, _ ("There is a file “%s” already. Rename the new one first, or remove the old one."),
-                   carry->to);
+      g_set_error (
+          &error, G_IO_ERROR, G_IO_ERROR_EXISTS,
+          _ ("There is a file “%s” already. Rename the new one first, or remove the old one."),
+          carry->to);
   } else if (errno != ENOENT)
-    fail (&error, _ ("“%s” could not be written: %s. Correct the folder's permissions."), carry->to, g_strerror (errno));
+    fail (&error, _ ("“%s” could not be written: %s. Correct the folder's permissions."), carry->to,
+          g_strerror (errno));
   else if (adm_file_inspect (carry->from, &info, &core) != ADM_OK)
     g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, core.message);
   else if (copy_file (carry, closing, &error))
@@ -308,7 +343,7 @@ carry_over (GTask *task, gpointer source G_GNUC_UNUSED, gpointer data, GCancella
   g_mutex_unlock (&carry->import->mutex);
 }
 
-/* ---- main thread ------------------------------------------------------------------------------------------------- */
+/* ---- main thread ----------------------------------------------------------------------------- */
 
 static void next (Import *import);
 

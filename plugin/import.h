@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Bringing weights files into the artist's models folder: one after the other, looked at first, copied in the background under
- * another name until they are whole, with the description beside them when there is one.
+ * Bringing weights files into the artist's models folder: one after the other, looked at first,
+ * copied in the background under another name until they are whole, with the description beside
+ * them when there is one.
  */
 #ifndef ADM_IMPORT_H
 #define ADM_IMPORT_H

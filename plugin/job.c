@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The work in the background: see job.h. The worker owns the session and everything it makes until it has ended; what both
- * threads touch is the flag that cancels and how far the work is, which a mutex guards.
+ * The work in the background: see job.h. The worker owns the session and everything it makes until
+ * it has ended; what both threads touch is the flag that cancels and how far the work is, which a
+ * mutex guards.
  */
 #include "job.h"
 
@@ -31,9 +32,10 @@ typedef struct {
   AdmJobResult result;
 } Job;
 
-/* Main thread: shows how far the job has come. GIMP lets events in while it draws the bar, so its user may close the bar's own view right
- * then; after a new fraction GIMP 3.0 touches the bar no more, but after gimp_progress_set_text it goes on with what it has freed. So the
- * text stays what gimp_progress_init made it. */
+/* Main thread: shows how far the job has come. GIMP lets events in while it draws the bar, so its
+ * user may close the bar's own view right then; after a new fraction GIMP 3.0 touches the bar no
+ * more, but after gimp_progress_set_text it goes on with what it has freed. So the text stays what
+ * gimp_progress_init made it. */
 static gboolean
 show_fraction (gpointer data)
 {
@@ -69,7 +71,10 @@ static adm_status
 fail_memory (adm_error *error)
 {
   error->status = ADM_ERROR_MEMORY;
-  g_strlcpy (error->message, _ ("There is not enough memory for the pictures. Ask for fewer, or close other programs."), sizeof error->message);
+  g_strlcpy (
+      error->message,
+      _ ("There is not enough memory for the pictures. Ask for fewer, or close other programs."),
+      sizeof error->message);
   return error->status;
 }
 
@@ -80,15 +85,18 @@ keep_picture (int i, const adm_picture *picture, void *data, adm_error *error G_
   Job *job = data;
   gsize values = (gsize) picture->width * (gsize) picture->height * 3;
 
-  adm_pixels_to_u8 (picture->pixels, picture->height, picture->width, job->result.pixels + (gsize) i * values);
+  adm_pixels_to_u8 (picture->pixels, picture->height, picture->width,
+                    job->result.pixels + (gsize) i * values);
   return ADM_OK;
 }
 
-/* The source of an upscaling TASK as the core takes it; NULL when memory is short. Freed with g_free. */
+/* The source of an upscaling TASK as the core takes it; NULL when memory is short. Freed with
+ * g_free. */
 static float *
 source_of (const AdmJobOrder *order, adm_task *task)
 {
-  float *low = g_try_malloc_n ((gsize) order->source_w * (gsize) order->source_h, 3 * sizeof (float));
+  float *low
+      = g_try_malloc_n ((gsize) order->source_w * (gsize) order->source_h, 3 * sizeof (float));
 
   if (low)
     adm_pixels_from_u8 (order->source, order->source_h, order->source_w, low);
@@ -110,11 +118,14 @@ carry_out (Job *job)
   adm_session *session = NULL;
   gboolean upscale = task.kind == ADM_TASK_UPSCALE;
   float *low = upscale ? source_of (order, &task) : NULL;
-  adm_status status = upscale && !low ? fail_memory (&job->error) : adm_plan_make (order->model, &task, &plan, &job->error);
+  adm_status status = upscale && !low ? fail_memory (&job->error)
+                                      : adm_plan_make (order->model, &task, &plan, &job->error);
 
   if (status == ADM_OK) {
-    job->result = (AdmJobResult) { .count = plan.count, .width = plan.width, .height = plan.height };
-    job->result.pixels = g_try_malloc_n ((gsize) plan.count, (gsize) plan.width * (gsize) plan.height * 3);
+    job->result
+        = (AdmJobResult) { .count = plan.count, .width = plan.width, .height = plan.height };
+    job->result.pixels
+        = g_try_malloc_n ((gsize) plan.count, (gsize) plan.width * (gsize) plan.height * 3);
     if (!job->result.pixels)
       status = fail_memory (&job->error);
   }
@@ -167,14 +178,16 @@ join (Job *job)
 }
 
 gboolean
-job_run (const AdmJobOrder *order, GObject *owner, const char *title, AdmJobResult *result, GError **error)
+job_run (const AdmJobOrder *order, GObject *owner, const char *title, AdmJobResult *result,
+         GError **error)
 {
   Job job = { .order = order };
 
   job.loop = g_main_loop_new (NULL, FALSE);
   g_mutex_init (&job.mutex);
   g_object_set_data (owner, OWNER_KEY, &job);
-  guint terminate = g_unix_signal_add (SIGTERM, on_signal, &job), interrupt = g_unix_signal_add (SIGINT, on_signal, &job);
+  guint terminate = g_unix_signal_add (SIGTERM, on_signal, &job),
+        interrupt = g_unix_signal_add (SIGINT, on_signal, &job);
 
   gimp_progress_init (title);
   job.thread = g_thread_try_new ("adm-job", worker, &job, NULL);

@@ -17,19 +17,21 @@ layers_check_image (GimpImage *image, GError **error)
     return TRUE;
   if (!gimp_image_is_valid (image)) {
     g_set_error_literal (error, PLUGIN_ERROR, PLUGIN_ERROR_EXECUTION,
-                         _ ("The image is no longer open. Open it again, or start without an image to get a new one."));
+                         _ ("The image is no longer open. Open it again, or start without an image "
+                            "to get a new one."));
     return FALSE;
   }
   if (gimp_image_get_base_type (image) == GIMP_INDEXED) {
     g_set_error_literal (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING,
-                         _ ("Indexed images have too few colors for this. Convert the image with Image ▸ Mode ▸ RGB first."));
+                         _ ("Indexed images have too few colors for this. Convert the image with "
+                            "Image ▸ Mode ▸ RGB first."));
     return FALSE;
   }
   return TRUE;
 }
 
-/* GIMP keeps a closed image alive until the procedure it was passed to returns, so the view that the procedure was called from
- * has to be asked after too. */
+/* GIMP keeps a closed image alive until the procedure it was passed to returns, so the view that
+ * the procedure was called from has to be asked after too. */
 gboolean
 layers_check_open (GimpRunMode run_mode, GimpImage **image, GError **error)
 {
@@ -58,24 +60,27 @@ layers_place (GimpImage *image, int width, int height, int *x, int *y)
   }
 }
 
-/* A layer of IMAGE that holds PICTURE, not yet inserted. NULL with ERROR set when GIMP refuses it. */
+/* A layer of IMAGE that holds PICTURE, not yet inserted. NULL with ERROR set when GIMP refuses
+ * it. */
 static GimpLayer *
 make_layer (GimpImage *image, const AdmPicture *picture, GError **error)
 {
-  GimpImageType type = gimp_image_get_base_type (image) == GIMP_GRAY ? GIMP_GRAYA_IMAGE : GIMP_RGBA_IMAGE;
-  GimpLayer *layer
-      = gimp_layer_new (image, picture->name, picture->width, picture->height, type, 100.0, gimp_image_get_default_new_layer_mode (image));
+  GimpImageType type
+      = gimp_image_get_base_type (image) == GIMP_GRAY ? GIMP_GRAYA_IMAGE : GIMP_RGBA_IMAGE;
+  GimpLayer *layer = gimp_layer_new (image, picture->name, picture->width, picture->height, type,
+                                     100.0, gimp_image_get_default_new_layer_mode (image));
 
   if (!layer) {
-    g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_EXECUTION, _ ("GIMP could not make the layer “%s”: %s"), picture->name,
+    g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_EXECUTION,
+                 _ ("GIMP could not make the layer “%s”: %s"), picture->name,
                  gimp_pdb_get_last_error (gimp_get_pdb ()));
     return NULL;
   }
   gimp_layer_set_offsets (layer, picture->x, picture->y);
 
   GeglBuffer *buffer = gimp_drawable_get_buffer (GIMP_DRAWABLE (layer));
-  gegl_buffer_set (buffer, GEGL_RECTANGLE (0, 0, picture->width, picture->height), 0, babl_format (picture->format), picture->pixels,
-                   GEGL_AUTO_ROWSTRIDE);
+  gegl_buffer_set (buffer, GEGL_RECTANGLE (0, 0, picture->width, picture->height), 0,
+                   babl_format (picture->format), picture->pixels, GEGL_AUTO_ROWSTRIDE);
   g_object_unref (buffer);
   gimp_drawable_update (GIMP_DRAWABLE (layer), 0, 0, picture->width, picture->height);
   metadata_attach (layer, picture->settings);
@@ -118,10 +123,12 @@ take_back (GimpImage *image, GimpLayer **layers, int made)
 }
 
 GimpLayer **
-layers_add (GimpImage **image, const AdmPicture *pictures, int n, GimpLayer *above, gboolean show, GError **error)
+layers_add (GimpImage **image, const AdmPicture *pictures, int n, GimpLayer *above, gboolean show,
+            GError **error)
 {
   gboolean fresh = *image == NULL;
-  GimpImage *target = fresh ? gimp_image_new (pictures[0].width, pictures[0].height, GIMP_RGB) : *image;
+  GimpImage *target
+      = fresh ? gimp_image_new (pictures[0].width, pictures[0].height, GIMP_RGB) : *image;
   GimpLayer **layers = g_new0 (GimpLayer *, (gsize) n + 1);
   gboolean ok = target != NULL;
   int made = 0;
@@ -140,7 +147,9 @@ layers_add (GimpImage **image, const AdmPicture *pictures, int n, GimpLayer *abo
   }
   if (!ok) {
     if (error && !*error)
-      g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_EXECUTION, _ ("GIMP could not add the layers: %s"), gimp_pdb_get_last_error (gimp_get_pdb ()));
+      g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_EXECUTION,
+                   _ ("GIMP could not add the layers: %s"),
+                   gimp_pdb_get_last_error (gimp_get_pdb ()));
     if (target && fresh)
       gimp_image_delete (target);
     else if (target)
@@ -158,8 +167,10 @@ layers_add (GimpImage **image, const AdmPicture *pictures, int n, GimpLayer *abo
 GimpValueArray *
 layers_return (GimpProcedure *procedure, GimpImage *image, GimpLayer **layers, GError *error)
 {
-  /* GIMP keeps the settings with the image that was passed in, which may be gone: that is nobody's error. */
-  gimp_plug_in_set_pdb_error_handler (gimp_procedure_get_plug_in (procedure), GIMP_PDB_ERROR_HANDLER_PLUGIN);
+  /* GIMP keeps the settings with the image that was passed in, which may be gone: that is nobody's
+   * error. */
+  gimp_plug_in_set_pdb_error_handler (gimp_procedure_get_plug_in (procedure),
+                                      GIMP_PDB_ERROR_HANDLER_PLUGIN);
   if (!layers)
     return plugin_error_return (procedure, error);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The plug-in as GIMP sees it: which procedures there are, where its translations lie, and what to do before it quits.
+ * The plug-in as GIMP sees it: which procedures there are, where its translations lie, and what to
+ * do before it quits.
  */
 #include <glib/gi18n-lib.h>
 #include <libgimp/gimp.h>
@@ -41,10 +42,11 @@ create_procedure (GimpPlugIn *plug_in, const char *name)
   return NULL;
 }
 
-/* The catalogues lie in the folder "locale" beside the program, which is GIMP's default. Without that folder the texts stay
- * English: saying so here spares the user GIMP's warning. */
+/* The catalogues lie in the folder "locale" beside the program, which is GIMP's default. Without
+ * that folder the texts stay English: saying so here spares the user GIMP's warning. */
 static gboolean
-set_i18n (GimpPlugIn *plug_in G_GNUC_UNUSED, const char *procedure_name G_GNUC_UNUSED, char **domain, char **folder G_GNUC_UNUSED)
+set_i18n (GimpPlugIn *plug_in G_GNUC_UNUSED, const char *procedure_name G_GNUC_UNUSED,
+          char **domain, char **folder G_GNUC_UNUSED)
 {
   char *beside = g_path_get_dirname (gimp_get_progname ());
   char *locale = g_build_filename (beside, "locale", NULL);

@@ -44,7 +44,9 @@ metadata_to_json (const AdmSettings *settings, int64_t seed, gboolean generated)
 void
 metadata_attach (GimpLayer *layer, const char *json)
 {
-  GimpParasite *parasite = gimp_parasite_new (METADATA_PARASITE, GIMP_PARASITE_PERSISTENT | GIMP_PARASITE_UNDOABLE, (guint32)strlen (json) + 1, json);
+  GimpParasite *parasite
+      = gimp_parasite_new (METADATA_PARASITE, GIMP_PARASITE_PERSISTENT | GIMP_PARASITE_UNDOABLE,
+                           (guint32) strlen (json) + 1, json);
 
   gimp_item_attach_parasite (GIMP_ITEM (layer), parasite);
   gimp_parasite_free (parasite);
@@ -54,7 +56,9 @@ char *
 metadata_layer_name (const AdmSettings *settings, const char *model_name, int64_t seed)
 {
   char number[G_ASCII_DTOSTR_BUF_SIZE];
-  const char *subject = g_str_equal (settings->class_name, ARGUMENTS_NO_CLASS) ? model_name : ui_class_display_name (settings->class_name);
+  const char *subject = g_str_equal (settings->class_name, ARGUMENTS_NO_CLASS)
+                            ? model_name
+                            : ui_class_display_name (settings->class_name);
 
   char digits[32];
   g_ascii_formatd (number, sizeof number, "%g", settings->scale);
@@ -70,14 +74,19 @@ metadata_read (GimpLayer *layer, AdmSettings *settings)
   GimpParasite *parasite = gimp_item_get_parasite (GIMP_ITEM (layer), METADATA_PARASITE);
   guint32 size = 0;
   const char *data = parasite ? gimp_parasite_get_data (parasite, &size) : NULL;
-  yyjson_doc *document = data && size < 65536 ? yyjson_read (data, strnlen (data, size), YYJSON_READ_NOFLAG) : NULL;
+  yyjson_doc *document
+      = data && size < 65536 ? yyjson_read (data, strnlen (data, size), YYJSON_READ_NOFLAG) : NULL;
   yyjson_val *root = yyjson_doc_get_root (document);
-  const char *model = yyjson_get_str (yyjson_obj_get (root, "model")), *class_name = yyjson_get_str (yyjson_obj_get (root, "class")),
+  const char *model = yyjson_get_str (yyjson_obj_get (root, "model")),
+             *class_name = yyjson_get_str (yyjson_obj_get (root, "class")),
              *sampler = yyjson_get_str (yyjson_obj_get (root, "sampler"));
-  double scale = yyjson_get_num (yyjson_obj_get (root, "scale")); /* 0 when it is missing: an upsampled layer */
-  int64_t steps = yyjson_get_sint (yyjson_obj_get (root, "steps")), seed = yyjson_get_sint (yyjson_obj_get (root, "seed"));
-  gboolean ok = model && class_name && sampler && scale >= 0.0 && scale <= ARGUMENTS_MAX_SCALE && steps >= ARGUMENTS_MIN_STEPS
-                && steps <= G_MAXINT && seed >= 0 && seed <= G_MAXINT;
+  /* 0 when it is missing: an upsampled layer */
+  double scale = yyjson_get_num (yyjson_obj_get (root, "scale"));
+  int64_t steps = yyjson_get_sint (yyjson_obj_get (root, "steps")),
+          seed = yyjson_get_sint (yyjson_obj_get (root, "seed"));
+  gboolean ok = model && class_name && sampler && scale >= 0.0 && scale <= ARGUMENTS_MAX_SCALE
+                && steps >= ARGUMENTS_MIN_STEPS && steps <= G_MAXINT && seed >= 0
+                && seed <= G_MAXINT;
 
   if (ok)
     *settings = (AdmSettings) { .model = g_strdup (model),

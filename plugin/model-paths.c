@@ -104,7 +104,8 @@ model_paths_catalog (char *const *folders, GError **error)
   return catalog;
 }
 
-/* What the catalog found amiss with the model NAME or, when it found no model at all, with anything. NULL: nothing. */
+/* What the catalog found amiss with the model NAME or, when it found no model at all, with
+ * anything. NULL: nothing. */
 static const char *
 find_note (const adm_catalog *catalog, const char *name)
 {
@@ -141,7 +142,8 @@ set_not_found (adm_catalog *catalog, const char *name, GError **error)
     g_free (folders);
     g_strfreev (paths);
   }
-  g_set_error_literal (error, PLUGIN_ERROR, note ? PLUGIN_ERROR_EXECUTION : PLUGIN_ERROR_CALLING, text->str);
+  g_set_error_literal (error, PLUGIN_ERROR, note ? PLUGIN_ERROR_EXECUTION : PLUGIN_ERROR_CALLING,
+                       text->str);
   g_string_free (text, TRUE);
 }
 

@@ -43,7 +43,9 @@ answer_words (const adm_answer *answer)
   if (g_str_equal (answer->key, "num_heads"))
     return g_strdup_printf (ngettext ("%d head", "%d heads", (gulong) number), number);
   if (g_str_equal (answer->key, "use_new_attention_order"))
-    return g_strdup (g_str_equal (answer->value, "true") ? _ ("queries, keys and values first: the newer order") : _ ("heads first: the older order"));
+    return g_strdup (g_str_equal (answer->value, "true")
+                         ? _ ("queries, keys and values first: the newer order")
+                         : _ ("heads first: the older order"));
   if (g_str_equal (answer->value, "linear"))
     return g_strdup (_ ("linear"));
   if (g_str_equal (answer->value, "cosine"))
@@ -67,7 +69,8 @@ open_file_new (const char *path)
     file->answers[i] = g_new0 (char *, (gsize) asked->count + 1);
     for (int k = 0; k < asked->count; k++)
       file->answers[i][k] = answer_words (&asked->answer[k]);
-    file->shown[i] = (UiQuestion) { question_words (asked->topic), (const char *const *) file->answers[i], (gsize) asked->count };
+    file->shown[i] = (UiQuestion) { question_words (asked->topic),
+                                    (const char *const *) file->answers[i], (gsize) asked->count };
   }
   return file;
 }

@@ -15,7 +15,8 @@ OpenFile *open_file_new (const char *path);
 void open_file_free (OpenFile *file);
 /* Valid until FILE is freed. */
 UiOpenFile open_file_view (const OpenFile *file);
-/* The CHOSEN answer of each question, as the core takes them (static strings), into ANSWERS (ADM_MAX_QUESTIONS); how many. */
+/* The CHOSEN answer of each question, as the core takes them (static strings), into ANSWERS
+ * (ADM_MAX_QUESTIONS); how many. */
 int open_file_answers (const OpenFile *file, const int *chosen, adm_answer *answers);
 
 #endif

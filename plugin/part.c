@@ -13,7 +13,8 @@ void
 part_set_no_memory (GError **error)
 {
   g_set_error_literal (error, PLUGIN_ERROR, PLUGIN_ERROR_EXECUTION,
-                       _ ("There is not enough memory for this part of the layer. Select a smaller one, or close other programs."));
+                       _ ("There is not enough memory for this part of the layer. Select a smaller "
+                          "one, or close other programs."));
 }
 
 void
@@ -35,7 +36,8 @@ part_read (GimpLayer *layer, GError **error)
   int x, y, left, top;
 
   if (!gimp_drawable_mask_intersect (GIMP_DRAWABLE (layer), &x, &y, &part->width, &part->height)) {
-    g_set_error_literal (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING, _ ("The selection lies outside the layer. Move it, or select nothing."));
+    g_set_error_literal (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING,
+                         _ ("The selection lies outside the layer. Move it, or select nothing."));
     part_free (part);
     return NULL;
   }
@@ -55,8 +57,8 @@ part_read (GimpLayer *layer, GError **error)
     return NULL;
   }
   GeglBuffer *buffer = gimp_drawable_get_buffer (GIMP_DRAWABLE (layer));
-  gegl_buffer_get (buffer, GEGL_RECTANGLE (x, y, part->width, part->height), 1.0, babl_format ("R'G'B'A float"), pixels, GEGL_AUTO_ROWSTRIDE,
-                   GEGL_ABYSS_NONE);
+  gegl_buffer_get (buffer, GEGL_RECTANGLE (x, y, part->width, part->height), 1.0,
+                   babl_format ("R'G'B'A float"), pixels, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
   g_object_unref (buffer);
   for (gsize i = 0; i < area; i++) {
     float alpha = CLAMP (pixels[4 * i + 3], 0.0F, 1.0F);
@@ -85,7 +87,8 @@ part_reduce (const Part *part, int width, int height)
   float *reduced = g_try_new (float, values);
   guint8 *pixels = g_try_malloc (values);
 
-  if (!reduced || !pixels || !resample_picture (part->colors, part->width, part->height, 3, reduced, width, height))
+  if (!reduced || !pixels
+      || !resample_picture (part->colors, part->width, part->height, 3, reduced, width, height))
     g_clear_pointer (&pixels, g_free);
   for (gsize i = 0; pixels && i < values; i++)
     pixels[i] = (guint8) lrintf (CLAMP (reduced[i], 0.0F, 1.0F) * 255.0F);
@@ -94,19 +97,25 @@ part_reduce (const Part *part, int width, int height)
 }
 
 float *
-part_finish (const Part *part, const guint8 *result, int result_w, int result_h, gboolean tiles, AdmPicture *picture)
+part_finish (const Part *part, const guint8 *result, int result_w, int result_h, gboolean tiles,
+             AdmPicture *picture)
 {
   double factor = MAX (1.0, (double) MAX (result_w, result_h) / MAX (part->width, part->height));
-  int width = tiles ? result_w : MAX (1, (int) lround (part->width * factor)), height = tiles ? result_h : MAX (1, (int) lround (part->height * factor));
+  int width = tiles ? result_w : MAX (1, (int) lround (part->width * factor)),
+      height = tiles ? result_h : MAX (1, (int) lround (part->height * factor));
   gsize area = (gsize) width * (gsize) height, small_area = (gsize) result_w * (gsize) result_h;
-  float *small = g_try_malloc_n (small_area, 3 * sizeof (float)), *colors = g_try_malloc_n (area, 3 * sizeof (float));
-  float *alpha = part->alpha ? g_try_malloc_n (area, sizeof (float)) : NULL, *pixels = g_try_malloc_n (area, 4 * sizeof (float));
+  float *small = g_try_malloc_n (small_area, 3 * sizeof (float)),
+        *colors = g_try_malloc_n (area, 3 * sizeof (float));
+  float *alpha = part->alpha ? g_try_malloc_n (area, sizeof (float)) : NULL,
+        *pixels = g_try_malloc_n (area, 4 * sizeof (float));
   gboolean ok = small && colors && pixels && (alpha || !part->alpha);
 
   for (gsize i = 0; ok && i < small_area * 3; i++)
     small[i] = (float) result[i] / 255.0F;
   ok = ok && resample_picture (small, result_w, result_h, 3, colors, width, height);
-  ok = ok && (!alpha || resample_picture (part->alpha, part->width, part->height, 1, alpha, width, height));
+  ok = ok
+       && (!alpha
+           || resample_picture (part->alpha, part->width, part->height, 1, alpha, width, height));
   for (gsize i = 0; ok && i < area; i++) {
     for (gsize c = 0; c < 3; c++)
       pixels[4 * i + c] = colors[3 * i + c];

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A part of a layer on its way through the upsampling network: read once, and turned into a layer that begins at its place.
+ * A part of a layer on its way through the upsampling network: read once, and turned into a layer
+ * that begins at its place.
  *
- * Fit: the part is reduced to the network's square input; the result keeps the part's proportions, its long side is the
- * network's output size or, where the part is larger, the part's own. Tiles: the part goes in whole (enlarged where a side is
- * shorter than the network's input), and the result is larger by the network's factor. */
+ * Fit: the part is reduced to the network's square input; the result keeps the part's proportions,
+ * its long side is the network's output size or, where the part is larger, the part's own. Tiles:
+ * the part goes in whole (enlarged where a side is shorter than the network's input), and the
+ * result is larger by the network's factor. */
 #ifndef ADM_PART_H
 #define ADM_PART_H
 
@@ -19,20 +21,23 @@ typedef struct {
   float *alpha;            /* [height][width] in [0, 1]; NULL: opaque */
 } Part;
 
-/* Reads the selection's part of LAYER, or all of it. NULL with ERROR set; free with part_free. Talks with GIMP. */
+/* Reads the selection's part of LAYER, or all of it. NULL with ERROR set; free with part_free.
+ * Talks with GIMP. */
 Part *part_read (GimpLayer *layer, GError **error);
 void part_free (Part *part);
 
 /* Size of what the network gets: TILE × TILE to fit, at least that in tiles. */
 void part_input_size (const Part *part, int tile, gboolean tiles, int *width, int *height);
 
-/* The part at WIDTH × HEIGHT, rounded to 8 bits as any picture from a file, [height][width][3]. NULL when memory is short; free
- * with g_free. */
+/* The part at WIDTH × HEIGHT, rounded to 8 bits as any picture from a file, [height][width][3].
+ * NULL when memory is short; free with g_free. */
 guint8 *part_reduce (const Part *part, int width, int height);
 
-/* Fills PICTURE's place, size, format and pixels from RESULT [result_h][result_w][3], 8 bits; the pixels, also returned, are
- * freed with g_free once the layer is there. NULL when memory is short. */
-float *part_finish (const Part *part, const guint8 *result, int result_w, int result_h, gboolean tiles, AdmPicture *picture);
+/* Fills PICTURE's place, size, format and pixels from RESULT [result_h][result_w][3], 8 bits; the
+ * pixels, also returned, are freed with g_free once the layer is there. NULL when memory is
+ * short. */
+float *part_finish (const Part *part, const guint8 *result, int result_w, int result_h,
+                    gboolean tiles, AdmPicture *picture);
 
 /* Name of the new layer; free with g_free. */
 char *part_layer_name (const Part *part, int64_t seed);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Errors of the plug-in: a GError with one of three codes, which decide the status a procedure returns to GIMP. The core's
- * adm_error becomes a GError here and nowhere else.
+ * Errors of the plug-in: a GError with one of three codes, which decide the status a procedure
+ * returns to GIMP. The core's adm_error becomes a GError here and nowhere else.
  */
 #ifndef ADM_PLUGIN_ERROR_H
 #define ADM_PLUGIN_ERROR_H
@@ -13,18 +13,21 @@
 #define PLUGIN_ERROR (plugin_error_quark ())
 
 typedef enum {
-  PLUGIN_ERROR_CALLING,   /* an argument, image or layer that cannot be: the caller can put it right */
+  /* an argument, image or layer that cannot be: the caller can put it right */
+  PLUGIN_ERROR_CALLING,
   PLUGIN_ERROR_EXECUTION, /* files, contents, memory, an image that went away */
   PLUGIN_ERROR_CANCELLED, /* stopped by the user: no message is shown */
 } PluginErrorCode;
 
 GQuark plugin_error_quark (void);
 
-/* Sets ERROR (may be NULL) from a failed core call: bad usage is the caller's fault, cancelling is no fault, all else fails in
- * execution. The core's message, which names the file or value and the remedy, is kept as it is. */
+/* Sets ERROR (may be NULL) from a failed core call: bad usage is the caller's fault, cancelling is
+ * no fault, all else fails in execution. The core's message, which names the file or value and the
+ * remedy, is kept as it is. */
 void plugin_error_set_core (GError **error, const adm_error *core);
 
-/* The return values that tell GIMP of ERROR, which is taken over. PROCEDURE's other values stay unset. */
+/* The return values that tell GIMP of ERROR, which is taken over. PROCEDURE's other values stay
+ * unset. */
 GimpValueArray *plugin_error_return (GimpProcedure *procedure, GError *error);
 
 #endif

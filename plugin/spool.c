@@ -63,10 +63,14 @@ spool_keep (Spool *spool, GdkPixbuf *pixels, const UiSettings *settings)
   gsize size = 0;
 
   ui_settings_to_key_file (settings, file, GROUP);
-  char *text = g_key_file_to_data (file, NULL, NULL), *encoded = g_uri_escape_string (text, NULL, FALSE); /* tEXt is Latin-1 */
+  /* tEXt is Latin-1 */
+  char *text = g_key_file_to_data (file, NULL, NULL),
+       *encoded = g_uri_escape_string (text, NULL, FALSE);
   if (g_mkdir_with_parents (spool->folder, 0700) == 0
-      && gdk_pixbuf_save_to_buffer (pixels, &data, &size, "png", NULL, SETTINGS_KEY, encoded, "compression", "1", NULL)) {
-    char *name = g_strdup_printf ("%d-%06u.png", (int) getpid (), spool->next++), *path = g_build_filename (spool->folder, name, NULL);
+      && gdk_pixbuf_save_to_buffer (pixels, &data, &size, "png", NULL, SETTINGS_KEY, encoded,
+                                    "compression", "1", NULL)) {
+    char *name = g_strdup_printf ("%d-%06u.png", (int) getpid (), spool->next++),
+         *path = g_build_filename (spool->folder, name, NULL);
     if (g_file_set_contents (path, data, (gssize) size, NULL))
       add_file (spool, path);
     else
@@ -86,7 +90,8 @@ is_left_behind (const char *name)
   char *end;
   long pid = strtol (name, &end, 10);
 
-  return end > name && *end == '-' && pid > 0 && pid <= G_MAXINT && kill ((pid_t) pid, 0) != 0 && errno == ESRCH;
+  return end > name && *end == '-' && pid > 0 && pid <= G_MAXINT && kill ((pid_t) pid, 0) != 0
+         && errno == ESRCH;
 }
 
 typedef struct {
@@ -102,7 +107,8 @@ older_first (gconstpointer a, gconstpointer b)
   return x->time != y->time ? (x->time < y->time ? -1 : 1) : strcmp (x->path, y->path);
 }
 
-/* The picture in DATA; NULL when there is none, or only its beginning, with which the loader would be content. */
+/* The picture in DATA; NULL when there is none, or only its beginning, with which the loader would
+ * be content. */
 static GdkPixbuf *
 decode (const char *data, gsize size)
 {
@@ -125,7 +131,8 @@ offer (const char *data, gsize size, SpoolFunc func, gpointer user)
   const char *encoded = pixels ? gdk_pixbuf_get_option (pixels, SETTINGS_KEY) : NULL;
   char *text = encoded ? g_uri_unescape_string (encoded, NULL) : NULL;
   GKeyFile *file = g_key_file_new ();
-  gboolean ok = text && g_key_file_load_from_data (file, text, strlen (text), G_KEY_FILE_NONE, NULL);
+  gboolean ok
+      = text && g_key_file_load_from_data (file, text, strlen (text), G_KEY_FILE_NONE, NULL);
 
   if (ok) {
     UiSettings *settings = ui_settings_new ();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The procedure that upsamples a layer, or the selection's part of it, and adds the result as a layer that begins at the same
- * place: see part.h for its size.
+ * The procedure that upsamples a layer, or the selection's part of it, and adds the result as a
+ * layer that begins at the same place: see part.h for its size.
  */
 #include "upscale.h"
 
@@ -23,7 +23,8 @@ pick_layer (GimpImage *image, GimpDrawable **drawables, GError **error)
   if (!layers_check_image (image, error))
     return NULL;
   if (!drawables || !drawables[0] || drawables[1] || !GIMP_IS_LAYER (drawables[0])) {
-    g_set_error_literal (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING, _ ("Select one layer to upsample (not a mask or a channel)."));
+    g_set_error_literal (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING,
+                         _ ("Select one layer to upsample (not a mask or a channel)."));
     return NULL;
   }
   return GIMP_LAYER (drawables[0]);
@@ -31,12 +32,13 @@ pick_layer (GimpImage *image, GimpDrawable **drawables, GError **error)
 
 /* Adds RESULT as a layer above LAYER. */
 static GimpLayer **
-add_result (GimpImage **image, GimpLayer *layer, const Part *part, const AdmJobResult *result, const AdmSettings *settings, gboolean show,
-            GError **error)
+add_result (GimpImage **image, GimpLayer *layer, const Part *part, const AdmJobResult *result,
+            const AdmSettings *settings, gboolean show, GError **error)
 {
   AdmPicture picture = { 0 };
   GimpLayer **layers = NULL;
-  float *pixels = part_finish (part, result->pixels, result->width, result->height, settings->tiles, &picture);
+  float *pixels = part_finish (part, result->pixels, result->width, result->height, settings->tiles,
+                               &picture);
 
   if (!pixels) {
     part_set_no_memory (error);
@@ -44,7 +46,8 @@ add_result (GimpImage **image, GimpLayer *layer, const Part *part, const AdmJobR
   }
   if (!*image)
     picture.x = picture.y = 0;
-  char *name = part_layer_name (part, settings->seed), *text = metadata_to_json (settings, settings->seed, FALSE);
+  char *name = part_layer_name (part, settings->seed),
+       *text = metadata_to_json (settings, settings->seed, FALSE);
   picture.name = name;
   picture.settings = text;
   layers = layers_add (image, &picture, 1, *image ? layer : NULL, show, error);
@@ -55,8 +58,8 @@ add_result (GimpImage **image, GimpLayer *layer, const Part *part, const AdmJobR
 }
 
 static GimpLayer **
-upscale (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage **image, GimpLayer *layer, const Part *part, AdmSettings *settings,
-         adm_catalog *catalog, GError **error)
+upscale (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage **image, GimpLayer *layer,
+         const Part *part, AdmSettings *settings, adm_catalog *catalog, GError **error)
 {
   AdmJobOrder order = { .threads = gimp_get_num_processors () };
   AdmJobResult result;
@@ -65,26 +68,29 @@ upscale (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage **image, Gimp
   order.model = model_paths_find (catalog, settings->model, error);
   if (!order.model || !arguments_to_upscale (settings, order.model, 0, &order.task, error))
     return NULL;
-  part_input_size (part, MAX (1, arguments_upsample_input (order.model)), settings->tiles, &order.source_w, &order.source_h);
+  part_input_size (part, MAX (1, arguments_upsample_input (order.model)), settings->tiles,
+                   &order.source_w, &order.source_h);
   guint8 *source = part_reduce (part, order.source_w, order.source_h);
   if (!source) {
     part_set_no_memory (error);
     return NULL;
   }
   order.source = source;
-  gboolean done = job_run (&order, G_OBJECT (gimp_procedure_get_plug_in (procedure)), _ ("Upsampling the layer"), &result, error);
+  gboolean done = job_run (&order, G_OBJECT (gimp_procedure_get_plug_in (procedure)),
+                           _ ("Upsampling the layer"), &result, error);
   g_free (source);
   if (done) {
     if (layers_check_open (run_mode, image, error))
-      layers = add_result (image, layer, part, &result, settings, run_mode != GIMP_RUN_NONINTERACTIVE, error);
+      layers = add_result (image, layer, part, &result, settings,
+                           run_mode != GIMP_RUN_NONINTERACTIVE, error);
     g_free (result.pixels);
   }
   return layers;
 }
 
 static GimpValueArray *
-run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image, GimpDrawable **drawables, GimpProcedureConfig *config,
-     gpointer run_data G_GNUC_UNUSED)
+run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image, GimpDrawable **drawables,
+     GimpProcedureConfig *config, gpointer run_data G_GNUC_UNUSED)
 {
   GError *error = NULL;
   AdmSettings settings = { 0 };
@@ -113,22 +119,30 @@ run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image, GimpDrawa
 GimpProcedure *
 upscale_create (GimpPlugIn *plug_in)
 {
-  GimpProcedure *procedure = gimp_image_procedure_new (plug_in, UPSCALE_PROCEDURE, GIMP_PDB_PROC_TYPE_PLUGIN, run, NULL, NULL);
+  GimpProcedure *procedure = gimp_image_procedure_new (plug_in, UPSCALE_PROCEDURE,
+                                                       GIMP_PDB_PROC_TYPE_PLUGIN, run, NULL, NULL);
 
   gimp_procedure_set_image_types (procedure, "RGB*, GRAY*");
   gimp_procedure_set_sensitivity_mask (procedure, GIMP_PROCEDURE_SENSITIVE_DRAWABLE);
   gimp_procedure_set_menu_label (procedure, _ ("_Upsample Layer..."));
   gimp_procedure_add_menu_path (procedure, "<Image>/Filters/Enhance");
-  gimp_procedure_set_documentation (procedure, _ ("Redraw a layer with a model's upsampling network, as a new layer"),
-                                    _ ("Reduces the layer, or the selection's part of it, to the input size of the model's upsampling "
-                                       "network, upsamples it and adds the result as a layer that begins at the same place. A part larger "
-                                       "than the network's output is covered exactly. Transparent places are taken as white. The settings "
-                                       "stay with the new layer, as the parasite adm-settings."),
-                                    UPSCALE_PROCEDURE);
+  gimp_procedure_set_documentation (
+      procedure, _ ("Redraw a layer with a model's upsampling network, as a new layer"),
+      _ ("Reduces the layer, or the selection's part of it, to the input size of the model's "
+         "upsampling "
+         "network, upsamples it and adds the result as a layer that begins at the same place. A "
+         "part larger "
+         "than the network's output is covered exactly. Transparent places are taken as white. The "
+         "settings "
+         "stay with the new layer, as the parasite adm-settings."),
+      UPSCALE_PROCEDURE);
   gimp_procedure_set_attribution (procedure, "The gimp-adm authors", "GPL-3.0-or-later", "2025");
   model_paths_set_icon (procedure);
   arguments_declare_upscale (procedure);
-  gimp_procedure_add_image_return_value (procedure, "image", _ ("Image"), _ ("The image that the layer was added to"), FALSE, G_PARAM_READWRITE);
-  gimp_procedure_add_core_object_array_return_value (procedure, "layers", _ ("Layers"), _ ("The new layer"), GIMP_TYPE_LAYER, G_PARAM_READWRITE);
+  gimp_procedure_add_image_return_value (procedure, "image", _ ("Image"),
+                                         _ ("The image that the layer was added to"), FALSE,
+                                         G_PARAM_READWRITE);
+  gimp_procedure_add_core_object_array_return_value (
+      procedure, "layers", _ ("Layers"), _ ("The new layer"), GIMP_TYPE_LAYER, G_PARAM_READWRITE);
   return procedure;
 }

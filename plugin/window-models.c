@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The models as the window sees them: see window-models.h. Catalogs are kept when folders are read anew, since the worker may
- * still use a model of the old one.
+ * The models as the window sees them: see window-models.h. Catalogs are kept when folders are read
+ * anew, since the worker may still use a model of the old one.
  */
 #include "window-models.h"
 
@@ -37,7 +37,8 @@ most_steps (const char *path)
   adm_file_info info;
   adm_error error;
 
-  return path && adm_file_inspect (path, &info, &error) == ADM_OK ? info.description.diffusion_steps : 0;
+  return path && adm_file_inspect (path, &info, &error) == ADM_OK ? info.description.diffusion_steps
+                                                                  : 0;
 }
 
 /* What MODEL lacks: one line for each part, to be freed; NULL: nothing. */
@@ -50,11 +51,14 @@ missing_words (const adm_model *model)
     const adm_missing *missing = &model->missing[i];
     if (i > 0)
       g_string_append_c (lines, '\n');
-    g_string_append_printf (lines,
-                            missing->part == ADM_PART_DIFFUSION    ? _ ("Without %s it makes no pictures; it is published at %s")
-                            : missing->part == ADM_PART_CLASSIFIER ? _ ("Without %s the fidelity slider does nothing; it is published at %s")
-                                                                   : _ ("Without %s nothing is upsampled; it is published at %s"),
-                            missing->file, missing->address);
+    g_string_append_printf (
+        lines,
+        missing->part == ADM_PART_DIFFUSION
+            ? _ ("Without %s it makes no pictures; it is published at %s")
+        : missing->part == ADM_PART_CLASSIFIER
+            ? _ ("Without %s the fidelity slider does nothing; it is published at %s")
+            : _ ("Without %s nothing is upsampled; it is published at %s"),
+        missing->file, missing->address);
   }
   return lines ? g_string_free (lines, FALSE) : NULL;
 }
@@ -95,7 +99,8 @@ describe (const adm_model *model, Snapshot *snapshot)
     .upsampled_size = model->upsampled_size,
     .upsample_input = model->upsampler ? arguments_upsample_input (model) : 0,
     .class_names = names,
-    .class_synonyms = (const char *const *) model->class_synonyms, /* NULL where numbers stand for names */
+    /* NULL where numbers stand for names */
+    .class_synonyms = (const char *const *) model->class_synonyms,
     .n_classes = (gsize) named,
     .has_no_class = model->null_class != ADM_NO_LABEL || model->label_count == 0,
     .has_guidance = model->classifier != NULL,
@@ -108,8 +113,13 @@ describe (const adm_model *model, Snapshot *snapshot)
     .upsample_steps = model->upsampler_defaults.steps,
     .most_upsample_steps = most_steps (model->upsampler),
     .missing = missing,
-    .memory_needed = !known ? 0 : memory.fit == ADM_FIT_TOGETHER ? memory.together : memory.staged,
-    .fit = memory.fit == ADM_FIT_STAGED ? UI_FIT_STAGED : memory.fit == ADM_FIT_HALF ? UI_FIT_HALF : memory.fit == ADM_FIT_NOT ? UI_FIT_NOT : UI_FIT_WHOLE,
+    .memory_needed = !known                           ? 0
+                     : memory.fit == ADM_FIT_TOGETHER ? memory.together
+                                                      : memory.staged,
+    .fit = memory.fit == ADM_FIT_STAGED ? UI_FIT_STAGED
+           : memory.fit == ADM_FIT_HALF ? UI_FIT_HALF
+           : memory.fit == ADM_FIT_NOT  ? UI_FIT_NOT
+                                        : UI_FIT_WHOLE,
   };
 }
 
@@ -145,7 +155,8 @@ snapshot_new (adm_options options)
   return snapshot;
 }
 
-/* Files that leave something open are asked about; what cannot be done with them so far needs no note then. */
+/* Files that leave something open are asked about; what cannot be done with them so far needs no
+ * note then. */
 static void
 read_questions (Snapshot *snapshot)
 {
@@ -210,7 +221,7 @@ snapshot_take (Snapshot *snapshot)
   };
 }
 
-/* ---- reading again ----------------------------------------------------------------------------------------------- */
+/* ---- reading again --------------------------------------------------------------------------- */
 
 typedef struct {
   WindowModels *models;
@@ -235,11 +246,15 @@ reading_free (gpointer data)
 }
 
 static void
-read_folders (GTask *task, gpointer source G_GNUC_UNUSED, gpointer data, GCancellable *closing G_GNUC_UNUSED)
+read_folders (GTask *task, gpointer source G_GNUC_UNUSED, gpointer data,
+              GCancellable *closing G_GNUC_UNUSED)
 {
   Reading *reading = data;
 
-  if (reading->path && adm_sidecar_write (reading->path, reading->answers, (size_t) reading->n_answers, true, &reading->error) == ADM_OK)
+  if (reading->path
+      && adm_sidecar_write (reading->path, reading->answers, (size_t) reading->n_answers, true,
+                            &reading->error)
+             == ADM_OK)
     reading->error.message[0] = '\0';
   snapshot_take (reading->snapshot);
   g_task_return_boolean (task, TRUE);
@@ -276,7 +291,8 @@ latest (WindowModels *models)
 }
 
 void
-window_models_rescan (WindowModels *models, gboolean half, guint64 limit, WindowModelsFunc done, gpointer user)
+window_models_rescan (WindowModels *models, gboolean half, guint64 limit, WindowModelsFunc done,
+                      gpointer user)
 {
   Reading *reading = g_new0 (Reading, 1);
   adm_options options = latest (models)->options;
@@ -291,7 +307,8 @@ window_models_rescan (WindowModels *models, gboolean half, guint64 limit, Window
 }
 
 void
-window_models_answer (WindowModels *models, const char *path, const int *chosen, WindowModelsFunc done, gpointer user)
+window_models_answer (WindowModels *models, const char *path, const int *chosen,
+                      WindowModelsFunc done, gpointer user)
 {
   const Snapshot *now = latest (models);
   Reading *reading = g_new0 (Reading, 1);
@@ -308,7 +325,7 @@ window_models_answer (WindowModels *models, const char *path, const int *chosen,
   read_again (reading);
 }
 
-/* ---- life -------------------------------------------------------------------------------------------------------- */
+/* ---- life ------------------------------------------------------------------------------------ */
 
 WindowModels *
 window_models_new (void)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The artist's window: see window.h. Everything here runs on the main thread; the pictures come from the worker.
+ * The artist's window: see window.h. Everything here runs on the main thread; the pictures come
+ * from the worker.
  */
 #include "window.h"
 
@@ -28,22 +29,22 @@ typedef struct {
   char *state_file;
   WindowModels *models;
   Worker *worker;
-  Spool *spool; /* NULL where only a layer is upsampled */
-  gboolean half;  /* how weights are kept, and within which memory */
+  Spool *spool;  /* NULL where only a layer is upsampled */
+  gboolean half; /* how weights are kept, and within which memory */
   guint64 limit;
   UiEventFunc func;
   gpointer sink;
   GtkWidget *dialog;
-  GimpImage *image;    /* where layers go; NULL: a new image */
+  GimpImage *image; /* where layers go; NULL: a new image */
   gboolean image_closed;
-  const Part *part;    /* to be upsampled; NULL: pictures are generated */
-  GimpLayer *layer;    /* that PART is of */
-  GPtrArray *layers;   /* of GimpLayer, all that were added */
-  GSList *idles;       /* pending calls of ours, source ids */
+  const Part *part;  /* to be upsampled; NULL: pictures are generated */
+  GimpLayer *layer;  /* that PART is of */
+  GPtrArray *layers; /* of GimpLayer, all that were added */
+  GSList *idles;     /* pending calls of ours, source ids */
   Import *import;
 } Window;
 
-/* ---- events ------------------------------------------------------------------------------------------------------ */
+/* ---- events ---------------------------------------------------------------------------------- */
 
 static void
 tell (const UiEvent *event, gpointer data)
@@ -93,14 +94,15 @@ tell_later (Window *window, UiEvent event, char *message)
   window->idles = g_slist_prepend (window->idles, GUINT_TO_POINTER (later->source));
 }
 
-/* ---- jobs -------------------------------------------------------------------------------------------------------- */
+/* ---- jobs ------------------------------------------------------------------------------------ */
 
 /* The arguments' form of the window's settings. */
 static AdmSettings
 to_arguments (const UiSettings *settings)
 {
   return (AdmSettings) { .model = g_strdup (settings->model),
-                         .class_name = g_strdup (*settings->class_name ? settings->class_name : ARGUMENTS_NO_CLASS),
+                         .class_name = g_strdup (*settings->class_name ? settings->class_name
+                                                                       : ARGUMENTS_NO_CLASS),
                          .sampler = g_strdup (settings->sampler),
                          .scale = settings->scale,
                          .steps = settings->steps,
@@ -122,16 +124,20 @@ start (const UiJob *job, gpointer user)
 {
   Window *window = user;
   WorkerJob work = { .id = job->id, .spool = job->draft ? NULL : window->spool };
-  const UiModel *shown = ui_catalog_find (window_models_catalog (window->models), job->settings->model);
+  const UiModel *shown
+      = ui_catalog_find (window_models_catalog (window->models), job->settings->model);
   AdmSettings arguments = to_arguments (job->settings);
   GError *error = NULL;
 
   work.model = window_models_find (window->models, job->settings->model);
   if (!work.model || !shown)
-    g_set_error (&error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING, _ ("There is no model “%s” any more. Choose another."), job->settings->model);
+    g_set_error (&error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING,
+                 _ ("There is no model “%s” any more. Choose another."), job->settings->model);
   else if (window->part) {
-    if (arguments_to_upscale (&arguments, work.model, shown->most_upsample_steps, &work.task, &error)) {
-      part_input_size (window->part, MAX (1, shown->upsample_input), job->settings->tiles, &work.source_w, &work.source_h);
+    if (arguments_to_upscale (&arguments, work.model, shown->most_upsample_steps, &work.task,
+                              &error)) {
+      part_input_size (window->part, MAX (1, shown->upsample_input), job->settings->tiles,
+                       &work.source_w, &work.source_h);
       work.source = reduce_part;
       work.source_data = window->part;
     }
@@ -139,7 +145,8 @@ start (const UiJob *job, gpointer user)
     arguments_to_generate (&arguments, work.model, shown->most_steps, &work.task, &error);
   if (error) {
     worker_stop (window->worker);
-    tell_later (window, (UiEvent) { .kind = UI_EVENT_FAILED, .job = job->id }, g_strdup (error->message));
+    tell_later (window, (UiEvent) { .kind = UI_EVENT_FAILED, .job = job->id },
+                g_strdup (error->message));
     g_error_free (error);
   } else {
     work.settings = ui_settings_copy (job->settings);
@@ -174,15 +181,17 @@ listen (UiEventFunc func, gpointer sink, gpointer user)
   window->sink = sink;
 }
 
-/* ---- layers ------------------------------------------------------------------------------------------------------ */
+/* ---- layers ---------------------------------------------------------------------------------- */
 
-/* GIMP keeps a closed image alive while the procedure that was called with it runs, so the view it was called from is asked, too. */
+/* GIMP keeps a closed image alive while the procedure that was called with it runs, so the view it
+ * was called from is asked, too. */
 static gboolean
 image_is_open (Window *window)
 {
   GimpDisplay *view = gimp_default_display ();
 
-  if (window->image && !window->image_closed && (!gimp_image_is_valid (window->image) || (view && !gimp_display_is_valid (view))))
+  if (window->image && !window->image_closed
+      && (!gimp_image_is_valid (window->image) || (view && !gimp_display_is_valid (view))))
     window->image_closed = TRUE;
   return window->image && !window->image_closed;
 }
@@ -191,32 +200,41 @@ image_is_open (Window *window)
 static guint8 *
 pack_pixels (const GdkPixbuf *pixels)
 {
-  int width = gdk_pixbuf_get_width (pixels), height = gdk_pixbuf_get_height (pixels), row = gdk_pixbuf_get_rowstride (pixels);
+  int width = gdk_pixbuf_get_width (pixels), height = gdk_pixbuf_get_height (pixels),
+      row = gdk_pixbuf_get_rowstride (pixels);
   guint8 *packed = g_try_malloc_n ((gsize) width * (gsize) height, 3);
 
   for (int y = 0; packed && y < height; y++)
-    memcpy (packed + (gsize) y * (gsize) width * 3, gdk_pixbuf_read_pixels (pixels) + (gsize) y * (gsize) row, (gsize) width * 3);
+    memcpy (packed + (gsize) y * (gsize) width * 3,
+            gdk_pixbuf_read_pixels (pixels) + (gsize) y * (gsize) row, (gsize) width * 3);
   return packed;
 }
 
-/* RESULT as a picture for IMAGE (NULL: a new one); its NAME, SETTINGS and PIXELS, also returned, are the caller's to free. FALSE when
- * memory is short. */
+/* RESULT as a picture for IMAGE (NULL: a new one); its NAME, SETTINGS and PIXELS, also returned,
+ * are the caller's to free. FALSE when memory is short. */
 static gboolean
-to_picture (Window *window, const UiResult *result, GimpImage *image, AdmPicture *picture, gpointer *pixels)
+to_picture (Window *window, const UiResult *result, GimpImage *image, AdmPicture *picture,
+            gpointer *pixels)
 {
   AdmSettings arguments = to_arguments (result->settings);
-  int width = gdk_pixbuf_get_width (result->pixels), height = gdk_pixbuf_get_height (result->pixels);
+  int width = gdk_pixbuf_get_width (result->pixels),
+      height = gdk_pixbuf_get_height (result->pixels);
   const adm_model *model = window_models_find (window->models, arguments.model);
   guint8 *packed = pack_pixels (result->pixels);
 
   if (window->part) {
-    *pixels = packed ? part_finish (window->part, packed, width, height, result->settings->tiles, picture) : NULL;
+    *pixels = packed ? part_finish (window->part, packed, width, height, result->settings->tiles,
+                                    picture)
+                     : NULL;
     picture->name = part_layer_name (window->part, result->settings->seed);
     g_free (packed);
   } else {
     *pixels = packed;
-    *picture = (AdmPicture) { .width = width, .height = height, .format = "R'G'B' u8", .pixels = packed };
-    picture->name = metadata_layer_name (&arguments, model ? model->name : arguments.model, result->settings->seed);
+    *picture = (AdmPicture) {
+      .width = width, .height = height, .format = "R'G'B' u8", .pixels = packed
+    };
+    picture->name = metadata_layer_name (&arguments, model ? model->name : arguments.model,
+                                         result->settings->seed);
     if (image)
       layers_place (image, width, height, &picture->x, &picture->y);
   }
@@ -228,7 +246,8 @@ to_picture (Window *window, const UiResult *result, GimpImage *image, AdmPicture
 }
 
 static char *
-add_layers (const UiResult *const *results, gsize n, gboolean new_image, gboolean *offer_new_image, gpointer user)
+add_layers (const UiResult *const *results, gsize n, gboolean new_image, gboolean *offer_new_image,
+            gpointer user)
 {
   Window *window = user;
   GError *error = NULL;
@@ -236,7 +255,8 @@ add_layers (const UiResult *const *results, gsize n, gboolean new_image, gboolea
   *offer_new_image = FALSE;
   if (!new_image && window->image && !image_is_open (window)) {
     *offer_new_image = TRUE;
-    return g_strdup (_ ("The image has been closed. The pictures are still here: add them to a new image."));
+    return g_strdup (
+        _ ("The image has been closed. The pictures are still here: add them to a new image."));
   }
   GimpImage *image = new_image ? NULL : window->image;
   if (!layers_check_image (image, &error)) {
@@ -265,7 +285,9 @@ add_layers (const UiResult *const *results, gsize n, gboolean new_image, gboolea
       g_ptr_array_add (window->layers, added[i]);
     g_free (added);
   } else
-    message = error ? g_strdup (error->message) : g_strdup (_ ("There is not enough memory for the layers. Add fewer at once, or close other programs."));
+    message = error ? g_strdup (error->message)
+                    : g_strdup (_ ("There is not enough memory for the layers. Add fewer at once, "
+                                   "or close other programs."));
   g_clear_error (&error);
   for (gsize i = 0; i < n; i++) {
     g_free (pixels[i]);
@@ -291,10 +313,13 @@ reuse_settings (UiSettings *settings, gpointer user)
   if (!layer)
     return g_strdup (_ ("Select one layer in the image, then press Reuse Settings again."));
   if (!metadata_read (layer, &arguments))
-    return g_strdup_printf (_ ("The layer “%s” was not made here, so it carries no settings. Select one that was."), gimp_item_get_name (GIMP_ITEM (layer)));
+    return g_strdup_printf (
+        _ ("The layer “%s” was not made here, so it carries no settings. Select one that was."),
+        gimp_item_get_name (GIMP_ITEM (layer)));
 
   ui_settings_set_model (settings, arguments.model);
-  ui_settings_set_class (settings, g_str_equal (arguments.class_name, ARGUMENTS_NO_CLASS) ? "" : arguments.class_name);
+  ui_settings_set_class (
+      settings, g_str_equal (arguments.class_name, ARGUMENTS_NO_CLASS) ? "" : arguments.class_name);
   ui_settings_set_sampler (settings, arguments.sampler);
   settings->scale = arguments.scale;
   settings->steps = arguments.steps;
@@ -320,12 +345,13 @@ source (gpointer user)
   if (!bytes)
     return NULL;
   GBytes *owned = g_bytes_new_take (bytes, (gsize) side * (gsize) side * 3);
-  GdkPixbuf *pixbuf = gdk_pixbuf_new_from_bytes (owned, GDK_COLORSPACE_RGB, FALSE, 8, side, side, side * 3);
+  GdkPixbuf *pixbuf
+      = gdk_pixbuf_new_from_bytes (owned, GDK_COLORSPACE_RGB, FALSE, 8, side, side, side * 3);
   g_bytes_unref (owned);
   return pixbuf;
 }
 
-/* ---- model page -------------------------------------------------------------------------------------------------- */
+/* ---- model page ------------------------------------------------------------------------------ */
 
 static const UiCatalog *
 catalog (gpointer user)
@@ -426,7 +452,7 @@ close_window (gpointer user)
   gtk_dialog_response (GTK_DIALOG (((Window *) user)->dialog), GTK_RESPONSE_CLOSE);
 }
 
-/* ---- life -------------------------------------------------------------------------------------------------------- */
+/* ---- life ------------------------------------------------------------------------------------ */
 
 static void
 window_init (Window *window, GimpImage *image)
@@ -491,10 +517,11 @@ write_back (UiGeneratePanel *panel, GimpProcedureConfig *config, gboolean genera
   UiSettings *settings = ui_generate_panel_get_settings (panel);
   AdmSettings arguments = to_arguments (settings);
 
-  g_object_set (config, "model", arguments.model, "class", arguments.class_name, "steps", arguments.steps, "sampler", arguments.sampler, "seed",
-                arguments.seed, NULL);
+  g_object_set (config, "model", arguments.model, "class", arguments.class_name, "steps",
+                arguments.steps, "sampler", arguments.sampler, "seed", arguments.seed, NULL);
   if (generated)
-    g_object_set (config, "scale", arguments.scale, "count", arguments.count, "upsample", arguments.upsample, NULL);
+    g_object_set (config, "scale", arguments.scale, "count", arguments.count, "upsample",
+                  arguments.upsample, NULL);
   else
     g_object_set (config, "tiles", arguments.tiles, NULL);
   arguments_clear (&arguments);
@@ -514,7 +541,8 @@ offer_again (GdkPixbuf *pixels, const UiSettings *settings, gpointer panel)
 }
 
 GimpLayer **
-window_run (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage **image, GimpLayer *layer, const Part *part)
+window_run (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage **image,
+            GimpLayer *layer, const Part *part)
 {
   Window window = { .part = part, .layer = layer };
   GObject *owner = G_OBJECT (gimp_procedure_get_plug_in (procedure));
@@ -522,8 +550,11 @@ window_run (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage **i
   gimp_ui_init (GETTEXT_PACKAGE);
   window_init (&window, *image);
   g_object_set_data (owner, OWNER_KEY, &window);
-  window.dialog = g_object_new (GIMP_TYPE_DIALOG, "title", part ? _ ("Upsample Layer") : _ ("Generate Image"), "role", GETTEXT_PACKAGE, "use-header-bar", 0, NULL);
-  GtkWidget *panel = ui_generate_panel_new (&window.backend, part ? UI_PANEL_UPSAMPLE : UI_PANEL_GENERATE);
+  window.dialog
+      = g_object_new (GIMP_TYPE_DIALOG, "title", part ? _ ("Upsample Layer") : _ ("Generate Image"),
+                      "role", GETTEXT_PACKAGE, "use-header-bar", 0, NULL);
+  GtkWidget *panel
+      = ui_generate_panel_new (&window.backend, part ? UI_PANEL_UPSAMPLE : UI_PANEL_GENERATE);
   GtkWidget *area = gtk_dialog_get_content_area (GTK_DIALOG (window.dialog));
   gtk_container_set_border_width (GTK_CONTAINER (area), 0);
   /* The panel brings its own buttons; the dialog's empty row would only take room. */

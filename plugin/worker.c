@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The window's worker: see worker.h. The session belongs to the thread. Both threads touch the queues, which guard themselves, and
- * WANTED, the id of the job that may run: whoever runs another stops at the core's next question, but goes on reading networks
- * that the wanted one needs as well.
+ * The window's worker: see worker.h. The session belongs to the thread. Both threads touch the
+ * queues, which guard themselves, and WANTED, the id of the job that may run: whoever runs another
+ * stops at the core's next question, but goes on reading networks that the wanted one needs as
+ * well.
  */
 #include "worker.h"
 
@@ -26,27 +27,27 @@ typedef struct {
 
 struct Worker {
   GThread *thread;
-  GAsyncQueue *jobs;   /* of Entry */
-  GAsyncQueue *events; /* of Posted */
-  guint drain;         /* atomic: the pending call of drain_events, or 0 */
-  GMutex mutex;        /* guards DRAIN's making and taking */
-  gint wanted;         /* atomic: a job's id; 0: none */
+  GAsyncQueue *jobs;        /* of Entry */
+  GAsyncQueue *events;      /* of Posted */
+  guint drain;              /* atomic: the pending call of drain_events, or 0 */
+  GMutex mutex;             /* guards DRAIN's making and taking */
+  gint wanted;              /* atomic: a job's id; 0: none */
   const char *wanted_model; /* atomic: path of that job's model */
-  gint reads;          /* atomic: see worker_reads */
-  adm_options options; /* main thread; a job takes a copy along */
+  gint reads;               /* atomic: see worker_reads */
+  adm_options options;      /* main thread; a job takes a copy along */
   UiEventFunc func;
   gpointer sink;
 
   /* worker thread only */
   adm_session *session;
   adm_options session_options;
-  char *session_model;   /* path of the model's description */
+  char *session_model;    /* path of the model's description */
   gint64 session_changed; /* the latest change of its files */
   int earlier_reads;      /* by sessions before this one */
   const Entry *entry;
-  const WorkerJob *job;  /* ENTRY's */
-  int image, stage;    /* which the steps are of */
-  gint64 stage_began;  /* of the first step */
+  const WorkerJob *job; /* ENTRY's */
+  int image, stage;     /* which the steps are of */
+  gint64 stage_began;   /* of the first step */
   gint64 reported;
   adm_error error;
 };
@@ -77,7 +78,7 @@ entry_free (gpointer data)
   g_free (entry);
 }
 
-/* ---- events ------------------------------------------------------------------------------------------------------ */
+/* ---- events ---------------------------------------------------------------------------------- */
 
 static void
 hand_over (Worker *worker, Posted *posted)
@@ -86,7 +87,8 @@ hand_over (Worker *worker, Posted *posted)
   posted_free (posted);
 }
 
-/* Main thread. Of steps that have piled up only the last is told, with the last picture among them. */
+/* Main thread. Of steps that have piled up only the last is told, with the last picture among
+ * them. */
 static gboolean
 drain_events (gpointer data)
 {
@@ -97,7 +99,8 @@ drain_events (gpointer data)
   worker->drain = 0;
   g_mutex_unlock (&worker->mutex);
   while ((posted = g_async_queue_try_pop (worker->events))) {
-    gboolean follows = step && posted->event.kind == UI_EVENT_STEP && posted->event.job == step->event.job;
+    gboolean follows
+        = step && posted->event.kind == UI_EVENT_STEP && posted->event.job == step->event.job;
     if (follows) {
       if (!posted->event.pixels)
         posted->event.pixels = g_steal_pointer (&step->event.pixels);
@@ -151,7 +154,8 @@ to_pixbuf (const float *planar, int height, int width)
   }
   adm_pixels_to_u8 (planar, height, width, packed);
   for (int y = 0; y < height; y++)
-    memcpy (gdk_pixbuf_get_pixels (pixbuf) + (gsize) y * (gsize) gdk_pixbuf_get_rowstride (pixbuf), packed + (gsize) y * row, row);
+    memcpy (gdk_pixbuf_get_pixels (pixbuf) + (gsize) y * (gsize) gdk_pixbuf_get_rowstride (pixbuf),
+            packed + (gsize) y * row, row);
   g_free (packed);
   return pixbuf;
 }
@@ -163,7 +167,8 @@ is_model_wanted (Worker *worker)
   guint wanted = (guint) g_atomic_int_get (&worker->wanted);
   const char *model = g_atomic_pointer_get (&worker->wanted_model);
 
-  return wanted == worker->job->id || (wanted != 0 && g_strcmp0 (model, worker->job->model->path) == 0);
+  return wanted == worker->job->id
+         || (wanted != 0 && g_strcmp0 (model, worker->job->model->path) == 0);
 }
 
 /* Worker: networks are being read. The news go to the job that waits for them. */
@@ -177,7 +182,9 @@ on_loading (Worker *worker, const adm_progress *progress)
     return false;
   if (now - worker->reported > G_USEC_PER_SEC / NEWS_A_SECOND) {
     worker->reported = now;
-    post (worker, (UiEvent) { .kind = UI_EVENT_LOADING, .job = wanted == WARM_ID ? 0 : wanted, .fraction = progress->fraction });
+    post (worker, (UiEvent) { .kind = UI_EVENT_LOADING,
+                              .job = wanted == WARM_ID ? 0 : wanted,
+                              .fraction = progress->fraction });
   }
   return true;
 }
@@ -200,27 +207,35 @@ on_progress (const adm_progress *progress, void *data)
   }
   if (progress->x0 || now - worker->reported > G_USEC_PER_SEC / NEWS_A_SECOND) {
     worker->reported = now;
-    post (worker, (UiEvent) { .kind = UI_EVENT_STEP,
-                              .job = worker->job->id,
-                              .image = progress->image,
-                              .images = progress->images,
-                              .upsampling = progress->stage == ADM_STAGE_UPSAMPLE,
-                              .step = progress->step,
-                              .steps = progress->steps,
-                              .fraction = progress->fraction,
-                              .seconds_per_step = progress->step ? (double) (now - worker->stage_began) / G_USEC_PER_SEC / progress->step : 0.0,
-                              .pixels = progress->x0 ? to_pixbuf (progress->x0, progress->height, progress->width) : NULL });
+    post (worker,
+          (UiEvent) { .kind = UI_EVENT_STEP,
+                      .job = worker->job->id,
+                      .image = progress->image,
+                      .images = progress->images,
+                      .upsampling = progress->stage == ADM_STAGE_UPSAMPLE,
+                      .step = progress->step,
+                      .steps = progress->steps,
+                      .fraction = progress->fraction,
+                      .seconds_per_step = progress->step ? (double) (now - worker->stage_began)
+                                                               / G_USEC_PER_SEC / progress->step
+                                                         : 0.0,
+                      .pixels = progress->x0
+                                    ? to_pixbuf (progress->x0, progress->height, progress->width)
+                                    : NULL });
   }
   return true;
 }
 
-/* ---- work -------------------------------------------------------------------------------------------------------- */
+/* ---- work ------------------------------------------------------------------------------------ */
 
 static adm_status
 no_memory (adm_error *error)
 {
   error->status = ADM_ERROR_MEMORY;
-  g_strlcpy (error->message, _ ("There is not enough memory for the picture. Close other programs, or choose a smaller model."), sizeof error->message);
+  g_strlcpy (error->message,
+             _ ("There is not enough memory for the picture. Close other programs, or choose a "
+                "smaller model."),
+             sizeof error->message);
   return ADM_ERROR_MEMORY;
 }
 
@@ -239,8 +254,8 @@ last_change (const adm_model *model)
   return latest;
 }
 
-/* The session of the job's model: the one at hand, or a new one. Weights that are in memory serve on when their files are gone, not
- * when they have been replaced. */
+/* The session of the job's model: the one at hand, or a new one. Weights that are in memory serve
+ * on when their files are gone, not when they have been replaced. */
 static adm_status
 ensure_session (Worker *worker)
 {
@@ -248,8 +263,9 @@ ensure_session (Worker *worker)
   const adm_options *options = &worker->entry->options;
   gint64 changed = last_change (model);
 
-  if (worker->session && g_strcmp0 (worker->session_model, model->path) == 0 && changed <= worker->session_changed
-      && options->half == worker->session_options.half && options->memory_limit == worker->session_options.memory_limit)
+  if (worker->session && g_strcmp0 (worker->session_model, model->path) == 0
+      && changed <= worker->session_changed && options->half == worker->session_options.half
+      && options->memory_limit == worker->session_options.memory_limit)
     return ADM_OK;
   if (worker->session)
     worker->earlier_reads += adm_session_reads (worker->session);
@@ -276,17 +292,25 @@ send_picture (int i, const adm_picture *picture, void *data, adm_error *error)
   settings->count = 1;
   if (job->spool)
     spool_keep (job->spool, pixels, settings);
-  post (worker, (UiEvent) { .kind = UI_EVENT_IMAGE, .job = job->id, .image = i, .images = job->settings->count, .pixels = pixels, .settings = settings });
+  post (worker, (UiEvent) { .kind = UI_EVENT_IMAGE,
+                            .job = job->id,
+                            .image = i,
+                            .images = job->settings->count,
+                            .pixels = pixels,
+                            .settings = settings });
   ui_settings_free (settings);
   return ADM_OK;
 }
 
-/* The source of an upscaling TASK as the core takes it; NULL when memory is short. Freed with g_free. */
+/* The source of an upscaling TASK as the core takes it; NULL when memory is short. Freed with
+ * g_free. */
 static float *
 read_source (const WorkerJob *job, adm_task *task)
 {
   guint8 *bytes = job->source (job->source_data, job->source_w, job->source_h);
-  float *low = bytes ? g_try_malloc_n ((gsize) job->source_w * (gsize) job->source_h, 3 * sizeof (float)) : NULL;
+  float *low
+      = bytes ? g_try_malloc_n ((gsize) job->source_w * (gsize) job->source_h, 3 * sizeof (float))
+              : NULL;
 
   if (low)
     adm_pixels_from_u8 (bytes, job->source_h, job->source_w, low);
@@ -302,7 +326,9 @@ static adm_status
 warm (Worker *worker)
 {
   const WorkerJob *job = worker->job;
-  int parts = job->task.kind == ADM_TASK_UPSCALE ? ADM_PART_UPSAMPLER : ADM_PART_DIFFUSION | (job->model->classifier ? ADM_PART_CLASSIFIER : 0);
+  int parts = job->task.kind == ADM_TASK_UPSCALE
+                  ? ADM_PART_UPSAMPLER
+                  : ADM_PART_DIFFUSION | (job->model->classifier ? ADM_PART_CLASSIFIER : 0);
 
   return adm_session_load (worker->session, parts, on_progress, worker, &worker->error);
 }
@@ -318,14 +344,16 @@ carry_out (Worker *worker)
   float *low = upscale ? read_source (job, &task) : NULL;
 
   worker->image = worker->stage = -1;
-  adm_status status = upscale && !low ? no_memory (&worker->error) : adm_plan_make (job->model, &task, &plan, &worker->error);
+  adm_status status = upscale && !low ? no_memory (&worker->error)
+                                      : adm_plan_make (job->model, &task, &plan, &worker->error);
   if (!status)
     status = adm_session_run (worker->session, &plan, &sink, &worker->error);
   g_free (low);
   return status;
 }
 
-/* What became of it: to the job's owner, or, when networks were read ahead of time, to whom it may concern. */
+/* What became of it: to the job's owner, or, when networks were read ahead of time, to whom it may
+ * concern. */
 static void
 tell_end (Worker *worker, adm_status status)
 {
@@ -333,9 +361,12 @@ tell_end (Worker *worker, adm_status status)
   const char *message = status && status != ADM_ERROR_CANCELLED ? worker->error.message : NULL;
 
   if (job->id != WARM_ID)
-    post (worker, (UiEvent) { .kind = message ? UI_EVENT_FAILED : UI_EVENT_DONE, .job = job->id, .message = message });
+    post (worker, (UiEvent) { .kind = message ? UI_EVENT_FAILED : UI_EVENT_DONE,
+                              .job = job->id,
+                              .message = message });
   else
-    post (worker, (UiEvent) { .kind = UI_EVENT_LOADED, .message = is_wanted (worker) ? message : NULL });
+    post (worker,
+          (UiEvent) { .kind = UI_EVENT_LOADED, .message = is_wanted (worker) ? message : NULL });
 }
 
 static void
@@ -360,8 +391,8 @@ run_job (Worker *worker, const Entry *entry)
   worker->entry = NULL;
 }
 
-/* Drawing comes first, GIMP's and the window's own: what is reckoned can wait a moment. The core's threads are children of this one
- * and inherit it. On Linux 0 is this thread alone. */
+/* Drawing comes first, GIMP's and the window's own: what is reckoned can wait a moment. The core's
+ * threads are children of this one and inherit it. On Linux 0 is this thread alone. */
 static void
 step_back (void)
 {
@@ -389,7 +420,7 @@ worker_main (gpointer data)
   return NULL;
 }
 
-/* ---- main thread ------------------------------------------------------------------------------------------------- */
+/* ---- main thread ----------------------------------------------------------------------------- */
 
 Worker *
 worker_new (int threads, UiEventFunc func, gpointer sink)

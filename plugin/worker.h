@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The window's worker: one thread that keeps a model's networks warm between jobs, makes pictures one after the other, and sends
- * what it sees to the main thread as UiEvents. A new job replaces the running one; old events cannot overtake.
+ * The window's worker: one thread that keeps a model's networks warm between jobs, makes pictures
+ * one after the other, and sends what it sees to the main thread as UiEvents. A new job replaces
+ * the running one; old events cannot overtake.
  */
 #ifndef ADM_WORKER_H
 #define ADM_WORKER_H
@@ -18,12 +19,12 @@ typedef struct {
   const adm_model *model; /* must live until the worker is freed */
   UiSettings *settings;   /* owned */
   adm_task task;          /* without pointers */
-  /* Of an upscaling task: the picture, [height][width][3], 8 bits. Called on the worker's thread; NULL when memory is short. What
-   * SOURCE reads outlives the worker. */
+  /* Of an upscaling task: the picture, [height][width][3], 8 bits. Called on the worker's thread;
+   * NULL when memory is short. What SOURCE reads outlives the worker. */
   guint8 *(*source) (gconstpointer source_data, int width, int height);
   gconstpointer source_data;
   int source_w, source_h;
-  Spool *spool;           /* keeps the finished pictures; NULL: nobody does. Outlives the worker */
+  Spool *spool; /* keeps the finished pictures; NULL: nobody does. Outlives the worker */
 } WorkerJob;
 
 /* Events go to FUNC on the main thread. THREADS: 0 for all processors. */
@@ -31,16 +32,20 @@ Worker *worker_new (int threads, UiEventFunc func, gpointer sink);
 /* Ends the running job and the thread before it returns; no event comes afterwards. */
 void worker_free (Worker *worker);
 
-/* For the jobs that start from now on; other than before: their networks are read anew. LIMIT in bytes, 0: what the machine has. */
+/* For the jobs that start from now on; other than before: their networks are read anew. LIMIT in
+ * bytes, 0: what the machine has. */
 void worker_set_memory (Worker *worker, gboolean half, guint64 limit);
-/* Replaces the running job, if any; networks of the same model that it is reading go on being read. Takes over JOB's settings. */
+/* Replaces the running job, if any; networks of the same model that it is reading go on being read.
+ * Takes over JOB's settings. */
 void worker_start (Worker *worker, const WorkerJob *job);
-/* Begins to load MODEL's networks for tasks of KIND (for upscaling its upsampler alone), so that the first picture comes sooner. Told by events of
- * job 0: UI_EVENT_LOADING, then UI_EVENT_LOADED unless a job needs the outcome, which tells it then. */
+/* Begins to load MODEL's networks for tasks of KIND (for upscaling its upsampler alone), so that
+ * the first picture comes sooner. Told by events of job 0: UI_EVENT_LOADING, then UI_EVENT_LOADED
+ * unless a job needs the outcome, which tells it then. */
 void worker_warm (Worker *worker, const adm_model *model, adm_task_kind kind);
 void worker_stop (Worker *worker);
-/* How often a network's weights were read by the jobs that have ended, and by the loads ahead of time: once for each network, as long
- * as neither the model nor the memory is set otherwise and all fits. */
+/* How often a network's weights were read by the jobs that have ended, and by the loads ahead of
+ * time: once for each network, as long as neither the model nor the memory is set otherwise and all
+ * fits. */
 int worker_reads (Worker *worker);
 
 #endif

@@ -41,9 +41,11 @@ static void
 ui_action_row_class_init (UiActionRowClass *klass G_GNUC_UNUSED)
 {
   for (int i = 0; i < N_BUTTONS; i++) {
-    signals[i] = g_signal_new (i == ADD ? "add-layers" : names[i], UI_TYPE_ACTION_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+    signals[i] = g_signal_new (i == ADD ? "add-layers" : names[i], UI_TYPE_ACTION_ROW,
+                               G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   }
-  signals[N_BUTTONS] = g_signal_new ("add-to-new-image", UI_TYPE_ACTION_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[N_BUTTONS] = g_signal_new ("add-to-new-image", UI_TYPE_ACTION_ROW, G_SIGNAL_RUN_LAST, 0,
+                                     NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -69,8 +71,10 @@ ui_action_row_init (UiActionRow *self)
 
   gtk_box_set_spacing (GTK_BOX (self), 6);
   self->buttons[HELP] = ui_button (_ ("_Help"), _ ("Open the help page (F1)"));
-  self->buttons[RESET] = ui_button (_ ("_Reset"), _ ("All settings as the model recommends; class and seed stay"));
-  self->buttons[REUSE] = ui_button (_ ("Reuse Setti_ngs"), _ ("Take over the settings of the picture in the active layer"));
+  self->buttons[RESET]
+      = ui_button (_ ("_Reset"), _ ("All settings as the model recommends; class and seed stay"));
+  self->buttons[REUSE] = ui_button (
+      _ ("Reuse Setti_ngs"), _ ("Take over the settings of the picture in the active layer"));
   self->buttons[CLOSE] = ui_button (_ ("_Close"), _ ("Close the window (Escape)"));
   self->buttons[ADD] = ui_button ("", NULL);
   gtk_button_set_use_underline (GTK_BUTTON (self->buttons[ADD]), TRUE);
@@ -99,13 +103,18 @@ ui_action_row_new (void)
 void
 ui_action_row_set_add (UiActionRow *self, guint ticks, gboolean shown, gboolean any)
 {
-  g_autofree char *label = ticks > 1 ? g_strdup_printf (NN_ ("Add %d La_yer", "Add %d La_yers", ticks), (int) ticks) : g_strdup (_ ("Add La_yer"));
+  g_autofree char *label
+      = ticks > 1 ? g_strdup_printf (NN_ ("Add %d La_yer", "Add %d La_yers", ticks), (int) ticks)
+                  : g_strdup (_ ("Add La_yer"));
 
   gtk_button_set_label (GTK_BUTTON (self->buttons[ADD]), label);
-  ui_set_available (self->buttons[ADD], ticks || shown, ticks ? _ ("Add the ticked pictures as layers") : _ ("Add the picture shown as a layer"),
-                    any ? _ ("Tick or choose a finished picture first") : _ ("There is no finished picture yet"));
+  ui_set_available (
+      self->buttons[ADD], ticks || shown,
+      ticks ? _ ("Add the ticked pictures as layers") : _ ("Add the picture shown as a layer"),
+      any ? _ ("Tick or choose a finished picture first") : _ ("There is no finished picture yet"));
   ui_set_available (self->more, ticks || shown, _ ("Where to add"),
-                    any ? _ ("Tick or choose a finished picture first") : _ ("There is no finished picture yet"));
+                    any ? _ ("Tick or choose a finished picture first")
+                        : _ ("There is no finished picture yet"));
 }
 
 GtkWidget *

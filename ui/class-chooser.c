@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The class chooser. The rows live in a list store that is filled anew for each query: a thousand rows take a few
- * milliseconds, and the order can follow the query. */
+ * The class chooser. The rows live in a list store that is filled anew for each query: a thousand
+ * rows take a few milliseconds, and the order can follow the query. */
 #include "class-chooser.h"
 
 #include "class-entries.h"
@@ -29,9 +29,10 @@ G_DEFINE_FINAL_TYPE (UiClassChooser, ui_class_chooser, GTK_TYPE_BOX)
 enum { CHANGED, ACTIVATED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
-/* ---- the rows ---------------------------------------------------------------------------------------------------- */
+/* ---- the rows -------------------------------------------------------------------------------- */
 
-/* What stands at the right of a name: its number, where the name alone does not tell or a number was asked for, and "recent". */
+/* What stands at the right of a name: its number, where the name alone does not tell or a number
+ * was asked for, and "recent". */
 static char *
 note_for (UiClassChooser *self, int index)
 {
@@ -39,7 +40,8 @@ note_for (UiClassChooser *self, int index)
   gboolean number = entry->twin || g_ascii_isdigit (*gtk_entry_get_text (GTK_ENTRY (self->search)));
   g_autofree char *digits = number ? g_strdup_printf ("%d", index) : g_strdup ("");
 
-  return g_markup_printf_escaped ("<span alpha=\"60%%\">%s%s%s</span>", digits, number && entry->recent ? " · " : "",
+  return g_markup_printf_escaped ("<span alpha=\"60%%\">%s%s%s</span>", digits,
+                                  number && entry->recent ? " · " : "",
                                   entry->recent ? _ ("recent") : "");
 }
 
@@ -47,35 +49,45 @@ static void
 append_row (UiClassChooser *self, const UiClassFound *found)
 {
   if (found->index == UI_NO_CLASS) {
-    gtk_list_store_insert_with_values (self->rows, NULL, -1, COLUMN_INDEX, UI_NO_CLASS, COLUMN_NAME, _ ("(no class)"), -1);
+    gtk_list_store_insert_with_values (self->rows, NULL, -1, COLUMN_INDEX, UI_NO_CLASS, COLUMN_NAME,
+                                       _ ("(no class)"), -1);
   } else {
     const UiClassEntry *entry = ui_class_entry (self->entries, found->index);
     g_autofree char *note = note_for (self, found->index);
 
-    gtk_list_store_insert_with_values (self->rows, NULL, -1, COLUMN_INDEX, found->index, COLUMN_NAME, entry->words.name, COLUMN_NOTE, note,
-                                       COLUMN_STAR, entry->favourite ? "starred-symbolic" : "non-starred-symbolic", COLUMN_SYNONYM,
-                                       found->how.synonym, -1);
+    gtk_list_store_insert_with_values (
+        self->rows, NULL, -1, COLUMN_INDEX, found->index, COLUMN_NAME, entry->words.name,
+        COLUMN_NOTE, note, COLUMN_STAR,
+        entry->favourite ? "starred-symbolic" : "non-starred-symbolic", COLUMN_SYNONYM,
+        found->how.synonym, -1);
   }
 }
 
-/* The class chosen stands out, also in themes whose selection hardly does, and while a search has selected nothing. A synonym
- * that was found stands beside the name, which alone would not tell why it is there. */
+/* The class chosen stands out, also in themes whose selection hardly does, and while a search has
+ * selected nothing. A synonym that was found stands beside the name, which alone would not tell why
+ * it is there. */
 static void
-draw_name (GtkTreeViewColumn *column G_GNUC_UNUSED, GtkCellRenderer *cell, GtkTreeModel *model, GtkTreeIter *iter, gpointer data)
+draw_name (GtkTreeViewColumn *column G_GNUC_UNUSED, GtkCellRenderer *cell, GtkTreeModel *model,
+           GtkTreeIter *iter, gpointer data)
 {
   g_autofree char *name = NULL, *synonym = NULL;
   int index;
 
-  gtk_tree_model_get (model, iter, COLUMN_INDEX, &index, COLUMN_NAME, &name, COLUMN_SYNONYM, &synonym, -1);
-  g_object_set (cell, "weight", index == ((UiClassChooser *) data)->current ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL, NULL);
+  gtk_tree_model_get (model, iter, COLUMN_INDEX, &index, COLUMN_NAME, &name, COLUMN_SYNONYM,
+                      &synonym, -1);
+  g_object_set (
+      cell, "weight",
+      index == ((UiClassChooser *) data)->current ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL, NULL);
   if (synonym) {
-    g_autofree char *markup = g_markup_printf_escaped ("%s  <span alpha=\"60%%\" weight=\"normal\">%s</span>", name, synonym);
+    g_autofree char *markup = g_markup_printf_escaped (
+        "%s  <span alpha=\"60%%\" weight=\"normal\">%s</span>", name, synonym);
 
     g_object_set (cell, "markup", markup, NULL); /* until the next row's text */
   }
 }
 
-/* Selects the row of the class without a signal; scrolls to it when it is there, and not among the first anyway. */
+/* Selects the row of the class without a signal; scrolls to it when it is there, and not among the
+ * first anyway. */
 static void
 select_current (UiClassChooser *self)
 {
@@ -86,7 +98,8 @@ select_current (UiClassChooser *self)
 
   self->silent = TRUE;
   gtk_tree_selection_unselect_all (selection);
-  for (gboolean more = gtk_tree_model_get_iter_first (model, &iter); more; more = gtk_tree_model_iter_next (model, &iter)) {
+  for (gboolean more = gtk_tree_model_get_iter_first (model, &iter); more;
+       more = gtk_tree_model_iter_next (model, &iter)) {
     int index;
 
     gtk_tree_model_get (model, &iter, COLUMN_INDEX, &index, -1);
@@ -95,7 +108,8 @@ select_current (UiClassChooser *self)
 
       gtk_tree_view_set_cursor (GTK_TREE_VIEW (self->tree), path, NULL, FALSE);
       if (gtk_tree_path_get_indices (path)[0] < ROWS_SHOWN) {
-        gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scrolled)), 0.0);
+        gtk_adjustment_set_value (
+            gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scrolled)), 0.0);
       } else {
         gtk_tree_view_scroll_to_cell (GTK_TREE_VIEW (self->tree), path, NULL, FALSE, 0, 0);
       }
@@ -110,7 +124,8 @@ static void
 fill (UiClassChooser *self)
 {
   const char *typed = gtk_entry_get_text (GTK_ENTRY (self->search));
-  g_autoptr (GArray) found = ui_class_entries_search (self->entries, typed, self->has_no_class ? _ ("(no class)") : NULL);
+  g_autoptr (GArray) found = ui_class_entries_search (self->entries, typed,
+                                                      self->has_no_class ? _ ("(no class)") : NULL);
   g_autofree char *nothing = g_strdup_printf (_ ("No class is called “%s”"), typed);
 
   self->silent = TRUE;
@@ -129,7 +144,7 @@ fill (UiClassChooser *self)
   select_current (self);
 }
 
-/* ---- what the artist does ---------------------------------------------------------------------------------------- */
+/* ---- what the artist does -------------------------------------------------------------------- */
 
 static void
 take (UiClassChooser *self, int index)
@@ -147,7 +162,9 @@ on_selection (UiClassChooser *self)
   GtkTreeIter iter;
   int index;
 
-  if (!self->silent && gtk_tree_selection_get_selected (gtk_tree_view_get_selection (GTK_TREE_VIEW (self->tree)), NULL, &iter)) {
+  if (!self->silent
+      && gtk_tree_selection_get_selected (gtk_tree_view_get_selection (GTK_TREE_VIEW (self->tree)),
+                                          NULL, &iter)) {
     gtk_tree_model_get (GTK_TREE_MODEL (self->rows), &iter, COLUMN_INDEX, &index, -1);
     take (self, index);
   }
@@ -186,7 +203,8 @@ on_search_key (UiClassChooser *self, GdkEventKey *event)
   if (event->keyval == GDK_KEY_Down || event->keyval == GDK_KEY_KP_Down) {
     if (gtk_tree_model_iter_n_children (GTK_TREE_MODEL (self->rows), NULL)) {
       gtk_widget_grab_focus (self->tree);
-      if (!gtk_tree_selection_get_selected (gtk_tree_view_get_selection (GTK_TREE_VIEW (self->tree)), NULL, NULL)) {
+      if (!gtk_tree_selection_get_selected (
+              gtk_tree_view_get_selection (GTK_TREE_VIEW (self->tree)), NULL, NULL)) {
         GtkTreePath *first = gtk_tree_path_new_first ();
 
         gtk_tree_view_set_cursor (GTK_TREE_VIEW (self->tree), first, NULL, FALSE);
@@ -213,7 +231,8 @@ toggle_favourite (UiClassChooser *self, GtkTreePath *path)
 
     entry->favourite = !entry->favourite;
     ui_store_set_favourite (self->store, self->model, entry->value, entry->favourite);
-    gtk_list_store_set (self->rows, &iter, COLUMN_STAR, entry->favourite ? "starred-symbolic" : "non-starred-symbolic", -1);
+    gtk_list_store_set (self->rows, &iter, COLUMN_STAR,
+                        entry->favourite ? "starred-symbolic" : "non-starred-symbolic", -1);
   }
 }
 
@@ -224,8 +243,10 @@ on_tree_button (UiClassChooser *self, GdkEventButton *event)
   GtkTreeViewColumn *column = NULL;
   gboolean star = FALSE;
 
-  if (event->type == GDK_BUTTON_PRESS && event->window == gtk_tree_view_get_bin_window (GTK_TREE_VIEW (self->tree))
-      && gtk_tree_view_get_path_at_pos (GTK_TREE_VIEW (self->tree), (int) event->x, (int) event->y, &path, &column, NULL, NULL)) {
+  if (event->type == GDK_BUTTON_PRESS
+      && event->window == gtk_tree_view_get_bin_window (GTK_TREE_VIEW (self->tree))
+      && gtk_tree_view_get_path_at_pos (GTK_TREE_VIEW (self->tree), (int) event->x, (int) event->y,
+                                        &path, &column, NULL, NULL)) {
     star = column == self->star_column;
     if (star) {
       toggle_favourite (self, path);
@@ -257,7 +278,7 @@ on_tree_key (UiClassChooser *self, GdkEventKey *event)
   return FALSE;
 }
 
-/* ---- making ------------------------------------------------------------------------------------------------------ */
+/* ---- making ---------------------------------------------------------------------------------- */
 
 static void
 ui_class_chooser_dispose (GObject *object)
@@ -282,16 +303,20 @@ ui_class_chooser_class_init (UiClassChooserClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = ui_class_chooser_dispose;
   G_OBJECT_CLASS (klass)->finalize = ui_class_chooser_finalize;
-  signals[CHANGED] = g_signal_new ("changed", UI_TYPE_CLASS_CHOOSER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-  signals[ACTIVATED] = g_signal_new ("activated", UI_TYPE_CLASS_CHOOSER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[CHANGED] = g_signal_new ("changed", UI_TYPE_CLASS_CHOOSER, G_SIGNAL_RUN_LAST, 0, NULL,
+                                   NULL, NULL, G_TYPE_NONE, 0);
+  signals[ACTIVATED] = g_signal_new ("activated", UI_TYPE_CLASS_CHOOSER, G_SIGNAL_RUN_LAST, 0, NULL,
+                                     NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static GtkTreeViewColumn *
 add_column (UiClassChooser *self, GtkCellRenderer *cell, const char *attribute, int source)
 {
-  GtkTreeViewColumn *column = gtk_tree_view_column_new_with_attributes (NULL, cell, attribute, source, NULL);
+  GtkTreeViewColumn *column
+      = gtk_tree_view_column_new_with_attributes (NULL, cell, attribute, source, NULL);
 
-  gtk_tree_view_column_set_sizing (column, GTK_TREE_VIEW_COLUMN_FIXED); /* a thousand rows need not be measured then */
+  /* a thousand rows need not be measured then */
+  gtk_tree_view_column_set_sizing (column, GTK_TREE_VIEW_COLUMN_FIXED);
   gtk_tree_view_append_column (GTK_TREE_VIEW (self->tree), column);
   return column;
 }
@@ -313,7 +338,8 @@ measure_columns (UiClassChooser *self)
 static void
 make_columns (UiClassChooser *self)
 {
-  GtkCellRenderer *name = gtk_cell_renderer_text_new (), *note = gtk_cell_renderer_text_new (), *star = gtk_cell_renderer_pixbuf_new ();
+  GtkCellRenderer *name = gtk_cell_renderer_text_new (), *note = gtk_cell_renderer_text_new (),
+                  *star = gtk_cell_renderer_pixbuf_new ();
   GtkTreeViewColumn *column = add_column (self, name, "text", COLUMN_NAME);
 
   g_object_set (name, "ellipsize", PANGO_ELLIPSIZE_END, "xpad", 8, "ypad", 5, NULL);
@@ -336,7 +362,8 @@ ui_class_chooser_init (UiClassChooser *self)
   self->entries = ui_class_entries_new ();
   self->model = g_strdup ("");
   self->current = UI_NO_CLASS;
-  self->rows = gtk_list_store_new (N_COLUMNS, G_TYPE_INT, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING);
+  self->rows = gtk_list_store_new (N_COLUMNS, G_TYPE_INT, G_TYPE_STRING, G_TYPE_STRING,
+                                   G_TYPE_STRING, G_TYPE_STRING);
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self), GTK_ORIENTATION_VERTICAL);
   gtk_box_set_spacing (GTK_BOX (self), 6);
 
@@ -351,15 +378,18 @@ ui_class_chooser_init (UiClassChooser *self)
   gtk_tree_view_set_enable_search (GTK_TREE_VIEW (self->tree), FALSE);
   make_columns (self);
   atk_object_set_name (gtk_widget_get_accessible (self->tree), _ ("Classes"));
-  g_signal_connect_swapped (gtk_tree_view_get_selection (GTK_TREE_VIEW (self->tree)), "changed", G_CALLBACK (on_selection), self);
+  g_signal_connect_swapped (gtk_tree_view_get_selection (GTK_TREE_VIEW (self->tree)), "changed",
+                            G_CALLBACK (on_selection), self);
   g_signal_connect_swapped (self->tree, "row-activated", G_CALLBACK (on_row_activated), self);
   g_signal_connect_swapped (self->tree, "button-press-event", G_CALLBACK (on_tree_button), self);
   g_signal_connect_swapped (self->tree, "key-press-event", G_CALLBACK (on_tree_key), self);
 
   self->scrolled = gtk_scrolled_window_new (NULL, NULL);
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scrolled), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_shadow_type (GTK_SCROLLED_WINDOW (self->scrolled), GTK_SHADOW_IN);
-  gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (self->scrolled), ROWS_SHOWN * 28);
+  gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (self->scrolled),
+                                              ROWS_SHOWN * 28);
   gtk_container_add (GTK_CONTAINER (self->scrolled), self->tree);
 
   self->nothing = ui_dim_label (NULL);
@@ -390,19 +420,26 @@ ui_class_chooser_set_model (UiClassChooser *self, const UiModel *model)
 {
   g_autofree char *before = g_strdup (ui_class_chooser_get (self));
   gsize n = model ? model->n_classes : 0;
-  g_autofree char *words = g_strdup_printf (NN_ ("Search %d class", "Search %d classes", (gulong) n), (int) n);
+  g_autofree char *words
+      = g_strdup_printf (NN_ ("Search %d class", "Search %d classes", (gulong) n), (int) n);
 
   ui_class_entries_fill (self->entries, model);
   g_free (self->model);
   self->model = g_strdup (model ? model->id : "");
   self->has_no_class = model && n && model->has_no_class;
   ui_class_entries_read_marks (self->entries, self->store, self->model);
-  self->current = n && !(self->has_no_class && !*before) ? MAX (ui_class_entries_by_value (self->entries, before), 0) : UI_NO_CLASS;
+  self->current = n && !(self->has_no_class && !*before)
+                      ? MAX (ui_class_entries_by_value (self->entries, before), 0)
+                      : UI_NO_CLASS;
 
   gtk_entry_set_text (GTK_ENTRY (self->search), "");
-  gtk_entry_set_placeholder_text (GTK_ENTRY (self->search), n ? words : _ ("This model has no classes"));
-  ui_set_available (self->search, n > 0, _ ("Any part of a name, or a number; Enter takes the best match"), _ ("This model has no classes"));
-  ui_set_available (self->tree, n > 0, _ ("The star or an asterisk (*) makes a favourite"), _ ("This model has no classes"));
+  gtk_entry_set_placeholder_text (GTK_ENTRY (self->search),
+                                  n ? words : _ ("This model has no classes"));
+  ui_set_available (self->search, n > 0,
+                    _ ("Any part of a name, or a number; Enter takes the best match"),
+                    _ ("This model has no classes"));
+  ui_set_available (self->tree, n > 0, _ ("The star or an asterisk (*) makes a favourite"),
+                    _ ("This model has no classes"));
   fill (self);
 }
 

@@ -40,13 +40,15 @@ ui_class_entries_by_value (GArray *entries, const char *value)
   return UI_NO_CLASS;
 }
 
-/* A class goes by its name, or by its number where an earlier one has the same name or the name could be taken for one. */
+/* A class goes by its name, or by its number where an earlier one has the same name or the name
+ * could be taken for one. */
 static char *
 value_of (GArray *entries, const char *name, int same_name)
 {
   gboolean digits = strspn (name, "0123456789") == strlen (name);
 
-  return digits || same_name != UI_NO_CLASS ? g_strdup_printf ("%u", entries->len) : g_strdup (name);
+  return digits || same_name != UI_NO_CLASS ? g_strdup_printf ("%u", entries->len)
+                                            : g_strdup (name);
 }
 
 void
@@ -56,8 +58,9 @@ ui_class_entries_fill (GArray *entries, const UiModel *model)
   for (gsize i = 0; model && i < model->n_classes; i++) {
     const char *name = model->class_names[i];
     int same = ui_class_entries_by_value (entries, name);
-    UiClassEntry entry = { ui_class_words (name, model->class_synonyms ? model->class_synonyms[i] : ""), value_of (entries, name, same), FALSE,
-                           same != UI_NO_CLASS, 0 };
+    UiClassEntry entry
+        = { ui_class_words (name, model->class_synonyms ? model->class_synonyms[i] : ""),
+            value_of (entries, name, same), FALSE, same != UI_NO_CLASS, 0 };
 
     if (same != UI_NO_CLASS) {
       ui_class_entry (entries, same)->twin = TRUE;
@@ -90,7 +93,8 @@ ui_class_entries_read_marks (GArray *entries, UiStore *store, const char *model)
 int
 ui_class_entries_find (GArray *entries, const char *class_name)
 {
-  g_autofree char *name = g_strndup (class_name, strcspn (class_name, ",")); /* old layers may go on with synonyms */
+  /* old layers may go on with synonyms */
+  g_autofree char *name = g_strndup (class_name, strcspn (class_name, ","));
   g_autofree char *folded = ui_class_fold (name);
   int index = ui_class_entries_by_value (entries, class_name);
 
@@ -105,16 +109,19 @@ ui_class_entries_find (GArray *entries, const char *class_name)
     index = number < entries->len ? (int) number : UI_NO_CLASS;
   }
   for (guint i = 0; i < entries->len && index == UI_NO_CLASS; i++) {
-    if (g_strv_contains ((const char *const *) ui_class_entry (entries, (int) i)->words.folded_synonyms, folded)) {
+    if (g_strv_contains (
+            (const char *const *) ui_class_entry (entries, (int) i)->words.folded_synonyms,
+            folded)) {
       index = (int) i;
     }
   }
   return index;
 }
 
-/* ---- for a query ------------------------------------------------------------------------------------------------- */
+/* ---- for a query ----------------------------------------------------------------------------- */
 
-/* Recent ones by age, favourites, "(no class)", the others by number; a query's rank comes before all that. */
+/* Recent ones by age, favourites, "(no class)", the others by number; a query's rank comes before
+ * all that. */
 static int
 place (GArray *entries, const UiClassFound *found)
 {
@@ -136,7 +143,8 @@ compare (gconstpointer a, gconstpointer b, gpointer entries)
   if (one->how.rank != two->how.rank || by_place) {
     return one->how.rank != two->how.rank ? one->how.rank - two->how.rank : by_place;
   }
-  return one->how.length != two->how.length ? (one->how.length < two->how.length ? -1 : 1) : one->index - two->index;
+  return one->how.length != two->how.length ? (one->how.length < two->how.length ? -1 : 1)
+                                            : one->index - two->index;
 }
 
 GArray *
@@ -147,7 +155,8 @@ ui_class_entries_search (GArray *entries, const char *typed, const char *no_clas
   gboolean by_length = *query && !g_ascii_isdigit (*query);
 
   for (guint i = 0; i < entries->len; i++) {
-    UiClassFound found = { (int) i, ui_class_words_match (&ui_class_entry (entries, (int) i)->words, query, (int) i) };
+    UiClassFound found = { (int) i, ui_class_words_match (&ui_class_entry (entries, (int) i)->words,
+                                                          query, (int) i) };
 
     if (!by_length) {
       found.how.length = 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The classes of one model as the chooser lists them: what they go by, the artist's marks, and the order for a query. */
+ * The classes of one model as the chooser lists them: what they go by, the artist's marks, and the
+ * order for a query. */
 #ifndef UI_CLASS_ENTRIES_H
 #define UI_CLASS_ENTRIES_H
 
@@ -34,8 +35,8 @@ void ui_class_entries_read_marks (GArray *entries, UiStore *store, const char *m
 int ui_class_entries_by_value (GArray *entries, const char *value);
 /* By value, name in any case, number or synonym, or UI_NO_CLASS. */
 int ui_class_entries_find (GArray *entries, const char *class_name);
-/* The classes that answer what was TYPED, in the order they are shown in, as UiClassFound; to be unreferenced. NO_CLASS: what "no
- * class" is called in the list, NULL: it is not offered. */
+/* The classes that answer what was TYPED, in the order they are shown in, as UiClassFound; to be
+ * unreferenced. NO_CLASS: what "no class" is called in the list, NULL: it is not offered. */
 GArray *ui_class_entries_search (GArray *entries, const char *typed, const char *no_class);
 
 #endif

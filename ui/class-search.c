@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Ranking of classes for a query. A slip costs one edit (insertion, deletion, substitution, or two neighbours swapped:
- * optimal string alignment); words of four letters may hold one, of seven two. */
+ * Ranking of classes for a query. A slip costs one edit (insertion, deletion, substitution, or two
+ * neighbours swapped: optimal string alignment); words of four letters may hold one, of seven
+ * two. */
 #include "class-search.h"
 
 #include "class-names.h"
@@ -9,7 +10,14 @@
 #include <string.h>
 
 /* Even, so that a synonym comes right after a name that answers as well. */
-enum { RANK_WHOLE = 0, RANK_START = 2, RANK_WORD = 4, RANK_PART = 6, RANK_WORDS = 8, RANK_SLIP = 10 };
+enum {
+  RANK_WHOLE = 0,
+  RANK_START = 2,
+  RANK_WORD = 4,
+  RANK_PART = 6,
+  RANK_WORDS = 8,
+  RANK_SLIP = 10
+};
 enum { LONGEST = 48 };
 
 char *
@@ -37,7 +45,8 @@ ui_class_fold (const char *text)
   return g_string_free (out, FALSE);
 }
 
-/* Distance of A to the nearest prefix of B not shorter than A by more than the slips allowed: the artist may still be typing. */
+/* Distance of A to the nearest prefix of B not shorter than A by more than the slips allowed: the
+ * artist may still be typing. */
 static int
 distance (const gunichar *a, glong na, const gunichar *b, glong nb)
 {
@@ -135,7 +144,7 @@ ui_class_rank (const char *query, const char *name, int number)
   return parts ? RANK_WORDS : RANK_SLIP;
 }
 
-/* ---- the words of a class ---------------------------------------------------------------------------------------- */
+/* ---- the words of a class -------------------------------------------------------------------- */
 
 /* Adds what commas separate in SYNONYMS. */
 static void
@@ -158,10 +167,14 @@ ui_class_words (const char *name, const char *synonyms)
 {
   g_autoptr (GStrvBuilder) shown = g_strv_builder_new ();
   g_autoptr (GStrvBuilder) folded = g_strv_builder_new ();
-  const char *translated = ui_class_display_synonyms (synonyms), *own = ui_class_display_name (name);
-  UiClassWords words = { .name = g_strdup (own), .folded = ui_class_fold (own), .folded_own = ui_class_fold (name) };
+  const char *translated = ui_class_display_synonyms (synonyms),
+             *own = ui_class_display_name (name);
+  UiClassWords words = { .name = g_strdup (own),
+                         .folded = ui_class_fold (own),
+                         .folded_own = ui_class_fold (name) };
 
-  add_synonyms (translated, shown, folded); /* first: of two that answer equally, the artist's language is told */
+  /* first: of two that answer equally, the artist's language is told */
+  add_synonyms (translated, shown, folded);
   if (translated != synonyms) {
     add_synonyms (synonyms, shown, folded);
   }
@@ -183,7 +196,8 @@ ui_class_words_clear (UiClassWords *words)
 UiClassMatch
 ui_class_words_match (const UiClassWords *words, const char *query, int number)
 {
-  int shown = ui_class_rank (query, words->folded, number), own = ui_class_rank (query, words->folded_own, number);
+  int shown = ui_class_rank (query, words->folded, number),
+      own = ui_class_rank (query, words->folded_own, number);
   int name = shown < 0 || (own >= 0 && own < shown) ? own : shown;
   UiClassMatch match = { name, strlen (words->folded), NULL };
 
@@ -191,7 +205,8 @@ ui_class_words_match (const UiClassWords *words, const char *query, int number)
     int rank = ui_class_rank (query, words->folded_synonyms[i], -1);
 
     if (rank >= 0 && (match.rank < 0 || rank + 1 < match.rank)) {
-      match = (UiClassMatch) { rank + 1, strlen (words->folded_synonyms[i]), name < 0 || name == RANK_SLIP ? words->synonyms[i] : NULL };
+      match = (UiClassMatch) { rank + 1, strlen (words->folded_synonyms[i]),
+                               name < 0 || name == RANK_SLIP ? words->synonyms[i] : NULL };
     }
   }
   return match;

@@ -21,8 +21,9 @@ ui_drop_take (GtkWidget *widget, char *const *uris)
 }
 
 static void
-on_received (GtkWidget *widget, GdkDragContext *context, int x G_GNUC_UNUSED, int y G_GNUC_UNUSED, GtkSelectionData *data, guint info G_GNUC_UNUSED,
-             guint time, gpointer user G_GNUC_UNUSED)
+on_received (GtkWidget *widget, GdkDragContext *context, int x G_GNUC_UNUSED, int y G_GNUC_UNUSED,
+             GtkSelectionData *data, guint info G_GNUC_UNUSED, guint time,
+             gpointer user G_GNUC_UNUSED)
 {
   g_auto (GStrv) uris = gtk_selection_data_get_uris (data);
 

@@ -31,7 +31,8 @@ on_changed (UiFidelity *self)
 static void
 ui_fidelity_class_init (UiFidelityClass *klass G_GNUC_UNUSED)
 {
-  changed_signal = g_signal_new ("changed", UI_TYPE_FIDELITY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  changed_signal = g_signal_new ("changed", UI_TYPE_FIDELITY, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                 NULL, G_TYPE_NONE, 0);
 }
 
 static GtkWidget *
@@ -103,7 +104,8 @@ ui_fidelity_slider (UiFidelity *self)
 void
 ui_fidelity_set_reason (UiFidelity *self, const char *why_not)
 {
-  const char *tooltip = _ ("How strongly the classifier steers each step. Left: more varied pictures. Right: pictures truer to the class.");
+  const char *tooltip = _ ("How strongly the classifier steers each step. Left: more varied "
+                           "pictures. Right: pictures truer to the class.");
   GtkWidget *parts[] = { self->slider, self->number, self->low, self->high };
 
   for (guint i = 0; i < G_N_ELEMENTS (parts); i++) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The trade-off of classifier guidance: a slider from diversity to fidelity and its number, the gradient scale s. */
+ * The trade-off of classifier guidance: a slider from diversity to fidelity and its number, the
+ * gradient scale s. */
 #ifndef UI_FIDELITY_H
 #define UI_FIDELITY_H
 

@@ -11,7 +11,8 @@ struct _UiSettingsForm {
   const UiBackend *backend;
   UiStore *store;
   gboolean upsample_only;
-  GtkWidget *model, *models, *classes, *fidelity, *live, *compare, *steps, *sampler, *seed, *count, *upsample, *tiles, *presets, *estimate, *generate;
+  GtkWidget *model, *models, *classes, *fidelity, *live, *compare, *steps, *sampler, *seed, *count,
+      *upsample, *tiles, *presets, *estimate, *generate;
   gboolean silent;
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The whole window as one container: its parts, and what the artist does with them. What it is told stands in panel-news.c. */
+ * The whole window as one container: its parts, and what the artist does with them. What it is told
+ * stands in panel-news.c. */
 #include "panel-private.h"
 
 #include "action-row.h"
@@ -20,14 +21,15 @@ window_name (UiGeneratePanel *self)
   return self->mode == UI_PANEL_UPSAMPLE ? "upsample" : "generate";
 }
 
-/* ---- what the artist does ---------------------------------------------------------------------------------------- */
+/* ---- what the artist does -------------------------------------------------------------------- */
 
 static void
 remember (UiGeneratePanel *self)
 {
   g_autoptr (UiSettings) settings = ui_settings_form_get (UI_SETTINGS_FORM (self->form));
 
-  ui_store_set_last (self->store, window_name (self), settings, ui_settings_form_get_locked (UI_SETTINGS_FORM (self->form)),
+  ui_store_set_last (self->store, window_name (self), settings,
+                     ui_settings_form_get_locked (UI_SETTINGS_FORM (self->form)),
                      ui_settings_form_get_live (UI_SETTINGS_FORM (self->form)));
 }
 
@@ -82,11 +84,13 @@ run_live (UiGeneratePanel *self)
   const UiModel *model = ui_settings_form_model (UI_SETTINGS_FORM (self->form));
   g_autoptr (UiSettings) settings = NULL;
 
-  if (!ui_settings_form_get_live (UI_SETTINGS_FORM (self->form)) || !ui_panel_model_works (self, model)) {
+  if (!ui_settings_form_get_live (UI_SETTINGS_FORM (self->form))
+      || !ui_panel_model_works (self, model)) {
     return;
   }
   settings = ui_settings_form_effective (UI_SETTINGS_FORM (self->form));
-  if (shown && !ui_runner_is_running (self->runner) && ui_settings_same_picture (shown->settings, settings)) {
+  if (shown && !ui_runner_is_running (self->runner)
+      && ui_settings_same_picture (shown->settings, settings)) {
     return; /* another number of pictures makes no other picture */
   }
   ui_message_bar_hide (UI_MESSAGE_BAR (self->message));
@@ -111,7 +115,8 @@ on_stop (UiGeneratePanel *self)
   ui_runner_stop (self->runner);
 }
 
-/* A thumbnail was chosen: large, and all its settings back; how many pictures to make is not of the picture. */
+/* A thumbnail was chosen: large, and all its settings back; how many pictures to make is not of the
+ * picture. */
 static void
 on_chosen (UiGeneratePanel *self)
 {
@@ -145,9 +150,11 @@ add_layers (UiGeneratePanel *self, gboolean new_image)
   }
   message = self->backend->add_layers (results, n, new_image, &offer, self->backend->user);
   if (message) {
-    ui_panel_say_and_offer (self, GTK_MESSAGE_ERROR, message, offer ? _ ("Add to a Ne_w Image") : NULL, OFFERS_NEW_IMAGE);
+    ui_panel_say_and_offer (self, GTK_MESSAGE_ERROR, message,
+                            offer ? _ ("Add to a Ne_w Image") : NULL, OFFERS_NEW_IMAGE);
   } else {
-    g_autofree char *done = g_strdup_printf (NN_ ("%d layer added", "%d layers added", (gulong) n), (int) n);
+    g_autofree char *done
+        = g_strdup_printf (NN_ ("%d layer added", "%d layers added", (gulong) n), (int) n);
 
     ui_message_bar_hide (UI_MESSAGE_BAR (self->message));
     ui_history_mark_added (self->history, ticked->len ? NULL : shown);
@@ -202,7 +209,8 @@ on_reuse (UiGeneratePanel *self)
   }
   settings->count = count;
   message = ui_settings_form_set (UI_SETTINGS_FORM (self->form), settings);
-  ui_settings_form_set_locked (UI_SETTINGS_FORM (self->form), TRUE); /* or Generate would throw the seed away */
+  /* or Generate would throw the seed away */
+  ui_settings_form_set_locked (UI_SETTINGS_FORM (self->form), TRUE);
   ui_message_bar_hide (UI_MESSAGE_BAR (self->message));
   if (message) {
     ui_panel_say (self, GTK_MESSAGE_INFO, message);
@@ -262,7 +270,9 @@ on_dropped (const char *path, gboolean is_folder, gpointer data)
   UiGeneratePanel *self = data;
 
   if (!path) {
-    ui_panel_say (self, GTK_MESSAGE_ERROR, _ ("What was dropped is not on this machine. Fetch it first, then drop the file."));
+    ui_panel_say (
+        self, GTK_MESSAGE_ERROR,
+        _ ("What was dropped is not on this machine. Fetch it first, then drop the file."));
     return;
   }
   on_models (self);
@@ -273,7 +283,7 @@ on_dropped (const char *path, gboolean is_folder, gpointer data)
   }
 }
 
-/* ---- keys -------------------------------------------------------------------------------------------------------- */
+/* ---- keys ------------------------------------------------------------------------------------ */
 
 /* Stops first; then one step back: from the model page, out of a search, out of the window. */
 static void
@@ -304,7 +314,7 @@ on_map (UiGeneratePanel *self)
   ui_panel_ask_open (self);
 }
 
-/* ---- making ------------------------------------------------------------------------------------------------------ */
+/* ---- making ---------------------------------------------------------------------------------- */
 
 void
 ui_generate_panel_shut (UiGeneratePanel *self)
@@ -405,7 +415,8 @@ connect_parts (UiGeneratePanel *self)
   ui_drop_accept (GTK_WIDGET (self), on_dropped, self);
 }
 
-/* Last values, or the first class as the model recommends: the first click should make something to look at. */
+/* Last values, or the first class as the model recommends: the first click should make something to
+ * look at. */
 static void
 show_first (UiGeneratePanel *self)
 {
@@ -415,8 +426,8 @@ show_first (UiGeneratePanel *self)
   gboolean locked = FALSE, live = FALSE;
   g_autofree char *left = NULL;
 
-  if (!ui_store_get_last (self->store, window_name (self), settings, &locked, &live) && model && model->n_classes
-      && self->mode == UI_PANEL_GENERATE) {
+  if (!ui_store_get_last (self->store, window_name (self), settings, &locked, &live) && model
+      && model->n_classes && self->mode == UI_PANEL_GENERATE) {
     ui_settings_set_class (settings, model->class_names[0]);
   }
   left = ui_settings_form_set (form, settings); /* what is no longer here was no choice of today */
@@ -425,7 +436,8 @@ show_first (UiGeneratePanel *self)
   if (self->mode == UI_PANEL_UPSAMPLE) {
     g_autoptr (GdkPixbuf) source = self->backend->source (self->backend->user);
 
-    ui_picture_pane_show_other (UI_PICTURE_PANE (self->pane), source, source ? _ ("The layer, as the network will see it") : NULL);
+    ui_picture_pane_show_other (UI_PICTURE_PANE (self->pane), source,
+                                source ? _ ("The layer, as the network will see it") : NULL);
   }
 }
 
@@ -439,7 +451,8 @@ ui_generate_panel_new (const UiBackend *backend, UiPanelMode mode)
   self->backend = backend;
   self->mode = mode;
   self->store = ui_store_new (backend->state_file);
-  self->runner = ui_runner_new (backend, self->store, mode == UI_PANEL_UPSAMPLE, &ui_panel_runner_funcs, self);
+  self->runner = ui_runner_new (backend, self->store, mode == UI_PANEL_UPSAMPLE,
+                                &ui_panel_runner_funcs, self);
   self->message = ui_message_bar_new ();
   make_main_page (self);
   self->model_page = ui_model_page_new (backend);
@@ -465,7 +478,7 @@ ui_generate_panel_new (const UiBackend *backend, UiPanelMode mode)
   return GTK_WIDGET (self);
 }
 
-/* ---- doors ------------------------------------------------------------------------------------------------------- */
+/* ---- doors ----------------------------------------------------------------------------------- */
 
 UiSettings *
 ui_generate_panel_get_settings (UiGeneratePanel *self)
@@ -493,8 +506,10 @@ ui_generate_panel_is_running (UiGeneratePanel *self)
 void
 ui_generate_panel_recover (UiGeneratePanel *self, GdkPixbuf *pixels, const UiSettings *settings)
 {
-  ui_history_append (self->history, pixels, settings, ui_panel_model_name (self, settings->model), FALSE);
-  ui_panel_say (self, GTK_MESSAGE_INFO, _ ("Pictures that were finished last time and not added are in the history."));
+  ui_history_append (self->history, pixels, settings, ui_panel_model_name (self, settings->model),
+                     FALSE);
+  ui_panel_say (self, GTK_MESSAGE_INFO,
+                _ ("Pictures that were finished last time and not added are in the history."));
   ui_panel_update_add (self);
 }
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The whole window as one container, to be put into a dialog: picture, progress and history at the left, settings at the
- * right, the model page behind ⚙, messages at the top, buttons at the bottom.
+ * The whole window as one container, to be put into a dialog: picture, progress and history at the
+ * left, settings at the right, the model page behind ⚙, messages at the top, buttons at the bottom.
  *
- * The dialog's part: when its title bar asks to close, call ui_generate_panel_shut and destroy it. Escape, Enter and F1 are
- * handled here, before the dialog sees them. While the panel lives, the backend's events go to it. */
+ * The dialog's part: when its title bar asks to close, call ui_generate_panel_shut and destroy it.
+ * Escape, Enter and F1 are handled here, before the dialog sees them. While the panel lives, the
+ * backend's events go to it. */
 #ifndef UI_GENERATE_PANEL_H
 #define UI_GENERATE_PANEL_H
 
@@ -27,13 +28,14 @@ UiSettings *ui_generate_panel_get_settings (UiGeneratePanel *panel); /* freed by
 void ui_generate_panel_set_settings (UiGeneratePanel *panel, const UiSettings *settings);
 gboolean ui_generate_panel_is_running (UiGeneratePanel *panel);
 /* A picture that an earlier window finished and could not hand over. */
-void ui_generate_panel_recover (UiGeneratePanel *panel, GdkPixbuf *pixels, const UiSettings *settings);
+void ui_generate_panel_recover (UiGeneratePanel *panel, GdkPixbuf *pixels,
+                                const UiSettings *settings);
 void ui_generate_panel_show_message (UiGeneratePanel *panel, GtkMessageType type, const char *text);
 /* Stops what runs and remembers the settings; also done when the panel is destroyed. */
 void ui_generate_panel_shut (UiGeneratePanel *panel);
 
-/* Parts, by name: those of ui_settings_form_part, and "preview", "progress", "stop", "history", "message", "pages",
- * "model-page", "help", "reset", "reuse", "close", "add". */
+/* Parts, by name: those of ui_settings_form_part, and "preview", "progress", "stop", "history",
+ * "message", "pages", "model-page", "help", "reset", "reuse", "close", "add". */
 GtkWidget *ui_generate_panel_part (UiGeneratePanel *panel, const char *name);
 
 #endif

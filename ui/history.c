@@ -46,7 +46,8 @@ static void
 on_activated (UiHistory *self, UiThumbnail *thumbnail)
 {
   if (!ui_thumbnail_is_live (thumbnail)) {
-    g_signal_emit (self, signals[CHOSEN], 0); /* again, on the one that is selected: its settings come back */
+    /* again, on the one that is selected: its settings come back */
+    g_signal_emit (self, signals[CHOSEN], 0);
   }
 }
 
@@ -67,7 +68,8 @@ leftward (UiHistory *self)
 static gboolean
 on_scroll (UiHistory *self, GdkEventScroll *event)
 {
-  GtkAdjustment *across = gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (self->scrolled));
+  GtkAdjustment *across
+      = gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (self->scrolled));
   double step = gtk_adjustment_get_page_size (across) / (leftward (self) ? -4 : 4), by = 0.0;
 
   switch (event->direction) {
@@ -90,16 +92,19 @@ on_scroll (UiHistory *self, GdkEventScroll *event)
   return TRUE;
 }
 
-/* The strip has become longer or shorter. Its bar keeps its place, so that nothing moves when it is needed. */
+/* The strip has become longer or shorter. Its bar keeps its place, so that nothing moves when it is
+ * needed. */
 static void
 on_length (UiHistory *self)
 {
-  GtkAdjustment *across = gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (self->scrolled));
+  GtkAdjustment *across
+      = gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (self->scrolled));
   double length = gtk_adjustment_get_upper (across) - gtk_adjustment_get_lower (across);
 
   gtk_widget_set_opacity (self->bar, length > gtk_adjustment_get_page_size (across) ? 1.0 : 0.0);
   if (self->new_source) {
-    gtk_adjustment_set_value (across, leftward (self) ? gtk_adjustment_get_lower (across) : gtk_adjustment_get_upper (across));
+    gtk_adjustment_set_value (across, leftward (self) ? gtk_adjustment_get_lower (across)
+                                                      : gtk_adjustment_get_upper (across));
   }
 }
 
@@ -138,7 +143,8 @@ insert (UiHistory *self, GtkWidget *thumbnail, int position)
   show_end (self);
 }
 
-/* The arrows choose the picture beside: GTK's own, in a box of one row, lead to the ticks instead. */
+/* The arrows choose the picture beside: GTK's own, in a box of one row, lead to the ticks
+ * instead. */
 static gboolean
 on_key (UiHistory *self, GdkEventKey *event)
 {
@@ -149,28 +155,34 @@ on_key (UiHistory *self, GdkEventKey *event)
   if ((!left && !right) || !at || event->state & gtk_accelerator_get_default_mod_mask ()) {
     return FALSE;
   }
-  beside = GTK_WIDGET (gtk_flow_box_get_child_at_index (GTK_FLOW_BOX (self->flow),
-                                                        gtk_flow_box_child_get_index (GTK_FLOW_BOX_CHILD (at)) + (left == leftward (self) ? 1 : -1)));
+  beside = GTK_WIDGET (gtk_flow_box_get_child_at_index (
+      GTK_FLOW_BOX (self->flow),
+      gtk_flow_box_child_get_index (GTK_FLOW_BOX_CHILD (at)) + (left == leftward (self) ? 1 : -1)));
   if (beside) {
     gtk_widget_child_focus (beside, GTK_DIR_DOWN); /* which selects it */
   }
   return TRUE;
 }
 
-/* Tab enters the strip at the picture that is chosen (or being made, or the newest), goes to its tick, and leaves; the arrows go from
- * picture to picture. Only they choose: whoever passes by keeps all settings. */
+/* Tab enters the strip at the picture that is chosen (or being made, or the newest), goes to its
+ * tick, and leaves; the arrows go from picture to picture. Only they choose: whoever passes by
+ * keeps all settings. */
 static gboolean
 ui_history_focus (GtkWidget *widget, GtkDirectionType direction)
 {
   UiHistory *self = UI_HISTORY (widget);
-  UiThumbnail *chosen = selected_thumbnail (self), *at = UI_THUMBNAIL (gtk_container_get_focus_child (GTK_CONTAINER (self->flow)));
+  UiThumbnail *chosen = selected_thumbnail (self),
+              *at = UI_THUMBNAIL (gtk_container_get_focus_child (GTK_CONTAINER (self->flow)));
   gboolean moved;
 
   if (direction != GTK_DIR_TAB_FORWARD && direction != GTK_DIR_TAB_BACKWARD) {
     return GTK_WIDGET_CLASS (ui_history_parent_class)->focus (widget, direction);
   }
   if (!at) {
-    at = chosen ? chosen : self->live ? self->live : self->thumbnails->len ? self->thumbnails->pdata[self->thumbnails->len - 1] : NULL;
+    at = chosen                  ? chosen
+         : self->live            ? self->live
+         : self->thumbnails->len ? self->thumbnails->pdata[self->thumbnails->len - 1]
+                                 : NULL;
   }
   if (!at) {
     return FALSE;
@@ -214,7 +226,8 @@ ui_history_class_init (UiHistoryClass *klass)
   for (guint i = 0; i < N_SIGNALS; i++) {
     const char *names[] = { "chosen", "follow", "ticks-changed" };
 
-    signals[i] = g_signal_new (names[i], UI_TYPE_HISTORY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+    signals[i] = g_signal_new (names[i], UI_TYPE_HISTORY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                               G_TYPE_NONE, 0);
   }
 }
 
@@ -231,7 +244,8 @@ make_flow (UiHistory *self)
   gtk_widget_set_halign (self->flow, GTK_ALIGN_START);
   gtk_widget_set_valign (self->flow, GTK_ALIGN_START);
   atk_object_set_name (gtk_widget_get_accessible (self->flow), _ ("History"));
-  g_signal_connect_swapped (self->flow, "selected-children-changed", G_CALLBACK (on_selection), self);
+  g_signal_connect_swapped (self->flow, "selected-children-changed", G_CALLBACK (on_selection),
+                            self);
   g_signal_connect_swapped (self->flow, "child-activated", G_CALLBACK (on_activated), self);
   g_signal_connect_swapped (self->flow, "key-press-event", G_CALLBACK (on_key), self);
   gtk_flow_box_set_activate_on_single_click (GTK_FLOW_BOX (self->flow), FALSE);
@@ -242,13 +256,18 @@ static void
 make_strip (UiHistory *self)
 {
   self->scrolled = gtk_scrolled_window_new (NULL, NULL);
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scrolled), GTK_POLICY_EXTERNAL, GTK_POLICY_NEVER);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scrolled), GTK_POLICY_EXTERNAL,
+                                  GTK_POLICY_NEVER);
   gtk_container_add (GTK_CONTAINER (self->scrolled), self->flow);
   gtk_style_context_add_class (gtk_widget_get_style_context (self->scrolled), "adm-strip");
   g_signal_connect_swapped (self->scrolled, "scroll-event", G_CALLBACK (on_scroll), self);
-  g_signal_connect_swapped (gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (self->scrolled)), "changed", G_CALLBACK (on_length), self);
+  g_signal_connect_swapped (
+      gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (self->scrolled)), "changed",
+      G_CALLBACK (on_length), self);
   /* A bar of its own: in some themes one that lies over the strip comes out black. */
-  self->bar = gtk_scrollbar_new (GTK_ORIENTATION_HORIZONTAL, gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (self->scrolled)));
+  self->bar = gtk_scrollbar_new (
+      GTK_ORIENTATION_HORIZONTAL,
+      gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (self->scrolled)));
   gtk_style_context_add_class (gtk_widget_get_style_context (self->bar), "adm-strip-bar");
   gtk_widget_set_opacity (self->bar, 0.0);
   atk_object_set_name (gtk_widget_get_accessible (self->bar), _ ("History"));
@@ -270,12 +289,14 @@ ui_history_init (UiHistory *self)
   gtk_label_set_line_wrap (GTK_LABEL (self->empty), TRUE);
   gtk_label_set_justify (GTK_LABEL (self->empty), GTK_JUSTIFY_CENTER);
   gtk_label_set_max_width_chars (GTK_LABEL (self->empty), 30);
-  gtk_style_context_add_class (gtk_widget_get_style_context (self->empty), GTK_STYLE_CLASS_DIM_LABEL);
+  gtk_style_context_add_class (gtk_widget_get_style_context (self->empty),
+                               GTK_STYLE_CLASS_DIM_LABEL);
 
   make_flow (self);
   make_strip (self);
   self->stack = gtk_stack_new ();
-  gtk_widget_set_size_request (self->stack, -1, 100); /* a thumbnail, so that the first one moves nothing */
+  /* a thumbnail, so that the first one moves nothing */
+  gtk_widget_set_size_request (self->stack, -1, 100);
   gtk_container_add (GTK_CONTAINER (self->stack), self->empty);
   gtk_container_add (GTK_CONTAINER (self->stack), self->scrolled);
 
@@ -297,14 +318,17 @@ ui_history_new (gboolean upsample_only)
 static gboolean
 same_pixels (const GdkPixbuf *a, const GdkPixbuf *b)
 {
-  int width = gdk_pixbuf_get_width (a), height = gdk_pixbuf_get_height (a), channels = gdk_pixbuf_get_n_channels (a);
+  int width = gdk_pixbuf_get_width (a), height = gdk_pixbuf_get_height (a),
+      channels = gdk_pixbuf_get_n_channels (a);
 
-  if (width != gdk_pixbuf_get_width (b) || height != gdk_pixbuf_get_height (b) || channels != gdk_pixbuf_get_n_channels (b)) {
+  if (width != gdk_pixbuf_get_width (b) || height != gdk_pixbuf_get_height (b)
+      || channels != gdk_pixbuf_get_n_channels (b)) {
     return FALSE;
   }
   for (int y = 0; y < height; y++) {
     if (memcmp (gdk_pixbuf_read_pixels (a) + (gsize) y * (gsize) gdk_pixbuf_get_rowstride (a),
-                gdk_pixbuf_read_pixels (b) + (gsize) y * (gsize) gdk_pixbuf_get_rowstride (b), (gsize) (width * channels))
+                gdk_pixbuf_read_pixels (b) + (gsize) y * (gsize) gdk_pixbuf_get_rowstride (b),
+                (gsize) (width * channels))
         != 0) {
       return FALSE;
     }
@@ -319,7 +343,8 @@ find_equal (UiHistory *self, GdkPixbuf *pixels, const UiSettings *settings)
     UiThumbnail *thumbnail = self->thumbnails->pdata[i];
     const UiResult *result = ui_thumbnail_result (thumbnail);
 
-    if (ui_settings_same_picture (result->settings, settings) && same_pixels (result->pixels, pixels)) {
+    if (ui_settings_same_picture (result->settings, settings)
+        && same_pixels (result->pixels, pixels)) {
       return thumbnail;
     }
   }
@@ -327,7 +352,8 @@ find_equal (UiHistory *self, GdkPixbuf *pixels, const UiSettings *settings)
 }
 
 const UiResult *
-ui_history_append (UiHistory *self, GdkPixbuf *pixels, const UiSettings *settings, const char *model_name, gboolean select)
+ui_history_append (UiHistory *self, GdkPixbuf *pixels, const UiSettings *settings,
+                   const char *model_name, gboolean select)
 {
   UiThumbnail *thumbnail = find_equal (self, pixels, settings);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Translation of the window's words: everything the artist reads goes through these macros, in the plug-in's own
- * catalogue. The program that shows the window binds the domain to its folder. */
+ * Translation of the window's words: everything the artist reads goes through these macros, in the
+ * plug-in's own catalogue. The program that shows the window binds the domain to its folder. */
 #ifndef UI_I18N_H
 #define UI_I18N_H
 

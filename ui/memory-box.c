@@ -26,7 +26,8 @@ static void
 update_number (UiMemoryBox *self)
 {
   ui_set_available (self->gib, gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (self->limited)),
-                    _ ("A model that needs more is refused before it starts"), _ ("Models may use all the memory there is"));
+                    _ ("A model that needs more is refused before it starts"),
+                    _ ("Models may use all the memory there is"));
 }
 
 static void
@@ -41,7 +42,8 @@ on_changed (UiMemoryBox *self)
 static void
 ui_memory_box_class_init (UiMemoryBoxClass *klass G_GNUC_UNUSED)
 {
-  changed_signal = g_signal_new ("changed", UI_TYPE_MEMORY_BOX, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  changed_signal = g_signal_new ("changed", UI_TYPE_MEMORY_BOX, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                 NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -52,7 +54,8 @@ ui_memory_box_init (UiMemoryBox *self)
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self), GTK_ORIENTATION_VERTICAL);
   gtk_box_set_spacing (GTK_BOX (self), 6);
   self->half = gtk_check_button_new_with_mnemonic (_ ("Halve the _memory for weights"));
-  gtk_widget_set_tooltip_text (self->half, _ ("Keeps weights in 16 bits: about half the memory, somewhat slower, and pictures differ by a hair"));
+  gtk_widget_set_tooltip_text (self->half, _ ("Keeps weights in 16 bits: about half the memory, "
+                                              "somewhat slower, and pictures differ by a hair"));
   self->limited = gtk_check_button_new_with_mnemonic (_ ("_Use at most"));
   gtk_widget_set_tooltip_text (self->limited, _ ("Leaves memory for GIMP and other programs"));
   self->gib = ui_spin (0.1, MOST_GIB, 0.5, 1, 5, NULL);
@@ -85,17 +88,21 @@ ui_memory_box_set (UiMemoryBox *self, const UiCatalog *catalog)
   guint64 limit = catalog->memory_limit, there = catalog->memory_there;
   g_autofree char *size = g_format_size_full (there, G_FORMAT_SIZE_IEC_UNITS);
   g_autofree char *available = g_format_size_full (catalog->memory_free, G_FORMAT_SIZE_IEC_UNITS);
-  g_autofree char *words = !there                 ? g_strdup ("")
-                           : catalog->memory_free ? g_strdup_printf (_ ("this machine has %s, of which %s are free"), size, available)
-                                                  : g_strdup_printf (_ ("this machine has %s"), size);
+  g_autofree char *words
+      = !there ? g_strdup ("")
+        : catalog->memory_free
+            ? g_strdup_printf (_ ("this machine has %s, of which %s are free"), size, available)
+            : g_strdup_printf (_ ("this machine has %s"), size);
 
   self->silent = TRUE;
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->half), catalog->half);
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->limited), limit != 0);
   if (limit) {
     gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->gib), (double) limit / GIB);
-  } else if (gtk_spin_button_get_value (GTK_SPIN_BUTTON (self->gib)) <= 0.1) { /* what to begin with, if there is to be a limit */
-    gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->gib), there ? MAX (0.5, floor ((double) there / GIB) / 2.0) : 4.0);
+  } else if (gtk_spin_button_get_value (GTK_SPIN_BUTTON (self->gib))
+             <= 0.1) { /* what to begin with, if there is to be a limit */
+    gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->gib),
+                               there ? MAX (0.5, floor ((double) there / GIB) / 2.0) : 4.0);
   }
   self->silent = FALSE;
   gtk_label_set_text (GTK_LABEL (self->there), words);
@@ -120,5 +127,8 @@ ui_memory_box_get_limit (UiMemoryBox *self)
 GtkWidget *
 ui_memory_box_part (UiMemoryBox *self, const char *name)
 {
-  return g_str_equal (name, "half") ? self->half : g_str_equal (name, "limit") ? self->limited : g_str_equal (name, "gib") ? self->gib : NULL;
+  return g_str_equal (name, "half")    ? self->half
+         : g_str_equal (name, "limit") ? self->limited
+         : g_str_equal (name, "gib")   ? self->gib
+                                       : NULL;
 }

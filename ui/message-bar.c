@@ -28,7 +28,8 @@ on_response (UiMessageBar *self, int response)
 static void
 ui_message_bar_class_init (UiMessageBarClass *klass G_GNUC_UNUSED)
 {
-  answered_signal = g_signal_new ("answered", UI_TYPE_MESSAGE_BAR, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  answered_signal = g_signal_new ("answered", UI_TYPE_MESSAGE_BAR, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                  NULL, G_TYPE_NONE, 0);
 }
 
 /* Colour alone tells too little. */
@@ -54,7 +55,8 @@ ui_message_bar_init (UiMessageBar *self)
   gtk_button_set_relief (GTK_BUTTON (close), GTK_RELIEF_NONE);
   gtk_widget_set_valign (close, GTK_ALIGN_CENTER);
   gtk_info_bar_add_action_widget (GTK_INFO_BAR (self->bar), close, GTK_RESPONSE_CLOSE);
-  gtk_button_box_set_child_non_homogeneous (GTK_BUTTON_BOX (gtk_info_bar_get_action_area (GTK_INFO_BAR (self->bar))), close, TRUE);
+  gtk_button_box_set_child_non_homogeneous (
+      GTK_BUTTON_BOX (gtk_info_bar_get_action_area (GTK_INFO_BAR (self->bar))), close, TRUE);
   g_signal_connect_swapped (self->bar, "response", G_CALLBACK (on_response), self);
 
   self->label = gtk_label_new (NULL);
@@ -67,8 +69,10 @@ ui_message_bar_init (UiMessageBar *self)
   gtk_label_set_max_width_chars (GTK_LABEL (self->label), 50);
   gtk_widget_set_hexpand (self->label, TRUE);
   self->icon = gtk_image_new ();
-  gtk_container_add (GTK_CONTAINER (gtk_info_bar_get_content_area (GTK_INFO_BAR (self->bar))), self->icon);
-  gtk_container_add (GTK_CONTAINER (gtk_info_bar_get_content_area (GTK_INFO_BAR (self->bar))), self->label);
+  gtk_container_add (GTK_CONTAINER (gtk_info_bar_get_content_area (GTK_INFO_BAR (self->bar))),
+                     self->icon);
+  gtk_container_add (GTK_CONTAINER (gtk_info_bar_get_content_area (GTK_INFO_BAR (self->bar))),
+                     self->label);
 
   gtk_box_pack_start (GTK_BOX (self), self->bar, TRUE, TRUE, 0);
   gtk_widget_show_all (self->bar);

@@ -31,7 +31,8 @@ ui_model_abilities (const UiModel *model)
   }
   g_string_append (text, " · ");
   if (model->n_classes) {
-    g_string_append_printf (text, NN_ ("%d class", "%d classes", (gulong) model->n_classes), (int) model->n_classes);
+    g_string_append_printf (text, NN_ ("%d class", "%d classes", (gulong) model->n_classes),
+                            (int) model->n_classes);
   } else {
     g_string_append (text, _ ("no classes"));
   }
@@ -40,7 +41,7 @@ ui_model_abilities (const UiModel *model)
   return g_string_free (text, FALSE);
 }
 
-/* ---- lists ------------------------------------------------------------------------------------------------------- */
+/* ---- lists ----------------------------------------------------------------------------------- */
 
 static GtkWidget *
 icon_line (const char *icon, GtkWidget *label)
@@ -75,23 +76,32 @@ memory_words (const UiModel *model, const UiCatalog *catalog, gboolean *trouble)
 
   *trouble = TRUE;
   if (model->fit == UI_FIT_HALF) {
-    return g_strdup_printf (_ ("Needs %s of memory, but may use only %s: halve the memory for weights below, or take a smaller model"), needed,
-                            there);
+    return g_strdup_printf (_ ("Needs %s of memory, but may use only %s: halve the memory for "
+                               "weights below, or take a smaller model"),
+                            needed, there);
   }
   if (model->fit == UI_FIT_NOT) {
     return catalog->memory_limit
-               ? g_strdup_printf (_ ("Needs %s of memory, but may use only %s: raise the limit below, or take a smaller model"), needed, there)
-               : g_strdup_printf (_ ("Needs %s of memory, but this machine has only %s: take a smaller model"), needed, there);
+               ? g_strdup_printf (_ ("Needs %s of memory, but may use only %s: raise the limit "
+                                     "below, or take a smaller model"),
+                                  needed, there)
+               : g_strdup_printf (
+                     _ ("Needs %s of memory, but this machine has only %s: take a smaller model"),
+                     needed, there);
   }
   if (left && model->memory_needed > left) {
-    return g_strdup_printf (_ ("Needs %s of memory, but only %s are free: close other programs or take a smaller model"), needed, available);
+    return g_strdup_printf (_ ("Needs %s of memory, but only %s are free: close other programs or "
+                               "take a smaller model"),
+                            needed, available);
   }
   *trouble = FALSE;
   if (!most) {
     return g_strdup_printf (_ ("Needs %s of memory"), needed);
   }
   return model->fit == UI_FIT_STAGED
-             ? g_strdup_printf (_ ("Needs %s of memory; it may use %s, so the upsampler is read anew for each picture"), needed, there)
+             ? g_strdup_printf (_ ("Needs %s of memory; it may use %s, so the upsampler is read "
+                                   "anew for each picture"),
+                                needed, there)
              : g_strdup_printf (_ ("Needs %s of memory; it may use %s"), needed, there);
 }
 
@@ -105,7 +115,8 @@ text_to_copy (const char *text)
   return label;
 }
 
-/* NAME: what the row is about, for those who cannot see it. The list's focus goes from row to row. */
+/* NAME: what the row is about, for those who cannot see it. The list's focus goes from row to
+ * row. */
 static void
 add_row (GtkWidget *list, const char *name, GtkWidget *content)
 {
@@ -124,7 +135,8 @@ add_row (GtkWidget *list, const char *name, GtkWidget *content)
 static void
 on_open (UiModelPage *self, GtkWidget *button)
 {
-  g_autofree char *message = self->backend->open_folder (g_object_get_data (G_OBJECT (button), "adm-path"), self->backend->user);
+  g_autofree char *message = self->backend->open_folder (
+      g_object_get_data (G_OBJECT (button), "adm-path"), self->backend->user);
 
   if (message) {
     g_signal_emit (self, signals[FAILED], 0, message);
@@ -153,9 +165,12 @@ license_row (UiModelPage *self, const UiModel *model)
   gtk_style_context_add_class (gtk_widget_get_style_context (line), GTK_STYLE_CLASS_DIM_LABEL);
   gtk_box_pack_start (GTK_BOX (row), line, TRUE, TRUE, 0);
   if (model->license_file) {
-    g_autofree char *words = g_strdup_printf (_ ("Read the licence and credits of %s"), model->name);
+    g_autofree char *words
+        = g_strdup_printf (_ ("Read the licence and credits of %s"), model->name);
 
-    gtk_box_pack_start (GTK_BOX (row), open_button (self, "text-x-generic-symbolic", words, model->license_file), FALSE, FALSE, 0);
+    gtk_box_pack_start (GTK_BOX (row),
+                        open_button (self, "text-x-generic-symbolic", words, model->license_file),
+                        FALSE, FALSE, 0);
   }
   return row;
 }
@@ -175,11 +190,14 @@ add_model (UiModelPage *self, const UiModel *model, const UiCatalog *catalog)
     g_autofree char *memory = memory_words (model, catalog, &trouble);
     GtkWidget *line = ui_text_line (memory);
 
-    gtk_container_add (GTK_CONTAINER (card), trouble ? icon_line ("dialog-warning-symbolic", line) : line);
+    gtk_container_add (GTK_CONTAINER (card),
+                       trouble ? icon_line ("dialog-warning-symbolic", line) : line);
   }
   if (model->missing) { /* without its classifier or upsampler it still does something */
-    gtk_container_add (GTK_CONTAINER (card),
-                       icon_line (model->can_generate ? "dialog-information-symbolic" : "dialog-warning-symbolic", text_to_copy (model->missing)));
+    gtk_container_add (
+        GTK_CONTAINER (card),
+        icon_line (model->can_generate ? "dialog-information-symbolic" : "dialog-warning-symbolic",
+                   text_to_copy (model->missing)));
   }
   if (model->license) {
     gtk_container_add (GTK_CONTAINER (card), license_row (self, model));
@@ -190,8 +208,10 @@ add_model (UiModelPage *self, const UiModel *model, const UiCatalog *catalog)
 static void
 on_answered (UiModelPage *self, UiQuestionCard *card)
 {
-  gtk_widget_set_sensitive (ui_question_card_part (card, "remember"), FALSE); /* until the folders have been read again */
-  self->backend->answer (ui_question_card_path (card), ui_question_card_chosen (card), self->backend->user);
+  /* until the folders have been read again */
+  gtk_widget_set_sensitive (ui_question_card_part (card, "remember"), FALSE);
+  self->backend->answer (ui_question_card_path (card), ui_question_card_chosen (card),
+                         self->backend->user);
 }
 
 static void
@@ -200,7 +220,8 @@ add_open_file (UiModelPage *self, const UiOpenFile *file, gboolean first)
   GtkWidget *card = ui_question_card_new (file, first);
 
   g_signal_connect_swapped (card, "answered", G_CALLBACK (on_answered), self);
-  add_row (self->models, atk_object_get_name (gtk_widget_get_accessible (card)), icon_line ("dialog-question-symbolic", card));
+  add_row (self->models, atk_object_get_name (gtk_widget_get_accessible (card)),
+           icon_line ("dialog-question-symbolic", card));
 }
 
 static void
@@ -210,14 +231,16 @@ add_folder_row (UiModelPage *self, const char *path)
   g_autofree char *words = g_strdup_printf (_ ("Open the folder %s"), path);
   g_autofree char *shown = g_filename_display_name (path);
   gtk_box_pack_start (GTK_BOX (row), ui_text_line (shown), TRUE, TRUE, 0);
-  gtk_box_pack_start (GTK_BOX (row), open_button (self, "folder-open-symbolic", words, path), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (row), open_button (self, "folder-open-symbolic", words, path), FALSE,
+                      FALSE, 0);
   add_row (self->folders, shown, row);
 }
 
 static void
 clear (GtkWidget *list)
 {
-  gtk_container_foreach (GTK_CONTAINER (list), (GtkCallback) (void (*) (void)) gtk_widget_destroy, NULL);
+  gtk_container_foreach (GTK_CONTAINER (list), (GtkCallback) (void (*) (void)) gtk_widget_destroy,
+                         NULL);
 }
 
 void
@@ -234,12 +257,14 @@ ui_model_page_update (UiModelPage *self)
     add_model (self, &catalog->models[i], catalog);
   }
   if (!catalog->n_models) {
-    const char *words = _ ("No model was found. Put one into a folder below, or bring in a checkpoint.");
+    const char *words
+        = _ ("No model was found. Put one into a folder below, or bring in a checkpoint.");
 
     add_row (self->models, words, icon_line ("dialog-information-symbolic", ui_text_line (words)));
   }
   for (gsize i = 0; i < catalog->n_notes; i++) {
-    add_row (self->models, catalog->notes[i], icon_line ("dialog-warning-symbolic", ui_text_line (catalog->notes[i])));
+    add_row (self->models, catalog->notes[i],
+             icon_line ("dialog-warning-symbolic", ui_text_line (catalog->notes[i])));
   }
   for (gsize i = 0; i < catalog->n_folders; i++) {
     add_folder_row (self, catalog->folders[i]);
@@ -247,7 +272,7 @@ ui_model_page_update (UiModelPage *self)
   ui_memory_box_set (UI_MEMORY_BOX (self->memory), catalog);
 }
 
-/* ---- what the artist does ---------------------------------------------------------------------------------------- */
+/* ---- what the artist does -------------------------------------------------------------------- */
 
 static void
 on_back (UiModelPage *self)
@@ -272,10 +297,12 @@ on_rescan (UiModelPage *self)
 
 /* Asks for files or a folder and hands them to FUNC. */
 static void
-ask (UiModelPage *self, const char *title, const char *verb, GtkFileChooserAction action, void (*func) (const char *, gpointer))
+ask (UiModelPage *self, const char *title, const char *verb, GtkFileChooserAction action,
+     void (*func) (const char *, gpointer))
 {
   GtkWidget *top = gtk_widget_get_toplevel (GTK_WIDGET (self));
-  GtkFileChooserNative *chooser = gtk_file_chooser_native_new (title, GTK_IS_WINDOW (top) ? GTK_WINDOW (top) : NULL, action, verb, NULL);
+  GtkFileChooserNative *chooser = gtk_file_chooser_native_new (
+      title, GTK_IS_WINDOW (top) ? GTK_WINDOW (top) : NULL, action, verb, NULL);
 
   if (action == GTK_FILE_CHOOSER_ACTION_OPEN) {
     GtkFileFilter *weights = gtk_file_filter_new (), *all = gtk_file_filter_new ();
@@ -304,13 +331,15 @@ ask (UiModelPage *self, const char *title, const char *verb, GtkFileChooserActio
 static void
 on_add_folder (UiModelPage *self)
 {
-  ask (self, _ ("Add a folder with models"), _ ("_Add"), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, self->backend->add_folder);
+  ask (self, _ ("Add a folder with models"), _ ("_Add"), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER,
+       self->backend->add_folder);
 }
 
 static void
 on_import (UiModelPage *self)
 {
-  ask (self, _ ("Bring in a checkpoint"), _ ("_Import"), GTK_FILE_CHOOSER_ACTION_OPEN, self->backend->import_checkpoint);
+  ask (self, _ ("Bring in a checkpoint"), _ ("_Import"), GTK_FILE_CHOOSER_ACTION_OPEN,
+       self->backend->import_checkpoint);
 }
 
 void
@@ -320,18 +349,22 @@ ui_model_page_set_import (UiModelPage *self, double fraction)
 
   gtk_widget_set_visible (self->progress, busy);
   gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->progress), CLAMP (fraction, 0.0, 1.0));
-  ui_set_available (self->import, !busy, _ ("Copy a weights file into your models folder"), _ ("One checkpoint is being brought in already"));
+  ui_set_available (self->import, !busy, _ ("Copy a weights file into your models folder"),
+                    _ ("One checkpoint is being brought in already"));
 }
 
-/* ---- making ------------------------------------------------------------------------------------------------------ */
+/* ---- making ---------------------------------------------------------------------------------- */
 
 static void
 ui_model_page_class_init (UiModelPageClass *klass G_GNUC_UNUSED)
 {
-  signals[BACK] = g_signal_new ("back", UI_TYPE_MODEL_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-  signals[FAILED] = g_signal_new ("failed", UI_TYPE_MODEL_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[BACK] = g_signal_new ("back", UI_TYPE_MODEL_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                G_TYPE_NONE, 0);
+  signals[FAILED] = g_signal_new ("failed", UI_TYPE_MODEL_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                  NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[MEMORY_CHANGED]
-      = g_signal_new ("memory-changed", UI_TYPE_MODEL_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_BOOLEAN, G_TYPE_UINT64);
+      = g_signal_new ("memory-changed", UI_TYPE_MODEL_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                      G_TYPE_NONE, 2, G_TYPE_BOOLEAN, G_TYPE_UINT64);
 }
 
 static GtkWidget *
@@ -367,9 +400,11 @@ static GtkWidget *
 make_head (UiModelPage *self)
 {
   GtkWidget *head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
-  GtkWidget *back = ui_button (_ ("_Back"), _ ("Back to the picture (Escape)")), *title = gtk_label_new (_ ("Models"));
+  GtkWidget *back = ui_button (_ ("_Back"), _ ("Back to the picture (Escape)")),
+            *title = gtk_label_new (_ ("Models"));
 
-  gtk_button_set_image (GTK_BUTTON (back), gtk_image_new_from_icon_name ("go-previous-symbolic", GTK_ICON_SIZE_BUTTON));
+  gtk_button_set_image (GTK_BUTTON (back), gtk_image_new_from_icon_name ("go-previous-symbolic",
+                                                                         GTK_ICON_SIZE_BUTTON));
   gtk_button_set_always_show_image (GTK_BUTTON (back), TRUE);
   g_signal_connect_swapped (back, "clicked", G_CALLBACK (on_back), self);
   gtk_style_context_add_class (gtk_widget_get_style_context (title), "adm-page-title");
@@ -382,21 +417,25 @@ make_head (UiModelPage *self)
 static GtkWidget *
 make_lists (UiModelPage *self)
 {
-  GtkWidget *scrolled = gtk_scrolled_window_new (NULL, NULL), *inside = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *scrolled = gtk_scrolled_window_new (NULL, NULL),
+            *inside = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
   GtkWidget *folder_heading = heading (_ ("Folders searched"));
 
   self->models = gtk_list_box_new ();
   self->folders = gtk_list_box_new ();
   for (int i = 0; i < 2; i++) {
-    gtk_list_box_set_header_func (GTK_LIST_BOX (i ? self->folders : self->models), (GtkListBoxUpdateHeaderFunc) (void (*) (void)) separate, NULL,
+    gtk_list_box_set_header_func (GTK_LIST_BOX (i ? self->folders : self->models),
+                                  (GtkListBoxUpdateHeaderFunc) (void (*) (void)) separate, NULL,
                                   NULL);
   }
   gtk_container_add (GTK_CONTAINER (inside), list_in_frame (self->models, _ ("Models found")));
   gtk_widget_set_margin_top (folder_heading, 12);
   gtk_container_add (GTK_CONTAINER (inside), folder_heading);
   gtk_container_add (GTK_CONTAINER (inside), list_in_frame (self->folders, _ ("Folders searched")));
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_overlay_scrolling (GTK_SCROLLED_WINDOW (scrolled), FALSE); /* that there is more is seen at once */
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
+  /* that there is more is seen at once */
+  gtk_scrolled_window_set_overlay_scrolling (GTK_SCROLLED_WINDOW (scrolled), FALSE);
   gtk_widget_set_vexpand (scrolled, TRUE);
   gtk_container_add (GTK_CONTAINER (scrolled), inside);
   return scrolled;
@@ -443,8 +482,10 @@ ui_model_page_init (UiModelPage *self)
 UiQuestionCard *
 ui_model_page_question (UiModelPage *self, guint n)
 {
-  GtkListBoxRow *row = gtk_list_box_get_row_at_index (GTK_LIST_BOX (self->models), (int) n); /* they come first */
-  g_autoptr (GList) inside = row ? gtk_container_get_children (GTK_CONTAINER (gtk_bin_get_child (GTK_BIN (row)))) : NULL;
+  /* they come first */
+  GtkListBoxRow *row = gtk_list_box_get_row_at_index (GTK_LIST_BOX (self->models), (int) n);
+  g_autoptr (GList) inside
+      = row ? gtk_container_get_children (GTK_CONTAINER (gtk_bin_get_child (GTK_BIN (row)))) : NULL;
   GList *last = g_list_last (inside);
 
   return last && UI_IS_QUESTION_CARD (last->data) ? last->data : NULL;

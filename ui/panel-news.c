@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What the window shows of what it is told: by the runner about its jobs, by the backend about models. */
+ * What the window shows of what it is told: by the runner about its jobs, by the backend about
+ * models. */
 #include "panel-private.h"
 
 #include "action-row.h"
@@ -12,7 +13,8 @@
 #include "widgets.h"
 
 void
-ui_panel_say_and_offer (UiGeneratePanel *self, GtkMessageType type, const char *text, const char *label, Offer offer)
+ui_panel_say_and_offer (UiGeneratePanel *self, GtkMessageType type, const char *text,
+                        const char *label, Offer offer)
 {
   self->offer = label ? offer : OFFERS_NOTHING;
   self->tells_weights = FALSE;
@@ -43,27 +45,30 @@ ui_panel_model_name (UiGeneratePanel *self, const char *id)
   return model ? model->name : id;
 }
 
-/* ---- what is shown ----------------------------------------------------------------------------------------------- */
+/* ---- what is shown --------------------------------------------------------------------------- */
 
 void
 ui_panel_update_estimate (UiGeneratePanel *self)
 {
   g_autoptr (UiSettings) settings = ui_settings_form_effective (UI_SETTINGS_FORM (self->form));
 
-  ui_settings_form_set_estimate (UI_SETTINGS_FORM (self->form), ui_runner_estimate (self->runner, settings));
+  ui_settings_form_set_estimate (UI_SETTINGS_FORM (self->form),
+                                 ui_runner_estimate (self->runner, settings));
 }
 
 void
 ui_panel_update_add (UiGeneratePanel *self)
 {
-  ui_action_row_set_add (UI_ACTION_ROW (self->actions), ui_history_ticks (self->history), ui_history_selected (self->history) != NULL,
+  ui_action_row_set_add (UI_ACTION_ROW (self->actions), ui_history_ticks (self->history),
+                         ui_history_selected (self->history) != NULL,
                          ui_history_count (self->history) > 0);
 }
 
 gboolean
 ui_panel_model_works (UiGeneratePanel *self, const UiModel *model)
 {
-  return model && (self->mode == UI_PANEL_UPSAMPLE ? model->upsampled_size > 0 : model->can_generate);
+  return model
+         && (self->mode == UI_PANEL_UPSAMPLE ? model->upsampled_size > 0 : model->can_generate);
 }
 
 void
@@ -71,8 +76,10 @@ ui_panel_warm (UiGeneratePanel *self)
 {
   const UiModel *model = ui_settings_form_model (UI_SETTINGS_FORM (self->form));
 
-  if (ui_panel_model_works (self, model) && !ui_runner_is_running (self->runner) && g_strcmp0 (self->warmed, model->id) != 0
-      && gtk_stack_get_visible_child (GTK_STACK (self->pages)) == self->main_page && gtk_widget_get_mapped (GTK_WIDGET (self))) {
+  if (ui_panel_model_works (self, model) && !ui_runner_is_running (self->runner)
+      && g_strcmp0 (self->warmed, model->id) != 0
+      && gtk_stack_get_visible_child (GTK_STACK (self->pages)) == self->main_page
+      && gtk_widget_get_mapped (GTK_WIDGET (self))) {
     if (self->tells_weights) { /* of another model */
       ui_message_bar_hide (UI_MESSAGE_BAR (self->message));
       self->tells_weights = FALSE;
@@ -97,13 +104,14 @@ ui_panel_ask_open (UiGeneratePanel *self)
   if (unasked && ui_message_bar_type (UI_MESSAGE_BAR (self->message)) != GTK_MESSAGE_ERROR) {
     g_autofree char *base = g_path_get_basename (unasked);
     g_autofree char *name = g_filename_display_name (base);
-    g_autofree char *text = g_strdup_printf (_ ("“%s” does not tell everything about its network. A few answers complete it."), name);
+    g_autofree char *text = g_strdup_printf (
+        _ ("“%s” does not tell everything about its network. A few answers complete it."), name);
 
     ui_panel_say_and_offer (self, GTK_MESSAGE_QUESTION, text, _ ("Ans_wer…"), OFFERS_QUESTIONS);
   }
 }
 
-/* ---- the runner's news ------------------------------------------------------------------------------------------- */
+/* ---- the runner's news ----------------------------------------------------------------------- */
 
 static void
 on_progress (gpointer data)
@@ -124,7 +132,8 @@ on_picture (GdkPixbuf *pixels, gpointer data)
 {
   UiGeneratePanel *self = data;
 
-  ui_picture_pane_show_step (UI_PICTURE_PANE (self->pane), pixels, ui_runner_progress (self->runner).draft);
+  ui_picture_pane_show_step (UI_PICTURE_PANE (self->pane), pixels,
+                             ui_runner_progress (self->runner).draft);
   ui_panel_update_add (self);
 }
 
@@ -136,7 +145,8 @@ on_result (GdkPixbuf *pixels, const UiSettings *settings, gboolean draft, gpoint
   if (draft) {
     ui_picture_pane_show_draft (UI_PICTURE_PANE (self->pane), pixels);
   } else {
-    ui_picture_pane_take (UI_PICTURE_PANE (self->pane), pixels, settings, ui_panel_model_name (self, settings->model));
+    ui_picture_pane_take (UI_PICTURE_PANE (self->pane), pixels, settings,
+                          ui_panel_model_name (self, settings->model));
   }
   ui_panel_update_add (self);
 }
@@ -158,7 +168,8 @@ on_failed (const char *message, gpointer data)
   ui_panel_say (self, GTK_MESSAGE_ERROR, message);
 }
 
-const UiRunnerFuncs ui_panel_runner_funcs = { on_progress, on_picture, on_result, on_finished, on_failed };
+const UiRunnerFuncs ui_panel_runner_funcs
+    = { on_progress, on_picture, on_result, on_finished, on_failed };
 
 void
 ui_panel_on_event (const UiEvent *event, gpointer data)
@@ -175,7 +186,8 @@ ui_panel_on_event (const UiEvent *event, gpointer data)
     break;
   case UI_EVENT_ANSWERED:
     ui_panel_say (self, event->message ? GTK_MESSAGE_ERROR : GTK_MESSAGE_INFO,
-                  event->message ? event->message : _ ("The answers are remembered beside the file."));
+                  event->message ? event->message
+                                 : _ ("The answers are remembered beside the file."));
     break;
   case UI_EVENT_LOADED:
     ui_progress_row_set_ahead (ui_picture_pane_progress (UI_PICTURE_PANE (self->pane)), -1.0);
@@ -191,13 +203,15 @@ ui_panel_on_event (const UiEvent *event, gpointer data)
     ui_model_page_set_import (UI_MODEL_PAGE (self->model_page), -1.0);
     if (event->message) {
       ui_panel_say (self, GTK_MESSAGE_ERROR, event->message);
-    } else if (ui_message_bar_type (UI_MESSAGE_BAR (self->message)) != GTK_MESSAGE_ERROR) { /* of several, one may have failed */
+    } else if (ui_message_bar_type (UI_MESSAGE_BAR (self->message))
+               != GTK_MESSAGE_ERROR) { /* of several, one may have failed */
       ui_panel_say (self, GTK_MESSAGE_INFO, _ ("The checkpoint is here now."));
     }
     break;
   default:
     if (event->kind == UI_EVENT_LOADING && event->job == 0) {
-      ui_progress_row_set_ahead (ui_picture_pane_progress (UI_PICTURE_PANE (self->pane)), event->fraction);
+      ui_progress_row_set_ahead (ui_picture_pane_progress (UI_PICTURE_PANE (self->pane)),
+                                 event->fraction);
     }
     ui_runner_event (self->runner, event);
     break;

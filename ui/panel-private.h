@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What the two halves of the window share: generate-panel.c, where the artist acts, and panel-news.c, where the runner and the backend
- * tell. */
+ * What the two halves of the window share: generate-panel.c, where the artist acts, and
+ * panel-news.c, where the runner and the backend tell. */
 #ifndef UI_PANEL_PRIVATE_H
 #define UI_PANEL_PRIVATE_H
 
@@ -26,11 +26,12 @@ struct _UiGeneratePanel {
   UiWindowKeys *keys;
   Offer offer;
   gboolean tells_weights; /* the message is about weights read ahead of time */
-  char *warmed;           /* id of the model whose weights are in memory or on their way; NULL: none */
+  char *warmed; /* id of the model whose weights are in memory or on their way; NULL: none */
 };
 
 /* Says TEXT at the top. LABEL: of the button that does what OFFER says; NULL: no button. */
-void ui_panel_say_and_offer (UiGeneratePanel *self, GtkMessageType type, const char *text, const char *label, Offer offer);
+void ui_panel_say_and_offer (UiGeneratePanel *self, GtkMessageType type, const char *text,
+                             const char *label, Offer offer);
 void ui_panel_say (UiGeneratePanel *self, GtkMessageType type, const char *text);
 /* What went wrong with keeping settings, if anything did. */
 void ui_panel_say_store_error (UiGeneratePanel *self);
@@ -43,7 +44,8 @@ void ui_panel_update_add (UiGeneratePanel *self);
 gboolean ui_panel_model_works (UiGeneratePanel *self, const UiModel *model);
 /* Has the weights of the model chosen be read while the artist looks at the settings. */
 void ui_panel_warm (UiGeneratePanel *self);
-/* Asks once for what a file leaves open; on the model page the questions stay until they are answered. */
+/* Asks once for what a file leaves open; on the model page the questions stay until they are
+ * answered. */
 void ui_panel_ask_open (UiGeneratePanel *self);
 
 /* The runner's news, for ui_runner_new, and the backend's, for listen; both with the panel. */

@@ -43,8 +43,10 @@ ui_picture_pane_new (gboolean upsample_only)
 
   self->upsample_only = upsample_only;
   self->preview = UI_PREVIEW (ui_preview_new ());
-  ui_preview_set_hint (self->preview, upsample_only ? _ ("Press Upsample to see the result grow here.")
-                                                    : _ ("Choose a class and press Generate: the picture grows here."));
+  ui_preview_set_hint (self->preview,
+                       upsample_only
+                           ? _ ("Press Upsample to see the result grow here.")
+                           : _ ("Choose a class and press Generate: the picture grows here."));
   self->progress = UI_PROGRESS_ROW (ui_progress_row_new ());
   self->history = UI_HISTORY (ui_history_new (upsample_only));
   g_signal_connect_swapped (self->history, "follow", G_CALLBACK (on_follow), self);
@@ -98,7 +100,8 @@ ui_picture_pane_show_draft (UiPicturePane *self, GdkPixbuf *pixels)
 }
 
 void
-ui_picture_pane_take (UiPicturePane *self, GdkPixbuf *pixels, const UiSettings *settings, const char *model_name)
+ui_picture_pane_take (UiPicturePane *self, GdkPixbuf *pixels, const UiSettings *settings,
+                      const char *model_name)
 {
   g_autofree char *caption = ui_settings_caption (settings, self->upsample_only);
   const UiResult *result;

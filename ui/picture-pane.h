@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The left half of the window: the picture, the row under it and the history, and which picture is the one shown. While
- * the pane follows, that is the one being made; once the artist chooses another, that one stays until the next run or
- * until the thumbnail of the one being made is clicked. */
+ * The left half of the window: the picture, the row under it and the history, and which picture is
+ * the one shown. While the pane follows, that is the one being made; once the artist chooses
+ * another, that one stays until the next run or until the thumbnail of the one being made is
+ * clicked. */
 #ifndef UI_PICTURE_PANE_H
 #define UI_PICTURE_PANE_H
 
@@ -21,7 +22,8 @@ void ui_picture_pane_set_progress (UiPicturePane *pane, const UiProgress *progre
 /* A step's picture, a finished draft, a finished picture. */
 void ui_picture_pane_show_step (UiPicturePane *pane, GdkPixbuf *pixels, gboolean draft);
 void ui_picture_pane_show_draft (UiPicturePane *pane, GdkPixbuf *pixels);
-void ui_picture_pane_take (UiPicturePane *pane, GdkPixbuf *pixels, const UiSettings *settings, const char *model_name);
+void ui_picture_pane_take (UiPicturePane *pane, GdkPixbuf *pixels, const UiSettings *settings,
+                           const char *model_name);
 /* Shows what is selected in the history from now on. */
 void ui_picture_pane_show_chosen (UiPicturePane *pane);
 /* Shows a picture that is no result; NULL: the empty state. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Presets. Those that come with the window follow the model: Balanced is what its description recommends. */
+ * Presets. Those that come with the window follow the model: Balanced is what its description
+ * recommends. */
 #include "presets.h"
 
 #include "i18n.h"
@@ -33,7 +34,8 @@ static const char *const built_in[] = { "draft", "balanced", "best" };
 static gboolean
 apply (UiPresets *self, const char *id, UiSettings *settings)
 {
-  const UiModel *model = ui_catalog_find (self->backend->catalog (self->backend->user), settings->model);
+  const UiModel *model
+      = ui_catalog_find (self->backend->catalog (self->backend->user), settings->model);
 
   if (g_str_has_prefix (id, OWN)) {
     gboolean found = ui_store_get_preset (self->store, id + strlen (OWN), settings);
@@ -41,13 +43,15 @@ apply (UiPresets *self, const char *id, UiSettings *settings)
     settings->upsample = settings->upsample && model && model->upsampled_size;
     return found;
   }
-  if (!model || !g_strv_contains ((const char *const[]) { "draft", "balanced", "best", NULL }, id)) {
+  if (!model
+      || !g_strv_contains ((const char *const[]) { "draft", "balanced", "best", NULL }, id)) {
     return FALSE;
   }
 
   int steps = self->upsample_only ? model->upsample_steps : model->default_steps;
 
-  ui_settings_set_sampler (settings, self->upsample_only ? model->upsample_sampler : model->default_sampler);
+  ui_settings_set_sampler (settings,
+                           self->upsample_only ? model->upsample_sampler : model->default_sampler);
   settings->steps = steps;
   if (g_str_equal (id, "draft")) {
     settings->steps = MIN (DRAFT_STEPS, steps);
@@ -95,7 +99,8 @@ show_current (UiPresets *self)
   const char *before = gtk_combo_box_get_active_id (GTK_COMBO_BOX (self->combo));
   g_autofree char *kept = g_strdup (before);
   g_autoptr (UiSettings) same = ui_settings_copy (self->now);
-  gboolean still = kept && !g_str_equal (kept, CUSTOM) && apply (self, kept, same) && ui_settings_equal (same, self->now);
+  gboolean still = kept && !g_str_equal (kept, CUSTOM) && apply (self, kept, same)
+                   && ui_settings_equal (same, self->now);
 
   self->silent = TRUE;
   gtk_combo_box_set_active_id (GTK_COMBO_BOX (self->combo), still ? kept : fitting (self, ids));
@@ -148,7 +153,7 @@ on_combo (UiPresets *self)
   }
 }
 
-/* ---- saving ------------------------------------------------------------------------------------------------------ */
+/* ---- saving ---------------------------------------------------------------------------------- */
 
 static void
 on_name (UiPresets *self)
@@ -158,7 +163,8 @@ on_name (UiPresets *self)
   g_autoptr (UiSettings) unused = ui_settings_copy (self->now);
 
   ui_set_available (self->confirm, *name, NULL, _ ("Type a name first"));
-  ui_set_available (self->remove, *name && apply (self, id, unused), _ ("Forget the preset of this name"), _ ("No preset of yours has this name"));
+  ui_set_available (self->remove, *name && apply (self, id, unused),
+                    _ ("Forget the preset of this name"), _ ("No preset of yours has this name"));
 }
 
 static void
@@ -217,7 +223,8 @@ make_popover (UiPresets *self)
   label = ui_label_for (_ ("Name"), self->name);
   self->confirm = ui_button (_ ("Save"), NULL);
   self->remove = ui_button (_ ("Forget"), NULL);
-  gtk_style_context_add_class (gtk_widget_get_style_context (self->confirm), GTK_STYLE_CLASS_SUGGESTED_ACTION);
+  gtk_style_context_add_class (gtk_widget_get_style_context (self->confirm),
+                               GTK_STYLE_CLASS_SUGGESTED_ACTION);
   g_signal_connect_swapped (self->name, "changed", G_CALLBACK (on_name), self);
   g_signal_connect_swapped (self->name, "activate", G_CALLBACK (on_confirm), self);
   g_signal_connect_swapped (self->confirm, "clicked", G_CALLBACK (on_confirm), self);
@@ -234,7 +241,7 @@ make_popover (UiPresets *self)
   gtk_container_add (GTK_CONTAINER (self->popover), grid);
 }
 
-/* ---- making ------------------------------------------------------------------------------------------------------ */
+/* ---- making ---------------------------------------------------------------------------------- */
 
 static void
 ui_presets_finalize (GObject *object)
@@ -247,7 +254,8 @@ static void
 ui_presets_class_init (UiPresetsClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = ui_presets_finalize;
-  chosen_signal = g_signal_new ("chosen", UI_TYPE_PRESETS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
+  chosen_signal = g_signal_new ("chosen", UI_TYPE_PRESETS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                G_TYPE_NONE, 1, G_TYPE_POINTER);
 }
 
 static void
@@ -257,7 +265,9 @@ ui_presets_init (UiPresets *self)
   self->now = ui_settings_new ();
   self->combo = gtk_combo_box_text_new ();
   ui_combo_shrink (self->combo);
-  gtk_widget_set_tooltip_text (self->combo, _ ("Ready-made steps, sampler and upsampling; your own also keep fidelity and number"));
+  gtk_widget_set_tooltip_text (
+      self->combo,
+      _ ("Ready-made steps, sampler and upsampling; your own also keep fidelity and number"));
   gtk_widget_set_hexpand (self->combo, TRUE);
   g_signal_connect_swapped (self->combo, "changed", G_CALLBACK (on_combo), self);
   self->save = ui_icon_button ("document-save-symbolic", _ ("Save these settings as a preset"));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Named ways of working: Draft, Balanced and Best come with the window, the artist's own can be saved and removed. */
+ * Named ways of working: Draft, Balanced and Best come with the window, the artist's own can be
+ * saved and removed. */
 #ifndef UI_PRESETS_H
 #define UI_PRESETS_H
 
@@ -12,8 +13,9 @@
 #define UI_TYPE_PRESETS (ui_presets_get_type ())
 G_DECLARE_FINAL_TYPE (UiPresets, ui_presets, UI, PRESETS, GtkBox)
 
-/* Signal "chosen" (UiSettings *settings): how to work from now on; model, class, seed and tiles are as they were in
- * ui_presets_sync. BACKEND and STORE outlive the widget. UPSAMPLE_ONLY: for Upsample Layer. */
+/* Signal "chosen" (UiSettings *settings): how to work from now on; model, class, seed and tiles are
+ * as they were in ui_presets_sync. BACKEND and STORE outlive the widget. UPSAMPLE_ONLY: for
+ * Upsample Layer. */
 GtkWidget *ui_presets_new (const UiBackend *backend, UiStore *store, gboolean upsample_only);
 /* Tells what is set now; the preset that says the same is shown, or "Custom". */
 void ui_presets_sync (UiPresets *presets, const UiSettings *settings);

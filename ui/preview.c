@@ -13,8 +13,9 @@ enum { SMALLEST = 200, NATURAL = 400, INSET = 8, SQUARE = 16 };
 struct _UiPreview {
   GtkDrawingArea parent_instance;
   GdkPixbuf *pixels;
-  cairo_surface_t *fitted; /* the picture, reduced to the place where it is larger; NULL: to be made */
-  int fitted_side;         /* for a place of this side, device pixels */
+  /* the picture, reduced to the place where it is larger; NULL: to be made */
+  cairo_surface_t *fitted;
+  int fitted_side; /* for a place of this side, device pixels */
   char *hint;
   gboolean natural_size;
 };
@@ -59,7 +60,8 @@ cut_natural (UiPreview *self, int place_w, int place_h)
 {
   int w = gdk_pixbuf_get_width (self->pixels), h = gdk_pixbuf_get_height (self->pixels);
   int part_w = MIN (w, place_w), part_h = MIN (h, place_h);
-  g_autoptr (GdkPixbuf) part = gdk_pixbuf_new_subpixbuf (self->pixels, (w - part_w) / 2, (h - part_h) / 2, part_w, part_h);
+  g_autoptr (GdkPixbuf) part
+      = gdk_pixbuf_new_subpixbuf (self->pixels, (w - part_w) / 2, (h - part_h) / 2, part_w, part_h);
 
   return gdk_cairo_surface_create_from_pixbuf (part, 1, NULL);
 }
@@ -88,8 +90,10 @@ static void
 draw_picture (UiPreview *self, cairo_t *cr, int width, int height)
 {
   int device = gtk_widget_get_scale_factor (GTK_WIDGET (self));
-  int place_w = MAX (1, (width - 2 * INSET) * device), place_h = MAX (1, (height - 2 * INSET) * device);
-  cairo_surface_t *surface = self->natural_size ? cut_natural (self, place_w, place_h) : fit (self, place_w, place_h);
+  int place_w = MAX (1, (width - 2 * INSET) * device),
+      place_h = MAX (1, (height - 2 * INSET) * device);
+  cairo_surface_t *surface
+      = self->natural_size ? cut_natural (self, place_w, place_h) : fit (self, place_w, place_h);
 
   if (!surface) {
     return;
@@ -97,15 +101,18 @@ draw_picture (UiPreview *self, cairo_t *cr, int width, int height)
 
   int w = cairo_image_surface_get_width (surface), h = cairo_image_surface_get_height (surface);
   double factor = self->natural_size ? 1.0 : MIN ((double) place_w / w, (double) place_h / h);
-  double left = floor ((width * device - w * factor) / 2), top = floor ((height * device - h * factor) / 2);
+  double left = floor ((width * device - w * factor) / 2),
+         top = floor ((height * device - h * factor) / 2);
 
   cairo_save (cr);
   cairo_scale (cr, 1.0 / device, 1.0 / device);
   cairo_translate (cr, left, top);
   cairo_scale (cr, factor, factor);
   cairo_set_source_surface (cr, surface, 0, 0);
-  cairo_pattern_set_filter (cairo_get_source (cr), self->natural_size ? CAIRO_FILTER_NEAREST : CAIRO_FILTER_GOOD);
-  cairo_pattern_set_extend (cairo_get_source (cr), CAIRO_EXTEND_PAD); /* no pale seam round a fitted picture */
+  cairo_pattern_set_filter (cairo_get_source (cr),
+                            self->natural_size ? CAIRO_FILTER_NEAREST : CAIRO_FILTER_GOOD);
+  /* no pale seam round a fitted picture */
+  cairo_pattern_set_extend (cairo_get_source (cr), CAIRO_EXTEND_PAD);
   cairo_rectangle (cr, 0, 0, w, h);
   cairo_fill (cr);
   cairo_restore (cr);
@@ -117,7 +124,8 @@ ui_preview_draw (GtkWidget *widget, cairo_t *cr)
 {
   UiPreview *self = UI_PREVIEW (widget);
   GtkStyleContext *style = gtk_widget_get_style_context (widget);
-  int width = gtk_widget_get_allocated_width (widget), height = gtk_widget_get_allocated_height (widget);
+  int width = gtk_widget_get_allocated_width (widget),
+      height = gtk_widget_get_allocated_height (widget);
 
   gtk_render_background (style, cr, 0, 0, width, height);
   if (self->pixels) {
@@ -198,7 +206,8 @@ ui_preview_init (UiPreview *self)
   AtkObject *accessible = gtk_widget_get_accessible (widget);
 
   gtk_widget_set_can_focus (widget, TRUE);
-  gtk_widget_add_events (widget, GDK_BUTTON_PRESS_MASK | GDK_KEY_PRESS_MASK | GDK_FOCUS_CHANGE_MASK);
+  gtk_widget_add_events (widget,
+                         GDK_BUTTON_PRESS_MASK | GDK_KEY_PRESS_MASK | GDK_FOCUS_CHANGE_MASK);
   gtk_style_context_add_class (gtk_widget_get_style_context (widget), GTK_STYLE_CLASS_FRAME);
   gtk_style_context_add_class (gtk_widget_get_style_context (widget), "adm-preview");
   atk_object_set_role (accessible, ATK_ROLE_IMAGE);
@@ -220,8 +229,10 @@ ui_preview_set_picture (UiPreview *self, GdkPixbuf *pixels, const char *descript
   g_clear_object (&self->pixels);
   g_clear_pointer (&self->fitted, cairo_surface_destroy);
   self->pixels = pixels;
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self), pixels ? _ ("Click for natural size, and again to fit") : NULL);
-  atk_object_set_description (gtk_widget_get_accessible (GTK_WIDGET (self)), description ? description : "");
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self),
+                               pixels ? _ ("Click for natural size, and again to fit") : NULL);
+  atk_object_set_description (gtk_widget_get_accessible (GTK_WIDGET (self)),
+                              description ? description : "");
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 

@@ -35,19 +35,22 @@ static void
 ui_progress_row_class_init (UiProgressRowClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = ui_progress_row_finalize;
-  stop_signal = g_signal_new ("stop", UI_TYPE_PROGRESS_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  stop_signal = g_signal_new ("stop", UI_TYPE_PROGRESS_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                              G_TYPE_NONE, 0);
 }
 
 static void
 ui_progress_row_init (UiProgressRow *self)
 {
-  GtkWidget *lines = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6), *words = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  GtkWidget *lines = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6),
+            *words = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
 
   gtk_box_set_spacing (GTK_BOX (self), 12);
   self->text = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (self->text), 0.0F);
   gtk_label_set_ellipsize (GTK_LABEL (self->text), PANGO_ELLIPSIZE_END);
-  gtk_label_set_width_chars (GTK_LABEL (self->text), 24); /* with large fonts rather than the time */
+  /* with large fonts rather than the time */
+  gtk_label_set_width_chars (GTK_LABEL (self->text), 24);
 
   self->bar = gtk_progress_bar_new ();
   atk_object_set_name (gtk_widget_get_accessible (self->bar), _ ("Progress"));
@@ -89,7 +92,8 @@ words_for (const UiProgress *progress)
   case UI_PHASE_UPSAMPLING:
     return g_strdup_printf (_ ("Upsampling %d of %d"), MAX (progress->step, 1), progress->steps);
   default:
-    return g_strdup_printf (progress->draft ? _ ("Draft %d of %d") : _ ("Step %d of %d"), MAX (progress->step, 1), progress->steps);
+    return g_strdup_printf (progress->draft ? _ ("Draft %d of %d") : _ ("Step %d of %d"),
+                            MAX (progress->step, 1), progress->steps);
   }
 }
 
@@ -98,13 +102,17 @@ show (UiProgressRow *self)
 {
   const UiProgress *progress = &self->progress;
   gboolean running = progress->phase != UI_PHASE_IDLE, ahead = !running && self->ahead >= 0.0;
-  g_autofree char *what = running ? words_for (progress) : g_strdup (ahead ? _ ("Reading the model") : self->caption ? self->caption : "");
+  g_autofree char *what = running ? words_for (progress)
+                                  : g_strdup (ahead           ? _ ("Reading the model")
+                                              : self->caption ? self->caption
+                                                              : "");
   g_autofree char *time = running ? ui_duration_text (progress->seconds_left) : g_strdup ("");
   g_autofree char *left = *time ? g_strdup_printf (_ ("%s left"), time) : g_strdup ("");
 
   if (running && progress->pictures > 1) {
     /* Translators: which picture, of how many, and what happens to it. */
-    char *both = g_strdup_printf (_ ("Picture %d of %d · %s"), progress->picture + 1, progress->pictures, what);
+    char *both = g_strdup_printf (_ ("Picture %d of %d · %s"), progress->picture + 1,
+                                  progress->pictures, what);
 
     g_free (what);
     what = both;
@@ -115,8 +123,10 @@ show (UiProgressRow *self)
   gtk_widget_set_tooltip_text (self->left, left);
   gtk_widget_set_visible (self->left, *left);
   gtk_widget_set_visible (self->bar, running || ahead);
-  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->bar), CLAMP (ahead ? self->ahead : progress->fraction, 0.0, 1.0));
-  ui_set_available (self->stop, running, _ ("Stop now and keep what is finished (Escape)"), _ ("Nothing is running"));
+  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->bar),
+                                 CLAMP (ahead ? self->ahead : progress->fraction, 0.0, 1.0));
+  ui_set_available (self->stop, running, _ ("Stop now and keep what is finished (Escape)"),
+                    _ ("Nothing is running"));
 }
 
 void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Under the picture: what is happening, how far, how long still, and Stop. When nothing runs, what the picture is. */
+ * Under the picture: what is happening, how far, how long still, and Stop. When nothing runs, what
+ * the picture is. */
 #ifndef UI_PROGRESS_ROW_H
 #define UI_PROGRESS_ROW_H
 
@@ -14,7 +15,8 @@ G_DECLARE_FINAL_TYPE (UiProgressRow, ui_progress_row, UI, PROGRESS_ROW, GtkBox)
 /* Signal "stop". */
 GtkWidget *ui_progress_row_new (void);
 void ui_progress_row_set (UiProgressRow *row, const UiProgress *progress);
-/* 0 … 1 while weights are read ahead of time, which is shown while nothing runs; negative: they are not. */
+/* 0 … 1 while weights are read ahead of time, which is shown while nothing runs; negative: they are
+ * not. */
 void ui_progress_row_set_ahead (UiProgressRow *row, double fraction);
 /* Shown while nothing runs: the picture's caption, or a short note. */
 void ui_progress_row_set_caption (UiProgressRow *row, const char *caption);

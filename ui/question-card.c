@@ -39,7 +39,8 @@ static void
 ui_question_card_class_init (UiQuestionCardClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = ui_question_card_finalize;
-  answered_signal = g_signal_new ("answered", UI_TYPE_QUESTION_CARD, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  answered_signal = g_signal_new ("answered", UI_TYPE_QUESTION_CARD, G_SIGNAL_RUN_LAST, 0, NULL,
+                                  NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -57,12 +58,16 @@ add_question (UiQuestionCard *self, GtkGrid *grid, const UiQuestion *question, g
 {
   GtkWidget *combo = gtk_combo_box_text_new (), *label;
   int row = (int) self->combos->len;
-  g_autofree char *words = g_strdup_printf ("%s%d. %s", first && row < 9 ? "_" : "", row + 1, question->words);
+  g_autofree char *words
+      = g_strdup_printf ("%s%d. %s", first && row < 9 ? "_" : "", row + 1, question->words);
 
   for (gsize i = 0; i < question->n_answers; i++) {
-    g_autofree char *likely = i == 0 && question->n_answers > 1 ? g_strdup_printf (_ ("%s (likely)"), question->answers[0]) : NULL;
+    g_autofree char *likely = i == 0 && question->n_answers > 1
+                                  ? g_strdup_printf (_ ("%s (likely)"), question->answers[0])
+                                  : NULL;
 
-    gtk_combo_box_text_append_text (GTK_COMBO_BOX_TEXT (combo), likely ? likely : question->answers[i]);
+    gtk_combo_box_text_append_text (GTK_COMBO_BOX_TEXT (combo),
+                                    likely ? likely : question->answers[i]);
   }
   gtk_combo_box_set_active (GTK_COMBO_BOX (combo), 0);
   ui_combo_shrink (combo);
@@ -90,7 +95,8 @@ ui_question_card_new (const UiOpenFile *file, gboolean first)
   gtk_widget_set_tooltip_text (name, self->path);
   gtk_container_add (GTK_CONTAINER (self), name);
   gtk_container_add (GTK_CONTAINER (self),
-                     ui_text_line (_ ("The weights do not tell everything. Your answers are kept in a small file beside them.")));
+                     ui_text_line (_ ("The weights do not tell everything. Your answers are kept "
+                                      "in a small file beside them.")));
   gtk_grid_set_row_spacing (GTK_GRID (grid), 6);
   gtk_grid_set_column_spacing (GTK_GRID (grid), 12);
   for (gsize i = 0; i < file->n_questions; i++) {
@@ -133,5 +139,8 @@ ui_question_card_part (UiQuestionCard *self, const char *name)
   if (g_str_equal (name, "remember")) {
     return self->remember;
   }
-  return g_ascii_string_to_unsigned (name, 10, 0, G_MAXUINT, &number, NULL) && number < self->combos->len ? self->combos->pdata[number] : NULL;
+  return g_ascii_string_to_unsigned (name, 10, 0, G_MAXUINT, &number, NULL)
+                 && number < self->combos->len
+             ? self->combos->pdata[number]
+             : NULL;
 }

@@ -11,7 +11,8 @@
 #define UI_TYPE_QUESTION_CARD (ui_question_card_get_type ())
 G_DECLARE_FINAL_TYPE (UiQuestionCard, ui_question_card, UI, QUESTION_CARD, GtkBox)
 
-/* Signal "answered". The likeliest answers are chosen to begin with. Of several cards only the FIRST has mnemonics, or they would clash. */
+/* Signal "answered". The likeliest answers are chosen to begin with. Of several cards only the
+ * FIRST has mnemonics, or they would clash. */
 GtkWidget *ui_question_card_new (const UiOpenFile *file, gboolean first);
 const char *ui_question_card_path (UiQuestionCard *card);
 /* The chosen answer of each question, valid until the next call. */

@@ -30,7 +30,8 @@ struct UiRunner {
 };
 
 UiRunner *
-ui_runner_new (const UiBackend *backend, UiStore *store, gboolean upsample_only, const UiRunnerFuncs *funcs, gpointer user)
+ui_runner_new (const UiBackend *backend, UiStore *store, gboolean upsample_only,
+               const UiRunnerFuncs *funcs, gpointer user)
 {
   UiRunner *self = g_new0 (UiRunner, 1);
 
@@ -44,29 +45,34 @@ ui_runner_new (const UiBackend *backend, UiStore *store, gboolean upsample_only,
   return self;
 }
 
-/* ---- times ------------------------------------------------------------------------------------------------------- */
+/* ---- times ----------------------------------------------------------------------------------- */
 
 static UiCost
 cost_of (UiRunner *self, const UiSettings *settings, gboolean upsampling)
 {
-  return upsampling || self->upsample_only ? UI_COST_UPSAMPLE : settings->scale > 0.0 ? UI_COST_GUIDED : UI_COST_PLAIN;
+  return upsampling || self->upsample_only ? UI_COST_UPSAMPLE
+         : settings->scale > 0.0           ? UI_COST_GUIDED
+                                           : UI_COST_PLAIN;
 }
 
-/* Seconds of a step, 0 unknown: what the running job measures counts more than what is remembered. */
+/* Seconds of a step, 0 unknown: what the running job measures counts more than what is
+ * remembered. */
 static double
 step_seconds (UiRunner *self, const UiSettings *settings, gboolean upsampling)
 {
   UiCost cost = cost_of (self, settings, upsampling);
   gboolean same = self->current && g_str_equal (self->settings->model, settings->model);
 
-  return same && self->seconds[cost] > 0.0 ? self->seconds[cost] : ui_store_seconds (self->store, settings->model, cost);
+  return same && self->seconds[cost] > 0.0 ? self->seconds[cost]
+                                           : ui_store_seconds (self->store, settings->model, cost);
 }
 
 /* Steps of the stage after sampling; 0: there is none. */
 static int
 upsample_steps (UiRunner *self, const UiSettings *settings)
 {
-  const UiModel *model = ui_catalog_find (self->backend->catalog (self->backend->user), settings->model);
+  const UiModel *model
+      = ui_catalog_find (self->backend->catalog (self->backend->user), settings->model);
 
   return settings->upsample && !self->upsample_only && model ? model->upsample_steps : 0;
 }
@@ -74,7 +80,8 @@ upsample_steps (UiRunner *self, const UiSettings *settings)
 double
 ui_runner_estimate (UiRunner *self, const UiSettings *settings)
 {
-  double sampling = step_seconds (self, settings, FALSE), upsampling = step_seconds (self, settings, TRUE);
+  double sampling = step_seconds (self, settings, FALSE),
+         upsampling = step_seconds (self, settings, TRUE);
   int more = upsample_steps (self, settings);
 
   if (sampling <= 0.0 || (more && upsampling <= 0.0)) {
@@ -99,15 +106,18 @@ static void
 measure (UiRunner *self, const UiEvent *event)
 {
   UiProgress *progress = &self->progress;
-  double sampling = step_seconds (self, self->settings, FALSE), upsampling = step_seconds (self, self->settings, TRUE);
+  double sampling = step_seconds (self, self->settings, FALSE),
+         upsampling = step_seconds (self, self->settings, TRUE);
   int more = upsample_steps (self, self->settings);
   gboolean second = event->upsampling && !self->upsample_only;
   gboolean known = sampling > 0.0 && (!more || upsampling > 0.0);
-  double first_work = self->settings->steps * (known ? sampling : 1.0), second_work = more * (known ? upsampling : 4.0);
+  double first_work = self->settings->steps * (known ? sampling : 1.0),
+         second_work = more * (known ? upsampling : 4.0);
   double part = CLAMP (event->fraction, 0.0, 1.0);
   double done = second ? first_work + part * second_work : part * first_work;
   double of_picture = done / (first_work + second_work);
-  double left = known ? (first_work + second_work) * (self->settings->count - event->image) - done : -1.0;
+  double left
+      = known ? (first_work + second_work) * (self->settings->count - event->image) - done : -1.0;
 
   progress->phase = second ? UI_PHASE_UPSAMPLING : UI_PHASE_SAMPLING;
   progress->step = event->step;
@@ -122,7 +132,7 @@ measure (UiRunner *self, const UiEvent *event)
   progress->seconds_left = left;
 }
 
-/* ---- starting and stopping --------------------------------------------------------------------------------------- */
+/* ---- starting and stopping ------------------------------------------------------------------- */
 
 static void
 start (UiRunner *self, const UiSettings *settings, gboolean draft)
@@ -280,7 +290,7 @@ ui_runner_progress (UiRunner *self)
   return self->progress;
 }
 
-/* ---- events ------------------------------------------------------------------------------------------------------ */
+/* ---- events ---------------------------------------------------------------------------------- */
 
 static void
 job_done (UiRunner *self)
@@ -340,7 +350,8 @@ ui_runner_event (UiRunner *self, const UiEvent *event)
       self->progress.fraction = event->fraction;
       self->progress.phase = UI_PHASE_LOADING;
     } else {
-      self->progress.phase = UI_PHASE_RELOADING; /* in the middle of the work: the bar goes on showing the whole */
+      /* in the middle of the work: the bar goes on showing the whole */
+      self->progress.phase = UI_PHASE_RELOADING;
     }
     self->funcs->progress (self->user);
     break;

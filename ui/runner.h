@@ -4,11 +4,13 @@
  *
  *   generate  one job
  *   compare   the same seed at the scales of ui_compare_scales, one job each, in order
- *   live      300 ms after the last change: the running job is dropped, a draft of few steps starts with the same seed, and
- *             when it is done and nothing has changed meanwhile, the full number of steps follows
+ *   live      300 ms after the last change: the running job is dropped, a draft of few steps starts
+ *             with the same seed, and when it is done and nothing has changed meanwhile, the full
+ *             number of steps follows
  *   stop      at once idle; pictures the stopped job had finished are still taken
  *
- * Events of jobs that were replaced are ignored. Times of steps are measured per model and remembered.
+ * Events of jobs that were replaced are ignored. Times of steps are measured per model and
+ * remembered.
  */
 #ifndef UI_RUNNER_H
 #define UI_RUNNER_H
@@ -20,7 +22,8 @@
 #define UI_COMPARE_COUNT 5
 extern const double ui_compare_scales[UI_COMPARE_COUNT];
 
-/* Reloading: weights are read in the middle of the work, where memory does not hold all networks at once. */
+/* Reloading: weights are read in the middle of the work, where memory does not hold all networks at
+ * once. */
 typedef enum UiPhase {
   UI_PHASE_IDLE,
   UI_PHASE_STARTING,
@@ -49,17 +52,21 @@ typedef struct UiRunnerFuncs {
 
 typedef struct UiRunner UiRunner;
 
-/* BACKEND, STORE and FUNCS outlive the runner. UPSAMPLE_ONLY: jobs have the upsampling stage alone. */
-UiRunner *ui_runner_new (const UiBackend *backend, UiStore *store, gboolean upsample_only, const UiRunnerFuncs *funcs, gpointer user);
+/* BACKEND, STORE and FUNCS outlive the runner. UPSAMPLE_ONLY: jobs have the upsampling stage
+ * alone. */
+UiRunner *ui_runner_new (const UiBackend *backend, UiStore *store, gboolean upsample_only,
+                         const UiRunnerFuncs *funcs, gpointer user);
 void ui_runner_free (UiRunner *runner); /* stops; NULL is fine */
 
 void ui_runner_generate (UiRunner *runner, const UiSettings *settings);
 void ui_runner_compare (UiRunner *runner, const UiSettings *settings);
-void ui_runner_live (UiRunner *runner, const UiSettings *settings); /* the settings have changed to these */
+/* the settings have changed to these */
+void ui_runner_live (UiRunner *runner, const UiSettings *settings);
 void ui_runner_stop (UiRunner *runner);
 gboolean ui_runner_is_running (UiRunner *runner);
 UiProgress ui_runner_progress (UiRunner *runner);
-/* Seconds that generating with SETTINGS takes, by what was measured; negative when something was never measured. */
+/* Seconds that generating with SETTINGS takes, by what was measured; negative when something was
+ * never measured. */
 double ui_runner_estimate (UiRunner *runner, const UiSettings *settings);
 
 /* Events with a job number; the others are not the runner's. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The seed. Rolled seeds have at most six digits: enough to never meet again, short enough to read and to note down. */
+ * The seed. Rolled seeds have at most six digits: enough to never meet again, short enough to read
+ * and to note down. */
 #include "seed-box.h"
 
 #include "i18n.h"
@@ -47,9 +48,12 @@ on_lock (UiSeedBox *self)
 {
   gboolean locked = ui_seed_box_get_locked (self);
 
-  gtk_image_set_from_icon_name (GTK_IMAGE (self->lock_icon), locked ? "changes-prevent-symbolic" : "changes-allow-symbolic", GTK_ICON_SIZE_BUTTON);
-  gtk_widget_set_tooltip_text (self->lock, locked ? _ ("The seed is kept; press for a new one at each Generate")
-                                                  : _ ("Each Generate takes a new seed; press to keep this one"));
+  gtk_image_set_from_icon_name (GTK_IMAGE (self->lock_icon),
+                                locked ? "changes-prevent-symbolic" : "changes-allow-symbolic",
+                                GTK_ICON_SIZE_BUTTON);
+  gtk_widget_set_tooltip_text (
+      self->lock, locked ? _ ("The seed is kept; press for a new one at each Generate")
+                         : _ ("Each Generate takes a new seed; press to keep this one"));
   g_signal_emit (self, signals[LOCK_CHANGED], 0);
 }
 
@@ -57,9 +61,11 @@ on_lock (UiSeedBox *self)
 static gboolean
 draw_dice (GtkWidget *area, cairo_t *cr)
 {
-  static const double eyes[][2] = { { 4.75, 4.75 }, { 11.25, 4.75 }, { 8, 8 }, { 4.75, 11.25 }, { 11.25, 11.25 } };
+  static const double eyes[][2]
+      = { { 4.75, 4.75 }, { 11.25, 4.75 }, { 8, 8 }, { 4.75, 11.25 }, { 11.25, 11.25 } };
   GtkStyleContext *style = gtk_widget_get_style_context (area);
-  double left = (gtk_widget_get_allocated_width (area) - DICE) / 2, top = (gtk_widget_get_allocated_height (area) - DICE) / 2;
+  double left = (gtk_widget_get_allocated_width (area) - DICE) / 2,
+         top = (gtk_widget_get_allocated_height (area) - DICE) / 2;
   const double corner = 3.5, low = 1.0, high = DICE - 1.0;
   GdkRGBA ink;
 
@@ -83,8 +89,10 @@ draw_dice (GtkWidget *area, cairo_t *cr)
 static void
 ui_seed_box_class_init (UiSeedBoxClass *klass G_GNUC_UNUSED)
 {
-  signals[CHANGED] = g_signal_new ("changed", UI_TYPE_SEED_BOX, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-  signals[LOCK_CHANGED] = g_signal_new ("lock-changed", UI_TYPE_SEED_BOX, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[CHANGED] = g_signal_new ("changed", UI_TYPE_SEED_BOX, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                   NULL, G_TYPE_NONE, 0);
+  signals[LOCK_CHANGED] = g_signal_new ("lock-changed", UI_TYPE_SEED_BOX, G_SIGNAL_RUN_LAST, 0,
+                                        NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -93,7 +101,9 @@ ui_seed_box_init (UiSeedBox *self)
   GtkWidget *die = gtk_drawing_area_new ();
 
   gtk_box_set_spacing (GTK_BOX (self), 6);
-  self->number = ui_spin (0, UI_SEED_MAX, 1, 0, 6, _ ("The same seed and settings make the same picture; picture i of several has seed + i"));
+  self->number = ui_spin (
+      0, UI_SEED_MAX, 1, 0, 6,
+      _ ("The same seed and settings make the same picture; picture i of several has seed + i"));
   gtk_entry_set_max_width_chars (GTK_ENTRY (self->number), 10);
   gtk_widget_set_hexpand (self->number, TRUE);
   g_signal_connect_swapped (self->number, "value-changed", G_CALLBACK (on_number), self);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The form. Its rows are laid out in form-rows.c; what a model cannot do is greyed with the reason in update_reasons. */
+ * The form. Its rows are laid out in form-rows.c; what a model cannot do is greyed with the reason
+ * in update_reasons. */
 #include "settings-form.h"
 
 #include "class-chooser.h"
@@ -26,7 +27,7 @@ ui_settings_form_model (UiSettingsForm *self)
   return id ? ui_catalog_find (self->backend->catalog (self->backend->user), id) : NULL;
 }
 
-/* ---- what can act ------------------------------------------------------------------------------------------------ */
+/* ---- what can act ---------------------------------------------------------------------------- */
 
 /* Why the fidelity slider has no effect now, or NULL. */
 static const char *
@@ -36,9 +37,12 @@ no_fidelity (UiSettingsForm *self, const UiModel *model)
     return _ ("There is no model");
   }
   if (!model->has_guidance) {
-    return _ ("This model has no classifier, which fidelity needs; the model page (⚙) says which file it is");
+    return _ ("This model has no classifier, which fidelity needs; the model page (⚙) says which "
+              "file it is");
   }
-  return *ui_class_chooser_get (UI_CLASS_CHOOSER (self->classes)) ? NULL : _ ("Fidelity steers towards a class: choose one first");
+  return *ui_class_chooser_get (UI_CLASS_CHOOSER (self->classes))
+             ? NULL
+             : _ ("Fidelity steers towards a class: choose one first");
 }
 
 static gboolean
@@ -53,28 +57,37 @@ update_reasons (UiSettingsForm *self)
   const UiModel *model = ui_settings_form_model (self);
   const char *why = self->upsample_only ? NULL : no_fidelity (self, model);
   gboolean works = model_works (self, model);
-  g_autofree char *missing = model && model->missing
-                                 ? g_strdup_printf (_ ("This model is not complete: %s"), model->missing)
-                                 : g_strdup (model ? _ ("This model has no upsampler; choose another one or see the model page (⚙)")
-                                                   : _ ("No model was found; the model page (⚙) says where to put one"));
+  g_autofree char *missing
+      = model && model->missing
+            ? g_strdup_printf (_ ("This model is not complete: %s"), model->missing)
+            : g_strdup (model ? _ ("This model has no upsampler; choose another one or see the "
+                                   "model page (⚙)")
+                              : _ ("No model was found; the model page (⚙) says where to put one"));
 
   ui_set_available (self->generate, works,
-                    self->upsample_only ? _ ("Upsample with these settings (Enter)") : _ ("Make pictures with these settings (Enter)"), missing);
-  ui_set_available (self->model, gtk_combo_box_get_active (GTK_COMBO_BOX (self->model)) >= 0, NULL, missing);
+                    self->upsample_only ? _ ("Upsample with these settings (Enter)")
+                                        : _ ("Make pictures with these settings (Enter)"),
+                    missing);
+  ui_set_available (self->model, gtk_combo_box_get_active (GTK_COMBO_BOX (self->model)) >= 0, NULL,
+                    missing);
   if (self->upsample_only) {
     return;
   }
   ui_fidelity_set_reason (UI_FIDELITY (self->fidelity), why);
-  ui_set_available (self->compare, works && !why, _ ("The same seed at five scales, side by side: 0, 1, 2, 5 and 10"), why ? why : missing);
-  ui_set_available (self->upsample, model && model->upsampled_size, _ ("Enlarge each picture with the model's upsampler"), missing);
+  ui_set_available (self->compare, works && !why,
+                    _ ("The same seed at five scales, side by side: 0, 1, 2, 5 and 10"),
+                    why ? why : missing);
+  ui_set_available (self->upsample, model && model->upsampled_size,
+                    _ ("Enlarge each picture with the model's upsampler"), missing);
 
-  g_autofree char *label
-      = model && model->upsampled_size ? g_strdup_printf (_ ("_Upsample to %d px"), model->upsampled_size) : g_strdup (_ ("_Upsample"));
+  g_autofree char *label = model && model->upsampled_size
+                               ? g_strdup_printf (_ ("_Upsample to %d px"), model->upsampled_size)
+                               : g_strdup (_ ("_Upsample"));
 
   gtk_button_set_label (GTK_BUTTON (self->upsample), label);
 }
 
-/* ---- reading and showing ----------------------------------------------------------------------------------------- */
+/* ---- reading and showing --------------------------------------------------------------------- */
 
 UiSettings *
 ui_settings_form_get (UiSettingsForm *self)
@@ -128,7 +141,8 @@ update_range (UiSettingsForm *self)
   const UiModel *model = ui_settings_form_model (self);
   int most = !model ? 0 : self->upsample_only ? model->most_upsample_steps : model->most_steps;
 
-  gtk_spin_button_set_range (GTK_SPIN_BUTTON (self->steps), UI_STEPS_MIN, most >= UI_STEPS_MIN ? MIN (most, UI_STEPS_MAX) : UI_STEPS_MAX);
+  gtk_spin_button_set_range (GTK_SPIN_BUTTON (self->steps), UI_STEPS_MIN,
+                             most >= UI_STEPS_MIN ? MIN (most, UI_STEPS_MAX) : UI_STEPS_MAX);
 }
 
 /* Adds a sentence to what the artist is told. */
@@ -157,7 +171,8 @@ ui_settings_form_set (UiSettingsForm *self, const UiSettings *settings)
     note (left, _ ("The model “%s” is not here."), settings->model);
   }
   ui_class_chooser_set_model (UI_CLASS_CHOOSER (self->classes), ui_settings_form_model (self));
-  if (!ui_class_chooser_set (UI_CLASS_CHOOSER (self->classes), settings->class_name) && *settings->class_name) {
+  if (!ui_class_chooser_set (UI_CLASS_CHOOSER (self->classes), settings->class_name)
+      && *settings->class_name) {
     note (left, _ ("The model has no class “%s”."), settings->class_name);
   }
   if (!gtk_combo_box_set_active_id (GTK_COMBO_BOX (self->sampler), settings->sampler)) {
@@ -174,7 +189,10 @@ ui_settings_form_set (UiSettingsForm *self, const UiSettings *settings)
     gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->upsample), settings->upsample);
   }
   if (gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (self->steps)) != settings->steps) {
-    note (left, NN_ ("%d step is more than the model takes.", "%d steps are more than the model takes.", (gulong) settings->steps), settings->steps);
+    note (left,
+          NN_ ("%d step is more than the model takes.", "%d steps are more than the model takes.",
+               (gulong) settings->steps),
+          settings->steps);
   }
   if (!self->upsample_only && settings->scale > UI_SCALE_MAX) {
     g_autofree char *asked = ui_settings_scale_text (settings->scale);
@@ -198,7 +216,8 @@ ui_settings_form_reset (UiSettingsForm *self)
   if (model) {
     settings->scale = model->default_scale;
     settings->steps = self->upsample_only ? model->upsample_steps : model->default_steps;
-    ui_settings_set_sampler (settings, self->upsample_only ? model->upsample_sampler : model->default_sampler);
+    ui_settings_set_sampler (settings, self->upsample_only ? model->upsample_sampler
+                                                           : model->default_sampler);
     settings->count = 1;
     settings->upsample = FALSE;
     settings->tiles = FALSE;
@@ -216,7 +235,9 @@ ui_settings_form_update_models (UiSettingsForm *self)
   gtk_combo_box_text_remove_all (GTK_COMBO_BOX_TEXT (self->model));
   for (gsize i = 0; i < catalog->n_models; i++) {
     const UiModel *model = &catalog->models[i];
-    g_autofree char *name = model_works (self, model) ? g_strdup (model->name) : g_strdup_printf (_ ("%s (not complete)"), model->name);
+    g_autofree char *name = model_works (self, model)
+                                ? g_strdup (model->name)
+                                : g_strdup_printf (_ ("%s (not complete)"), model->name);
 
     gtk_combo_box_text_append (GTK_COMBO_BOX_TEXT (self->model), model->id, name);
   }
@@ -226,7 +247,9 @@ ui_settings_form_update_models (UiSettingsForm *self)
     while (first < catalog->n_models && !model_works (self, &catalog->models[first])) {
       first++;
     }
-    gtk_combo_box_set_active (GTK_COMBO_BOX (self->model), first < catalog->n_models ? (int) first : catalog->n_models ? 0 : -1);
+    gtk_combo_box_set_active (GTK_COMBO_BOX (self->model), first < catalog->n_models ? (int) first
+                                                           : catalog->n_models       ? 0
+                                                                                     : -1);
   }
   ui_class_chooser_set_model (UI_CLASS_CHOOSER (self->classes), ui_settings_form_model (self));
   update_range (self);
@@ -249,7 +272,7 @@ ui_settings_form_set_estimate (UiSettingsForm *self, double seconds)
   gtk_label_set_text (GTK_LABEL (self->estimate), text);
 }
 
-/* ---- what the artist does ---------------------------------------------------------------------------------------- */
+/* ---- what the artist does -------------------------------------------------------------------- */
 
 static void
 on_changed (UiSettingsForm *self)
@@ -272,7 +295,8 @@ on_model (UiSettingsForm *self)
     update_range (self);
     self->silent = FALSE;
     sync_presets (self);
-    if (!ui_presets_choose (UI_PRESETS (self->presets), preset)) { /* a preset means something else for each model */
+    /* a preset means something else for each model */
+    if (!ui_presets_choose (UI_PRESETS (self->presets), preset)) {
       on_changed (self);
     }
   }
@@ -326,7 +350,7 @@ on_models (UiSettingsForm *self)
   g_signal_emit (self, signals[MODELS], 0);
 }
 
-/* ---- making ------------------------------------------------------------------------------------------------------ */
+/* ---- making ---------------------------------------------------------------------------------- */
 
 static void
 ui_settings_form_class_init (UiSettingsFormClass *klass G_GNUC_UNUSED)
@@ -334,7 +358,8 @@ ui_settings_form_class_init (UiSettingsFormClass *klass G_GNUC_UNUSED)
   const char *names[] = { "changed", "live-changed", "generate", "compare", "models" };
 
   for (guint i = 0; i < N_SIGNALS; i++) {
-    signals[i] = g_signal_new (names[i], UI_TYPE_SETTINGS_FORM, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+    signals[i] = g_signal_new (names[i], UI_TYPE_SETTINGS_FORM, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                               NULL, G_TYPE_NONE, 0);
   }
 }
 
@@ -384,7 +409,7 @@ ui_settings_form_new (const UiBackend *backend, UiStore *store, gboolean upsampl
   return GTK_WIDGET (self);
 }
 
-/* ---- small doors ------------------------------------------------------------------------------------------------- */
+/* ---- small doors ----------------------------------------------------------------------------- */
 
 gboolean
 ui_settings_form_get_locked (UiSettingsForm *self)

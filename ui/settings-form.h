@@ -12,16 +12,16 @@
 #define UI_TYPE_SETTINGS_FORM (ui_settings_form_get_type ())
 G_DECLARE_FINAL_TYPE (UiSettingsForm, ui_settings_form, UI, SETTINGS_FORM, GtkGrid)
 
-/* Signals: "changed" (what makes the picture has changed by the artist's hand), "live-changed", "generate", "compare",
- * "models" (the ⚙ button). BACKEND and STORE outlive the form. */
+/* Signals: "changed" (what makes the picture has changed by the artist's hand), "live-changed",
+ * "generate", "compare", "models" (the ⚙ button). BACKEND and STORE outlive the form. */
 GtkWidget *ui_settings_form_new (const UiBackend *backend, UiStore *store, gboolean upsample_only);
 
 /* As the artist set it; freed by the caller. */
 UiSettings *ui_settings_form_get (UiSettingsForm *form);
 /* As it can act: scale 0 without classifier or class, no upsampling without upsampler. */
 UiSettings *ui_settings_form_effective (UiSettingsForm *form);
-/* Shows SETTINGS without "changed". What the models here do not have is left as it is; returns what was left, as a sentence to
- * be freed, or NULL. */
+/* Shows SETTINGS without "changed". What the models here do not have is left as it is; returns what
+ * was left, as a sentence to be freed, or NULL. */
 char *ui_settings_form_set (UiSettingsForm *form, const UiSettings *settings);
 /* Everything as the model recommends; class and seed are kept. */
 void ui_settings_form_reset (UiSettingsForm *form);
@@ -39,8 +39,9 @@ void ui_settings_form_next_seed (UiSettingsForm *form); /* another one, unless l
 gboolean ui_settings_form_get_live (UiSettingsForm *form);
 void ui_settings_form_set_live (UiSettingsForm *form, gboolean live);
 
-/* Parts, by name: "model", "models", "class-entry", "class-list", "fidelity", "live", "compare", "steps", "sampler", "seed",
- * "dice", "count", "upsample", "tiles", "preset", "estimate", "generate". NULL: no such part in this window. */
+/* Parts, by name: "model", "models", "class-entry", "class-list", "fidelity", "live", "compare",
+ * "steps", "sampler", "seed", "dice", "count", "upsample", "tiles", "preset", "estimate",
+ * "generate". NULL: no such part in this window. */
 GtkWidget *ui_settings_form_part (UiSettingsForm *form, const char *name);
 
 #endif

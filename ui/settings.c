@@ -91,8 +91,10 @@ ui_settings_set_sampler (UiSettings *settings, const char *sampler)
 gboolean
 ui_settings_same_picture (const UiSettings *a, const UiSettings *b)
 {
-  return g_str_equal (a->model, b->model) && g_str_equal (a->class_name, b->class_name) && g_str_equal (a->sampler, b->sampler)
-         && fabs (a->scale - b->scale) < 1e-6 && a->steps == b->steps && a->seed == b->seed && !a->upsample == !b->upsample && !a->tiles == !b->tiles;
+  return g_str_equal (a->model, b->model) && g_str_equal (a->class_name, b->class_name)
+         && g_str_equal (a->sampler, b->sampler) && fabs (a->scale - b->scale) < 1e-6
+         && a->steps == b->steps && a->seed == b->seed && !a->upsample == !b->upsample
+         && !a->tiles == !b->tiles;
 }
 
 gboolean
@@ -182,7 +184,8 @@ ui_settings_scale_text (double scale)
 {
   double tenths = round (scale * 10.0);
 
-  return fmod (tenths, 10.0) == 0.0 ? g_strdup_printf ("%.0f", tenths / 10.0) : g_strdup_printf ("%.1f", tenths / 10.0);
+  return fmod (tenths, 10.0) == 0.0 ? g_strdup_printf ("%.0f", tenths / 10.0)
+                                    : g_strdup_printf ("%.1f", tenths / 10.0);
 }
 
 static const char *
@@ -212,7 +215,8 @@ ui_settings_describe (const UiSettings *settings, const char *model_name, gboole
   g_autofree char *seed = g_strdup_printf ("%" G_GINT64_FORMAT, settings->seed);
   GString *text = g_string_new (NULL);
 
-  g_string_append_printf (text, _ ("Model %s"), model_name && *model_name ? model_name : settings->model);
+  g_string_append_printf (text, _ ("Model %s"),
+                          model_name && *model_name ? model_name : settings->model);
   g_string_append_c (text, '\n');
   g_string_append_printf (text, _ ("Class %s"), class_words (settings));
   g_string_append_c (text, '\n');
@@ -220,7 +224,8 @@ ui_settings_describe (const UiSettings *settings, const char *model_name, gboole
     g_string_append_printf (text, _ ("Fidelity %s"), scale);
     g_string_append_c (text, '\n');
   }
-  g_string_append_printf (text, NN_ ("%d step, %s", "%d steps, %s", settings->steps), settings->steps, sampler);
+  g_string_append_printf (text, NN_ ("%d step, %s", "%d steps, %s", settings->steps),
+                          settings->steps, sampler);
   g_string_append_c (text, '\n');
   g_string_append_printf (text, _ ("Seed %s"), seed);
   if (settings->upsample) {

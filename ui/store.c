@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What is remembered between openings. Groups: "last WINDOW", "preset NAME", "classes MODEL", "timing MODEL", "memory"; names are
- * percent-encoded, because a group name may hold no brackets. */
+ * What is remembered between openings. Groups: "last WINDOW", "preset NAME", "classes MODEL",
+ * "timing MODEL", "memory"; names are percent-encoded, because a group name may hold no
+ * brackets. */
 #include "store.h"
 
 #include "i18n.h"
@@ -46,7 +47,8 @@ ui_store_new (const char *path)
 {
   UiStore *store = g_new0 (UiStore, 1);
 
-  char *linked = path ? realpath (path, NULL) : NULL; /* the file is replaced, a link to it is not */
+  /* the file is replaced, a link to it is not */
+  char *linked = path ? realpath (path, NULL) : NULL;
 
   store->path = g_strdup (linked ? linked : path);
   free (linked);
@@ -93,8 +95,9 @@ commit (UiStore *store)
   }
   if (error) {
     g_free (store->error);
-    store->error
-        = g_strdup_printf (_ ("Your settings could not be remembered: %s. Make room or give write access to “%s”."), error->message, store->path);
+    store->error = g_strdup_printf (
+        _ ("Your settings could not be remembered: %s. Make room or give write access to “%s”."),
+        error->message, store->path);
     g_error_free (error);
   }
 }
@@ -108,7 +111,8 @@ group_name (const char *kind, const char *name)
 }
 
 gboolean
-ui_store_get_last (UiStore *store, const char *window, UiSettings *settings, gboolean *seed_locked, gboolean *live)
+ui_store_get_last (UiStore *store, const char *window, UiSettings *settings, gboolean *seed_locked,
+                   gboolean *live)
 {
   GKeyFile *file = fresh (store);
   g_autofree char *group = group_name ("last", window);
@@ -123,7 +127,8 @@ ui_store_get_last (UiStore *store, const char *window, UiSettings *settings, gbo
 }
 
 void
-ui_store_set_last (UiStore *store, const char *window, const UiSettings *settings, gboolean seed_locked, gboolean live)
+ui_store_set_last (UiStore *store, const char *window, const UiSettings *settings,
+                   gboolean seed_locked, gboolean live)
 {
   GKeyFile *file = fresh (store);
   g_autofree char *group = group_name ("last", window);
@@ -173,7 +178,8 @@ ui_store_set_preset (UiStore *store, const char *name, const UiSettings *setting
   g_autofree char *group = group_name ("preset", name);
 
   ui_settings_to_key_file (settings, file, group);
-  for (const char *const *key = (const char *const[]) { "model", "class", "seed", "tiles", NULL }; *key; key++) {
+  for (const char *const *key = (const char *const[]) { "model", "class", "seed", "tiles", NULL };
+       *key; key++) {
     g_key_file_remove_key (file, group, *key, NULL); /* a preset is about how, not about what */
   }
   commit (store);
@@ -200,7 +206,8 @@ class_list (GKeyFile *file, const char *model, const char *key)
 
 /* Sets KEY to FIRST (may be NULL) followed by LIST without CLASS_NAME, LIMIT entries at most. */
 static void
-rewrite_list (UiStore *store, const char *model, const char *key, const char *first, char **list, const char *class_name, guint limit)
+rewrite_list (UiStore *store, const char *model, const char *key, const char *first, char **list,
+              const char *class_name, guint limit)
 {
   g_autofree char *group = group_name ("classes", model);
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
@@ -213,7 +220,8 @@ rewrite_list (UiStore *store, const char *model, const char *key, const char *fi
       g_ptr_array_add (names, *name);
     }
   }
-  g_key_file_set_string_list (store->file, group, key, (const char *const *) names->pdata, names->len);
+  g_key_file_set_string_list (store->file, group, key, (const char *const *) names->pdata,
+                              names->len);
   commit (store);
 }
 
@@ -238,11 +246,13 @@ ui_store_favourites (UiStore *store, const char *model)
 }
 
 void
-ui_store_set_favourite (UiStore *store, const char *model, const char *class_name, gboolean favourite)
+ui_store_set_favourite (UiStore *store, const char *model, const char *class_name,
+                        gboolean favourite)
 {
   g_auto (GStrv) list = ui_store_favourites (store, model);
 
-  rewrite_list (store, model, "favourite", favourite ? class_name : NULL, list, class_name, G_MAXUINT);
+  rewrite_list (store, model, "favourite", favourite ? class_name : NULL, list, class_name,
+                G_MAXUINT);
 }
 
 void
@@ -298,6 +308,7 @@ ui_store_note_seconds (UiStore *store, const char *model, UiCost cost, double se
   }
   fresh (store);
   before = ui_store_seconds (store, model, cost);
-  g_key_file_set_double (store->file, group, cost_keys[cost], before > 0.0 ? 0.5 * (before + seconds) : seconds);
+  g_key_file_set_double (store->file, group, cost_keys[cost],
+                         before > 0.0 ? 0.5 * (before + seconds) : seconds);
   commit (store);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What is remembered between openings, in one key file: last values, own presets, recent and favourite classes, measured
- * times. Each change reads the file again, alters it and writes it whole, so two open windows do not undo each other. */
+ * What is remembered between openings, in one key file: last values, own presets, recent and
+ * favourite classes, measured times. Each change reads the file again, alters it and writes it
+ * whole, so two open windows do not undo each other. */
 #ifndef UI_STORE_H
 #define UI_STORE_H
 
@@ -20,11 +21,15 @@ void ui_store_free (UiStore *store); /* NULL is fine */
 /* Why the last write failed, once (to be freed), or NULL. */
 char *ui_store_take_error (UiStore *store);
 
-/* Last values of a window (WINDOW: "generate", "upsample"); FALSE and SETTINGS untouched when there are none. */
-gboolean ui_store_get_last (UiStore *store, const char *window, UiSettings *settings, gboolean *seed_locked, gboolean *live);
-void ui_store_set_last (UiStore *store, const char *window, const UiSettings *settings, gboolean seed_locked, gboolean live);
+/* Last values of a window (WINDOW: "generate", "upsample"); FALSE and SETTINGS untouched when there
+ * are none. */
+gboolean ui_store_get_last (UiStore *store, const char *window, UiSettings *settings,
+                            gboolean *seed_locked, gboolean *live);
+void ui_store_set_last (UiStore *store, const char *window, const UiSettings *settings,
+                        gboolean seed_locked, gboolean live);
 
-/* Own presets: names in order, NULL-terminated (g_strfreev). get: FALSE and SETTINGS untouched when there is none. */
+/* Own presets: names in order, NULL-terminated (g_strfreev). get: FALSE and SETTINGS untouched when
+ * there is none. */
 char **ui_store_presets (UiStore *store);
 gboolean ui_store_get_preset (UiStore *store, const char *name, UiSettings *settings);
 void ui_store_set_preset (UiStore *store, const char *name, const UiSettings *settings);
@@ -34,7 +39,8 @@ void ui_store_remove_preset (UiStore *store, const char *name);
 char **ui_store_recents (UiStore *store, const char *model);
 void ui_store_add_recent (UiStore *store, const char *model, const char *class_name);
 char **ui_store_favourites (UiStore *store, const char *model);
-void ui_store_set_favourite (UiStore *store, const char *model, const char *class_name, gboolean favourite);
+void ui_store_set_favourite (UiStore *store, const char *model, const char *class_name,
+                             gboolean favourite);
 
 /* How weights are kept in memory: in 16 bits, and within how many bytes (0: all there is). */
 void ui_store_get_memory (UiStore *store, gboolean *half, guint64 *limit);

@@ -26,9 +26,11 @@ show_pixels (UiThumbnail *self, GdkPixbuf *pixels)
   int device = gtk_widget_get_scale_factor (GTK_WIDGET (self));
   int side = SIDE * device, w = gdk_pixbuf_get_width (pixels), h = gdk_pixbuf_get_height (pixels);
   double factor = (double) side / MAX (w, h);
-  g_autoptr (GdkPixbuf) small = factor < 1.0 ? ui_reduce_picture (pixels, side)
-                                             : gdk_pixbuf_scale_simple (pixels, MAX (1, (int) (w * factor + 0.5)), MAX (1, (int) (h * factor + 0.5)),
-                                                                        GDK_INTERP_BILINEAR);
+  g_autoptr (GdkPixbuf) small
+      = factor < 1.0
+            ? ui_reduce_picture (pixels, side)
+            : gdk_pixbuf_scale_simple (pixels, MAX (1, (int) (w * factor + 0.5)),
+                                       MAX (1, (int) (h * factor + 0.5)), GDK_INTERP_BILINEAR);
 
   if (small) {
     cairo_surface_t *surface = gdk_cairo_surface_create_from_pixbuf (small, device, NULL);
@@ -49,7 +51,8 @@ ui_thumbnail_key_press (GtkWidget *widget, GdkEventKey *event)
 {
   UiThumbnail *self = UI_THUMBNAIL (widget);
 
-  if ((event->keyval == GDK_KEY_space || event->keyval == GDK_KEY_KP_Space) && self->result.pixels) {
+  if ((event->keyval == GDK_KEY_space || event->keyval == GDK_KEY_KP_Space)
+      && self->result.pixels) {
     ui_thumbnail_set_tick (self, !ui_thumbnail_get_tick (self));
     return TRUE;
   }
@@ -72,7 +75,8 @@ ui_thumbnail_class_init (UiThumbnailClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = ui_thumbnail_finalize;
   GTK_WIDGET_CLASS (klass)->key_press_event = ui_thumbnail_key_press;
-  signals[TICKED] = g_signal_new ("ticked", UI_TYPE_THUMBNAIL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[TICKED] = g_signal_new ("ticked", UI_TYPE_THUMBNAIL, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                  NULL, G_TYPE_NONE, 0);
 }
 
 static GtkWidget *
@@ -127,7 +131,8 @@ set_words (UiThumbnail *self, const char *name, const char *tooltip)
 }
 
 GtkWidget *
-ui_thumbnail_new (GdkPixbuf *pixels, const UiSettings *settings, const char *model_name, gboolean upsample_only)
+ui_thumbnail_new (GdkPixbuf *pixels, const UiSettings *settings, const char *model_name,
+                  gboolean upsample_only)
 {
   UiThumbnail *self = g_object_new (UI_TYPE_THUMBNAIL, NULL);
   g_autofree char *scale = ui_settings_scale_text (settings->scale);
@@ -200,6 +205,7 @@ ui_thumbnail_set_added (UiThumbnail *self)
 {
   g_autofree char *text = g_strdup_printf ("%s\n%s", self->description, _ ("Added as a layer"));
 
-  gtk_style_context_add_class (gtk_widget_get_style_context (self->caption), GTK_STYLE_CLASS_DIM_LABEL);
+  gtk_style_context_add_class (gtk_widget_get_style_context (self->caption),
+                               GTK_STYLE_CLASS_DIM_LABEL);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self), text);
 }

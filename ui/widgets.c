@@ -7,8 +7,8 @@
 
 #include <math.h>
 
-/* Reducing a picture: samples of each pixel on a side, many where the result is no larger than FINE_SIDE. In a large picture each
- * sample waits for memory. */
+/* Reducing a picture: samples of each pixel on a side, many where the result is no larger than
+ * FINE_SIDE. In a large picture each sample waits for memory. */
 enum { FINE_SIDE = 200, FINE = 8, COARSE = 2 };
 
 GtkWidget *
@@ -54,7 +54,8 @@ ui_without_mnemonic (const char *text_with_mnemonic)
   GString *text = g_string_new (NULL);
 
   while (*from) {
-    if (from[0] == '(' && from[1] == '_' && from[2] && from[3] == ')') { /* how Japanese and Chinese have it */
+    /* how Japanese and Chinese have it */
+    if (from[0] == '(' && from[1] == '_' && from[2] && from[3] == ')') {
       from += 4;
     } else if (*from == '_') {
       from++;
@@ -129,7 +130,8 @@ ui_set_available (GtkWidget *widget, gboolean available, const char *tooltip, co
 void
 ui_announce (GtkWidget *widget, const char *text, gboolean urgent)
 {
-  g_signal_emit_by_name (gtk_widget_get_accessible (widget), "notification", text, urgent ? ATK_LIVE_ASSERTIVE : ATK_LIVE_POLITE);
+  g_signal_emit_by_name (gtk_widget_get_accessible (widget), "notification", text,
+                         urgent ? ATK_LIVE_ASSERTIVE : ATK_LIVE_POLITE);
 }
 
 char *
@@ -153,7 +155,8 @@ ui_duration_text (double seconds)
 GdkPixbuf *
 ui_reduce_picture (GdkPixbuf *pixels, int most)
 {
-  int w = gdk_pixbuf_get_width (pixels), h = gdk_pixbuf_get_height (pixels), channels = gdk_pixbuf_get_n_channels (pixels);
+  int w = gdk_pixbuf_get_width (pixels), h = gdk_pixbuf_get_height (pixels),
+      channels = gdk_pixbuf_get_n_channels (pixels);
   double step = (double) MAX (w, h) / most;
 
   if (step <= 1.0) {
@@ -177,11 +180,15 @@ ui_reduce_picture (GdkPixbuf *pixels, int most)
     columns[i] = MIN (w - 1, (int) ((i + 0.5) * w / ((double) small_w * samples))) * channels;
   }
   for (int y = 0; y < small_h; y++) {
-    guint8 *out = gdk_pixbuf_get_pixels (small) + (gsize) y * (gsize) gdk_pixbuf_get_rowstride (small);
+    guint8 *out
+        = gdk_pixbuf_get_pixels (small) + (gsize) y * (gsize) gdk_pixbuf_get_rowstride (small);
     const guint8 *rows[FINE];
 
     for (int k = 0; k < samples; k++) {
-      rows[k] = from + (gsize) MIN (h - 1, (int) ((y * samples + k + 0.5) * h / ((double) small_h * samples))) * (gsize) from_row;
+      rows[k] = from
+                + (gsize) MIN (h - 1,
+                               (int) ((y * samples + k + 0.5) * h / ((double) small_h * samples)))
+                      * (gsize) from_row;
     }
     for (int x = 0; x < small_w; x++) {
       for (int c = 0; c < channels; c++) {
@@ -199,25 +206,34 @@ ui_reduce_picture (GdkPixbuf *pixels, int most)
   return small;
 }
 
-static const char style[] = ".adm-preview { border-radius: 5px; }"
-                            ".adm-thumbnail { padding: 2px; border-radius: 5px; border: 2px solid transparent; }"
-                            ".adm-thumbnail:selected { background: none; color: inherit; border-color: #3584e4; }"
-                            ".adm-thumbnail image { border: 1px solid alpha(currentColor, 0.15); border-radius: 2px; }"
-                            ".adm-badge { background-color: rgba(0,0,0,0.65); color: #fff; border-radius: 7px; padding: 0 6px; margin: 2px;"
-                            " font-size: smaller; }"
-                            ".adm-caption { font-size: smaller; }"
-                            /* Ticks lie on pictures of any colour, so they bring their own. */
-                            ".adm-tick, .adm-tick:hover { padding: 2px; min-height: 0; background: none; border: none; box-shadow: none; }"
-                            ".adm-tick check { margin: 1px; min-width: 15px; min-height: 15px; border-radius: 3px; background-image: none;"
-                            " background-color: rgba(255,255,255,0.85); border: 1px solid rgba(0,0,0,0.5); color: transparent; box-shadow: none; }"
-                            ".adm-tick check:checked { background-color: #1c71d8; border-color: #fff; color: #fff; }"
-                            /* Where a theme paints it, GTK takes the whole strip for painted, and leaves what pictures do not cover black. */
-                            ".adm-strip flowbox { background: none; }"
-                            ".adm-strip-bar, .adm-strip-bar trough { background: none; border: none; }"
-                            ".adm-strip-bar slider { min-height: 4px; margin: 2px 0; border-width: 0; border-radius: 4px; }"
-                            /* Cards are no buttons: nothing happens when the pointer lies on one. */
-                            ".adm-card, .adm-card:hover, .adm-card box, .adm-card grid, .adm-card label { background: none; box-shadow: none; }"
-                            ".adm-page-title { font-weight: bold; }";
+static const char style[]
+    = ".adm-preview { border-radius: 5px; }"
+      ".adm-thumbnail { padding: 2px; border-radius: 5px; border: 2px solid transparent; }"
+      ".adm-thumbnail:selected { background: none; color: inherit; border-color: #3584e4; }"
+      ".adm-thumbnail image { border: 1px solid alpha(currentColor, 0.15); border-radius: 2px; }"
+      ".adm-badge { background-color: rgba(0,0,0,0.65); color: #fff; border-radius: 7px; padding: "
+      "0 6px; margin: 2px;"
+      " font-size: smaller; }"
+      ".adm-caption { font-size: smaller; }"
+      /* Ticks lie on pictures of any colour, so they bring their own. */
+      ".adm-tick, .adm-tick:hover { padding: 2px; min-height: 0; background: none; border: none; "
+      "box-shadow: none; }"
+      ".adm-tick check { margin: 1px; min-width: 15px; min-height: 15px; border-radius: 3px; "
+      "background-image: none;"
+      " background-color: rgba(255,255,255,0.85); border: 1px solid rgba(0,0,0,0.5); color: "
+      "transparent; box-shadow: none; }"
+      ".adm-tick check:checked { background-color: #1c71d8; border-color: #fff; color: #fff; }"
+      /* Where a theme paints it, GTK takes the whole strip for painted, and
+                             * leaves what pictures do not cover black. */
+      ".adm-strip flowbox { background: none; }"
+      ".adm-strip-bar, .adm-strip-bar trough { background: none; border: none; }"
+      ".adm-strip-bar slider { min-height: 4px; margin: 2px 0; border-width: 0; border-radius: "
+      "4px; }"
+      /* Cards are no buttons: nothing happens when the pointer lies on
+                             * one. */
+      ".adm-card, .adm-card:hover, .adm-card box, .adm-card grid, .adm-card label { background: "
+      "none; box-shadow: none; }"
+      ".adm-page-title { font-weight: bold; }";
 
 void
 ui_style_ensure (void)
@@ -230,6 +246,7 @@ ui_style_ensure (void)
   }
   provider = gtk_css_provider_new ();
   gtk_css_provider_load_from_data (provider, style, -1, NULL);
-  gtk_style_context_add_provider_for_screen (screen, GTK_STYLE_PROVIDER (provider), GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+  gtk_style_context_add_provider_for_screen (screen, GTK_STYLE_PROVIDER (provider),
+                                             GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
   g_object_set_data_full (G_OBJECT (screen), "adm-style", provider, g_object_unref);
 }

@@ -10,21 +10,26 @@
 GtkWidget *ui_label_for (const char *text_with_mnemonic, GtkWidget *widget);
 /* A quiet label. */
 GtkWidget *ui_dim_label (const char *text);
-/* Text that wraps and can be copied with the mouse: file names and addresses want to be. Tab passes it by. */
+/* Text that wraps and can be copied with the mouse: file names and addresses want to be. Tab passes
+ * it by. */
 GtkWidget *ui_text_line (const char *text);
 /* TEXT as it is shown where its mnemonic does not act. To be freed. */
 char *ui_without_mnemonic (const char *text_with_mnemonic);
 GtkWidget *ui_button (const char *text_with_mnemonic, const char *tooltip);
-/* ICON_NAMES: the first of these, separated by blanks, that the theme has. NAME is the tooltip and the accessible name. */
+/* ICON_NAMES: the first of these, separated by blanks, that the theme has. NAME is the tooltip and
+ * the accessible name. */
 GtkWidget *ui_icon_button (const char *icon_names, const char *name);
-GtkWidget *ui_spin (double low, double high, double step, int digits, int width_chars, const char *tooltip);
+GtkWidget *ui_spin (double low, double high, double step, int digits, int width_chars,
+                    const char *tooltip);
 /* Lets the entries of a combo box shrink instead of widening the window. */
 void ui_combo_shrink (GtkWidget *combo);
 
 /* Nothing is greyed without a reason: TOOLTIP (may be NULL) when available, WHY_NOT otherwise. */
-void ui_set_available (GtkWidget *widget, gboolean available, const char *tooltip, const char *why_not);
+void ui_set_available (GtkWidget *widget, gboolean available, const char *tooltip,
+                       const char *why_not);
 
-/* Has a screen reader say TEXT, though WIDGET has not the focus: at once when URGENT, else when it is done with what it says. */
+/* Has a screen reader say TEXT, though WIDGET has not the focus: at once when URGENT, else when it
+ * is done with what it says. */
 void ui_announce (GtkWidget *widget, const char *text, gboolean urgent);
 
 /* "about 4 s", "about 3 min"; "" when SECONDS is negative. To be freed. */
@@ -33,7 +38,8 @@ char *ui_duration_text (double seconds);
 /* The few style rules of the window, for the screen, once. */
 void ui_style_ensure (void);
 
-/* PIXELS with no side above MOST: a new reference, quick however large the picture. NULL when memory is short. */
+/* PIXELS with no side above MOST: a new reference, quick however large the picture. NULL when
+ * memory is short. */
 GdkPixbuf *ui_reduce_picture (GdkPixbuf *pixels, int most);
 
 #endif

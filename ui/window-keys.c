@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Escape and F1: a handler on the window runs before the window's own, which hands keys to the focused widget and to the
- * dialog's bindings. */
+ * Escape and F1: a handler on the window runs before the window's own, which hands keys to the
+ * focused widget and to the dialog's bindings. */
 #include "window-keys.h"
 
 struct UiWindowKeys {
@@ -21,7 +21,8 @@ on_key (UiWindowKeys *self, GdkEventKey *event)
   if (event->state & gtk_accelerator_get_default_mod_mask ()) {
     return FALSE;
   }
-  if (event->keyval == GDK_KEY_Escape && !(focus && gtk_widget_get_ancestor (focus, GTK_TYPE_POPOVER))) {
+  if (event->keyval == GDK_KEY_Escape
+      && !(focus && gtk_widget_get_ancestor (focus, GTK_TYPE_POPOVER))) {
     self->escape (self->user);
     return TRUE;
   }
@@ -56,7 +57,8 @@ follow (UiWindowKeys *self)
 }
 
 UiWindowKeys *
-ui_window_keys_new (GtkWidget *widget, void (*escape) (gpointer user), void (*help) (gpointer user), gpointer user)
+ui_window_keys_new (GtkWidget *widget, void (*escape) (gpointer user), void (*help) (gpointer user),
+                    gpointer user)
 {
   UiWindowKeys *self = g_new0 (UiWindowKeys, 1);
 

@@ -8,8 +8,10 @@
 
 typedef struct UiWindowKeys UiWindowKeys;
 
-/* Follows WIDGET into whatever window it is put. ESCAPE is not called where a popover has the focus, which closes itself. */
-UiWindowKeys *ui_window_keys_new (GtkWidget *widget, void (*escape) (gpointer user), void (*help) (gpointer user), gpointer user);
+/* Follows WIDGET into whatever window it is put. ESCAPE is not called where a popover has the
+ * focus, which closes itself. */
+UiWindowKeys *ui_window_keys_new (GtkWidget *widget, void (*escape) (gpointer user),
+                                  void (*help) (gpointer user), gpointer user);
 /* Before WIDGET goes. NULL is fine. */
 void ui_window_keys_free (UiWindowKeys *keys);
 

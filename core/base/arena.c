@@ -40,7 +40,8 @@ adm_arena_take (adm_arena *arena, uint64_t bytes)
   if (!adm_add_u64 (begin, size, &end) || (arena->base && end > arena->size))
     goto fail;
 
-  memmove (&arena->block[at + 1], &arena->block[at], (size_t) (arena->used - at) * sizeof arena->block[0]);
+  memmove (&arena->block[at + 1], &arena->block[at],
+           (size_t) (arena->used - at) * sizeof arena->block[0]);
   arena->block[at].begin = begin;
   arena->block[at].end = end;
   arena->used++;
@@ -62,7 +63,8 @@ adm_arena_give (adm_arena *arena, const void *pointer)
   for (int at = 0; at < arena->used; at++)
     if (arena->block[at].begin == begin) {
       arena->used--;
-      memmove (&arena->block[at], &arena->block[at + 1], (size_t) (arena->used - at) * sizeof arena->block[0]);
+      memmove (&arena->block[at], &arena->block[at + 1],
+               (size_t) (arena->used - at) * sizeof arena->block[0]);
       return;
     }
   arena->failed = true;

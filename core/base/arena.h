@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A workspace that measures or places. The same code runs twice: first on an arena without memory, which only records how
- * far it would reach, then on one block of that size. Sizes therefore cannot drift from use.
+ * A workspace that measures or places. The same code runs twice: first on an arena without memory,
+ * which only records how far it would reach, then on one block of that size. Sizes therefore cannot
+ * drift from use.
  *
- * Lifetimes may nest in any way: a first-fit list of used intervals, at most ADM_ARENA_BLOCKS at a time. Deterministic, no
- * allocation, some hundred calls for one evaluation of a network.
+ * Lifetimes may nest in any way: a first-fit list of used intervals, at most ADM_ARENA_BLOCKS at a
+ * time. Deterministic, no allocation, some hundred calls for one evaluation of a network.
  *
  *     offset 0                                                    reach
  *     | skip 0 | skip 1 |  h  |   (free)   | qkv | attention out |
@@ -32,7 +33,8 @@ typedef struct adm_arena {
 /* BASE (aligned to 64, SIZE bytes, owned by the caller) or NULL to measure. */
 void adm_arena_init (adm_arena *arena, void *base, uint64_t size);
 
-/* BYTES aligned to 64; while measuring, an address that must not be read. NULL (and failed) when it does not fit. */
+/* BYTES aligned to 64; while measuring, an address that must not be read. NULL (and failed) when it
+ * does not fit. */
 void *adm_arena_take (adm_arena *arena, uint64_t bytes);
 
 /* Gives back what adm_arena_take returned; NULL is accepted. */

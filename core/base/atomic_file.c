@@ -18,7 +18,8 @@ adm_atomic_open (const char *path, adm_atomic_file *out, adm_error *error)
   *out = (adm_atomic_file) { NULL, strdup (path), malloc (length + 16) };
   if (!out->path || !out->temporary) {
     adm_atomic_abandon (out);
-    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to write it; close other programs", path);
+    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to write it; close other programs",
+                     path);
   }
   memcpy (out->temporary, path, length);
   memcpy (out->temporary + length, ".part-XXXXXX", 13);
@@ -47,7 +48,9 @@ adm_status
 adm_atomic_commit (adm_atomic_file *file, adm_error *error)
 {
   errno = 0;
-  bool ok = fflush (file->stream) == 0 && (fsync (fileno (file->stream)) == 0 || errno == EINVAL || errno == ENOTSUP); /* no disk */
+  /* no disk */
+  bool ok = fflush (file->stream) == 0
+            && (fsync (fileno (file->stream)) == 0 || errno == EINVAL || errno == ENOTSUP);
   int code = errno;
   if (fclose (file->stream) && ok) {
     ok = false;

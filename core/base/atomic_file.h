@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A file that is complete or absent: written under another name in the same folder, then renamed. */
+ * A file that is complete or absent: written under another name in the same folder, then
+ * renamed. */
 #ifndef ADM_BASE_ATOMIC_FILE_H
 #define ADM_BASE_ATOMIC_FILE_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Checked size arithmetic: every sum, product and rounding of a size that a file or a user gave goes through here.
- * Each returns false on overflow and leaves *OUT untouched. */
+ * Checked size arithmetic: every sum, product and rounding of a size that a file or a user gave
+ * goes through here. Each returns false on overflow and leaves *OUT untouched. */
 #ifndef ADM_BASE_CHECKED_H
 #define ADM_BASE_CHECKED_H
 

@@ -25,7 +25,9 @@ character (const unsigned char *c)
   }
   bool longer_than_needed = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000);
   bool control = code < 0xa0 || code == 0x2028 || code == 0x2029;
-  return longer_than_needed || control || (code >= 0xd800 && code < 0xe000) || code > 0x10ffff ? 0 : length;
+  return longer_than_needed || control || (code >= 0xd800 && code < 0xe000) || code > 0x10ffff
+             ? 0
+             : length;
 }
 
 adm_status
@@ -35,7 +37,8 @@ adm_fail (adm_error *error, adm_status status, const char *format, ...)
   va_start (args, format);
   vsnprintf (error->message, sizeof error->message, format, args);
   va_end (args);
-  /* File names and tensor names come from strangers, and may be cut within a character: keep the promise of one line of UTF-8. */
+  /* File names and tensor names come from strangers, and may be cut within a character: keep the
+   * promise of one line of UTF-8. */
   for (char *c = error->message; *c;) {
     int length = character ((unsigned char *) c);
     if (length == 0)
@@ -52,11 +55,13 @@ remedy (const char *done, int code)
   switch (code) {
   case ENOENT:
   case ENOTDIR:
-    return strcmp (done, "written") ? "put it back, or correct its name" : "make its folder first, or choose another";
+    return strcmp (done, "written") ? "put it back, or correct its name"
+                                    : "make its folder first, or choose another";
   case EACCES:
   case EPERM:
   case EROFS:
-    return strcmp (done, "written") ? "correct its permissions" : "correct the folder's permissions, or choose another";
+    return strcmp (done, "written") ? "correct its permissions"
+                                    : "correct the folder's permissions, or choose another";
   case ENOSPC:
   case EDQUOT:
     return "make room on the disk";
@@ -74,5 +79,6 @@ remedy (const char *done, int code)
 adm_status
 adm_fail_file (adm_error *error, const char *path, const char *done, int code)
 {
-  return adm_fail (error, ADM_ERROR_IO, "%s: cannot be %s: %s; %s", path, done, strerror (code), remedy (done, code));
+  return adm_fail (error, ADM_ERROR_IO, "%s: cannot be %s: %s; %s", path, done, strerror (code),
+                   remedy (done, code));
 }

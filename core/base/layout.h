@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Pieces of one block of memory, one after the other. The function that takes them runs twice: on a cursor without memory, which only
- * counts, and on the block itself; so what is measured is what is placed. For lifetimes that nest, see base/arena.h. */
+ * Pieces of one block of memory, one after the other. The function that takes them runs twice: on a
+ * cursor without memory, which only counts, and on the block itself; so what is measured is what is
+ * placed. For lifetimes that nest, see base/arena.h. */
 #ifndef ADM_BASE_LAYOUT_H
 #define ADM_BASE_LAYOUT_H
 
@@ -19,7 +20,8 @@ static inline void *
 adm_layout_take (adm_layout *layout, uint64_t bytes, uint64_t alignment)
 {
   uint64_t begin;
-  if (!adm_align_u64 (layout->bytes, alignment, &begin) || !adm_add_u64 (begin, bytes, &layout->bytes)) {
+  if (!adm_align_u64 (layout->bytes, alignment, &begin)
+      || !adm_add_u64 (begin, bytes, &layout->bytes)) {
     layout->bytes = UINT64_MAX;
     return NULL;
   }
@@ -31,7 +33,8 @@ static inline float *
 adm_layout_floats (adm_layout *layout, uint64_t n)
 {
   uint64_t bytes;
-  return (float *) adm_layout_take (layout, adm_mul_u64 (n, sizeof (float), &bytes) ? bytes : UINT64_MAX, 64);
+  return (float *) adm_layout_take (
+      layout, adm_mul_u64 (n, sizeof (float), &bytes) ? bytes : UINT64_MAX, 64);
 }
 
 #endif

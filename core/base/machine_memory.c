@@ -12,11 +12,13 @@ adm_block_new (uint64_t bytes)
 {
   if (bytes == 0 || bytes > SIZE_MAX / 2)
     return NULL;
-  void *block = mmap (NULL, (size_t) bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  void *block
+      = mmap (NULL, (size_t) bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (block == MAP_FAILED)
     return NULL;
 #ifdef MADV_HUGEPAGE
-  madvise (block, (size_t) bytes, MADV_HUGEPAGE); /* only a wish: fewer TLB misses when the system grants it */
+  /* only a wish: fewer TLB misses when the system grants it */
+  madvise (block, (size_t) bytes, MADV_HUGEPAGE);
 #endif
   return block;
 }
@@ -63,7 +65,8 @@ adm_memory_choose (uint64_t limit, uint64_t total, uint64_t available, uint64_t 
   uint64_t most = total ? total : UINT64_MAX;
   if (limit)
     return limit < most ? limit : most;
-  return !available || available >= most || resident >= most - available ? most : available + resident;
+  return !available || available >= most || resident >= most - available ? most
+                                                                         : available + resident;
 }
 
 uint64_t

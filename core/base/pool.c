@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Workers wait a moment by spinning (layers follow one another within microseconds), then sleep on a condition. */
+ * Workers wait a moment by spinning (layers follow one another within microseconds), then sleep on
+ * a condition. */
 #include "base/pool.h"
 
 #include "base/error.h"
@@ -64,7 +65,8 @@ worker_main (void *data)
 
   free (data);
   for (;;) {
-    for (int i = 0; i < SPINS && atomic_load_explicit (&pool->generation, memory_order_acquire) == seen; i++)
+    for (int i = 0;
+         i < SPINS && atomic_load_explicit (&pool->generation, memory_order_acquire) == seen; i++)
       relax ();
     if (atomic_load_explicit (&pool->generation, memory_order_acquire) == seen) {
       pthread_mutex_lock (&pool->mutex);
@@ -96,7 +98,8 @@ int
 adm_pool_threads_for (int threads)
 {
   int processors = adm_processor_count ();
-  return threads <= 0 || (threads > processors && threads <= ADM_MAX_THREADS) ? processors : threads;
+  return threads <= 0 || (threads > processors && threads <= ADM_MAX_THREADS) ? processors
+                                                                              : threads;
 }
 
 adm_status
@@ -104,14 +107,16 @@ adm_pool_new (int threads, adm_pool **out, adm_error *error)
 {
   *out = NULL;
   if (threads < 1 || threads > ADM_MAX_THREADS)
-    return adm_fail (error, ADM_ERROR_USAGE, "threads: %d is not possible; use 1 to %d", threads, ADM_MAX_THREADS);
+    return adm_fail (error, ADM_ERROR_USAGE, "threads: %d is not possible; use 1 to %d", threads,
+                     ADM_MAX_THREADS);
 
   adm_pool *pool = calloc (1, sizeof *pool);
   pthread_t *thread = calloc ((size_t) threads, sizeof *thread);
   if (!pool || !thread) {
     free (pool);
     free (thread);
-    return adm_fail (error, ADM_ERROR_MEMORY, "no memory for %d threads; close other programs", threads);
+    return adm_fail (error, ADM_ERROR_MEMORY, "no memory for %d threads; close other programs",
+                     threads);
   }
   pool->thread = thread;
   pthread_mutex_init (&pool->mutex, NULL);
@@ -139,8 +144,9 @@ adm_pool_new (int threads, adm_pool **out, adm_error *error)
   }
   pthread_sigmask (SIG_SETMASK, &old, NULL);
   if (code) {
-    adm_fail (error, ADM_ERROR_MEMORY, "thread %d of %d could not be started (%s); use fewer threads", pool->threads + 1, threads,
-              strerror (code));
+    adm_fail (error, ADM_ERROR_MEMORY,
+              "thread %d of %d could not be started (%s); use fewer threads", pool->threads + 1,
+              threads, strerror (code));
     adm_pool_free (pool);
     return error->status;
   }

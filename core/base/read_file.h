@@ -6,8 +6,8 @@
 
 #include <stdio.h>
 
-/* Opens PATH for reading, without waiting when it is a pipe that nobody writes to; NULL, and errno, when it cannot be opened. Whether
- * it is a file is for the caller to see. */
+/* Opens PATH for reading, without waiting when it is a pipe that nobody writes to; NULL, and errno,
+ * when it cannot be opened. Whether it is a file is for the caller to see. */
 FILE *adm_read_open (const char *path);
 
 #endif

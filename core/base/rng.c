@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * MT19937 and randn in PyTorch's order of draws. Uniforms first fill the buffer; each block of 16 then becomes normal by
- * Box-Muller, its first half the radii's source and its second half the angles'. A ragged end is covered by drawing the
- * LAST 16 entries afresh, over some that were ready. */
+ * MT19937 and randn in PyTorch's order of draws. Uniforms first fill the buffer; each block of 16
+ * then becomes normal by Box-Muller, its first half the radii's source and its second half the
+ * angles'. A ragged end is covered by drawing the LAST 16 entries afresh, over some that were
+ * ready. */
 #include "base/rng.h"
 
 #include <assert.h>
@@ -26,7 +27,8 @@ renew (adm_rng *rng)
 {
   uint32_t *w = rng->word;
   for (int i = 0; i < ADM_RNG_WORDS; i++) {
-    uint32_t y = (w[i] & UINT32_C (0x80000000)) | (w[(i + 1) % ADM_RNG_WORDS] & UINT32_C (0x7fffffff));
+    uint32_t y
+        = (w[i] & UINT32_C (0x80000000)) | (w[(i + 1) % ADM_RNG_WORDS] & UINT32_C (0x7fffffff));
     w[i] = w[(i + MT_SHIFT) % ADM_RNG_WORDS] ^ (y >> 1) ^ ((y & 1) ? UINT32_C (0x9908b0df) : 0);
   }
   rng->next = 0;

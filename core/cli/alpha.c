@@ -12,7 +12,8 @@
 static float
 resample (const float *values, int count, size_t step, int i, int out_count)
 {
-  double ratio = (double) count / out_count, radius = ratio > 1 ? ratio : 1, centre = (i + 0.5) * ratio - 0.5, sum = 0, total = 0;
+  double ratio = (double) count / out_count, radius = ratio > 1 ? ratio : 1,
+         centre = (i + 0.5) * ratio - 0.5, sum = 0, total = 0;
   for (int j = (int) ceil (centre - radius); j <= (int) floor (centre + radius); j++) {
     double weight = 1 - fabs (j - centre) / radius;
     sum += weight * (double) values[(size_t) (j < 0 ? 0 : j < count ? j : count - 1) * step];
@@ -22,7 +23,8 @@ resample (const float *values, int count, size_t step, int i, int out_count)
 }
 
 adm_status
-alpha_resize (const uint8_t *alpha, int width, int height, int out_width, int out_height, uint8_t **out, adm_error *error)
+alpha_resize (const uint8_t *alpha, int width, int height, int out_width, int out_height,
+              uint8_t **out, adm_error *error)
 {
   size_t w = (size_t) width, h = (size_t) height, ow = (size_t) out_width, oh = (size_t) out_height;
   float *row = calloc (w, sizeof *row), *narrow = calloc (h * ow, sizeof *narrow);
@@ -35,9 +37,13 @@ alpha_resize (const uint8_t *alpha, int width, int height, int out_width, int ou
   }
   for (int y = 0; *out && y < out_height; y++)
     for (size_t x = 0; x < ow; x++)
-      (*out)[(size_t) y * ow + x] = (uint8_t) (resample (narrow + x, height, ow, y, out_height) + 0.5f);
+      (*out)[(size_t) y * ow + x]
+          = (uint8_t) (resample (narrow + x, height, ow, y, out_height) + 0.5f);
   free (row);
   free (narrow);
-  return *out ? ADM_OK
-              : program_fail (error, ADM_ERROR_MEMORY, "no memory for the transparency of %d x %d px; give a smaller picture", out_width, out_height);
+  return *out
+             ? ADM_OK
+             : program_fail (error, ADM_ERROR_MEMORY,
+                             "no memory for the transparency of %d x %d px; give a smaller picture",
+                             out_width, out_height);
 }

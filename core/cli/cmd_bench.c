@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * `adm bench`: speed and memory of the architectures that matter, beside this machine's sgemm peak. Each runs in a process of
- * its own, so that its peak memory is its own; the large networks have made-up weights of the true shapes. */
+ * `adm bench`: speed and memory of the architectures that matter, beside this machine's sgemm peak.
+ * Each runs in a process of its own, so that its peak memory is its own; the large networks have
+ * made-up weights of the true shapes. */
 #include "cli/json_line.h"
 #include "cli/options.h"
 #include "cli/program.h"
@@ -19,24 +20,31 @@
 #include <unistd.h>
 
 static const char usage[]
-    = "Usage: adm bench [--arch NAME] [--threads T] [--repeat R] [--kernels NAME] [--half] [--exact] [--verbose]\n"
-      "Measures one architecture, or all, and prints one JSON object a line: arch, threads, seconds (one evaluation, best of R\n"
-      "after a warm-up), flops (2 x multiply-adds of the direct computation), gflops, sgemm_peak_gflops (2048^3, same threads,\n"
+    = "Usage: adm bench [--arch NAME] [--threads T] [--repeat R] [--kernels NAME] [--half] "
+      "[--exact] [--verbose]\n"
+      "Measures one architecture, or all, and prints one JSON object a line: arch, threads, "
+      "seconds (one evaluation, best of R\n"
+      "after a warm-up), flops (2 x multiply-adds of the direct computation), gflops, "
+      "sgemm_peak_gflops (2048^3, same threads,\n"
       "same run), ratio (gflops / peak), planned_mib, peak_rss_mib.\n"
       "\n"
-      "  --arch NAME  embedded (one guided DDIM step of " ADM_EMBEDDED_MODEL "), adm-64, classifier-64, upsampler-64-256, adm-256 or\n"
+      "  --arch NAME  embedded (one guided DDIM step of " ADM_EMBEDDED_MODEL
+      "), adm-64, classifier-64, upsampler-64-256, adm-256 or\n"
       "               classifier-256; classifiers: forward and input gradient\n"
       "  --threads T  default: all processors\n"
       "  --repeat R   default 3\n"
-      "  --kernels NAME  avx512, avx2 or portable (default: the best this processor has); with avx2 the peak is AVX2's, too\n"
+      "  --kernels NAME  avx512, avx2 or portable (default: the best this processor has); with "
+      "avx2 the peak is AVX2's, too\n"
       "  --half       weights in 16 bits\n"
       "  --exact      direct convolutions only\n"
-      "  --verbose    also which algorithm each kind of layer takes, and its share of the time, to standard error\n";
+      "  --verbose    also which algorithm each kind of layer takes, and its share of the time, to "
+      "standard error\n";
 
 /* The published networks' descriptions. */
-#define PUBLISHED                                                                                                                                    \
-  .num_heads_upsample = -1, .learn_sigma = 1, .use_scale_shift_norm = 1, .resblock_updown = 1, .attention_levels = 3,                                \
-  .attention_resolutions = { 32, 16, 8 }, .num_classes = 1000, .diffusion_steps = 1000
+#define PUBLISHED                                                                                  \
+  .num_heads_upsample = -1, .learn_sigma = 1, .use_scale_shift_norm = 1, .resblock_updown = 1,     \
+  .attention_levels = 3, .attention_resolutions = { 32, 16, 8 }, .num_classes = 1000,              \
+  .diffusion_steps = 1000
 #define HEADS_OF_64 .num_heads = 1, .num_head_channels = 64
 
 static const struct architecture {
@@ -45,20 +53,25 @@ static const struct architecture {
 } architectures[] = {
   { "embedded", { 0 } },
   { "adm-64",
-    { PUBLISHED, HEADS_OF_64, .kind = ADM_KIND_UNET, .image_size = 64, .model_channels = 192, .num_res_blocks = 3, .levels = 4,
-      .channel_mult = { 1, 2, 3, 4 }, .use_new_attention_order = 1, .noise_schedule = ADM_SCHEDULE_COSINE } },
+    { PUBLISHED, HEADS_OF_64, .kind = ADM_KIND_UNET, .image_size = 64, .model_channels = 192,
+      .num_res_blocks = 3, .levels = 4, .channel_mult = { 1, 2, 3, 4 },
+      .use_new_attention_order = 1, .noise_schedule = ADM_SCHEDULE_COSINE } },
   { "classifier-64",
-    { PUBLISHED, HEADS_OF_64, .kind = ADM_KIND_CLASSIFIER, .image_size = 64, .model_channels = 128, .num_res_blocks = 4, .levels = 4,
-      .channel_mult = { 1, 2, 3, 4 }, .noise_schedule = ADM_SCHEDULE_COSINE, .pool = ADM_POOL_ATTENTION } },
+    { PUBLISHED, HEADS_OF_64, .kind = ADM_KIND_CLASSIFIER, .image_size = 64, .model_channels = 128,
+      .num_res_blocks = 4, .levels = 4, .channel_mult = { 1, 2, 3, 4 },
+      .noise_schedule = ADM_SCHEDULE_COSINE, .pool = ADM_POOL_ATTENTION } },
   { "upsampler-64-256",
-    { PUBLISHED, .kind = ADM_KIND_SUPERRES, .image_size = 256, .small_size = 64, .model_channels = 192, .num_res_blocks = 2, .levels = 6,
-      .channel_mult = { 1, 1, 2, 2, 4, 4 }, .num_heads = 4, .num_head_channels = -1, .noise_schedule = ADM_SCHEDULE_LINEAR } },
+    { PUBLISHED, .kind = ADM_KIND_SUPERRES, .image_size = 256, .small_size = 64,
+      .model_channels = 192, .num_res_blocks = 2, .levels = 6, .channel_mult = { 1, 1, 2, 2, 4, 4 },
+      .num_heads = 4, .num_head_channels = -1, .noise_schedule = ADM_SCHEDULE_LINEAR } },
   { "adm-256",
-    { PUBLISHED, HEADS_OF_64, .kind = ADM_KIND_UNET, .image_size = 256, .model_channels = 256, .num_res_blocks = 2, .levels = 6,
-      .channel_mult = { 1, 1, 2, 2, 4, 4 }, .noise_schedule = ADM_SCHEDULE_LINEAR } },
+    { PUBLISHED, HEADS_OF_64, .kind = ADM_KIND_UNET, .image_size = 256, .model_channels = 256,
+      .num_res_blocks = 2, .levels = 6, .channel_mult = { 1, 1, 2, 2, 4, 4 },
+      .noise_schedule = ADM_SCHEDULE_LINEAR } },
   { "classifier-256",
-    { PUBLISHED, HEADS_OF_64, .kind = ADM_KIND_CLASSIFIER, .image_size = 256, .model_channels = 128, .num_res_blocks = 2, .levels = 6,
-      .channel_mult = { 1, 1, 2, 2, 4, 4 }, .noise_schedule = ADM_SCHEDULE_LINEAR, .pool = ADM_POOL_ATTENTION } },
+    { PUBLISHED, HEADS_OF_64, .kind = ADM_KIND_CLASSIFIER, .image_size = 256, .model_channels = 128,
+      .num_res_blocks = 2, .levels = 6, .channel_mult = { 1, 1, 2, 2, 4, 4 },
+      .noise_schedule = ADM_SCHEDULE_LINEAR, .pool = ADM_POOL_ATTENTION } },
 };
 
 enum { ARCHITECTURES = sizeof architectures / sizeof *architectures };
@@ -67,34 +80,40 @@ typedef struct figures {
   double seconds, flops, peak, planned_mib;
 } figures;
 
-/* ---- one network ------------------------------------------------------------------------------------------------- */
+/* ---- one network ----------------------------------------------------------------------------- */
 
 static adm_status
-plan (const adm_description *description, const adm_options *options, uint64_t *weights, uint64_t *workspace, double *flops, adm_error *error)
+plan (const adm_description *description, const adm_options *options, uint64_t *weights,
+      uint64_t *workspace, double *flops, adm_error *error)
 {
   adm_status status = adm_description_memory (description, 1, options, weights, workspace, error);
   return status ? status : adm_description_flops (description, flops, error);
 }
 
 static adm_status
-measure_network (const adm_description *d, const adm_options *options, int repeat, figures *f, adm_error *error)
+measure_network (const adm_description *d, const adm_options *options, int repeat, figures *f,
+                 adm_error *error)
 {
   uint64_t weights, workspace;
   adm_network *network = NULL;
   const int t = 500, label = 1;
-  size_t pixels = (size_t) d->image_size * (size_t) d->image_size, low = (size_t) d->small_size * (size_t) d->small_size;
+  size_t pixels = (size_t) d->image_size * (size_t) d->image_size,
+         low = (size_t) d->small_size * (size_t) d->small_size;
   adm_status status = plan (d, options, &weights, &workspace, &f->flops, error);
   if (status)
     return status;
   f->planned_mib = (double) (weights + workspace + ADM_PROGRAM_BYTES) / (1024 * 1024);
-  float *x = calloc (3 * (pixels + low), sizeof *x), *out = calloc (6 * pixels + (size_t) d->num_classes, sizeof *out);
+  float *x = calloc (3 * (pixels + low), sizeof *x),
+        *out = calloc (6 * pixels + (size_t) d->num_classes, sizeof *out);
   if (!x || !out)
-    status = program_fail (error, ADM_ERROR_MEMORY, "no memory for the input; close other programs");
+    status
+        = program_fail (error, ADM_ERROR_MEMORY, "no memory for the input; close other programs");
   else
     status = adm_network_make_up (d, options, 1, &network, error);
   uint32_t noise = 1;
   for (size_t i = 0; i < 3 * (pixels + low) && !status; i++) {
-    noise = noise * 1664525u + 1013904223u; /* any values will do, as long as they are neither zero nor huge */
+    /* any values will do, as long as they are neither zero nor huge */
+    noise = noise * 1664525u + 1013904223u;
     x[i] = (float) (noise >> 8) / (float) (1 << 23) - 1;
   }
   for (int i = 0; i <= repeat && !status; i++) {
@@ -102,7 +121,8 @@ measure_network (const adm_description *d, const adm_options *options, int repea
     if (d->kind == ADM_KIND_CLASSIFIER)
       status = adm_network_gradient (network, 1, x, &t, &label, NULL, out, error);
     else
-      status = adm_network_evaluate (network, 1, x, &t, &label, low ? x + 3 * pixels : NULL, d->small_size, d->small_size, out, error);
+      status = adm_network_evaluate (network, 1, x, &t, &label, low ? x + 3 * pixels : NULL,
+                                     d->small_size, d->small_size, out, error);
     double seconds = terminal_seconds () - start;
     if (i == 1 || (i > 1 && seconds < f->seconds)) /* the first is the warm-up */
       f->seconds = seconds;
@@ -113,7 +133,7 @@ measure_network (const adm_description *d, const adm_options *options, int repea
   return status;
 }
 
-/* ---- the embedded model ------------------------------------------------------------------------------------------ */
+/* ---- the embedded model ---------------------------------------------------------------------- */
 
 typedef struct step_clock {
   int step;
@@ -175,7 +195,8 @@ measure_embedded (const adm_options *options, int repeat, figures *f, adm_error 
   if (status)
     return status;
   if (!model->classifier)
-    status = program_fail (error, ADM_ERROR_USAGE, "%s: has no classifier; the embedded model has one", model->path);
+    status = program_fail (error, ADM_ERROR_USAGE,
+                           "%s: has no classifier; the embedded model has one", model->path);
   if (!status)
     status = plan_embedded (model, options, f, error);
   if (!status)
@@ -199,7 +220,7 @@ measure_embedded (const adm_options *options, int repeat, figures *f, adm_error 
   return status;
 }
 
-/* ---- one process for each ---------------------------------------------------------------------------------------- */
+/* ---- one process for each -------------------------------------------------------------------- */
 
 typedef struct bench_options {
   bool help;
@@ -216,19 +237,23 @@ add_figures (text_lines *lines, const char *name, int threads, const figures *f,
     return false;
   yyjson_mut_val *object = yyjson_mut_obj (doc);
   double gflops = f->flops / f->seconds / 1e9;
-  bool ok = yyjson_mut_obj_add_str (doc, object, "arch", name) && yyjson_mut_obj_add_int (doc, object, "threads", threads)
-            && yyjson_mut_obj_add_val (doc, object, "seconds", json_rounded (doc, f->seconds, 6))
-            && yyjson_mut_obj_add_uint (doc, object, "flops", (uint64_t) f->flops)
-            && yyjson_mut_obj_add_val (doc, object, "gflops", json_rounded (doc, gflops, 3))
-            && yyjson_mut_obj_add_val (doc, object, "sgemm_peak_gflops", json_rounded (doc, f->peak, 3))
-            && yyjson_mut_obj_add_val (doc, object, "ratio", json_rounded (doc, gflops / f->peak, 4))
-            && yyjson_mut_obj_add_val (doc, object, "planned_mib", json_rounded (doc, f->planned_mib, 3))
-            && yyjson_mut_obj_add_val (doc, object, "peak_rss_mib", json_rounded (doc, rss_mib, 3)) && json_add_line (lines, doc, object);
+  bool ok
+      = yyjson_mut_obj_add_str (doc, object, "arch", name)
+        && yyjson_mut_obj_add_int (doc, object, "threads", threads)
+        && yyjson_mut_obj_add_val (doc, object, "seconds", json_rounded (doc, f->seconds, 6))
+        && yyjson_mut_obj_add_uint (doc, object, "flops", (uint64_t) f->flops)
+        && yyjson_mut_obj_add_val (doc, object, "gflops", json_rounded (doc, gflops, 3))
+        && yyjson_mut_obj_add_val (doc, object, "sgemm_peak_gflops", json_rounded (doc, f->peak, 3))
+        && yyjson_mut_obj_add_val (doc, object, "ratio", json_rounded (doc, gflops / f->peak, 4))
+        && yyjson_mut_obj_add_val (doc, object, "planned_mib",
+                                   json_rounded (doc, f->planned_mib, 3))
+        && yyjson_mut_obj_add_val (doc, object, "peak_rss_mib", json_rounded (doc, rss_mib, 3))
+        && json_add_line (lines, doc, object);
   yyjson_mut_doc_free (doc);
   return ok;
 }
 
-/* ---- where the time goes ----------------------------------------------------------------------------------------- */
+/* ---- where the time goes --------------------------------------------------------------------- */
 
 static void
 print_shares (const char *name, const adm_network *network)
@@ -241,28 +266,35 @@ print_shares (const char *name, const adm_network *network)
   fprintf (stderr, "%s: %.4f s\n", name, seconds);
   for (int i = 0; i < ADM_LAYER_SHARES; i++)
     if (shares[i].count)
-      fprintf (stderr, "  %-16s %4d layers %6.1f %% of the time %8.0f GFLOP/s\n", shares[i].layers, shares[i].count,
-               100 * shares[i].seconds / seconds, shares[i].seconds > 0 ? shares[i].flops / shares[i].seconds / 1e9 : 0);
+      fprintf (stderr, "  %-16s %4d layers %6.1f %% of the time %8.0f GFLOP/s\n", shares[i].layers,
+               shares[i].count, 100 * shares[i].seconds / seconds,
+               shares[i].seconds > 0 ? shares[i].flops / shares[i].seconds / 1e9 : 0);
 }
 
 /* Two evaluations of a network, from PATH or made up; the second is told of. */
 static adm_status
-explain_network (const char *name, const char *path, const adm_description *made_up, const adm_options *options, adm_error *error)
+explain_network (const char *name, const char *path, const adm_description *made_up,
+                 const adm_options *options, adm_error *error)
 {
   adm_network *network;
-  adm_status status = path ? adm_network_load (path, options, NULL, NULL, &network, error) : adm_network_make_up (made_up, options, 1, &network, error);
+  adm_status status = path ? adm_network_load (path, options, NULL, NULL, &network, error)
+                           : adm_network_make_up (made_up, options, 1, &network, error);
   if (status)
     return status;
   const adm_description *d = adm_network_description (network);
   const int t = 500, label = 1;
   size_t pixels = (size_t) d->image_size * (size_t) d->image_size;
-  float *x = calloc (6 * pixels, sizeof *x), *out = calloc (6 * pixels + (size_t) d->num_classes, sizeof *out);
+  float *x = calloc (6 * pixels, sizeof *x),
+        *out = calloc (6 * pixels + (size_t) d->num_classes, sizeof *out);
   if (!x || !out)
-    status = program_fail (error, ADM_ERROR_MEMORY, "no memory for the input; close other programs");
+    status
+        = program_fail (error, ADM_ERROR_MEMORY, "no memory for the input; close other programs");
   for (int i = 0; i < 2 && !status; i++)
-    status = d->kind == ADM_KIND_CLASSIFIER ? adm_network_gradient (network, 1, x, &t, &label, NULL, out, error)
-                                            : adm_network_evaluate (network, 1, x, &t, &label, d->kind == ADM_KIND_SUPERRES ? x + 3 * pixels : NULL,
-                                                                    d->small_size, d->small_size, out, error);
+    status = d->kind == ADM_KIND_CLASSIFIER
+                 ? adm_network_gradient (network, 1, x, &t, &label, NULL, out, error)
+                 : adm_network_evaluate (network, 1, x, &t, &label,
+                                         d->kind == ADM_KIND_SUPERRES ? x + 3 * pixels : NULL,
+                                         d->small_size, d->small_size, out, error);
   if (!status)
     print_shares (name, network);
   adm_network_free (network);
@@ -296,12 +328,14 @@ child (const struct architecture *arch, const bench_options *o, int pipe)
   adm_error error;
   text_lines lines = { NULL, 0 };
   struct rusage used;
-  adm_options options = { .threads = o->threads, .half = o->half, .exact = o->exact, .kernels = o->kernels };
-  adm_status status = arch->description.model_channels ? measure_network (&arch->description, &options, o->repeat, &f, &error)
-                                                       : measure_embedded (&options, o->repeat, &f, &error);
+  adm_options options
+      = { .threads = o->threads, .half = o->half, .exact = o->exact, .kernels = o->kernels };
+  adm_status status = arch->description.model_channels
+                          ? measure_network (&arch->description, &options, o->repeat, &f, &error)
+                          : measure_embedded (&options, o->repeat, &f, &error);
   getrusage (RUSAGE_SELF, &used); /* before the peak's own matrices */
-  /* Read when the library is loaded, which is now. The yardstick is what it chooses for this processor, whatever the surroundings say;
-   * AVX2 is held against AVX2's peak. */
+  /* Read when the library is loaded, which is now. The yardstick is what it chooses for this
+   * processor, whatever the surroundings say; AVX2 is held against AVX2's peak. */
   unsetenv ("OPENBLAS_CORETYPE");
   if (o->kernels && strcmp (o->kernels, "avx2") == 0)
     setenv ("OPENBLAS_CORETYPE", "Haswell", 1);
@@ -310,11 +344,13 @@ child (const struct architecture *arch, const bench_options *o, int pipe)
   if (!status && o->verbose)
     status = explain (arch, &options, &error);
   if (!status && !add_figures (&lines, arch->name, o->threads, &f, (double) used.ru_maxrss / 1024))
-    status = program_fail (&error, ADM_ERROR_MEMORY, "bench: no memory for the results; close other programs");
+    status = program_fail (&error, ADM_ERROR_MEMORY,
+                           "bench: no memory for the results; close other programs");
   for (size_t done = 0; !status && done < lines.length;) {
     ssize_t written = write (pipe, lines.text + done, lines.length - done);
     if (written < 0 && errno != EINTR)
-      status = program_fail (&error, ADM_ERROR_IO, "bench: results cannot be handed on: %s", strerror (errno));
+      status = program_fail (&error, ADM_ERROR_IO, "bench: results cannot be handed on: %s",
+                             strerror (errno));
     done += written > 0 ? (size_t) written : 0;
   }
   free (lines.text);
@@ -345,8 +381,10 @@ collect (pid_t pid, int from, const char *name, text_lines *lines)
   if (interrupt_requested ())
     program_fail (&error, ADM_ERROR_CANCELLED, "interrupted");
   else if (WIFSIGNALED (ended))
-    program_fail (&error, ADM_ERROR_MEMORY, "bench: %s was ended by signal %d: too little memory, perhaps; close other programs", name,
-                  WTERMSIG (ended));
+    program_fail (
+        &error, ADM_ERROR_MEMORY,
+        "bench: %s was ended by signal %d: too little memory, perhaps; close other programs", name,
+        WTERMSIG (ended));
   else if (WEXITSTATUS (ended))
     return WEXITSTATUS (ended); /* it has said why */
   else {
@@ -358,7 +396,8 @@ collect (pid_t pid, int from, const char *name, text_lines *lines)
       text[lines->length] = '\0';
       return EXIT_OK;
     }
-    program_fail (&error, ADM_ERROR_MEMORY, "bench: no memory for the results; close other programs");
+    program_fail (&error, ADM_ERROR_MEMORY,
+                  "bench: no memory for the results; close other programs");
   }
   return program_report (&error);
 }
@@ -391,7 +430,8 @@ bench (const struct architecture *arch, const bench_options *o, text_lines *line
       close (ends[1]);
     }
     terminal_clear (&line);
-    program_fail (&error, ADM_ERROR_MEMORY, "bench: no process for %s: %s", arch->name, strerror (reason));
+    program_fail (&error, ADM_ERROR_MEMORY, "bench: no process for %s: %s", arch->name,
+                  strerror (reason));
     return program_report (&error);
   }
   close (ends[1]);
@@ -419,16 +459,19 @@ cmd_bench (int argc, char **argv)
   adm_error error;
   text_lines lines = { NULL, 0 };
   const struct architecture *only = NULL;
-  adm_status status = options_parse (argc, argv, specs, sizeof specs / sizeof *specs, &rest, &error);
+  adm_status status
+      = options_parse (argc, argv, specs, sizeof specs / sizeof *specs, &rest, &error);
   if (!status && o.help)
     return program_print (usage);
   if (!status && rest > 0)
-    status = program_fail (&error, ADM_ERROR_USAGE, "%s: bench takes no such argument; see adm bench --help", argv[0]);
+    status = program_fail (&error, ADM_ERROR_USAGE,
+                           "%s: bench takes no such argument; see adm bench --help", argv[0]);
   for (size_t i = 0; i < ARCHITECTURES && !status && o.arch; i++)
     if (strcmp (architectures[i].name, o.arch) == 0)
       only = &architectures[i];
   if (!status && o.arch && !only)
-    status = program_fail (&error, ADM_ERROR_USAGE, "--arch: there is no '%s'; see adm bench --help", o.arch);
+    status = program_fail (&error, ADM_ERROR_USAGE,
+                           "--arch: there is no '%s'; see adm bench --help", o.arch);
   if (status)
     return program_report (&error);
   for (size_t i = 0; i < ARCHITECTURES && result == EXIT_OK; i++)

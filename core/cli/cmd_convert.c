@@ -9,16 +9,21 @@
 #include <string.h>
 
 static const char usage[] = "Usage: adm convert [--dtype f32|f16|bf16] IN -o OUT.safetensors\n"
-                            "Writes the weights in IN (.safetensors, torch .pt in zip or legacy format) as a safetensors file that describes itself: what\n"
-                            "adm knows of the network, from IN's tensors, metadata or the JSON file beside it, goes into the metadata key adm, so that\n"
+                            "Writes the weights in IN (.safetensors, torch .pt in zip or legacy "
+                            "format) as a safetensors file that describes itself: what\n"
+                            "adm knows of the network, from IN's tensors, metadata or the JSON "
+                            "file beside it, goes into the metadata key adm, so that\n"
                             "OUT needs no file beside it. Takes the memory of the largest tensor.\n"
                             "\n"
-                            "  --dtype T  how the numbers are stored: f32, f16 or bf16 (default: each tensor as it is in IN; float64 becomes f32).\n"
-                            "             f16 and bf16 halve a float32 file; numbers are rounded to nearest, and one too large for f16 is refused\n"
+                            "  --dtype T  how the numbers are stored: f32, f16 or bf16 (default: "
+                            "each tensor as it is in IN; float64 becomes f32).\n"
+                            "             f16 and bf16 halve a float32 file; numbers are rounded "
+                            "to nearest, and one too large for f16 is refused\n"
                             "  -o OUT     the file to write; it is complete or absent\n";
 
 static adm_status
-parse (int argc, char **argv, bool *help, const char **in, const char **out, adm_storage *storage, adm_error *error)
+parse (int argc, char **argv, bool *help, const char **in, const char **out, adm_storage *storage,
+       adm_error *error)
 {
   static const char *const names[] = { NULL, "f32", "f16", "bf16" };
   const char *dtype = NULL;
@@ -32,17 +37,21 @@ parse (int argc, char **argv, bool *help, const char **in, const char **out, adm
   if (status || *help)
     return status;
   if (rest != 1)
-    return program_fail (error, ADM_ERROR_USAGE, "convert: %s; see adm convert --help", rest ? "more than one file given" : "no file given");
+    return program_fail (error, ADM_ERROR_USAGE, "convert: %s; see adm convert --help",
+                         rest ? "more than one file given" : "no file given");
   *in = argv[0];
   if (!*out || !output_has_extension (*out, ".safetensors"))
-    return program_fail (error, ADM_ERROR_USAGE, "convert: -o %s; give the name of the file to write, ending in .safetensors",
-                         *out ? "has another ending" : "is missing");
+    return program_fail (
+        error, ADM_ERROR_USAGE,
+        "convert: -o %s; give the name of the file to write, ending in .safetensors",
+        *out ? "has another ending" : "is missing");
   *storage = ADM_STORE_AS_IS;
   for (int i = 1; dtype && i <= ADM_STORE_BF16; i++)
     if (strcmp (dtype, names[i]) == 0)
       *storage = (adm_storage) i;
   if (dtype && *storage == ADM_STORE_AS_IS)
-    return program_fail (error, ADM_ERROR_USAGE, "--dtype: there is no '%s'; choose f32, f16 or bf16", dtype);
+    return program_fail (error, ADM_ERROR_USAGE,
+                         "--dtype: there is no '%s'; choose f32, f16 or bf16", dtype);
   return ADM_OK;
 }
 

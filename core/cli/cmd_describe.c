@@ -8,21 +8,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char usage[] = "Usage: adm describe FILE\n"
-                            "       adm describe [--replace] FILE KEY=VALUE…\n"
-                            "Without answers, prints one JSON object: file, and the questions that FILE's tensors leave open, each with its possible\n"
-                            "answers, the likeliest first; \"required\": the network cannot run before it is answered.\n"
-                            "With answers, writes them with all else that is known into a JSON file of the same name beside FILE.\n"
-                            "\n"
-                            "  KEY=VALUE  a key of a description: image_size=64, num_heads=4, num_head_channels=64, noise_schedule=cosine,\n"
-                            "             use_new_attention_order=true, recognised_as=lsun_cat …\n"
-                            "  --replace  when that file is there already: put the answers in, keep its other keys\n";
+static const char usage[]
+    = "Usage: adm describe FILE\n"
+      "       adm describe [--replace] FILE KEY=VALUE…\n"
+      "Without answers, prints one JSON object: file, and the questions that FILE's tensors leave "
+      "open, each with its possible\n"
+      "answers, the likeliest first; \"required\": the network cannot run before it is answered.\n"
+      "With answers, writes them with all else that is known into a JSON file of the same name "
+      "beside FILE.\n"
+      "\n"
+      "  KEY=VALUE  a key of a description: image_size=64, num_heads=4, num_head_channels=64, "
+      "noise_schedule=cosine,\n"
+      "             use_new_attention_order=true, recognised_as=lsun_cat …\n"
+      "  --replace  when that file is there already: put the answers in, keep its other keys\n";
 
 static bool
 add_question (yyjson_mut_doc *doc, yyjson_mut_val *list, const adm_question *question)
 {
   yyjson_mut_val *object = yyjson_mut_arr_add_obj (doc, list);
-  if (!object || !yyjson_mut_obj_add_str (doc, object, "topic", question->topic) || !yyjson_mut_obj_add_bool (doc, object, "required", question->required))
+  if (!object || !yyjson_mut_obj_add_str (doc, object, "topic", question->topic)
+      || !yyjson_mut_obj_add_bool (doc, object, "required", question->required))
     return false;
   yyjson_mut_val *answers = yyjson_mut_obj_add_arr (doc, object, "answers");
   bool ok = answers != NULL;
@@ -46,13 +51,15 @@ print_questions (const char *path)
     return program_report (&error);
   yyjson_mut_doc *doc = yyjson_mut_doc_new (NULL);
   yyjson_mut_val *object = yyjson_mut_obj (doc), *list = yyjson_mut_arr (doc);
-  bool ok = object && list && yyjson_mut_obj_add_val (doc, object, "file", json_text (doc, path)) && yyjson_mut_obj_add_val (doc, object, "questions", list);
+  bool ok = object && list && yyjson_mut_obj_add_val (doc, object, "file", json_text (doc, path))
+            && yyjson_mut_obj_add_val (doc, object, "questions", list);
   for (int i = 0; ok && i < count; i++)
     ok = add_question (doc, list, &questions[i]);
   ok = ok && json_add_line (&lines, doc, object);
   yyjson_mut_doc_free (doc);
   if (!ok) {
-    program_fail (&error, ADM_ERROR_MEMORY, "%s: no memory to describe it; close other programs", path);
+    program_fail (&error, ADM_ERROR_MEMORY, "%s: no memory to describe it; close other programs",
+                  path);
     return program_report (&error);
   }
   int result = program_print (lines.text);
@@ -66,12 +73,14 @@ cmd_describe (int argc, char **argv)
   bool help = false, replace = false;
   int rest;
   adm_error error;
-  const option_spec specs[] = { { .name = "--help", .type = OPTION_FLAG, .value = &help }, { .name = "--replace", .type = OPTION_FLAG, .value = &replace } };
+  const option_spec specs[] = { { .name = "--help", .type = OPTION_FLAG, .value = &help },
+                                { .name = "--replace", .type = OPTION_FLAG, .value = &replace } };
   adm_status status = options_parse (argc, argv, specs, 2, &rest, &error);
   if (!status && help)
     return program_print (usage);
   if (!status && rest == 0)
-    status = program_fail (&error, ADM_ERROR_USAGE, "describe: no file given; see adm describe --help");
+    status = program_fail (&error, ADM_ERROR_USAGE,
+                           "describe: no file given; see adm describe --help");
   if (status)
     return program_report (&error);
   if (rest == 1 && !replace)
@@ -82,14 +91,16 @@ cmd_describe (int argc, char **argv)
   for (int i = 1; i < rest && !status; i++) {
     char *equals = strchr (argv[i], '=');
     if (!equals || equals == argv[i] || !equals[1])
-      status = program_fail (&error, ADM_ERROR_USAGE, "describe: '%s' is not KEY=VALUE; see adm describe --help", argv[i]);
+      status = program_fail (&error, ADM_ERROR_USAGE,
+                             "describe: '%s' is not KEY=VALUE; see adm describe --help", argv[i]);
     else {
       *equals = '\0';
       answers[i - 1] = (adm_answer) { argv[i], equals + 1 };
     }
   }
   if (!status && rest < 2)
-    status = program_fail (&error, ADM_ERROR_USAGE, "describe: --replace needs answers to write; give KEY=VALUE");
+    status = program_fail (&error, ADM_ERROR_USAGE,
+                           "describe: --replace needs answers to write; give KEY=VALUE");
   if (!status)
     status = adm_sidecar_write (argv[0], answers, (size_t) rest - 1, replace, &error);
   free (answers);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * `adm eval`: one evaluation of one network, from arrays to arrays: what the core's numbers are checked with. */
+ * `adm eval`: one evaluation of one network, from arrays to arrays: what the core's numbers are
+ * checked with. */
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/program.h"
@@ -14,22 +15,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char usage[] = "Usage: adm eval --model FILE --x X.npy --t T[,T…] [OPTION…]\n"
-                            "Evaluates one network once. Arrays are .npy files of float32.\n"
-                            "\n"
-                            "  --model FILE      weights file\n"
-                            "  --x X.npy         input [N,3,S,S], S the network's image size\n"
-                            "  --t T[,T…]        original timestep numbers: N of them, or one for all\n"
-                            "  --class K[,K…]    classes by number or name: N of them, or one for all; a network without classes ignores them\n"
-                            "  --low-res L.npy   an upsampler's low-resolution input [N or 1,3,h,w]\n"
-                            "  -o OUT.npy        the raw output [N,3 or 6,S,S]; a classifier's logits\n"
-                            "  --logits F.npy    a classifier's logits [N,K]\n"
-                            "  --grad F.npy      gradient of the sum of log p(class | x, t) by x [N,3,S,S], unscaled\n"
-                            "  --exact           direct convolutions only: slower, closest to the reference\n"
-                            "  --half            keep weights in 16 bits: about half the memory, somewhat slower\n"
-                            "  --memory-limit S  all that may be taken, as 6GiB (default: what is free)\n"
-                            "  --kernels NAME    avx512, avx2 or portable (default: the best this processor has)\n"
-                            "  --threads T       default: all processors\n";
+static const char usage[]
+    = "Usage: adm eval --model FILE --x X.npy --t T[,T…] [OPTION…]\n"
+      "Evaluates one network once. Arrays are .npy files of float32.\n"
+      "\n"
+      "  --model FILE      weights file\n"
+      "  --x X.npy         input [N,3,S,S], S the network's image size\n"
+      "  --t T[,T…]        original timestep numbers: N of them, or one for all\n"
+      "  --class K[,K…]    classes by number or name: N of them, or one for all; a network without "
+      "classes ignores them\n"
+      "  --low-res L.npy   an upsampler's low-resolution input [N or 1,3,h,w]\n"
+      "  -o OUT.npy        the raw output [N,3 or 6,S,S]; a classifier's logits\n"
+      "  --logits F.npy    a classifier's logits [N,K]\n"
+      "  --grad F.npy      gradient of the sum of log p(class | x, t) by x [N,3,S,S], unscaled\n"
+      "  --exact           direct convolutions only: slower, closest to the reference\n"
+      "  --half            keep weights in 16 bits: about half the memory, somewhat slower\n"
+      "  --memory-limit S  all that may be taken, as 6GiB (default: what is free)\n"
+      "  --kernels NAME    avx512, avx2 or portable (default: the best this processor has)\n"
+      "  --threads T       default: all processors\n";
 
 typedef struct eval_options {
   bool help, exact, half;
@@ -76,19 +79,25 @@ parse (int argc, char **argv, eval_options *o, adm_error *error)
   if (status || o->help)
     return status;
   if (rest > 0)
-    return program_fail (error, ADM_ERROR_USAGE, "%s: eval takes no such argument; see adm eval --help", argv[0]);
+    return program_fail (error, ADM_ERROR_USAGE,
+                         "%s: eval takes no such argument; see adm eval --help", argv[0]);
   if (!o->model || !o->x || !o->t)
-    return program_fail (error, ADM_ERROR_USAGE, "eval: %s is missing; see adm eval --help", !o->model ? "--model" : !o->x ? "--x" : "--t");
+    return program_fail (error, ADM_ERROR_USAGE, "eval: %s is missing; see adm eval --help",
+                         !o->model ? "--model"
+                         : !o->x   ? "--x"
+                                   : "--t");
   const char *const outputs[] = { o->output, o->logits, o->grad };
   for (size_t i = 0; i < 3; i++)
     if (outputs[i] && !output_has_extension (outputs[i], ".npy"))
       return program_fail (error, ADM_ERROR_USAGE, "'%s' must end in .npy", outputs[i]);
   if (o->grad && !o->classes)
-    return program_fail (error, ADM_ERROR_USAGE, "--grad needs the class whose probability it climbs; give --class");
+    return program_fail (error, ADM_ERROR_USAGE,
+                         "--grad needs the class whose probability it climbs; give --class");
   return ADM_OK;
 }
 
-/* The list TEXT of numbers below END, one for each image or one for all: *OUT [n], freed by the caller. */
+/* The list TEXT of numbers below END, one for each image or one for all: *OUT [n], freed by the
+ * caller. */
 static adm_status
 read_list (const char *name, const char *text, int end, int n, int **out, adm_error *error)
 {
@@ -107,15 +116,17 @@ read_list (const char *name, const char *text, int end, int n, int **out, adm_er
       whole[i] = list[0];
   free (list);
   if (count != 1)
-    return program_fail (error, ADM_ERROR_USAGE, "%s: %zu values for %d images; give one for all, or one each", name, count, n);
+    return program_fail (error, ADM_ERROR_USAGE,
+                         "%s: %zu values for %d images; give one for all, or one each", name, count,
+                         n);
   if (!whole)
     return program_fail (error, ADM_ERROR_MEMORY, "%s: no memory for %d values", name, n);
   *out = whole;
   return ADM_OK;
 }
 
-/* The classes TEXT, numbers and names, as numbers with commas between: *OUT, freed by the caller. What a name can mean is in the
- * model that the file is a part of. */
+/* The classes TEXT, numbers and names, as numbers with commas between: *OUT, freed by the caller.
+ * What a name can mean is in the model that the file is a part of. */
 static adm_status
 number_classes (const eval_options *o, const char *text, int classes, char **out, adm_error *error)
 {
@@ -123,7 +134,9 @@ number_classes (const eval_options *o, const char *text, int classes, char **out
   char *numbers = malloc (room), *copy = strdup (text), *rest = copy;
   adm_catalog *catalog = NULL;
   const adm_model *model = NULL;
-  adm_status status = numbers && copy ? ADM_OK : program_fail (error, ADM_ERROR_MEMORY, "--class: no memory for the list");
+  adm_status status
+      = numbers && copy ? ADM_OK
+                        : program_fail (error, ADM_ERROR_MEMORY, "--class: no memory for the list");
   while (!status && rest) {
     const char *entry = strsep (&rest, ",");
     int label;
@@ -167,13 +180,16 @@ read_low (const char *path, eval_run *run, adm_error *error)
   adm_status status = adm_npy_read (path, &data, &rank, run->low_shape, error);
   if (status)
     return status;
-  bool fits = rank == 4 && shape[1] == 3 && (shape[0] == run->n || shape[0] == 1) && shape[2] > 0 && shape[3] > 0 && shape[2] <= 32768
-              && shape[3] <= 32768 && (small <= 0 || (shape[2] == small && shape[3] == small));
+  bool fits = rank == 4 && shape[1] == 3 && (shape[0] == run->n || shape[0] == 1) && shape[2] > 0
+              && shape[3] > 0 && shape[2] <= 32768 && shape[3] <= 32768
+              && (small <= 0 || (shape[2] == small && shape[3] == small));
   size_t one = fits ? 3 * (size_t) shape[2] * (size_t) shape[3] : 0;
   if (!fits && small > 0)
-    status = program_fail (error, ADM_ERROR_SHAPE, "%s: its shape must be [%d or 1, 3, %d, %d]", path, run->n, small, small);
+    status = program_fail (error, ADM_ERROR_SHAPE, "%s: its shape must be [%d or 1, 3, %d, %d]",
+                           path, run->n, small, small);
   else if (!fits)
-    status = program_fail (error, ADM_ERROR_SHAPE, "%s: its shape must be [%d or 1, 3, height, width]", path, run->n);
+    status = program_fail (error, ADM_ERROR_SHAPE,
+                           "%s: its shape must be [%d or 1, 3, height, width]", path, run->n);
   else if (!(run->low = calloc ((size_t) run->n, one * sizeof *run->low)))
     status = program_fail (error, ADM_ERROR_MEMORY, "%s: no memory for %d of it", path, run->n);
   for (size_t i = 0; i < (size_t) run->n && !status; i++)
@@ -191,15 +207,20 @@ prepare (const eval_options *o, eval_run *run, adm_error *error)
   bool classifier = d->kind == ADM_KIND_CLASSIFIER, superres = d->kind == ADM_KIND_SUPERRES;
   const int64_t size = d->image_size, *shape = run->x_shape;
   if (!classifier && (o->logits || o->grad))
-    return program_fail (error, ADM_ERROR_USAGE, "%s: only a classifier has logits and a gradient; use -o", o->model);
+    return program_fail (error, ADM_ERROR_USAGE,
+                         "%s: only a classifier has logits and a gradient; use -o", o->model);
   if (superres != (o->low != NULL))
     return program_fail (error, ADM_ERROR_USAGE,
-                         superres ? "%s is an upsampler; give its low-resolution input with --low-res" : "%s is no upsampler; leave --low-res out",
+                         superres
+                             ? "%s is an upsampler; give its low-resolution input with --low-res"
+                             : "%s is no upsampler; leave --low-res out",
                          o->model);
   if (!classifier && d->num_classes > 0 && !o->classes)
-    return program_fail (error, ADM_ERROR_USAGE, "%s has classes; give --class, 0 to %d", o->model, d->num_classes - 1);
+    return program_fail (error, ADM_ERROR_USAGE, "%s has classes; give --class, 0 to %d", o->model,
+                         d->num_classes - 1);
   if (shape[0] < 1 || shape[0] > INT_MAX || shape[1] != 3 || shape[2] != size || shape[3] != size)
-    return program_fail (error, ADM_ERROR_SHAPE, "%s: its shape must be [N, 3, %d, %d]", o->x, d->image_size, d->image_size);
+    return program_fail (error, ADM_ERROR_SHAPE, "%s: its shape must be [N, 3, %d, %d]", o->x,
+                         d->image_size, d->image_size);
   run->n = (int) shape[0];
   adm_status status = read_list ("--t", o->t, d->diffusion_steps, run->n, &run->t, error);
   if (!status && o->classes && d->num_classes > 0)
@@ -218,17 +239,21 @@ prepare (const eval_options *o, eval_run *run, adm_error *error)
   run->out = calloc ((size_t) run->n, one * sizeof *run->out);
   run->grad = o->grad ? calloc ((size_t) run->n, 3 * pixels * sizeof *run->grad) : NULL;
   if (!run->out || (o->grad && !run->grad))
-    return program_fail (error, ADM_ERROR_MEMORY, "no memory for the results of %d images; give fewer", run->n);
+    return program_fail (error, ADM_ERROR_MEMORY,
+                         "no memory for the results of %d images; give fewer", run->n);
   return ADM_OK;
 }
 
 /* The input was finite, and so were the weights. */
 static adm_status
-check_finite (const eval_options *o, const float *values, size_t n, const char *what, adm_error *error)
+check_finite (const eval_options *o, const float *values, size_t n, const char *what,
+              adm_error *error)
 {
   for (size_t i = 0; i < n; i++)
     if (!isfinite (values[i]))
-      return program_fail (error, ADM_ERROR_VALUE, "%s: its %s holds NaN or infinity: its weights are unusable for this input; try another file",
+      return program_fail (error, ADM_ERROR_VALUE,
+                           "%s: its %s holds NaN or infinity: its weights are unusable for this "
+                           "input; try another file",
                            o->model, what);
   return ADM_OK;
 }
@@ -239,10 +264,12 @@ evaluate (const eval_options *o, eval_run *run, adm_error *error)
   adm_status status;
   interrupt_at_once (true);
   if (run->grad)
-    status = adm_network_gradient (run->network, run->n, run->x, run->t, run->labels, run->out, run->grad, error);
+    status = adm_network_gradient (run->network, run->n, run->x, run->t, run->labels, run->out,
+                                   run->grad, error);
   else
-    status = adm_network_evaluate (run->network, run->n, run->x, run->t, run->labels, run->low, (int) run->low_shape[2], (int) run->low_shape[3],
-                                   run->out, error);
+    status
+        = adm_network_evaluate (run->network, run->n, run->x, run->t, run->labels, run->low,
+                                (int) run->low_shape[2], (int) run->low_shape[3], run->out, error);
   interrupt_at_once (false);
   size_t n = (size_t) run->n;
   for (int i = 1; i < run->out_rank; i++)
@@ -250,7 +277,9 @@ evaluate (const eval_options *o, eval_run *run, adm_error *error)
   if (!status)
     status = check_finite (o, run->out, n, "output", error);
   if (!status && run->grad)
-    status = check_finite (o, run->grad, (size_t) run->n * 3 * (size_t) run->x_shape[2] * (size_t) run->x_shape[3], "gradient", error);
+    status = check_finite (
+        o, run->grad, (size_t) run->n * 3 * (size_t) run->x_shape[2] * (size_t) run->x_shape[3],
+        "gradient", error);
   return status;
 }
 
@@ -271,7 +300,8 @@ write_results (const eval_options *o, eval_run *run, adm_error *error)
   size_t file = 0;
   for (size_t i = 0; i < 3 && !status; i++)
     if (results[i].path)
-      status = output_write_npy (&run->outputs, file++, results[i].data, results[i].rank, results[i].shape, error);
+      status = output_write_npy (&run->outputs, file++, results[i].data, results[i].rank,
+                                 results[i].shape, error);
   return status ? status : output_commit (&run->outputs, error);
 }
 
@@ -279,7 +309,11 @@ static adm_status
 eval (const eval_options *o, eval_run *run, adm_error *error)
 {
   const char *const outputs[] = { o->output, o->logits, o->grad };
-  const adm_options options = { .threads = o->threads, .exact = o->exact, .half = o->half, .kernels = o->kernels, .memory_limit = o->memory_limit };
+  const adm_options options = { .threads = o->threads,
+                                .exact = o->exact,
+                                .half = o->half,
+                                .kernels = o->kernels,
+                                .memory_limit = o->memory_limit };
   int rank;
   adm_status status = ADM_OK;
   for (size_t i = 0; i < 3 && !status; i++)
@@ -288,9 +322,12 @@ eval (const eval_options *o, eval_run *run, adm_error *error)
   if (!status)
     status = adm_npy_read (o->x, &run->x, &rank, run->x_shape, error);
   if (!status && rank != 4)
-    status = program_fail (error, ADM_ERROR_SHAPE, "%s: its shape has %d dimensions; it must be [N, 3, size, size]", o->x, rank);
+    status = program_fail (error, ADM_ERROR_SHAPE,
+                           "%s: its shape has %d dimensions; it must be [N, 3, size, size]", o->x,
+                           rank);
   if (!status)
-    status = adm_network_load (o->model, &options, terminal_progress, &run->line, &run->network, error);
+    status = adm_network_load (o->model, &options, terminal_progress, &run->line, &run->network,
+                               error);
   if (!status)
     status = prepare (o, run, error);
   terminal_clear (&run->line);

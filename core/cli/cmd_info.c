@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * `adm info`: what weights files hold, one JSON object a line. Names, shapes and file structure are read, not the weights. */
+ * `adm info`: what weights files hold, one JSON object a line. Names, shapes and file structure are
+ * read, not the weights. */
 #include "cli/json_line.h"
 #include "cli/options.h"
 #include "cli/program.h"
@@ -8,12 +9,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const char usage[] = "Usage: adm info FILE…\n"
-                            "Prints one JSON object a line for each weights file (.safetensors, torch .pt in zip or legacy format):\n"
-                            "  file, format, the network's description, tensors, parameters, weights_mib (as float32), run_mib (all the memory that\n"
-                            "  running one image takes, a classifier's gradient included), run_half_mib (the same with --half), recognised_as (the published checkpoint, or null),\n"
-                            "  license (what the file's metadata or the JSON file beside it says, or null).\n"
-                            "What the file does not settle is null. A file that cannot be read gets a line on standard error, and exit status 1.\n";
+static const char usage[]
+    = "Usage: adm info FILE…\n"
+      "Prints one JSON object a line for each weights file (.safetensors, torch .pt in zip or "
+      "legacy format):\n"
+      "  file, format, the network's description, tensors, parameters, weights_mib (as float32), "
+      "run_mib (all the memory that\n"
+      "  running one image takes, a classifier's gradient included), run_half_mib (the same with "
+      "--half), recognised_as (the published checkpoint, or null),\n"
+      "  license (what the file's metadata or the JSON file beside it says, or null).\n"
+      "What the file does not settle is null. A file that cannot be read gets a line on standard "
+      "error, and exit status 1.\n";
 
 /* The keys of the description stand among the others. */
 static bool
@@ -28,7 +34,8 @@ add_description (yyjson_mut_doc *doc, yyjson_mut_val *object, const adm_descript
   if (ok) {
     yyjson_obj_iter iter = yyjson_obj_iter_with (yyjson_doc_get_root (parsed));
     for (yyjson_val *key; ok && (key = yyjson_obj_iter_next (&iter));)
-      ok = yyjson_mut_obj_add (object, yyjson_val_mut_copy (doc, key), yyjson_val_mut_copy (doc, yyjson_obj_iter_get_val (key)));
+      ok = yyjson_mut_obj_add (object, yyjson_val_mut_copy (doc, key),
+                               yyjson_val_mut_copy (doc, yyjson_obj_iter_get_val (key)));
   }
   yyjson_doc_free (parsed);
   return ok;
@@ -41,9 +48,11 @@ run_mib (yyjson_mut_doc *doc, const adm_file_info *info, bool half)
   const adm_options options = { .half = half };
   uint64_t weights, workspace;
   adm_error ignored;
-  if (info->unknown_keys || adm_description_memory (&info->description, 1, &options, &weights, &workspace, &ignored))
+  if (info->unknown_keys
+      || adm_description_memory (&info->description, 1, &options, &weights, &workspace, &ignored))
     return yyjson_mut_null (doc);
-  return json_rounded (doc, ((double) weights + (double) workspace + ADM_PROGRAM_BYTES) / (1024 * 1024), 3);
+  return json_rounded (
+      doc, ((double) weights + (double) workspace + ADM_PROGRAM_BYTES) / (1024 * 1024), 3);
 }
 
 static bool
@@ -54,14 +63,21 @@ add_file (text_lines *lines, const char *path, const adm_file_info *info)
     return false;
   yyjson_mut_val *object = yyjson_mut_obj (doc);
   const double mib = 1024 * 1024;
-  bool ok = yyjson_mut_obj_add_val (doc, object, "file", json_text (doc, path)) && yyjson_mut_obj_add_str (doc, object, "format", info->format)
-            && add_description (doc, object, &info->description) && yyjson_mut_obj_add_uint (doc, object, "tensors", info->tensors)
+  bool ok = yyjson_mut_obj_add_val (doc, object, "file", json_text (doc, path))
+            && yyjson_mut_obj_add_str (doc, object, "format", info->format)
+            && add_description (doc, object, &info->description)
+            && yyjson_mut_obj_add_uint (doc, object, "tensors", info->tensors)
             && yyjson_mut_obj_add_uint (doc, object, "parameters", info->parameters)
-            && yyjson_mut_obj_add_val (doc, object, "weights_mib", json_rounded (doc, (double) info->parameters * sizeof (float) / mib, 3))
+            && yyjson_mut_obj_add_val (
+                doc, object, "weights_mib",
+                json_rounded (doc, (double) info->parameters * sizeof (float) / mib, 3))
             && yyjson_mut_obj_add_val (doc, object, "run_mib", run_mib (doc, info, false))
             && yyjson_mut_obj_add_val (doc, object, "run_half_mib", run_mib (doc, info, true))
-            && yyjson_mut_obj_add_val (doc, object, "recognised_as", json_text (doc, info->recognised_as))
-            && yyjson_mut_obj_add_val (doc, object, "license", json_text (doc, *info->license ? info->license : NULL)) && json_add_line (lines, doc, object);
+            && yyjson_mut_obj_add_val (doc, object, "recognised_as",
+                                       json_text (doc, info->recognised_as))
+            && yyjson_mut_obj_add_val (doc, object, "license",
+                                       json_text (doc, *info->license ? info->license : NULL))
+            && json_add_line (lines, doc, object);
   yyjson_mut_doc_free (doc);
   return ok;
 }
@@ -88,7 +104,8 @@ cmd_info (int argc, char **argv)
     adm_status status = adm_file_inspect (argv[i], &info, &error);
     interrupt_at_once (false);
     if (!status && !add_file (&lines, argv[i], &info))
-      status = program_fail (&error, ADM_ERROR_MEMORY, "%s: no memory to describe it; close other programs", argv[i]);
+      status = program_fail (&error, ADM_ERROR_MEMORY,
+                             "%s: no memory to describe it; close other programs", argv[i]);
     int one = status ? program_report (&error) : program_print (lines.text);
     free (lines.text);
     if (one)

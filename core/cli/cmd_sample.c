@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * `adm sample`: images from a model, guided by its classifier and enlarged by its upsampler if asked. Everything that can be
- * refused is refused before the networks are loaded. */
+ * `adm sample`: images from a model, guided by its classifier and enlarged by its upsampler if
+ * asked. Everything that can be refused is refused before the networks are loaded. */
 #include "cli/png_file.h"
 #include "cli/program.h"
 #include "cli/sampling.h"
@@ -12,36 +12,46 @@
 #include <string.h>
 #include <strings.h>
 
-static const char usage[] = "Usage: adm sample --model M [OPTION…] -o OUT.png|OUT.npy\n"
-                            "Makes images. PNG for looking at (OUT-1.png, OUT-2.png … when there are several), .npy for the numbers: float32\n"
-                            "[N,3,H,W], not clamped. Nothing is written unless all are whole.\n"
-                            "\n"
-                            "  --model M          a model's name (see adm models), a model description (.json) or a weights file\n"
-                            "  --classifier FILE  guide with this classifier\n"
-                            "  --class K          class by number, name or a part of it that no other has; none (default): the null class\n"
-                            "  --guide K          class for the classifier alone\n"
-                            "  --scale S          gradient scale, 0 = diversity, larger = fidelity; above 0 it needs a classifier and a class\n"
-                            "  --guidance-interval LO,HI  guide only at noise levels sigma from LO to HI (default: at all)\n"
-                            "  --threshold P      dpm++2m, sde-dpm++2m: clamp to the quantile P (0.5 to 1) of each picture's magnitudes, and rescale\n"
-                            "  --sampler NAME     ddim, ddpm, dpm++2m or sde-dpm++2m\n"
-                            "  --steps N          2 or more\n"
-                            "  --respacing R      instead of --steps: 250, ddim25 or 10,15,20\n"
-                            "  --eta E            noise added by ddim, 0 (default) to 1\n"
-                            "  --seed S           image i uses seed S + i (default 0)\n"
-                            "  --count N          number of images (default 1)\n"
-                            "  --noise FILE.npy   instead of --seed: [steps+1,N,3,H,W]\n"
-                            "  --low-res FILE     low-resolution picture for a model that is an upsampler: PNG, or .npy [1 or N,3,h,w]\n"
-                            "  --upscale          enlarge with the model's upsampler\n"
-                            "  --upsampler FILE   enlarge with this one\n"
-                            "  --up-sampler NAME, --up-steps N  how to enlarge\n"
-                            "  --exact            direct convolutions only: slower, closest to the reference\n"
-                            "  --half             keep weights in 16 bits: about half the memory, somewhat slower\n"
-                            "  --memory-limit S   all that may be taken, as 6GiB (default: what is free): one stage in memory at a time when needed\n"
-                            "  --kernels NAME     avx512, avx2 or portable (default: the best this processor has)\n"
-                            "  --threads T        default: all processors\n"
-                            "\n"
-                            "What is not given comes from the model's defaults; without them ddim, 25 steps, scale 1 with a classifier and a class.\n"
-                            "Of a PNG that is read, transparent parts show white, and 16 bits are rounded to 8.\n";
+static const char usage[]
+    = "Usage: adm sample --model M [OPTION…] -o OUT.png|OUT.npy\n"
+      "Makes images. PNG for looking at (OUT-1.png, OUT-2.png … when there are several), .npy for "
+      "the numbers: float32\n"
+      "[N,3,H,W], not clamped. Nothing is written unless all are whole.\n"
+      "\n"
+      "  --model M          a model's name (see adm models), a model description (.json) or a "
+      "weights file\n"
+      "  --classifier FILE  guide with this classifier\n"
+      "  --class K          class by number, name or a part of it that no other has; none "
+      "(default): the null class\n"
+      "  --guide K          class for the classifier alone\n"
+      "  --scale S          gradient scale, 0 = diversity, larger = fidelity; above 0 it needs a "
+      "classifier and a class\n"
+      "  --guidance-interval LO,HI  guide only at noise levels sigma from LO to HI (default: at "
+      "all)\n"
+      "  --threshold P      dpm++2m, sde-dpm++2m: clamp to the quantile P (0.5 to 1) of each "
+      "picture's magnitudes, and rescale\n"
+      "  --sampler NAME     ddim, ddpm, dpm++2m or sde-dpm++2m\n"
+      "  --steps N          2 or more\n"
+      "  --respacing R      instead of --steps: 250, ddim25 or 10,15,20\n"
+      "  --eta E            noise added by ddim, 0 (default) to 1\n"
+      "  --seed S           image i uses seed S + i (default 0)\n"
+      "  --count N          number of images (default 1)\n"
+      "  --noise FILE.npy   instead of --seed: [steps+1,N,3,H,W]\n"
+      "  --low-res FILE     low-resolution picture for a model that is an upsampler: PNG, or .npy "
+      "[1 or N,3,h,w]\n"
+      "  --upscale          enlarge with the model's upsampler\n"
+      "  --upsampler FILE   enlarge with this one\n"
+      "  --up-sampler NAME, --up-steps N  how to enlarge\n"
+      "  --exact            direct convolutions only: slower, closest to the reference\n"
+      "  --half             keep weights in 16 bits: about half the memory, somewhat slower\n"
+      "  --memory-limit S   all that may be taken, as 6GiB (default: what is free): one stage in "
+      "memory at a time when needed\n"
+      "  --kernels NAME     avx512, avx2 or portable (default: the best this processor has)\n"
+      "  --threads T        default: all processors\n"
+      "\n"
+      "What is not given comes from the model's defaults; without them ddim, 25 steps, scale 1 "
+      "with a classifier and a class.\n"
+      "Of a PNG that is read, transparent parts show white, and 16 bits are rounded to 8.\n";
 
 typedef struct sample_options {
   sampling_options common;
@@ -91,17 +101,20 @@ parse (int argc, char **argv, sample_options *o, adm_error *error)
   if (status || o->common.help)
     return status;
   if (rest > 0)
-    return program_fail (error, ADM_ERROR_USAGE, "%s: sample takes no such argument; see adm sample --help", argv[0]);
+    return program_fail (error, ADM_ERROR_USAGE,
+                         "%s: sample takes no such argument; see adm sample --help", argv[0]);
   if (!o->upscale && (o->common.upsampler || o->up.sampler || o->up.steps_given))
-    return program_fail (error, ADM_ERROR_USAGE, "--upsampler, --up-sampler and --up-steps need --upscale; add it");
+    return program_fail (error, ADM_ERROR_USAGE,
+                         "--upsampler, --up-sampler and --up-steps need --upscale; add it");
   if (o->up.sampler && !adm_sampler_parse (o->up.sampler, &sampler))
-    return program_fail (error, ADM_ERROR_USAGE, "--up-sampler: there is no '%s'; see adm sample --help", o->up.sampler);
+    return program_fail (error, ADM_ERROR_USAGE,
+                         "--up-sampler: there is no '%s'; see adm sample --help", o->up.sampler);
   o->up.seed = o->common.seed;
   o->up.count = o->common.count;
   return sampling_options_check (&o->common, "sample", error);
 }
 
-/* ---- before the networks are loaded ------------------------------------------------------------------------------ */
+/* ---- before the networks are loaded ---------------------------------------------------------- */
 
 static adm_status
 find_model (const sample_options *o, sample_run *run, adm_error *error)
@@ -112,7 +125,9 @@ find_model (const sample_options *o, sample_run *run, adm_error *error)
     return status;
   run->model = *found;
   if (!found->diffusion)
-    return program_fail (error, ADM_ERROR_IO, "model %s lacks its diffusion network; put %s (published at %s) into one of the folders searched",
+    return program_fail (error, ADM_ERROR_IO,
+                         "model %s lacks its diffusion network; put %s (published at %s) into one "
+                         "of the folders searched",
                          found->name, found->missing[0].file, found->missing[0].address);
   if (o->classifier) {
     run->model.classifier = (char *) o->classifier;
@@ -122,7 +137,9 @@ find_model (const sample_options *o, sample_run *run, adm_error *error)
   if (o->common.upsampler)
     run->model.upsampler = (char *) o->common.upsampler;
   if (o->upscale && !run->model.upsampler)
-    return program_fail (error, ADM_ERROR_USAGE, "--upscale: model %s has no upsampler; give one with --upsampler", run->model.name);
+    return program_fail (error, ADM_ERROR_USAGE,
+                         "--upscale: model %s has no upsampler; give one with --upsampler",
+                         run->model.name);
   return ADM_OK;
 }
 
@@ -139,10 +156,14 @@ parse_interval (const char *text, double *from, double *to, adm_error *error)
     if (options_real (low, 0, 1e9, from) && options_real (comma + 1, 1e-9, 1e9, to) && *from <= *to)
       return ADM_OK;
   }
-  return program_fail (error, ADM_ERROR_USAGE, "--guidance-interval: '%s' is not LO,HI: two noise levels, the smaller first, such as 0.2,5", text);
+  return program_fail (
+      error, ADM_ERROR_USAGE,
+      "--guidance-interval: '%s' is not LO,HI: two noise levels, the smaller first, such as 0.2,5",
+      text);
 }
 
-/* Labels and scale. The scale a model has by default asks for guidance where there is something to guide to. */
+/* Labels and scale. The scale a model has by default asks for guidance where there is something to
+ * guide to. */
 static adm_status
 choose_guidance (const sample_options *o, sample_run *run, adm_error *error)
 {
@@ -152,25 +173,36 @@ choose_guidance (const sample_options *o, sample_run *run, adm_error *error)
   if (status)
     return status;
   const char *guide = o->guide ? o->guide : o->common.class_name;
-  if (!o->guide && guide && (strcasecmp (guide, "none") == 0 || (r->label != ADM_NO_LABEL && r->label == m->null_class)))
+  if (!o->guide && guide
+      && (strcasecmp (guide, "none") == 0
+          || (r->label != ADM_NO_LABEL && r->label == m->null_class)))
     guide = NULL;
   if (o->guide && !m->classifier)
-    return program_fail (error, ADM_ERROR_USAGE, "--guide: model %s has no classifier; give one with --classifier", m->name);
+    return program_fail (error, ADM_ERROR_USAGE,
+                         "--guide: model %s has no classifier; give one with --classifier",
+                         m->name);
   if (o->interval && (status = parse_interval (o->interval, &r->guide_from, &r->guide_to, error)))
     return status;
   r->threshold = o->threshold;
   r->scale = o->scale_given ? o->scale : m->classifier && guide ? m->defaults.scale : 0;
   if (r->scale > 0 && !m->classifier)
-    return program_fail (error, ADM_ERROR_USAGE, "--scale: model %s has no classifier; give one with --classifier, or --scale 0", m->name);
+    return program_fail (
+        error, ADM_ERROR_USAGE,
+        "--scale: model %s has no classifier; give one with --classifier, or --scale 0", m->name);
   if (r->scale > 0 && !guide)
-    return program_fail (error, ADM_ERROR_USAGE, "--scale above 0 needs a class to guide to; give --class or --guide, or --scale 0");
+    return program_fail (
+        error, ADM_ERROR_USAGE,
+        "--scale above 0 needs a class to guide to; give --class or --guide, or --scale 0");
   if (!guide || !m->classifier || (r->scale <= 0 && !o->guide))
     return ADM_OK;
   adm_file_info classifier;
   status = adm_file_inspect (m->classifier, &classifier, error);
   if (!status && classifier.description.kind != ADM_KIND_CLASSIFIER)
-    status = program_fail (error, ADM_ERROR_SHAPE, "%s is no classifier; give another file", m->classifier);
-  return status ? status : sampling_label (m, guide, classifier.description.num_classes, false, &r->guide_label, error);
+    status = program_fail (error, ADM_ERROR_SHAPE, "%s is no classifier; give another file",
+                           m->classifier);
+  return status ? status
+                : sampling_label (m, guide, classifier.description.num_classes, false,
+                                  &r->guide_label, error);
 }
 
 static adm_status
@@ -183,13 +215,18 @@ prepare_upscaling (const sample_options *o, sample_run *run, adm_error *error)
     return status;
   const adm_description *d = &info.description;
   if (d->kind != ADM_KIND_SUPERRES)
-    return program_fail (error, ADM_ERROR_SHAPE, "%s is no upsampler; give another file", run->model.upsampler);
+    return program_fail (error, ADM_ERROR_SHAPE, "%s is no upsampler; give another file",
+                         run->model.upsampler);
   if (d->small_size > 0 && d->small_size != run->size)
-    return program_fail (error, ADM_ERROR_SHAPE, "%s enlarges %d px pictures, and model %s makes %d px; give another upsampler", run->model.upsampler,
-                         d->small_size, run->model.name, run->size);
+    return program_fail (
+        error, ADM_ERROR_SHAPE,
+        "%s enlarges %d px pictures, and model %s makes %d px; give another upsampler",
+        run->model.upsampler, d->small_size, run->model.name, run->size);
   run->up = adm_request_upsample_default (&run->model);
-  status = sampling_label (&run->model, o->common.class_name, d->num_classes, true, &run->up.label, error);
-  return status ? status : sampling_fill_request (&o->up, d->diffusion_steps, &run->up, &steps, error);
+  status = sampling_label (&run->model, o->common.class_name, d->num_classes, true, &run->up.label,
+                           error);
+  return status ? status
+                : sampling_fill_request (&o->up, d->diffusion_steps, &run->up, &steps, error);
 }
 
 /* [COUNT,3,h,w] from a PNG, or from an array with one picture or COUNT. */
@@ -208,8 +245,10 @@ read_low (const char *path, sample_run *run, adm_error *error)
     int width, height;
     status = png_file_size (path, &width, &height, error);
     if (!status && (width > run->size || height > run->size))
-      status = program_fail (error, ADM_ERROR_SHAPE, "%s: %d x %d px are more than the %d px that the upsampler makes of it; reduce it", path,
-                             width, height, run->size);
+      status = program_fail (
+          error, ADM_ERROR_SHAPE,
+          "%s: %d x %d px are more than the %d px that the upsampler makes of it; reduce it", path,
+          width, height, run->size);
     if (!status)
       status = png_file_read (path, &pixels, NULL, &width, &height, error);
     if (status)
@@ -227,13 +266,18 @@ read_low (const char *path, sample_run *run, adm_error *error)
   }
   size_t one = first && rank == 4 && shape[1] == 3 ? 3 * (size_t) shape[2] * (size_t) shape[3] : 0;
   if (!first)
-    status = program_fail (error, ADM_ERROR_MEMORY, "%s: no memory for its pixels; reduce it", path);
-  else if (one == 0 || (shape[0] != 1 && shape[0] != count) || shape[2] > PNG_MAX_SIDE || shape[3] > PNG_MAX_SIDE)
-    status = program_fail (error, ADM_ERROR_SHAPE, "%s: its shape must be [1 or %d, 3, height, width]", path, count);
+    status
+        = program_fail (error, ADM_ERROR_MEMORY, "%s: no memory for its pixels; reduce it", path);
+  else if (one == 0 || (shape[0] != 1 && shape[0] != count) || shape[2] > PNG_MAX_SIDE
+           || shape[3] > PNG_MAX_SIDE)
+    status = program_fail (error, ADM_ERROR_SHAPE,
+                           "%s: its shape must be [1 or %d, 3, height, width]", path, count);
   else if (!(run->low = calloc ((size_t) count, one * sizeof *run->low)))
-    status = program_fail (error, ADM_ERROR_MEMORY, "%s: no memory for %d of it; ask for fewer images", path, count);
+    status = program_fail (error, ADM_ERROR_MEMORY,
+                           "%s: no memory for %d of it; ask for fewer images", path, count);
   for (int i = 0; i < count && !status; i++)
-    memcpy (run->low + (size_t) i * one, first + (shape[0] == 1 ? 0 : (size_t) i * one), one * sizeof *first);
+    memcpy (run->low + (size_t) i * one, first + (shape[0] == 1 ? 0 : (size_t) i * one),
+            one * sizeof *first);
   free (first);
   if (status)
     return status;
@@ -263,9 +307,13 @@ prepare (const sample_options *o, sample_run *run, adm_error *error)
                          run->model.name);
   status = choose_guidance (o, run, error);
   if (!status)
-    status = sampling_fill_request (&o->common, info.description.diffusion_steps, &run->request, &steps, error);
-  if (!status && o->threshold > 0 && run->request.sampler != ADM_SAMPLER_DPMPP_2M && run->request.sampler != ADM_SAMPLER_SDE_DPMPP_2M)
-    status = program_fail (error, ADM_ERROR_USAGE, "--threshold: only the samplers dpm++2m and sde-dpm++2m have one; choose one of them or leave it out");
+    status = sampling_fill_request (&o->common, info.description.diffusion_steps, &run->request,
+                                    &steps, error);
+  if (!status && o->threshold > 0 && run->request.sampler != ADM_SAMPLER_DPMPP_2M
+      && run->request.sampler != ADM_SAMPLER_SDE_DPMPP_2M)
+    status = program_fail (error, ADM_ERROR_USAGE,
+                           "--threshold: only the samplers dpm++2m and sde-dpm++2m have one; "
+                           "choose one of them or leave it out");
   if (!status && o->upscale)
     status = prepare_upscaling (o, run, error);
   if (!status)
@@ -273,20 +321,24 @@ prepare (const sample_options *o, sample_run *run, adm_error *error)
   if (!status && o->low)
     status = read_low (o->low, run, error);
   if (!status && o->common.noise) {
-    status = sampling_read_noise (o->common.noise, steps, o->common.count, run->size, &run->noise, error);
+    status = sampling_read_noise (o->common.noise, steps, o->common.count, run->size, &run->noise,
+                                  error);
     run->request.noise = run->noise;
   }
   return status;
 }
 
-/* ---- the work ---------------------------------------------------------------------------------------------------- */
+/* ---- the work -------------------------------------------------------------------------------- */
 
 static adm_status
 work (const sample_options *o, sample_run *run, adm_error *error)
 {
   const adm_options options = sampling_network_options (&o->common);
-  const adm_task task = { .kind = ADM_TASK_GENERATE, .generate = { .sample = run->request, .upscaled = o->upscale, .upscale = run->up } };
-  const sampling_run how = { .model = &run->model, .options = &options, .outputs = &run->outputs, .line = &run->line };
+  const adm_task task
+      = { .kind = ADM_TASK_GENERATE,
+          .generate = { .sample = run->request, .upscaled = o->upscale, .upscale = run->up } };
+  const sampling_run how
+      = { .model = &run->model, .options = &options, .outputs = &run->outputs, .line = &run->line };
   adm_plan plan;
   adm_status status = adm_plan_make (&run->model, &task, &plan, error);
   return status ? status : sampling_run_plan (&how, &plan, error);
@@ -295,7 +347,8 @@ work (const sample_options *o, sample_run *run, adm_error *error)
 int
 cmd_sample (int argc, char **argv)
 {
-  sample_options options = { .common = sampling_options_default (), .up = sampling_options_default () };
+  sample_options options
+      = { .common = sampling_options_default (), .up = sampling_options_default () };
   sample_run run = { 0 };
   adm_error error;
   adm_status status = parse (argc, argv, &options, &error);

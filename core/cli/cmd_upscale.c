@@ -12,13 +12,18 @@
 
 static const char usage[]
     = "Usage: adm upscale --model M [OPTION…] IN.png -o OUT.png|OUT.npy\n"
-      "Enlarges a picture with an upsampler. IN must have the upsampler's input size, or be larger with --fit or --tiles.\n"
+      "Enlarges a picture with an upsampler. IN must have the upsampler's input size, or be larger "
+      "with --fit or --tiles.\n"
       "\n"
-      "  --model M         a model's name (see adm models), a model description (.json) or an upsampler's weights file\n"
+      "  --model M         a model's name (see adm models), a model description (.json) or an "
+      "upsampler's weights file\n"
       "  --upsampler FILE  enlarge with this one instead of the model's\n"
-      "  --class K         class by number, name or a part of it that no other has, if the upsampler has any (default none: the null class)\n"
-      "  --tiles           IN may be larger: it is enlarged whole, in overlapping tiles (with --seed, not --noise)\n"
-      "  --fit             first reduce IN to the input size, which is square: what is not square is squeezed\n"
+      "  --class K         class by number, name or a part of it that no other has, if the "
+      "upsampler has any (default none: the null class)\n"
+      "  --tiles           IN may be larger: it is enlarged whole, in overlapping tiles (with "
+      "--seed, not --noise)\n"
+      "  --fit             first reduce IN to the input size, which is square: what is not square "
+      "is squeezed\n"
       "  --sampler NAME    ddim, ddpm, dpm++2m or sde-dpm++2m\n"
       "  --steps N         2 or more\n"
       "  --respacing R     instead of --steps: 250, ddim25 or 10,15,20\n"
@@ -32,9 +37,12 @@ static const char usage[]
       "  --kernels NAME    avx512, avx2 or portable (default: the best this processor has)\n"
       "  --threads T       default: all processors\n"
       "\n"
-      "What is not given comes from the model's upsampler_defaults; without them ddpm, 250 steps. Guidance belongs to sampling:\n"
-      "--scale is accepted as 0 only. Of a PNG that is read, 16 bits are rounded to 8. Transparency stays: the network sees its\n"
-      "colours on white, and OUT.png has IN's alpha channel, resampled to its size. OUT.npy holds colours only.\n";
+      "What is not given comes from the model's upsampler_defaults; without them ddpm, 250 steps. "
+      "Guidance belongs to sampling:\n"
+      "--scale is accepted as 0 only. Of a PNG that is read, 16 bits are rounded to 8. "
+      "Transparency stays: the network sees its\n"
+      "colours on white, and OUT.png has IN's alpha channel, resampled to its size. OUT.npy holds "
+      "colours only.\n";
 
 typedef struct upscale_options {
   sampling_options common;
@@ -71,23 +79,29 @@ parse (int argc, char **argv, upscale_options *o, adm_error *error)
   if (status || o->common.help)
     return status;
   if (rest != 1)
-    return program_fail (error, ADM_ERROR_USAGE, "upscale: %s; see adm upscale --help", rest ? "more than one picture given" : "no picture given");
+    return program_fail (error, ADM_ERROR_USAGE, "upscale: %s; see adm upscale --help",
+                         rest ? "more than one picture given" : "no picture given");
   if (o->tiles && (o->fit || o->common.noise))
-    return program_fail (error, ADM_ERROR_USAGE, "upscale: --tiles does not go with %s; give one of them", o->fit ? "--fit" : "--noise");
+    return program_fail (error, ADM_ERROR_USAGE,
+                         "upscale: --tiles does not go with %s; give one of them",
+                         o->fit ? "--fit" : "--noise");
   o->input = argv[0];
   return sampling_options_check (&o->common, "upscale", error);
 }
 
-/* ---- the picture ------------------------------------------------------------------------------------------------- */
+/* ---- the picture ----------------------------------------------------------------------------- */
 
 /* PIXELS [HEIGHT,WIDTH,3] as the low-resolution picture of each version. */
 static adm_status
-new_low (const upscale_options *o, int height, int width, const uint8_t *pixels, upscale_run *run, adm_error *error)
+new_low (const upscale_options *o, int height, int width, const uint8_t *pixels, upscale_run *run,
+         adm_error *error)
 {
   size_t one = 3 * (size_t) height * (size_t) width;
   run->low = calloc ((size_t) o->common.count, one * sizeof *run->low);
   if (!run->low)
-    return program_fail (error, ADM_ERROR_MEMORY, "no memory for %d pictures of %d x %d px; ask for fewer", o->common.count, width, height);
+    return program_fail (error, ADM_ERROR_MEMORY,
+                         "no memory for %d pictures of %d x %d px; ask for fewer", o->common.count,
+                         width, height);
   for (int i = 0; i < o->common.count; i++)
     adm_pixels_from_u8 (pixels, height, width, run->low + (size_t) i * one);
   run->request.low = run->low;
@@ -97,7 +111,8 @@ new_low (const upscale_options *o, int height, int width, const uint8_t *pixels,
   return ADM_OK;
 }
 
-/* The mean of the area of PIXELS [HEIGHT,WIDTH,3] that pixel (X, Y) of a reduction to SIZE x SIZE covers, channel C. */
+/* The mean of the area of PIXELS [HEIGHT,WIDTH,3] that pixel (X, Y) of a reduction to SIZE x SIZE
+ * covers, channel C. */
 static uint8_t
 area_mean (const uint8_t *pixels, int width, int height, int size, int x, int y, int c)
 {
@@ -121,9 +136,14 @@ read_input (const upscale_options *o, int size, upscale_run *run, adm_error *err
   uint8_t *pixels;
   int width, height;
   adm_status status = png_file_size (o->input, &width, &height, error);
-  if (!status && !(width == size && height == size) && !((o->fit || o->tiles) && width >= size && height >= size))
-    status = program_fail (error, ADM_ERROR_SHAPE, "%s: %d x %d px; this upsampler takes %d x %d px: %s", o->input, width, height, size, size,
-                           width >= size && height >= size ? "give --fit to reduce it first, or --tiles to enlarge it whole" : "resize it first");
+  if (!status && !(width == size && height == size)
+      && !((o->fit || o->tiles) && width >= size && height >= size))
+    status = program_fail (error, ADM_ERROR_SHAPE,
+                           "%s: %d x %d px; this upsampler takes %d x %d px: %s", o->input, width,
+                           height, size, size,
+                           width >= size && height >= size
+                               ? "give --fit to reduce it first, or --tiles to enlarge it whole"
+                               : "resize it first");
   if (!status)
     status = png_file_read (o->input, &pixels, &run->alpha, &width, &height, error);
   if (status)
@@ -133,7 +153,8 @@ read_input (const upscale_options *o, int size, upscale_run *run, adm_error *err
   if (o->fit) {
     uint8_t *reduced = malloc (3 * (size_t) size * (size_t) size);
     if (!reduced)
-      status = program_fail (error, ADM_ERROR_MEMORY, "%s: no memory to reduce it; close other programs", o->input);
+      status = program_fail (error, ADM_ERROR_MEMORY,
+                             "%s: no memory to reduce it; close other programs", o->input);
     for (int i = 0; !status && i < 3 * size * size; i++)
       reduced[i] = area_mean (pixels, width, height, size, i / 3 % size, i / 3 / size, i % 3);
     if (!status)
@@ -145,7 +166,7 @@ read_input (const upscale_options *o, int size, upscale_run *run, adm_error *err
   return status;
 }
 
-/* ---- the work ---------------------------------------------------------------------------------------------------- */
+/* ---- the work -------------------------------------------------------------------------------- */
 
 /* A weights file given as the model may be the upsampler itself. */
 static adm_status
@@ -159,13 +180,19 @@ find_model (const upscale_options *o, upscale_run *run, adm_file_info *info, adm
   if (o->common.upsampler)
     run->model.upsampler = (char *) o->common.upsampler;
   if (!run->model.upsampler && !run->model.diffusion)
-    return program_fail (error, ADM_ERROR_USAGE, "model %s has no upsampler; give one with --upsampler", run->model.name);
-  status = adm_file_inspect (run->model.upsampler ? run->model.upsampler : run->model.diffusion, info, error);
+    return program_fail (error, ADM_ERROR_USAGE,
+                         "model %s has no upsampler; give one with --upsampler", run->model.name);
+  status = adm_file_inspect (run->model.upsampler ? run->model.upsampler : run->model.diffusion,
+                             info, error);
   if (status)
     return status;
   if (info->description.kind != ADM_KIND_SUPERRES)
-    return run->model.upsampler ? program_fail (error, ADM_ERROR_SHAPE, "%s is no upsampler; give another file", run->model.upsampler)
-                                : program_fail (error, ADM_ERROR_USAGE, "model %s has no upsampler; give one with --upsampler", run->model.name);
+    return run->model.upsampler
+               ? program_fail (error, ADM_ERROR_SHAPE, "%s is no upsampler; give another file",
+                               run->model.upsampler)
+               : program_fail (error, ADM_ERROR_USAGE,
+                               "model %s has no upsampler; give one with --upsampler",
+                               run->model.name);
   if (!run->model.upsampler)
     run->model.upsampler = run->model.diffusion;
   return ADM_OK;
@@ -182,13 +209,16 @@ prepare (const upscale_options *o, upscale_run *run, adm_error *error)
   run->request = adm_request_upsample_default (&run->model);
   size = info.description.image_size;
   low_size = info.description.small_size > 0 ? info.description.small_size : size / 4;
-  status = sampling_label (&run->model, o->common.class_name, info.description.num_classes, true, &run->request.label, error);
+  status = sampling_label (&run->model, o->common.class_name, info.description.num_classes, true,
+                           &run->request.label, error);
   if (!status)
-    status = sampling_fill_request (&o->common, info.description.diffusion_steps, &run->request, &steps, error);
+    status = sampling_fill_request (&o->common, info.description.diffusion_steps, &run->request,
+                                    &steps, error);
   if (!status)
     status = sampling_add_outputs (&run->outputs, o->common.output, o->common.count, error);
   if (!status && o->common.noise) {
-    status = sampling_read_noise (o->common.noise, steps, o->common.count, size, &run->noise, error);
+    status
+        = sampling_read_noise (o->common.noise, steps, o->common.count, size, &run->noise, error);
     run->request.noise = run->noise;
   }
   if (!status)

@@ -7,15 +7,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Length of the UTF-8 sequence at S, or 0 when there is none (overlong forms and surrogates are none). */
+/* Length of the UTF-8 sequence at S, or 0 when there is none (overlong forms and surrogates are
+ * none). */
 static size_t
 sequence_length (const unsigned char *s)
 {
-  size_t length = *s < 0x80 ? 1 : *s >= 0xc2 && *s < 0xe0 ? 2 : *s >= 0xe0 && *s < 0xf0 ? 3 : *s >= 0xf0 && *s < 0xf5 ? 4 : 0;
+  size_t length = *s < 0x80                 ? 1
+                  : *s >= 0xc2 && *s < 0xe0 ? 2
+                  : *s >= 0xe0 && *s < 0xf0 ? 3
+                  : *s >= 0xf0 && *s < 0xf5 ? 4
+                                            : 0;
   for (size_t i = 1; i < length; i++)
     if ((s[i] & 0xc0) != 0x80)
       return 0;
-  if ((*s == 0xe0 && s[1] < 0xa0) || (*s == 0xed && s[1] > 0x9f) || (*s == 0xf0 && s[1] < 0x90) || (*s == 0xf4 && s[1] > 0x8f))
+  if ((*s == 0xe0 && s[1] < 0xa0) || (*s == 0xed && s[1] > 0x9f) || (*s == 0xf0 && s[1] < 0x90)
+      || (*s == 0xf4 && s[1] > 0x8f))
     return 0;
   return length;
 }

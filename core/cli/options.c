@@ -10,7 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* ---- numbers ----------------------------------------------------------------------------------------------------- */
+/* ---- numbers --------------------------------------------------------------------------------- */
 
 bool
 options_int (const char *text, double min, double max, int *out)
@@ -59,7 +59,8 @@ options_size (const char *text, uint64_t *out)
   static const struct {
     const char *unit;
     double bytes;
-  } units[] = { { "", 1 }, { "K", 0x1p10 }, { "KiB", 0x1p10 }, { "M", 0x1p20 }, { "MiB", 0x1p20 }, { "G", 0x1p30 }, { "GiB", 0x1p30 } };
+  } units[] = { { "", 1 },         { "K", 0x1p10 }, { "KiB", 0x1p10 }, { "M", 0x1p20 },
+                { "MiB", 0x1p20 }, { "G", 0x1p30 }, { "GiB", 0x1p30 } };
   char number[32];
   size_t digits = strspn (text, "0123456789.");
   double value;
@@ -68,8 +69,8 @@ options_size (const char *text, uint64_t *out)
   memcpy (number, text, digits);
   number[digits] = '\0';
   for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-    if (strcasecmp (text + digits, units[i].unit) == 0 && options_real (number, 0, 1e18, &value) && value * units[i].bytes >= 1
-        && value * units[i].bytes <= 0x1p62) {
+    if (strcasecmp (text + digits, units[i].unit) == 0 && options_real (number, 0, 1e18, &value)
+        && value * units[i].bytes >= 1 && value * units[i].bytes <= 0x1p62) {
       *out = (uint64_t) (value * units[i].bytes);
       return true;
     }
@@ -77,14 +78,17 @@ options_size (const char *text, uint64_t *out)
 }
 
 adm_status
-options_list (const char *name, const char *text, int max, int **out, size_t *count, adm_error *error)
+options_list (const char *name, const char *text, int max, int **out, size_t *count,
+              adm_error *error)
 {
   size_t entries = 1, length = strlen (text);
   for (size_t i = 0; i < length; i++)
     entries += text[i] == ',';
   int *list = malloc (entries * sizeof *list);
   char *copy = malloc (length + 1);
-  adm_status status = list && copy ? ADM_OK : program_fail (error, ADM_ERROR_MEMORY, "%s: no memory for the list", name);
+  adm_status status
+      = list && copy ? ADM_OK
+                     : program_fail (error, ADM_ERROR_MEMORY, "%s: no memory for the list", name);
   char *entry = copy;
   if (copy)
     memcpy (copy, text, length + 1);
@@ -93,8 +97,10 @@ options_list (const char *name, const char *text, int max, int **out, size_t *co
     if (comma)
       *comma = '\0';
     if (!options_int (entry, 0, max, &list[i]))
-      status
-          = program_fail (error, ADM_ERROR_USAGE, "%s: '%s' is not possible; give whole numbers from 0 to %d, separated by commas", name, entry, max);
+      status = program_fail (
+          error, ADM_ERROR_USAGE,
+          "%s: '%s' is not possible; give whole numbers from 0 to %d, separated by commas", name,
+          entry, max);
     else if (comma)
       entry = comma + 1;
   }
@@ -108,7 +114,7 @@ options_list (const char *name, const char *text, int max, int **out, size_t *co
   return ADM_OK;
 }
 
-/* ---- the command line -------------------------------------------------------------------------------------------- */
+/* ---- the command line ------------------------------------------------------------------------ */
 
 static adm_status
 set_value (const option_spec *spec, const char *text, adm_error *error)
@@ -128,26 +134,33 @@ set_value (const option_spec *spec, const char *text, adm_error *error)
     break;
   case OPTION_SEED:
     if (!options_seed (text, spec->value))
-      return program_fail (error, ADM_ERROR_USAGE, "%s: '%s' is not possible; give a whole number from 0 to 18446744073709551615", spec->name, text);
+      return program_fail (
+          error, ADM_ERROR_USAGE,
+          "%s: '%s' is not possible; give a whole number from 0 to 18446744073709551615",
+          spec->name, text);
     break;
   case OPTION_SIZE:
     if (!options_size (text, spec->value))
-      return program_fail (error, ADM_ERROR_USAGE, "%s: '%s' is not possible; give a size such as 6GiB or 1500MiB", spec->name, text);
+      return program_fail (error, ADM_ERROR_USAGE,
+                           "%s: '%s' is not possible; give a size such as 6GiB or 1500MiB",
+                           spec->name, text);
     break;
   case OPTION_REAL:
     ok = options_real (text, spec->min, spec->max, spec->value);
     break;
   }
   if (!ok)
-    return program_fail (error, ADM_ERROR_USAGE, "%s: '%s' is not possible; give a %snumber from %.15g to %.15g", spec->name, text,
-                         spec->type == OPTION_INT ? "whole " : "", spec->min, spec->max);
+    return program_fail (
+        error, ADM_ERROR_USAGE, "%s: '%s' is not possible; give a %snumber from %.15g to %.15g",
+        spec->name, text, spec->type == OPTION_INT ? "whole " : "", spec->min, spec->max);
   if (spec->given)
     *spec->given = true;
   return ADM_OK;
 }
 
 adm_status
-options_parse (int argc, char **argv, const option_spec *specs, size_t count, int *rest, adm_error *error)
+options_parse (int argc, char **argv, const option_spec *specs, size_t count, int *rest,
+               adm_error *error)
 {
   int left = 0;
   bool ended = false;
@@ -168,12 +181,15 @@ options_parse (int argc, char **argv, const option_spec *specs, size_t count, in
       if (strlen (specs[k].name) == length && memcmp (specs[k].name, argument, length) == 0)
         spec = &specs[k];
     if (!spec)
-      return program_fail (error, ADM_ERROR_USAGE, "%.*s: no such option; see --help", (int) (length < 200 ? length : 200), argument);
+      return program_fail (error, ADM_ERROR_USAGE, "%.*s: no such option; see --help",
+                           (int) (length < 200 ? length : 200), argument);
     if (spec->type == OPTION_FLAG && value)
-      return program_fail (error, ADM_ERROR_USAGE, "%s takes no value; leave '=%s' out", spec->name, value);
+      return program_fail (error, ADM_ERROR_USAGE, "%s takes no value; leave '=%s' out", spec->name,
+                           value);
     if (spec->type != OPTION_FLAG && !value) {
       if (i + 1 == argc)
-        return program_fail (error, ADM_ERROR_USAGE, "%s: its value is missing; give one after it", spec->name);
+        return program_fail (error, ADM_ERROR_USAGE, "%s: its value is missing; give one after it",
+                             spec->name);
       value = argv[++i];
     }
     adm_status status = set_value (spec, value, error);

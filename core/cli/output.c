@@ -38,7 +38,9 @@ make_temporary (const char *path, char **out, adm_error *error)
   if (file < 0) {
     int reason = errno;
     free (name);
-    return program_fail (error, ADM_ERROR_IO, "%s: cannot write into its folder: %s; choose another folder", path, strerror (reason));
+    return program_fail (error, ADM_ERROR_IO,
+                         "%s: cannot write into its folder: %s; choose another folder", path,
+                         strerror (reason));
   }
   mode_t mask = umask (0);
   umask (mask);
@@ -46,7 +48,9 @@ make_temporary (const char *path, char **out, adm_error *error)
     int reason = errno;
     unlink (name);
     free (name);
-    return program_fail (error, ADM_ERROR_IO, "%s: cannot write into its folder: %s; choose another folder", path, strerror (reason));
+    return program_fail (error, ADM_ERROR_IO,
+                         "%s: cannot write into its folder: %s; choose another folder", path,
+                         strerror (reason));
   }
   *out = name;
   return ADM_OK;
@@ -58,9 +62,11 @@ output_add (output_set *set, const char *path, adm_error *error)
   struct stat there;
   for (size_t i = 0; i < set->count; i++)
     if (strcmp (set->files[i].path, path) == 0)
-      return program_fail (error, ADM_ERROR_USAGE, "%s is named for two outputs; give each its own file", path);
+      return program_fail (error, ADM_ERROR_USAGE,
+                           "%s is named for two outputs; give each its own file", path);
   if (stat (path, &there) == 0 && !S_ISREG (there.st_mode))
-    return program_fail (error, ADM_ERROR_IO, "%s is there and no ordinary file; choose another name", path);
+    return program_fail (error, ADM_ERROR_IO,
+                         "%s is there and no ordinary file; choose another name", path);
 
   char *trial = NULL, *copy = strdup (path);
   output_file *files = realloc (set->files, (set->count + 1) * sizeof *files);
@@ -91,7 +97,8 @@ output_begin (output_set *set, size_t i, const char **temporary, adm_error *erro
 }
 
 adm_status
-output_write_npy (output_set *set, size_t i, const float *data, int rank, const int64_t *shape, adm_error *error)
+output_write_npy (output_set *set, size_t i, const float *data, int rank, const int64_t *shape,
+                  adm_error *error)
 {
   const char *temporary;
   adm_status status = output_begin (set, i, &temporary, error);
@@ -99,7 +106,8 @@ output_write_npy (output_set *set, size_t i, const float *data, int rank, const 
     return status;
   status = adm_npy_write (temporary, data, rank, shape, error);
   size_t length = strlen (temporary);
-  if (status && strncmp (error->message, temporary, length) == 0) { /* the user knows it by its own name */
+  /* the user knows it by its own name */
+  if (status && strncmp (error->message, temporary, length) == 0) {
     adm_error named;
     program_fail (&named, status, "%s%s", set->files[i].path, error->message + length);
     *error = named;
@@ -121,8 +129,8 @@ flush_to_disk (const char *path)
   return ok;
 }
 
-/* Gives what stands at FILE's path a second name beside it, so that it can be put back. Where there are no second names (FAT) a
- * file that has been replaced stays replaced, by a whole one. */
+/* Gives what stands at FILE's path a second name beside it, so that it can be put back. Where there
+ * are no second names (FAT) a file that has been replaced stays replaced, by a whole one. */
 static void
 keep_before (output_file *file)
 {
@@ -141,7 +149,8 @@ output_commit (output_set *set, adm_error *error)
 {
   for (size_t i = 0; i < set->count; i++)
     if (!flush_to_disk (set->files[i].temporary))
-      return program_fail (error, ADM_ERROR_IO, "%s: cannot write: %s", set->files[i].path, strerror (errno));
+      return program_fail (error, ADM_ERROR_IO, "%s: cannot write: %s", set->files[i].path,
+                           strerror (errno));
   if (interrupt_requested ())
     return program_fail (error, ADM_ERROR_CANCELLED, "interrupted");
   for (size_t i = 0; i < set->count; i++) {
@@ -151,7 +160,9 @@ output_commit (output_set *set, adm_error *error)
     if (i + 1 < set->count)
       keep_before (file);
     if (rename (file->temporary, file->path) != 0) {
-      program_fail (error, ADM_ERROR_IO, "%s: cannot give the file its name: %s; choose another name", file->path, strerror (errno));
+      program_fail (error, ADM_ERROR_IO,
+                    "%s: cannot give the file its name: %s; choose another name", file->path,
+                    strerror (errno));
       for (size_t k = 0; k < i; k++) { /* all or nothing */
         output_file *done = &set->files[k];
         if (done->before && rename (done->before, done->path) == 0) {

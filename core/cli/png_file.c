@@ -39,27 +39,34 @@ begin (const char *path, png_image *image, adm_error *error)
   struct stat there = { .st_size = 0 };
   *image = (png_image) { .version = PNG_IMAGE_VERSION };
   if (!png_image_begin_read_from_file (image, path) || stat (path, &there) != 0)
-    return program_fail (error, ADM_ERROR_FORMAT, "%s: broken PNG (%s); save it again", path, image->message);
+    return program_fail (error, ADM_ERROR_FORMAT, "%s: broken PNG (%s); save it again", path,
+                         image->message);
   adm_status status = ADM_OK;
-  uint64_t count = (uint64_t) image->width * image->height, cost = image->format & PNG_FORMAT_FLAG_ALPHA ? 2 * count : count;
+  uint64_t count = (uint64_t) image->width * image->height,
+           cost = image->format & PNG_FORMAT_FLAG_ALPHA ? 2 * count : count;
   if (image->width > PNG_MAX_SIDE || image->height > PNG_MAX_SIDE || count > PNG_MAX_PIXELS)
-    status = program_fail (error, ADM_ERROR_FORMAT, "%s: %u x %u pixels are more than %d a side and %d in all; reduce it", path, image->width,
-                           image->height, PNG_MAX_SIDE, PNG_MAX_PIXELS);
+    status = program_fail (error, ADM_ERROR_FORMAT,
+                           "%s: %u x %u pixels are more than %d a side and %d in all; reduce it",
+                           path, image->width, image->height, PNG_MAX_SIDE, PNG_MAX_PIXELS);
   else if (cost > PNG_SMALL_PIXELS && 3 * (cost - PNG_SMALL_PIXELS) > 2 * (uint64_t) there.st_size)
-    status = program_fail (error, ADM_ERROR_FORMAT, "%s: %u x %u pixels are too many for a file of %llu bytes; reduce it", path, image->width,
-                           image->height, (unsigned long long) there.st_size);
+    status = program_fail (error, ADM_ERROR_FORMAT,
+                           "%s: %u x %u pixels are too many for a file of %llu bytes; reduce it",
+                           path, image->width, image->height, (unsigned long long) there.st_size);
   if (status)
     png_image_free (image);
   return status;
 }
 
-/* Reads what IMAGE has begun: *OUT [height,width,CHANNELS] in FORMAT, on white where it has no alpha. */
+/* Reads what IMAGE has begun: *OUT [height,width,CHANNELS] in FORMAT, on white where it has no
+ * alpha. */
 static adm_status
-finish (const char *path, png_image *image, uint32_t format, size_t channels, uint8_t **out, adm_error *error)
+finish (const char *path, png_image *image, uint32_t format, size_t channels, uint8_t **out,
+        adm_error *error)
 {
   static const png_color white = { 255, 255, 255 };
   image->format = format;
-  image->flags |= PNG_IMAGE_FLAG_16BIT_sRGB; /* 16-bit files are sRGB too unless they say otherwise */
+  /* 16-bit files are sRGB too unless they say otherwise */
+  image->flags |= PNG_IMAGE_FLAG_16BIT_sRGB;
   *out = calloc ((size_t) image->width * image->height, channels);
   if (!*out) {
     png_image_free (image);
@@ -69,11 +76,12 @@ finish (const char *path, png_image *image, uint32_t format, size_t channels, ui
     return ADM_OK;
   free (*out);
   *out = NULL;
-  return program_fail (error, ADM_ERROR_FORMAT, "%s: broken PNG (%s); save it again", path, image->message);
+  return program_fail (error, ADM_ERROR_FORMAT, "%s: broken PNG (%s); save it again", path,
+                       image->message);
 }
 
-/* The transparency of PATH, COUNT pixels; the file is read once more for it, so that the colours stay those of a file read for
- * them alone. */
+/* The transparency of PATH, COUNT pixels; the file is read once more for it, so that the colours
+ * stay those of a file read for them alone. */
 static adm_status
 read_alpha (const char *path, size_t count, uint8_t **alpha, adm_error *error)
 {
@@ -92,7 +100,9 @@ read_alpha (const char *path, size_t count, uint8_t **alpha, adm_error *error)
   free (grey);
   if (!same)
     return program_fail (error, ADM_ERROR_IO, "%s: changed while it was read; try again", path);
-  return *alpha ? ADM_OK : program_fail (error, ADM_ERROR_MEMORY, "%s: no memory for its pixels; reduce it", path);
+  return *alpha ? ADM_OK
+                : program_fail (error, ADM_ERROR_MEMORY, "%s: no memory for its pixels; reduce it",
+                                path);
 }
 
 /* The same, of a file that may be anything. */
@@ -120,7 +130,8 @@ png_file_size (const char *path, int *width, int *height, adm_error *error)
 }
 
 adm_status
-png_file_read (const char *path, uint8_t **pixels, uint8_t **alpha, int *width, int *height, adm_error *error)
+png_file_read (const char *path, uint8_t **pixels, uint8_t **alpha, int *width, int *height,
+               adm_error *error)
 {
   png_image image;
   uint8_t *colours, *transparency = NULL;
@@ -146,7 +157,8 @@ png_file_read (const char *path, uint8_t **pixels, uint8_t **alpha, int *width, 
 }
 
 adm_status
-png_file_write (const char *temporary, const char *path, const uint8_t *pixels, const uint8_t *alpha, int width, int height, adm_error *error)
+png_file_write (const char *temporary, const char *path, const uint8_t *pixels,
+                const uint8_t *alpha, int width, int height, adm_error *error)
 {
   png_image image = {
     .version = PNG_IMAGE_VERSION,
@@ -157,16 +169,20 @@ png_file_write (const char *temporary, const char *path, const uint8_t *pixels, 
   size_t count = (size_t) width * (size_t) height;
   uint8_t *both = alpha ? calloc (count, 4) : NULL;
   if (alpha && !both)
-    return program_fail (error, ADM_ERROR_MEMORY, "no memory to write a picture; close other programs");
+    return program_fail (error, ADM_ERROR_MEMORY,
+                         "no memory to write a picture; close other programs");
   for (size_t i = 0; both && i < count; i++) {
     memcpy (both + 4 * i, pixels + 3 * i, 3);
     both[4 * i + 3] = alpha[i];
   }
   FILE *file = fopen (temporary, "wb");
-  adm_status status = file ? ADM_OK : program_fail (error, ADM_ERROR_IO, "%s: cannot write: %s", path, strerror (errno));
+  adm_status status
+      = file ? ADM_OK
+             : program_fail (error, ADM_ERROR_IO, "%s: cannot write: %s", path, strerror (errno));
   errno = 0;
   if (file && !png_image_write_to_stdio (&image, file, 0, both ? both : pixels, 0, NULL))
-    status = program_fail (error, ADM_ERROR_IO, "%s: cannot write: %s", path, errno ? strerror (errno) : image.message);
+    status = program_fail (error, ADM_ERROR_IO, "%s: cannot write: %s", path,
+                           errno ? strerror (errno) : image.message);
   if (file && fclose (file) != 0 && !status)
     status = program_fail (error, ADM_ERROR_IO, "%s: cannot write: %s", path, strerror (errno));
   free (both);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The `adm` program: finds the command, catches signals, complains in one line. The locale is never set, so numbers are read
- * and written the same everywhere. */
+ * The `adm` program: finds the command, catches signals, complains in one line. The locale is never
+ * set, so numbers are read and written the same everywhere. */
 #include "cli/program.h"
 
 #include <errno.h>
@@ -11,32 +11,35 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char usage[] = "Usage: adm COMMAND [OPTION…]\n"
-                            "Images from ablated diffusion models.\n"
-                            "\n"
-                            "  adm info FILE…      what weights files hold\n"
-                            "  adm models          models found, and the folders searched\n"
-                            "  adm sample …        make images\n"
-                            "  adm upscale …       enlarge an image with a model's upsampler\n"
-                            "  adm eval …          one evaluation of one network\n"
-                            "  adm describe …      what a weights file leaves open, and the answers to it\n"
-                            "  adm convert …       a weights file that describes itself, in 32 or 16 bits\n"
-                            "  adm bench …         speed and memory on this machine\n"
-                            "\n"
-                            "  adm COMMAND --help  a command's options\n"
-                            "  adm --version\n"
-                            "\n"
-                            "Exit status: 0; 2 bad usage; 1 any other failure; 130 interrupted. A failure is one line on standard error.\n";
+static const char usage[]
+    = "Usage: adm COMMAND [OPTION…]\n"
+      "Images from ablated diffusion models.\n"
+      "\n"
+      "  adm info FILE…      what weights files hold\n"
+      "  adm models          models found, and the folders searched\n"
+      "  adm sample …        make images\n"
+      "  adm upscale …       enlarge an image with a model's upsampler\n"
+      "  adm eval …          one evaluation of one network\n"
+      "  adm describe …      what a weights file leaves open, and the answers to it\n"
+      "  adm convert …       a weights file that describes itself, in 32 or 16 bits\n"
+      "  adm bench …         speed and memory on this machine\n"
+      "\n"
+      "  adm COMMAND --help  a command's options\n"
+      "  adm --version\n"
+      "\n"
+      "Exit status: 0; 2 bad usage; 1 any other failure; 130 interrupted. A failure is one line on "
+      "standard error.\n";
 
 static const struct command {
   const char *name;
   int (*run) (int argc, char **argv);
 } commands[] = {
-  { "info", cmd_info }, { "models", cmd_models }, { "sample", cmd_sample }, { "upscale", cmd_upscale }, { "eval", cmd_eval }, { "bench", cmd_bench },
+  { "info", cmd_info },       { "models", cmd_models },     { "sample", cmd_sample },
+  { "upscale", cmd_upscale }, { "eval", cmd_eval },         { "bench", cmd_bench },
   { "convert", cmd_convert }, { "describe", cmd_describe },
 };
 
-/* ---- complaints -------------------------------------------------------------------------------------------------- */
+/* ---- complaints ------------------------------------------------------------------------------ */
 
 adm_status
 program_fail (adm_error *error, adm_status status, const char *format, ...)
@@ -79,7 +82,7 @@ program_print (const char *text)
   return program_report (&error);
 }
 
-/* ---- signals ----------------------------------------------------------------------------------------------------- */
+/* ---- signals --------------------------------------------------------------------------------- */
 
 /* A signal handler can be told nothing but through static variables. */
 static volatile sig_atomic_t interrupted, at_once;
@@ -102,12 +105,15 @@ interrupt_install (void)
 {
   static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
   struct sigaction action = { .sa_handler = on_signal };
-  signal (SIGXFSZ, SIG_IGN); /* a file beyond the limit is an error like a full disk, not an end without a word */
+  /* a file beyond the limit is an error like a full disk, not an end without a word */
+  signal (SIGXFSZ, SIG_IGN);
   sigemptyset (&action.sa_mask);
   for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
     struct sigaction before;
-    /* Under nohup, hanging up stays ignored. Shells start a script's background jobs with SIGINT ignored, which is no wish. */
-    if (signals[i] != SIGHUP || sigaction (SIGHUP, NULL, &before) != 0 || before.sa_handler != SIG_IGN)
+    /* Under nohup, hanging up stays ignored. Shells start a script's background jobs with SIGINT
+     * ignored, which is no wish. */
+    if (signals[i] != SIGHUP || sigaction (SIGHUP, NULL, &before) != 0
+        || before.sa_handler != SIG_IGN)
       sigaction (signals[i], &action, NULL);
   }
 }
@@ -126,7 +132,7 @@ interrupt_at_once (bool on)
     on_signal (0);
 }
 
-/* ---- commands ---------------------------------------------------------------------------------------------------- */
+/* ---- commands -------------------------------------------------------------------------------- */
 
 int
 main (int argc, char **argv)
@@ -148,6 +154,9 @@ main (int argc, char **argv)
       interrupt_install ();
       return commands[i].run (argc - 2, argv + 2);
     }
-  program_fail (&error, ADM_ERROR_USAGE, "%s: no such command; there are info, models, sample, upscale, eval, describe, convert and bench (see adm --help)", argv[1]);
+  program_fail (&error, ADM_ERROR_USAGE,
+                "%s: no such command; there are info, models, sample, upscale, eval, describe, "
+                "convert and bench (see adm --help)",
+                argv[1]);
   return program_report (&error);
 }

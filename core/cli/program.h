@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What the parts of the `adm` program share: its commands, its exit statuses, its one line of complaint, and the flag that a
- * signal raises. */
+ * What the parts of the `adm` program share: its commands, its exit statuses, its one line of
+ * complaint, and the flag that a signal raises. */
 #ifndef ADM_CLI_PROGRAM_H
 #define ADM_CLI_PROGRAM_H
 
@@ -14,8 +14,9 @@ enum {
   EXIT_INTERRUPTED = 130,
 };
 
-/* The commands: ARGV without the command's name. Each returns the program's exit status, has then said on standard error why
- * (one line) when it is not EXIT_OK, and has printed nothing on standard output in that case, but for `info`. */
+/* The commands: ARGV without the command's name. Each returns the program's exit status, has then
+ * said on standard error why (one line) when it is not EXIT_OK, and has printed nothing on standard
+ * output in that case, but for `info`. */
 int cmd_info (int argc, char **argv);
 int cmd_models (int argc, char **argv);
 int cmd_sample (int argc, char **argv);
@@ -26,21 +27,23 @@ int cmd_convert (int argc, char **argv);
 int cmd_describe (int argc, char **argv);
 
 /* Fills ERROR with a formatted line and returns STATUS. */
-adm_status program_fail (adm_error *error, adm_status status, const char *format, ...) __attribute__ ((format (printf, 3, 4)));
+adm_status program_fail (adm_error *error, adm_status status, const char *format, ...)
+    __attribute__ ((format (printf, 3, 4)));
 
 /* Prints ERROR as one line on standard error and returns the exit status that goes with it. */
 int program_report (const adm_error *error);
 
-/* Prints TEXT on standard output and returns the exit status: a full disk or a closed pipe is a failure. */
+/* Prints TEXT on standard output and returns the exit status: a full disk or a closed pipe is a
+ * failure. */
 int program_print (const char *text);
 
-/* After this SIGINT, SIGTERM and SIGHUP raise a flag instead of ending the program, and a file beyond the size limit is an
- * error of writing. */
+/* After this SIGINT, SIGTERM and SIGHUP raise a flag instead of ending the program, and a file
+ * beyond the size limit is an error of writing. */
 void interrupt_install (void);
 bool interrupt_requested (void);
 
-/* ON: until called again with false, those signals end the program at once with its line and EXIT_INTERRUPTED. For work that
- * cannot be asked to stop, while no file is being written. */
+/* ON: until called again with false, those signals end the program at once with its line and
+ * EXIT_INTERRUPTED. For work that cannot be asked to stop, while no file is being written. */
 void interrupt_at_once (bool on);
 
 #endif

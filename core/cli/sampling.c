@@ -12,7 +12,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* ---- options ----------------------------------------------------------------------------------------------------- */
+/* ---- options --------------------------------------------------------------------------------- */
 
 sampling_options
 sampling_options_default (void)
@@ -68,7 +68,8 @@ sampler_names (char *buffer, size_t size)
   size_t length = 0;
   buffer[0] = '\0';
   for (int i = 0; adm_sampler_name (i) && length < size; i++)
-    length += (size_t) snprintf (buffer + length, size - length, "%s%s", i ? ", " : "", adm_sampler_name (i));
+    length += (size_t) snprintf (buffer + length, size - length, "%s%s", i ? ", " : "",
+                                 adm_sampler_name (i));
   return buffer;
 }
 
@@ -79,20 +80,26 @@ sampling_options_check (const sampling_options *options, const char *command, ad
   char names[128];
   int steps;
   if (!options->model)
-    return program_fail (error, ADM_ERROR_USAGE, "%s: --model is missing; give a model's name or file (see adm models)", command);
+    return program_fail (error, ADM_ERROR_USAGE,
+                         "%s: --model is missing; give a model's name or file (see adm models)",
+                         command);
   if (!options->output)
-    return program_fail (error, ADM_ERROR_USAGE, "%s: -o is missing; give the name of the picture to write", command);
-  if (!output_has_extension (options->output, ".png") && !output_has_extension (options->output, ".npy"))
-    return program_fail (error, ADM_ERROR_USAGE, "-o: '%s' must end in .png or .npy", options->output);
+    return program_fail (error, ADM_ERROR_USAGE,
+                         "%s: -o is missing; give the name of the picture to write", command);
+  if (!output_has_extension (options->output, ".png")
+      && !output_has_extension (options->output, ".npy"))
+    return program_fail (error, ADM_ERROR_USAGE, "-o: '%s' must end in .png or .npy",
+                         options->output);
   if (options->steps_given && options->respacing)
-    return program_fail (error, ADM_ERROR_USAGE, "--steps and --respacing cannot both be given; choose one");
+    return program_fail (error, ADM_ERROR_USAGE,
+                         "--steps and --respacing cannot both be given; choose one");
   if (options->sampler && !adm_sampler_parse (options->sampler, &sampler))
-    return program_fail (error, ADM_ERROR_USAGE, "--sampler: there is no '%s'; choose one of %s", options->sampler,
-                         sampler_names (names, sizeof names));
+    return program_fail (error, ADM_ERROR_USAGE, "--sampler: there is no '%s'; choose one of %s",
+                         options->sampler, sampler_names (names, sizeof names));
   return options->respacing ? sampling_respacing_steps (options->respacing, &steps, error) : ADM_OK;
 }
 
-/* ---- the request ------------------------------------------------------------------------------------------------- */
+/* ---- the request ----------------------------------------------------------------------------- */
 
 adm_status
 sampling_respacing_steps (const char *text, int *steps, adm_error *error)
@@ -106,9 +113,13 @@ sampling_respacing_steps (const char *text, int *steps, adm_error *error)
     return ADM_OK;
   }
   bool ddim = strncmp (text, "ddim", 4) == 0;
-  if (options_list ("--respacing", ddim ? text + 4 : text, SAMPLING_MAX_STEPS, &sections, &count, error)) {
+  if (options_list ("--respacing", ddim ? text + 4 : text, SAMPLING_MAX_STEPS, &sections, &count,
+                    error)) {
     if (error->status == ADM_ERROR_USAGE)
-      program_fail (error, ADM_ERROR_USAGE, "--respacing: '%s' is not possible; write it as 250, ddim25, 10,15,20 or t=0,300,990", text);
+      program_fail (
+          error, ADM_ERROR_USAGE,
+          "--respacing: '%s' is not possible; write it as 250, ddim25, 10,15,20 or t=0,300,990",
+          text);
     return error->status;
   }
   int64_t sum = 0;
@@ -116,13 +127,17 @@ sampling_respacing_steps (const char *text, int *steps, adm_error *error)
     sum += sections[i];
   free (sections);
   if ((ddim && count > 1) || sum < 2 || sum > SAMPLING_MAX_STEPS)
-    return program_fail (error, ADM_ERROR_USAGE, "--respacing: '%s' is not possible; write it as 250, ddim25, 10,15,20 or t=0,300,990, two steps or more", text);
+    return program_fail (error, ADM_ERROR_USAGE,
+                         "--respacing: '%s' is not possible; write it as 250, ddim25, 10,15,20 or "
+                         "t=0,300,990, two steps or more",
+                         text);
   *steps = (int) sum;
   return ADM_OK;
 }
 
 adm_status
-sampling_fill_request (const sampling_options *options, int diffusion_steps, adm_request *request, int *steps, adm_error *error)
+sampling_fill_request (const sampling_options *options, int diffusion_steps, adm_request *request,
+                       int *steps, adm_error *error)
 {
   adm_sampler sampler;
   if (options->sampler && adm_sampler_parse (options->sampler, &sampler))
@@ -137,10 +152,13 @@ sampling_fill_request (const sampling_options *options, int diffusion_steps, adm
       return status;
   }
   if (*steps > diffusion_steps)
-    return program_fail (error, ADM_ERROR_USAGE, "%s: %d steps are more than the model's %d; ask for fewer",
+    return program_fail (error, ADM_ERROR_USAGE,
+                         "%s: %d steps are more than the model's %d; ask for fewer",
                          options->respacing ? "--respacing" : "--steps", *steps, diffusion_steps);
   if (options->eta > 0 && request->sampler != ADM_SAMPLER_DDIM)
-    return program_fail (error, ADM_ERROR_USAGE, "--eta above 0 needs the sampler ddim; give --sampler ddim or leave --eta out");
+    return program_fail (
+        error, ADM_ERROR_USAGE,
+        "--eta above 0 needs the sampler ddim; give --sampler ddim or leave --eta out");
   if (options->eta_given)
     request->eta = options->eta;
   request->seed = options->seed;
@@ -149,7 +167,8 @@ sampling_fill_request (const sampling_options *options, int diffusion_steps, adm
 }
 
 adm_status
-sampling_label (const adm_model *model, const char *name, int labels, bool nullable, int *label, adm_error *error)
+sampling_label (const adm_model *model, const char *name, int labels, bool nullable, int *label,
+                adm_error *error)
 {
   adm_model part = *model;
   *label = ADM_NO_LABEL;
@@ -161,10 +180,11 @@ sampling_label (const adm_model *model, const char *name, int labels, bool nulla
   return adm_model_label (&part, name, label, error);
 }
 
-/* ---- arrays ------------------------------------------------------------------------------------------------------ */
+/* ---- arrays ---------------------------------------------------------------------------------- */
 
 adm_status
-sampling_read_noise (const char *path, int steps, int count, int size, float **noise, adm_error *error)
+sampling_read_noise (const char *path, int steps, int count, int size, float **noise,
+                     adm_error *error)
 {
   const int64_t expected[5] = { (int64_t) steps + 1, count, 3, size, size };
   int64_t shape[8];
@@ -176,14 +196,16 @@ sampling_read_noise (const char *path, int steps, int count, int size, float **n
     return ADM_OK;
   char found[128] = "";
   for (int i = 0, length = 0; i < rank && length < (int) sizeof found - 24; i++)
-    length += snprintf (found + length, sizeof found - (size_t) length, "%s%lld", i ? ", " : "", (long long) shape[i]);
+    length += snprintf (found + length, sizeof found - (size_t) length, "%s%lld", i ? ", " : "",
+                        (long long) shape[i]);
   free (*noise);
   *noise = NULL;
-  return program_fail (error, ADM_ERROR_SHAPE, "%s: its shape is [%s]; the noise of this request has [%d, %d, 3, %d, %d]", path, found, steps + 1,
-                       count, size, size);
+  return program_fail (error, ADM_ERROR_SHAPE,
+                       "%s: its shape is [%s]; the noise of this request has [%d, %d, 3, %d, %d]",
+                       path, found, steps + 1, count, size, size);
 }
 
-/* ---- pictures on disk -------------------------------------------------------------------------------------------- */
+/* ---- pictures on disk ------------------------------------------------------------------------ */
 
 adm_status
 sampling_add_outputs (output_set *set, const char *path, int count, adm_error *error)
@@ -203,9 +225,10 @@ sampling_add_outputs (output_set *set, const char *path, int count, adm_error *e
   return status;
 }
 
-/* ---- the run ----------------------------------------------------------------------------------------------------- */
+/* ---- the run --------------------------------------------------------------------------------- */
 
-/* Where pictures go: each PNG into its file as soon as it is finished, an array's into ARRAY until all are there. */
+/* Where pictures go: each PNG into its file as soon as it is finished, an array's into ARRAY until
+ * all are there. */
 typedef struct writer {
   const sampling_run *run;
   float *array;   /* [N,3,H,W], or NULL: PNGs */
@@ -233,7 +256,8 @@ write_picture (int i, const adm_picture *picture, void *user, adm_error *error)
   adm_pixels_to_u8 (picture->pixels, picture->height, picture->width, w->bytes);
   adm_status status = output_begin (set, (size_t) i, &temporary, error);
   return status ? status
-                : png_file_write (temporary, set->files[i].path, w->bytes, w->alpha, picture->width, picture->height, error);
+                : png_file_write (temporary, set->files[i].path, w->bytes, w->alpha, picture->width,
+                                  picture->height, error);
 }
 
 adm_status
@@ -245,11 +269,14 @@ sampling_run_plan (const sampling_run *run, const adm_plan *plan, adm_error *err
   writer w = { .run = run };
   const adm_sink sink = { show_progress, write_picture, &w };
   adm_status status = ADM_OK;
-  if (array ? !(w.array = calloc ((size_t) plan->count, values * sizeof *w.array)) : !(w.bytes = malloc (values)))
-    status = program_fail (error, ADM_ERROR_MEMORY, "no memory for %d pictures of %d x %d px; ask for fewer", array ? plan->count : 1, plan->width,
-                           plan->height);
+  if (array ? !(w.array = calloc ((size_t) plan->count, values * sizeof *w.array))
+            : !(w.bytes = malloc (values)))
+    status = program_fail (error, ADM_ERROR_MEMORY,
+                           "no memory for %d pictures of %d x %d px; ask for fewer",
+                           array ? plan->count : 1, plan->width, plan->height);
   if (!status && run->alpha && !array)
-    status = alpha_resize (run->alpha, run->alpha_w, run->alpha_h, plan->width, plan->height, &w.alpha, error);
+    status = alpha_resize (run->alpha, run->alpha_w, run->alpha_h, plan->width, plan->height,
+                           &w.alpha, error);
   if (!status)
     status = adm_session_new (run->model, run->options, &session, error);
   if (!status)

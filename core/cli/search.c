@@ -43,8 +43,8 @@ add (search_path *path, const char *base, size_t length, const char *rest)
   return true;
 }
 
-/* The data folder that came with the program: of the source tree for a program in its build folder; beside the program, as
- * the plug-in has it; or in the share folder of where it is installed. */
+/* The data folder that came with the program: of the source tree for a program in its build folder;
+ * beside the program, as the plug-in has it; or in the share folder of where it is installed. */
 static bool
 add_own_data (search_path *path)
 {
@@ -73,7 +73,8 @@ add_own_data (search_path *path)
 static bool
 add_all (search_path *path)
 {
-  const char *list = getenv ("ADM_MODEL_PATH"), *data = getenv ("XDG_DATA_HOME"), *home = getenv ("HOME");
+  const char *list = getenv ("ADM_MODEL_PATH"), *data = getenv ("XDG_DATA_HOME"),
+             *home = getenv ("HOME");
   bool ok = true;
   while (ok && list && *list) {
     size_t length = strcspn (list, ":");
@@ -95,7 +96,8 @@ search_path_get (search_path *out, adm_error *error)
   search_path path = { NULL, 0 };
   if (!add_all (&path)) {
     search_path_clear (&path);
-    return program_fail (error, ADM_ERROR_MEMORY, "no memory for the list of folders; close other programs");
+    return program_fail (error, ADM_ERROR_MEMORY,
+                         "no memory for the list of folders; close other programs");
   }
   *out = path;
   return ADM_OK;
@@ -116,7 +118,8 @@ search_catalog (const search_path *path, adm_catalog **out, adm_error *error)
   size_t count = 0;
   const char **existing = calloc (path->count + 1, sizeof *existing);
   if (!existing)
-    return program_fail (error, ADM_ERROR_MEMORY, "no memory for the list of folders; close other programs");
+    return program_fail (error, ADM_ERROR_MEMORY,
+                         "no memory for the list of folders; close other programs");
   for (size_t i = 0; i < path->count; i++)
     if (is_folder (path->folders[i]))
       existing[count++] = path->folders[i];
@@ -127,8 +130,8 @@ search_catalog (const search_path *path, adm_catalog **out, adm_error *error)
 
 /* FIND asks the catalog of the folders searched for NAME. */
 static adm_status
-search_with (adm_status (*find) (adm_catalog *, const char *, const adm_model **, adm_error *), const char *name, adm_catalog **catalog,
-             const adm_model **model, adm_error *error)
+search_with (adm_status (*find) (adm_catalog *, const char *, const adm_model **, adm_error *),
+             const char *name, adm_catalog **catalog, const adm_model **model, adm_error *error)
 {
   search_path path;
   adm_status status = search_path_get (&path, error);

@@ -48,8 +48,9 @@ terminal_progress (const adm_progress *progress, void *user)
     if (progress->stage == ADM_STAGE_LOAD)
       snprintf (text, sizeof text, "loading: %d %%", percent);
     else
-      snprintf (text, sizeof text, "%s image %d of %d: step %d of %d, %d %%", progress->stage == ADM_STAGE_SAMPLE ? "sampling" : "upscaling",
-                progress->image + 1, progress->images, progress->step, progress->steps, percent);
+      snprintf (text, sizeof text, "%s image %d of %d: step %d of %d, %d %%",
+                progress->stage == ADM_STAGE_SAMPLE ? "sampling" : "upscaling", progress->image + 1,
+                progress->images, progress->step, progress->steps, percent);
     terminal_show (line, text);
   }
   return !interrupt_requested ();

@@ -11,7 +11,8 @@ typedef struct terminal {
   double updated; /* seconds, of the monotonic clock */
 } terminal;
 
-/* An adm_callback whose USER is a terminal: shows progress, at most ten times a second, and cancels once a signal came. */
+/* An adm_callback whose USER is a terminal: shows progress, at most ten times a second, and cancels
+ * once a signal came. */
 bool terminal_progress (const adm_progress *progress, void *user);
 
 /* Shows TEXT in the line. */

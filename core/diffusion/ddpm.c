@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Ancestral sampling (DDPM, arXiv 2006.11239, Algorithm 2) with the learned variance of Improved DDPM (arXiv 2102.09672,
- * equation 15) and classifier guidance (arXiv 2105.05233, Algorithm 1):
- *   x_{i-1} ~ N (mean (x0, x_i) + s Sigma g, Sigma),   log Sigma = f log beta + (1 - f) log beta~,  f = (v + 1) / 2.
+ * Ancestral sampling (DDPM, arXiv 2006.11239, Algorithm 2) with the learned variance of Improved
+ * DDPM (arXiv 2102.09672, equation 15) and classifier guidance (arXiv 2105.05233, Algorithm 1):
+ *   x_{i-1} ~ N (mean (x0, x_i) + s Sigma g, Sigma),   log Sigma = f log beta + (1 - f) log
+ *     beta~,  f = (v + 1) / 2.
  * Without v, Sigma is "fixed large". The last step adds no noise. */
 #include "diffusion/sampler.h"
 
@@ -15,7 +16,8 @@ adm_ddpm_step (const adm_step *step)
 {
   const adm_schedule_step *s = &step->schedule->step[step->i];
   const float *v = step->learned ? step->out + step->n : NULL;
-  double middle = 0.5 * (s->log_beta + s->log_posterior_variance), half = 0.5 * (s->log_beta - s->log_posterior_variance);
+  double middle = 0.5 * (s->log_beta + s->log_posterior_variance),
+         half = 0.5 * (s->log_beta - s->log_posterior_variance);
   double deviation = sqrt (s->fixed_variance);
   for (size_t j = 0; j < step->n; j++) {
     double x = step->x[j], x0 = adm_predict_x0 (s, x, step->out[j]);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What a sampler knows of networks: two functions. Tests put an analytic denoiser in their place. */
+ * What a sampler knows of networks: two functions. Tests put an analytic denoiser in their
+ * place. */
 #ifndef ADM_DIFFUSION_DENOISER_H
 #define ADM_DIFFUSION_DENOISER_H
 
@@ -14,7 +15,8 @@ typedef struct adm_denoiser {
   /* GRAD [3,H,W] = gradient of log p(y | X, T) by X, unscaled; NULL: no guidance. */
   adm_status (*gradient) (void *user, const float *x, int t, float *grad, adm_error *error);
   void *user;
-  const char *network, *classifier; /* where their weights come from, for messages; NULL: from nowhere that has a name */
+  /* where their weights come from, for messages; NULL: from nowhere that has a name */
+  const char *network, *classifier;
 } adm_denoiser;
 
 #endif

@@ -1,26 +1,32 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * DPM-Solver++(2M) and SDE-DPM-Solver++(2M) (Lu et al. 2022, arXiv 2211.01095, Algorithm 2 and section 5.2): second-order steps in
- * lambda = ln (sqrt (a) / sqrt (1 - a)), from this step's x0 and the last one's:
+ * DPM-Solver++(2M) and SDE-DPM-Solver++(2M) (Lu et al. 2022, arXiv 2211.01095, Algorithm 2 and
+ * section 5.2): second-order steps in lambda = ln (sqrt (a) / sqrt (1 - a)), from this step's x0
+ * and the last one's:
  *   D = x0 + (x0 - x0_last) / (2 r),  r = h_last / h,  h = lambda_{i-1} - lambda_i
  *   2M:      x_{i-1} = sqrt ((1 - a_{i-1}) / (1 - a_i)) x + sqrt (a_{i-1}) (1 - e^{-h}) D
- *   SDE, 2M: x_{i-1} = sqrt ((1 - a_{i-1}) / (1 - a_i)) e^{-h} x + sqrt (a_{i-1}) (1 - e^{-2h}) D + sqrt (1 - a_{i-1}) sqrt (1 - e^{-2h}) z
- * The first step is of first order (D = x0); the last gives x0 itself, where lambda is infinite. The SDE forgets a share of x at every
- * step, and with it the errors that x has gathered; the ODE of 2M keeps them to the end.
+ *   SDE, 2M: x_{i-1} = sqrt ((1 - a_{i-1}) / (1 - a_i)) e^{-h} x + sqrt (a_{i-1}) (1 - e^{-2h}) D +
+ *     sqrt (1 - a_{i-1}) sqrt (1 - e^{-2h}) z
+ * The first step is of first order (D = x0); the last gives x0 itself, where lambda is infinite.
+ * The SDE forgets a share of x at every step, and with it the errors that x has gathered; the ODE
+ * of 2M keeps them to the end.
  *
- * Guidance moves the ODE's x0 as DDIM's (arXiv 2105.05233, Algorithm 2), and the SDE's mean by s Sigma g, Sigma the variance of the noise
- * that the step adds, as Algorithm 1 does: in the limit of many steps they agree, but at high noise levels a moved x0 leaves [-1, 1] by
- * far, and few steps never bring it back.
+ * Guidance moves the ODE's x0 as DDIM's (arXiv 2105.05233, Algorithm 2), and the SDE's mean by s
+ * Sigma g, Sigma the variance of the noise that the step adds, as Algorithm 1 does: in the limit of
+ * many steps they agree, but at high noise levels a moved x0 leaves [-1, 1] by far, and few steps
+ * never bring it back.
  *
- * Dynamic thresholding (Saharia et al. 2022, arXiv 2205.11487, section 2.3) takes the place of the clamp before guidance, so that a
- * large gradient scale cannot saturate: with c the quantile p of |x0| over the picture, at least 1, x0 becomes clamp (x0, -c, c) / c. */
+ * Dynamic thresholding (Saharia et al. 2022, arXiv 2205.11487, section 2.3) takes the place of the
+ * clamp before guidance, so that a large gradient scale cannot saturate: with c the quantile p of
+ * |x0| over the picture, at least 1, x0 becomes clamp (x0, -c, c) / c. */
 #include "diffusion/sampler.h"
 
 #include "diffusion/guidance.h"
 
 #include <math.h>
 
-/* The quantile P of the N values of V, which are reordered, linear between neighbours. Quickselect (Hoare 1961). */
+/* The quantile P of the N values of V, which are reordered, linear between neighbours. Quickselect
+ * (Hoare 1961). */
 static double
 quantile (float *v, size_t n, double p)
 {
@@ -58,7 +64,9 @@ quantile (float *v, size_t n, double p)
 static double
 unclamped (const adm_step *step, size_t j, const float *g)
 {
-  return adm_guide_unclamped (&step->schedule->step[step->i], (double) step->x[j], (double) step->out[j], g ? step->scale : 0.0, g ? (double) g[j] : 0.0);
+  return adm_guide_unclamped (&step->schedule->step[step->i], (double) step->x[j],
+                              (double) step->out[j], g ? step->scale : 0.0,
+                              g ? (double) g[j] : 0.0);
 }
 
 /* c of the step's picture. */
@@ -85,7 +93,8 @@ solver_step (const adm_step *step, bool stochastic)
   double from_x = 0, from_d = 1, from_z = 0, slope = 0;
   if (!last) {
     double h = lambda (s->alpha_bar_prev) - lambda (s->alpha_bar), fresh = -expm1 (-2 * h);
-    from_x = sqrt ((1.0 - s->alpha_bar_prev) / (1.0 - s->alpha_bar)) * (stochastic ? exp (-h) : 1.0);
+    from_x
+        = sqrt ((1.0 - s->alpha_bar_prev) / (1.0 - s->alpha_bar)) * (stochastic ? exp (-h) : 1.0);
     from_d = sqrt (s->alpha_bar_prev) * (stochastic ? fresh : -expm1 (-h));
     from_z = stochastic ? sqrt ((1.0 - s->alpha_bar_prev) * fresh) : 0.0;
     if (!first)
@@ -95,7 +104,9 @@ solver_step (const adm_step *step, bool stochastic)
   double c = step->threshold > 0.0 ? dynamic_threshold (step, g) : 0.0;
   for (size_t j = 0; j < step->n; j++) {
     double x0 = c > 0.0 ? fmin (fmax (unclamped (step, j, g), -c), c) / c
-                        : adm_guide_prediction (s, step->x[j], step->out[j], g ? step->scale : 0.0, g ? g[j] : 0.0).x0;
+                        : adm_guide_prediction (s, step->x[j], step->out[j], g ? step->scale : 0.0,
+                                                g ? g[j] : 0.0)
+                              .x0;
     double d = slope > 0 ? x0 + slope * (x0 - (double) step->x0[j]) : x0;
     step->x0[j] = (float) x0;
     double next = from_x * step->x[j] + from_d * d + from_z * step->noise[j];

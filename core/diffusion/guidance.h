@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Classifier guidance (arXiv 2105.05233, section 4) for one pixel: how the classifier's gradient g = d log p(y | x_t) / dx_t,
- * scaled by s, enters a step. Written for single numbers in double so that a sampler's loop over pixels keeps every
- * intermediate unrounded; inline because they run once a pixel. s = 0 gives the unguided result. */
+ * Classifier guidance (arXiv 2105.05233, section 4) for one pixel: how the classifier's gradient g
+ * = d log p(y | x_t) / dx_t, scaled by s, enters a step. Written for single numbers in double so
+ * that a sampler's loop over pixels keeps every intermediate unrounded; inline because they run
+ * once a pixel. s = 0 gives the unguided result. */
 #ifndef ADM_DIFFUSION_GUIDANCE_H
 #define ADM_DIFFUSION_GUIDANCE_H
 
@@ -28,8 +29,8 @@ adm_guide_mean (double mean, double variance, double s, double g)
   return mean + s * variance * g;
 }
 
-/* Algorithm 2: eps, derived again from the clamped x0, moves by -s * sqrt (1 - a) * g; the x0 that belongs to the moved
- * eps is not clamped again. */
+/* Algorithm 2: eps, derived again from the clamped x0, moves by -s * sqrt (1 - a) * g; the x0 that
+ * belongs to the moved eps is not clamped again. */
 static inline adm_prediction
 adm_guide_prediction (const adm_schedule_step *step, double x, double eps, double s, double g)
 {

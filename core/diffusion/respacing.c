@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The spellings of respacing. In a section the position is a double that GROWS by the stride: adding, not
- * multiplying, decides which side of a half it falls on (21 of 1000 steps tell the difference). */
+ * The spellings of respacing. In a section the position is a double that GROWS by the stride:
+ * adding, not multiplying, decides which side of a half it falls on (21 of 1000 steps tell the
+ * difference). */
 #include "diffusion/respacing.h"
 
 #include "base/error.h"
@@ -62,11 +63,14 @@ mark_sections (const char *respacing, int diffusion_steps, bool *keep, adm_error
   for (int i = 0; i < sections; i++) {
     int size = diffusion_steps / sections + (i < diffusion_steps % sections), count;
     if (!read_count (&text, MAX_COUNT, &count) || *text != (i + 1 < sections ? ',' : '\0'))
-      return adm_fail (error, ADM_ERROR_USAGE, "respacing \"%.64s\": not a spelling of steps: use a number (250), sections (10,15,20) or ddimN",
+      return adm_fail (error, ADM_ERROR_USAGE,
+                       "respacing \"%.64s\": not a spelling of steps: use a number (250), sections "
+                       "(10,15,20) or ddimN",
                        respacing);
     if (count > size)
-      return adm_fail (error, ADM_ERROR_USAGE, "respacing \"%.64s\": %d steps do not fit in %d timesteps: ask for fewer", respacing, count,
-                       size);
+      return adm_fail (error, ADM_ERROR_USAGE,
+                       "respacing \"%.64s\": %d steps do not fit in %d timesteps: ask for fewer",
+                       respacing, count, size);
     mark_section (keep, start, size, count);
     start += size;
     text++;
@@ -76,13 +80,19 @@ mark_sections (const char *respacing, int diffusion_steps, bool *keep, adm_error
 
 /* TEXT: timesteps, ascending, between commas. */
 static adm_status
-mark_timesteps (const char *respacing, const char *text, int diffusion_steps, bool *keep, adm_error *error)
+mark_timesteps (const char *respacing, const char *text, int diffusion_steps, bool *keep,
+                adm_error *error)
 {
   for (int t, last = -1;; last = t, text++) {
     if (!read_count (&text, MAX_COUNT, &t) || (*text && *text != ','))
-      return adm_fail (error, ADM_ERROR_USAGE, "respacing \"%.64s\": t= must be followed by timesteps between commas, as in t=0,300,600,990", respacing);
+      return adm_fail (error, ADM_ERROR_USAGE,
+                       "respacing \"%.64s\": t= must be followed by timesteps between commas, as "
+                       "in t=0,300,600,990",
+                       respacing);
     if (t <= last || t >= diffusion_steps)
-      return adm_fail (error, ADM_ERROR_USAGE, "respacing \"%.64s\": timestep %d: they must ascend and be below %d", respacing, t, diffusion_steps);
+      return adm_fail (error, ADM_ERROR_USAGE,
+                       "respacing \"%.64s\": timestep %d: they must ascend and be below %d",
+                       respacing, t, diffusion_steps);
     keep[t] = true;
     if (!*text)
       return ADM_OK;
@@ -90,7 +100,8 @@ mark_timesteps (const char *respacing, const char *text, int diffusion_steps, bo
 }
 
 adm_status
-adm_respacing_parse (const char *respacing, int diffusion_steps, bool *keep, int *kept, adm_error *error)
+adm_respacing_parse (const char *respacing, int diffusion_steps, bool *keep, int *kept,
+                     adm_error *error)
 {
   memset (keep, 0, (size_t) diffusion_steps * sizeof *keep);
   if (strncmp (respacing, "t=", 2) == 0) {
@@ -101,10 +112,15 @@ adm_respacing_parse (const char *respacing, int diffusion_steps, bool *keep, int
     const char *text = respacing + 4;
     int count;
     if (!read_count (&text, MAX_COUNT, &count) || *text)
-      return adm_fail (error, ADM_ERROR_USAGE, "respacing \"%.64s\": ddim must be followed by a number of steps, as in ddim25", respacing);
+      return adm_fail (
+          error, ADM_ERROR_USAGE,
+          "respacing \"%.64s\": ddim must be followed by a number of steps, as in ddim25",
+          respacing);
     int stride = adm_respacing_stride (count, diffusion_steps);
     if (stride == 0)
-      return adm_fail (error, ADM_ERROR_USAGE, "respacing \"%.64s\": no stride divides %d timesteps into exactly %d: use \"%d\" or another number",
+      return adm_fail (error, ADM_ERROR_USAGE,
+                       "respacing \"%.64s\": no stride divides %d timesteps into exactly %d: use "
+                       "\"%d\" or another number",
                        respacing, diffusion_steps, count, count);
     for (int t = 0; t < diffusion_steps; t += stride)
       keep[t] = true;
@@ -117,8 +133,9 @@ adm_respacing_parse (const char *respacing, int diffusion_steps, bool *keep, int
   for (int t = 0; t < diffusion_steps; t++)
     n += keep[t];
   if (n < 2)
-    return adm_fail (error, ADM_ERROR_USAGE, "respacing \"%.64s\": leaves %d step%s, but sampling needs at least 2", respacing, n,
-                     n == 1 ? "" : "s");
+    return adm_fail (error, ADM_ERROR_USAGE,
+                     "respacing \"%.64s\": leaves %d step%s, but sampling needs at least 2",
+                     respacing, n, n == 1 ? "" : "s");
   *kept = n;
   return ADM_OK;
 }

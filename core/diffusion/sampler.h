@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The way from noise to a picture: one loop over the schedule's steps, and a step function for each sampler. The loop asks
- * the network (and the classifier), draws the noise, checks the numbers and reports; a sampler turns what it is given into
- * the next x. A new sampler is one file with a step function, its declaration here, and a case in sampler.c. */
+ * The way from noise to a picture: one loop over the schedule's steps, and a step function for each
+ * sampler. The loop asks the network (and the classifier), draws the noise, checks the numbers and
+ * reports; a sampler turns what it is given into the next x. A new sampler is one file with a step
+ * function, its declaration here, and a case in sampler.c. */
 #ifndef ADM_DIFFUSION_SAMPLER_H
 #define ADM_DIFFUSION_SAMPLER_H
 
@@ -10,10 +11,11 @@
 #include "diffusion/denoiser.h"
 #include "diffusion/schedule.h"
 
-/* Everything a sampler's step may look at. Arrays have N = 3 * H * W entries unless another shape is said. */
+/* Everything a sampler's step may look at. Arrays have N = 3 * H * W entries unless another shape
+ * is said. */
 typedef struct adm_step {
   const adm_schedule *schedule;
-  int i;              /* goes from schedule->steps - 1 down to 0 */
+  int i; /* goes from schedule->steps - 1 down to 0 */
   size_t n;
   bool learned;       /* OUT holds v, too */
   const float *out;   /* eps, and [N] more with the learned variance's v, nominally in [-1, 1] */
@@ -21,10 +23,10 @@ typedef struct adm_step {
   const float *noise; /* standard normal */
   double scale;       /* s; 0 when GRAD is NULL */
   double eta;
-  double threshold;   /* quantile of dynamic thresholding, 0: none */
-  float *scratch;     /* [N] */
-  float *x;           /* in: x_i; out: x_{i-1} */
-  float *x0;          /* in: the last step's, undefined at the first; out: this step's prediction */
+  double threshold; /* quantile of dynamic thresholding, 0: none */
+  float *scratch;   /* [N] */
+  float *x;         /* in: x_i; out: x_{i-1} */
+  float *x0;        /* in: the last step's, undefined at the first; out: this step's prediction */
 } adm_step;
 
 typedef void (*adm_step_function) (const adm_step *step);
@@ -37,14 +39,16 @@ void adm_sde_dpmpp_step (const adm_step *step);
 
 typedef struct adm_diffusion_params {
   adm_sampler sampler;
-  double eta;          /* ddim: 0 deterministic … 1 */
-  double scale;        /* s >= 0; > 0 needs denoiser->gradient */
-  double threshold;    /* dpm++2m, sde-dpm++2m: 0 < p <= 1, or 0 */
+  double eta;                  /* ddim: 0 deterministic … 1 */
+  double scale;                /* s >= 0; > 0 needs denoiser->gradient */
+  double threshold;            /* dpm++2m, sde-dpm++2m: 0 < p <= 1, or 0 */
   double guide_from, guide_to; /* guidance only where sigma is within; both 0: everywhere */
-  adm_rng *rng;        /* seeded generator, or NULL when NOISE is given */
-  const float *noise;  /* x_T, then one entry a step in the order used (the last is not used), or NULL */
+  adm_rng *rng;                /* seeded generator, or NULL when NOISE is given */
+  /* x_T, then one entry a step in the order used (the last is not used), or NULL */
+  const float *noise;
   size_t noise_stride; /* floats from one entry to the next, >= 3 * H * W */
-  /* After every step: DONE of STEPS, and X0 [3,H,W], the predicted picture. False cancels. May be NULL. */
+  /* After every step: DONE of STEPS, and X0 [3,H,W], the predicted picture. False cancels. May be
+   * NULL. */
   bool (*stepped) (void *user, int done, int steps, const float *x0);
   void *user;
 } adm_diffusion_params;
@@ -52,11 +56,13 @@ typedef struct adm_diffusion_params {
 /* Floats of workspace that adm_diffusion_run needs. */
 size_t adm_diffusion_workspace (const adm_denoiser *denoiser);
 
-/* Samples one picture into X [3,H,W]: the final x, not clamped. WORKSPACE belongs to the caller; nothing is allocated.
- * With RNG, x_T is the first draw and each step takes one more, also where its noise is not used, as the reference does.
- * ADM_ERROR_USAGE: a scale or eta that cannot be. ADM_ERROR_VALUE: NaN or infinity in what the network or the classifier
- * answers or in x, with the step named. ADM_ERROR_CANCELLED. Errors of the denoiser are passed on. X is undefined then. */
-adm_status adm_diffusion_run (const adm_denoiser *denoiser, const adm_schedule *schedule, const adm_diffusion_params *params,
-                              float *workspace, float *x, adm_error *error);
+/* Samples one picture into X [3,H,W]: the final x, not clamped. WORKSPACE belongs to the caller;
+ * nothing is allocated. With RNG, x_T is the first draw and each step takes one more, also where
+ * its noise is not used, as the reference does. ADM_ERROR_USAGE: a scale or eta that cannot be.
+ * ADM_ERROR_VALUE: NaN or infinity in what the network or the classifier answers or in x, with the
+ * step named. ADM_ERROR_CANCELLED. Errors of the denoiser are passed on. X is undefined then. */
+adm_status adm_diffusion_run (const adm_denoiser *denoiser, const adm_schedule *schedule,
+                              const adm_diffusion_params *params, float *workspace, float *x,
+                              adm_error *error);
 
 #endif

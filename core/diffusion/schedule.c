@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Betas (linear: DDPM section 4; cosine: Improved DDPM equation 17), their thinning, and the posterior's coefficients. */
+ * Betas (linear: DDPM section 4; cosine: Improved DDPM equation 17), their thinning, and the
+ * posterior's coefficients. */
 #include "diffusion/schedule.h"
 
 #include "base/error.h"
@@ -21,13 +22,16 @@ static double
 beta_of (adm_schedule_kind kind, int t, int diffusion_steps)
 {
   if (kind == ADM_SCHEDULE_COSINE)
-    return fmin (1.0 - cosine_alpha_bar ((t + 1.0) / diffusion_steps) / cosine_alpha_bar ((double) t / diffusion_steps), 0.999);
+    return fmin (1.0
+                     - cosine_alpha_bar ((t + 1.0) / diffusion_steps)
+                           / cosine_alpha_bar ((double) t / diffusion_steps),
+                 0.999);
   double unit = 1000.0 / diffusion_steps, first = unit * 1e-4, last = unit * 0.02;
   return first + t * ((last - first) / (diffusion_steps - 1));
 }
 
-/* The steps' coefficients from their alpha-bars. The thinned chain is made from its betas again, in that order, so that
- * its rounding is the reference's. */
+/* The steps' coefficients from their alpha-bars. The thinned chain is made from its betas again, in
+ * that order, so that its rounding is the reference's. */
 static void
 fill_coefficients (adm_schedule *schedule)
 {
@@ -58,8 +62,10 @@ alpha_bars (adm_schedule_kind kind, int diffusion_steps, double *bars, adm_error
   for (int t = 0; t < diffusion_steps; t++) {
     double beta = beta_of (kind, t, diffusion_steps);
     if (!(beta > 0.0 && beta < 1.0))
-      return adm_fail (error, ADM_ERROR_USAGE, "diffusion_steps: %d is too few for a %s noise schedule (beta %g at timestep %d)", diffusion_steps,
-                       kind == ADM_SCHEDULE_COSINE ? "cosine" : "linear", beta, t);
+      return adm_fail (
+          error, ADM_ERROR_USAGE,
+          "diffusion_steps: %d is too few for a %s noise schedule (beta %g at timestep %d)",
+          diffusion_steps, kind == ADM_SCHEDULE_COSINE ? "cosine" : "linear", beta, t);
     bars[t] = alpha_bar *= 1.0 - beta;
   }
   return ADM_OK;
@@ -72,8 +78,9 @@ noise_level (double alpha_bar)
   return sqrt (1.0 / alpha_bar - 1.0);
 }
 
-/* Marks STEPS timesteps from 0 to the noisiest whose sigma is at most LARGEST, evenly in sigma^(1/ROOT) (Karras et al. 2022, arXiv
- * 2206.00364, equation 5 and table 1). Each goes to the nearest timestep that is still free. */
+/* Marks STEPS timesteps from 0 to the noisiest whose sigma is at most LARGEST, evenly in
+ * sigma^(1/ROOT) (Karras et al. 2022, arXiv 2206.00364, equation 5 and table 1). Each goes to the
+ * nearest timestep that is still free. */
 static void
 mark_levels (const double *bars, int diffusion_steps, int steps, bool *keep)
 {
@@ -81,10 +88,13 @@ mark_levels (const double *bars, int diffusion_steps, int steps, bool *keep)
   int last = steps - 1;
   for (int t = last + 1; t < diffusion_steps && noise_level (bars[t]) <= largest; t++)
     last = t;
-  double from = pow (noise_level (bars[0]), 1.0 / root), to = pow (noise_level (bars[last]), 1.0 / root);
+  double from = pow (noise_level (bars[0]), 1.0 / root),
+         to = pow (noise_level (bars[last]), 1.0 / root);
   for (int i = 0, t = 0; i < steps; i++, t++) {
     double wanted = log (pow (from + (to - from) * i / (steps - 1), root));
-    while (t < last - (steps - 1 - i) && fabs (log (noise_level (bars[t + 1])) - wanted) <= fabs (log (noise_level (bars[t])) - wanted))
+    while (t < last - (steps - 1 - i)
+           && fabs (log (noise_level (bars[t + 1])) - wanted)
+                  <= fabs (log (noise_level (bars[t])) - wanted))
       t++;
     keep[t] = true;
   }
@@ -92,28 +102,35 @@ mark_levels (const double *bars, int diffusion_steps, int steps, bool *keep)
 
 /* RESPACING, or with NULL what SAMPLER's STEPS stand for. */
 static adm_status
-new_schedule (adm_schedule_kind kind, int diffusion_steps, const char *respacing, int steps, adm_schedule **out, adm_error *error)
+new_schedule (adm_schedule_kind kind, int diffusion_steps, const char *respacing, int steps,
+              adm_schedule **out, adm_error *error)
 {
   *out = NULL;
   if (kind != ADM_SCHEDULE_LINEAR && kind != ADM_SCHEDULE_COSINE)
-    return adm_fail (error, ADM_ERROR_USAGE, "noise_schedule: unknown: state \"linear\" or \"cosine\" in the network's description");
+    return adm_fail (
+        error, ADM_ERROR_USAGE,
+        "noise_schedule: unknown: state \"linear\" or \"cosine\" in the network's description");
   if (diffusion_steps < ADM_SCHEDULE_MIN_T || diffusion_steps > ADM_SCHEDULE_MAX_T)
-    return adm_fail (error, ADM_ERROR_USAGE, "diffusion_steps: %d is not within %d … %d", diffusion_steps, ADM_SCHEDULE_MIN_T,
-                     ADM_SCHEDULE_MAX_T);
+    return adm_fail (error, ADM_ERROR_USAGE, "diffusion_steps: %d is not within %d … %d",
+                     diffusion_steps, ADM_SCHEDULE_MIN_T, ADM_SCHEDULE_MAX_T);
   bool *keep = calloc ((size_t) diffusion_steps, sizeof *keep);
   double *bars = malloc ((size_t) diffusion_steps * sizeof *bars);
   adm_status status = ADM_OK;
   if (!keep || !bars)
-    status = adm_fail (error, ADM_ERROR_MEMORY, "noise schedule: no memory for %d timesteps: close other programs", diffusion_steps);
+    status = adm_fail (error, ADM_ERROR_MEMORY,
+                       "noise schedule: no memory for %d timesteps: close other programs",
+                       diffusion_steps);
   if (!status && respacing)
     status = adm_respacing_parse (respacing, diffusion_steps, keep, &steps, error);
   if (!status)
     status = alpha_bars (kind, diffusion_steps, bars, error);
   if (!status && !respacing)
     mark_levels (bars, diffusion_steps, steps, keep);
-  adm_schedule *schedule = status ? NULL : malloc (sizeof *schedule + (size_t) steps * sizeof schedule->step[0]);
+  adm_schedule *schedule
+      = status ? NULL : malloc (sizeof *schedule + (size_t) steps * sizeof schedule->step[0]);
   if (!status && !schedule)
-    status = adm_fail (error, ADM_ERROR_MEMORY, "noise schedule: no memory for %d steps: close other programs", steps);
+    status = adm_fail (error, ADM_ERROR_MEMORY,
+                       "noise schedule: no memory for %d steps: close other programs", steps);
   if (!status) {
     schedule->diffusion_steps = diffusion_steps;
     schedule->steps = 0;
@@ -121,7 +138,8 @@ new_schedule (adm_schedule_kind kind, int diffusion_steps, const char *respacing
     for (int t = 0; t < diffusion_steps; t++) {
       if (!keep[t])
         continue;
-      schedule->step[schedule->steps++] = (adm_schedule_step) { .t = t, .beta = 1.0 - bars[t] / kept };
+      schedule->step[schedule->steps++]
+          = (adm_schedule_step) { .t = t, .beta = 1.0 - bars[t] / kept };
       kept = bars[t];
     }
     fill_coefficients (schedule);
@@ -133,19 +151,22 @@ new_schedule (adm_schedule_kind kind, int diffusion_steps, const char *respacing
 }
 
 adm_status
-adm_schedule_new (adm_schedule_kind kind, int diffusion_steps, const char *respacing, adm_schedule **out, adm_error *error)
+adm_schedule_new (adm_schedule_kind kind, int diffusion_steps, const char *respacing,
+                  adm_schedule **out, adm_error *error)
 {
   return new_schedule (kind, diffusion_steps, respacing, 0, out, error);
 }
 
 adm_status
-adm_schedule_for_steps (adm_schedule_kind kind, int diffusion_steps, adm_sampler sampler, int steps, adm_schedule **out, adm_error *error)
+adm_schedule_for_steps (adm_schedule_kind kind, int diffusion_steps, adm_sampler sampler, int steps,
+                        adm_schedule **out, adm_error *error)
 {
   char respacing[24];
   *out = NULL;
   if (steps < 2 || steps > diffusion_steps)
-    return adm_fail (error, ADM_ERROR_USAGE, "steps: %d is not within 2 … %d, the steps this network was trained with", steps,
-                     diffusion_steps);
+    return adm_fail (error, ADM_ERROR_USAGE,
+                     "steps: %d is not within 2 … %d, the steps this network was trained with",
+                     steps, diffusion_steps);
   if (sampler == ADM_SAMPLER_DPMPP_2M || sampler == ADM_SAMPLER_SDE_DPMPP_2M)
     return new_schedule (kind, diffusion_steps, NULL, steps, out, error);
   bool strided = sampler == ADM_SAMPLER_DDIM && adm_respacing_stride (steps, diffusion_steps) > 0;

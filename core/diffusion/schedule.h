@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The noise schedule a sampler walks: the T betas a network was trained with, thinned to the steps asked for (Improved
- * DDPM, arXiv 2102.09672, sections 3.2 and 4), with the coefficients of the posterior q(x_{t-1} | x_t, x0) (DDPM, arXiv
- * 2006.11239, equations 6 and 7). Everything is computed in double. */
+ * The noise schedule a sampler walks: the T betas a network was trained with, thinned to the steps
+ * asked for (Improved DDPM, arXiv 2102.09672, sections 3.2 and 4), with the coefficients of the
+ * posterior q(x_{t-1} | x_t, x0) (DDPM, arXiv 2006.11239, equations 6 and 7). Everything is
+ * computed in double. */
 #ifndef ADM_DIFFUSION_SCHEDULE_H
 #define ADM_DIFFUSION_SCHEDULE_H
 
@@ -22,7 +23,8 @@ typedef struct adm_schedule_step {
   double mean_x0, mean_x;        /* posterior mean = mean_x0 * x0 + mean_x * x */
   double log_beta;               /* upper end of a learned variance */
   double log_posterior_variance; /* lower end; entry 0 is 0 and takes entry 1's */
-  double fixed_variance;         /* "fixed large", for networks that learn no variance: b_i, entry 0 as above */
+  /* "fixed large", for networks that learn no variance: b_i, entry 0 as above */
+  double fixed_variance;
 } adm_schedule_step;
 
 typedef struct adm_schedule {
@@ -35,16 +37,18 @@ typedef struct adm_schedule {
  *   "250"       evenly spread, first and last timestep included, rounded half to even
  *   "10,15,20"  so many in each of equal sections of the timesteps, the first sections one longer
  *   "ddim25"    every i-th timestep from 0, for the stride i that gives exactly that number
- * and, beyond the reference, "t=0,300,990": just these timesteps, ascending.
- * ADM_ERROR_USAGE when it cannot be parsed or met, or leaves fewer than 2 steps. Freed with adm_schedule_free. */
-adm_status adm_schedule_new (adm_schedule_kind kind, int diffusion_steps, const char *respacing, adm_schedule **out, adm_error *error);
+ * and, beyond the reference, "t=0,300,990": just these timesteps, ascending. ADM_ERROR_USAGE when
+ * it cannot be parsed or met, or leaves fewer than 2 steps. Freed with adm_schedule_free. */
+adm_status adm_schedule_new (adm_schedule_kind kind, int diffusion_steps, const char *respacing,
+                             adm_schedule **out, adm_error *error);
 void adm_schedule_free (adm_schedule *schedule);
 
-/* The schedule that `--steps STEPS` stands for: with ddim "ddimN" where such a stride exists, else "N"; with ddpm "N". The solvers
- * dpm++2m and sde-dpm++2m begin at the noisiest timestep whose sigma = sqrt ((1 - a) / a) is at most 80 and go down evenly in
- * sigma^(1/7) (Karras et al. 2022, arXiv 2206.00364, table 1): beyond, nothing of a picture is left in x, and x0, a thousand times
+/* The schedule that `--steps STEPS` stands for: with ddim "ddimN" where such a stride exists, else
+ * "N"; with ddpm "N". The solvers dpm++2m and sde-dpm++2m begin at the noisiest timestep whose
+ * sigma = sqrt ((1 - a) / a) is at most 80 and go down evenly in sigma^(1/7) (Karras et al. 2022,
+ * arXiv 2206.00364, table 1): beyond, nothing of a picture is left in x, and x0, a thousand times
  * magnified, is the network's error alone. STEPS outside 2 … T is ADM_ERROR_USAGE. */
-adm_status adm_schedule_for_steps (adm_schedule_kind kind, int diffusion_steps, adm_sampler sampler, int steps, adm_schedule **out,
-                                   adm_error *error);
+adm_status adm_schedule_for_steps (adm_schedule_kind kind, int diffusion_steps, adm_sampler sampler,
+                                   int steps, adm_schedule **out, adm_error *error);
 
 #endif

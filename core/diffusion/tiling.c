@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Tiles: see tiling.h. Workspace: | x [3,S,S] | low [3,tile,tile] | out [channels,S,S] | row weights [S] | column weights [S] |. */
+ * Tiles: see tiling.h. Workspace: | x [3,S,S] | low [3,tile,tile] | out [channels,S,S] | row
+ * weights [S] | column weights [S] |. */
 #include "diffusion/tiling.h"
 
 #include <string.h>
@@ -15,7 +16,8 @@ tiles_on (int length, int tile)
 adm_tiling
 adm_tiling_new (int height, int width, int tile, int factor)
 {
-  return (adm_tiling) { height, width, tile, factor, tiles_on (height, tile), tiles_on (width, tile) };
+  return (
+      adm_tiling) { height, width, tile, factor, tiles_on (height, tile), tiles_on (width, tile) };
 }
 
 int
@@ -24,7 +26,8 @@ adm_tiling_start (int i, int count, int length, int tile)
   return count > 1 ? (int) ((int64_t) i * (length - tile) / (count - 1)) : 0;
 }
 
-/* Before sharing: the distance to the tile's nearer edge, in output pixels, at most a quarter of the tile. */
+/* Before sharing: the distance to the tile's nearer edge, in output pixels, at most a quarter of
+ * the tile. */
 static float
 pull (int pixel, int side)
 {
@@ -53,16 +56,20 @@ crop (const float *planar, int height, int width, int y, int x, int side, float 
   for (int c = 0; c < 3; c++)
     for (int j = 0; j < side; j++)
       memcpy (out + ((size_t) c * (size_t) side + (size_t) j) * (size_t) side,
-              planar + ((size_t) c * (size_t) height + (size_t) (y + j)) * (size_t) width + (size_t) x, (size_t) side * sizeof *out);
+              planar + ((size_t) c * (size_t) height + (size_t) (y + j)) * (size_t) width
+                  + (size_t) x,
+              (size_t) side * sizeof *out);
 }
 
 static void
-blend (const float *tile, int channels, int side, const float *rows, const float *columns, float *planar, int height, int width, int y, int x)
+blend (const float *tile, int channels, int side, const float *rows, const float *columns,
+       float *planar, int height, int width, int y, int x)
 {
   for (int c = 0; c < channels; c++)
     for (int j = 0; j < side; j++) {
       const float *from = tile + ((size_t) c * (size_t) side + (size_t) j) * (size_t) side;
-      float *to = planar + ((size_t) c * (size_t) height + (size_t) (y + j)) * (size_t) width + (size_t) x;
+      float *to = planar + ((size_t) c * (size_t) height + (size_t) (y + j)) * (size_t) width
+                  + (size_t) x;
       for (int i = 0; i < side; i++)
         to[i] += rows[j] * columns[i] * from[i];
     }
@@ -76,13 +83,16 @@ adm_tiling_workspace (const adm_tiling *tiling, int channels)
 }
 
 adm_status
-adm_tiling_predict (const adm_tiling *tiling, int channels, const float *x, const float *low, adm_tile_function tile, void *user,
-                    float *workspace, float *out, adm_error *error)
+adm_tiling_predict (const adm_tiling *tiling, int channels, const float *x, const float *low,
+                    adm_tile_function tile, void *user, float *workspace, float *out,
+                    adm_error *error)
 {
-  int side = tiling->tile * tiling->factor, height = tiling->height * tiling->factor, width = tiling->width * tiling->factor;
+  int side = tiling->tile * tiling->factor, height = tiling->height * tiling->factor,
+      width = tiling->width * tiling->factor;
   float *tile_x = workspace, *tile_low = tile_x + 3 * (size_t) side * (size_t) side;
   float *tile_out = tile_low + 3 * (size_t) tiling->tile * (size_t) tiling->tile;
-  float *rows = tile_out + (size_t) channels * (size_t) side * (size_t) side, *columns = rows + side;
+  float *rows = tile_out + (size_t) channels * (size_t) side * (size_t) side,
+        *columns = rows + side;
 
   memset (out, 0, (size_t) channels * (size_t) height * (size_t) width * sizeof *out);
   for (int r = 0; r < tiling->rows; r++) {
@@ -96,7 +106,8 @@ adm_tiling_predict (const adm_tiling *tiling, int channels, const float *x, cons
       adm_status status = tile (user, r * tiling->columns + c, tile_x, tile_low, tile_out, error);
       if (status)
         return status;
-      blend (tile_out, channels, side, rows, columns, out, height, width, top * tiling->factor, left * tiling->factor);
+      blend (tile_out, channels, side, rows, columns, out, height, width, top * tiling->factor,
+             left * tiling->factor);
     }
   }
   return ADM_OK;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * float16, bfloat16 and float64 to float32, and back to the 16-bit types, in loops that a compiler vectorises; every value is
- * checked on the way. */
+ * float16, bfloat16 and float64 to float32, and back to the 16-bit types, in loops that a compiler
+ * vectorises; every value is checked on the way. */
 #include "io/weights_file.h"
 
 #include <string.h>
@@ -78,7 +78,8 @@ adm_convert_to_f32 (adm_dtype dtype, bool swap, const unsigned char *from, size_
   return !bad;
 }
 
-/* To binary16. Below 2^-14 a half's spacing is 2^-24, which adding and taking away 0.5 rounds a float to. */
+/* To binary16. Below 2^-14 a half's spacing is 2^-24, which adding and taking away 0.5 rounds a
+ * float to. */
 static inline uint32_t
 bits_to_half (uint32_t bits)
 {
@@ -105,7 +106,8 @@ adm_convert_from_f32 (adm_dtype dtype, const float *from, size_t n, unsigned cha
     memcpy (&bits, from + i, sizeof bits);
     uint32_t half = bits_to_half (bits), brain = (bits + 0x7fffu + (bits >> 16 & 1)) >> 16;
     uint32_t value = dtype == ADM_DTYPE_F16 ? half : brain;
-    bad |= dtype == ADM_DTYPE_F16 ? (bits & 0x7fffffffu) >= 0x477ff000u : (brain & 0x7f80u) == 0x7f80u;
+    bad |= dtype == ADM_DTYPE_F16 ? (bits & 0x7fffffffu) >= 0x477ff000u
+                                  : (brain & 0x7f80u) == 0x7f80u;
     uint16_t word = (uint16_t) value;
     memcpy (out + 2 * i, &word, sizeof word);
   }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Values live in one array and containers are lists of cells in another, so nothing recurses and nothing is freed twice; shared
- * values (the memo) are shared numbers. */
+ * Values live in one array and containers are lists of cells in another, so nothing recurses and
+ * nothing is freed twice; shared values (the memo) are shared numbers. */
 #include "io/pickle.h"
 
 #include "base/error.h"
@@ -34,17 +34,19 @@ struct machine {
 static adm_status
 refuse (struct machine *m, const char *what)
 {
-  return adm_fail (m->error, ADM_ERROR_FORMAT, "%s: its pickle %s at byte %llu; it is not plain weights, refused", m->where, what,
-                   (unsigned long long) m->at);
+  return adm_fail (m->error, ADM_ERROR_FORMAT,
+                   "%s: its pickle %s at byte %llu; it is not plain weights, refused", m->where,
+                   what, (unsigned long long) m->at);
 }
 
 static adm_status
 no_memory (struct machine *m)
 {
-  return adm_fail (m->error, ADM_ERROR_MEMORY, "%s: no memory to read its pickle; close other programs", m->where);
+  return adm_fail (m->error, ADM_ERROR_MEMORY,
+                   "%s: no memory to read its pickle; close other programs", m->where);
 }
 
-/* ---- values ------------------------------------------------------------------------------------------------------ */
+/* ---- values ---------------------------------------------------------------------------------- */
 
 static adm_status
 new_value (struct machine *m, adm_pickle_value value, uint32_t *index)
@@ -169,10 +171,11 @@ extend (struct machine *m, adm_pickle_type type, uint32_t count)
   return collect (m, container, count);
 }
 
-/* ---- calls, by name ---------------------------------------------------------------------------------------------- */
+/* ---- calls, by name -------------------------------------------------------------------------- */
 
 static adm_status
-find_global (struct machine *m, const char *module, size_t module_length, const char *name, size_t name_length)
+find_global (struct machine *m, const char *module, size_t module_length, const char *name,
+             size_t name_length)
 {
   static const struct {
     const char *module, *name;
@@ -193,11 +196,15 @@ find_global (struct machine *m, const char *module, size_t module_length, const 
     { "torch", "BoolStorage", ADM_GLOBAL_BOOL },
   };
   for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-    if (strlen (known[i].module) == module_length && !memcmp (known[i].module, module, module_length) && strlen (known[i].name) == name_length
+    if (strlen (known[i].module) == module_length
+        && !memcmp (known[i].module, module, module_length) && strlen (known[i].name) == name_length
         && !memcmp (known[i].name, name, name_length))
-      return push_new (m, (adm_pickle_value) { .type = ADM_PICKLE_GLOBAL, .global = known[i].global });
-  return adm_fail (m->error, ADM_ERROR_FORMAT, "%s: its pickle asks for %.*s.%.*s, which weights do not need; refused", m->where,
-                   (int) (module_length < 80 ? module_length : 80), module, (int) (name_length < 80 ? name_length : 80), name);
+      return push_new (m,
+                       (adm_pickle_value) { .type = ADM_PICKLE_GLOBAL, .global = known[i].global });
+  return adm_fail (m->error, ADM_ERROR_FORMAT,
+                   "%s: its pickle asks for %.*s.%.*s, which weights do not need; refused",
+                   m->where, (int) (module_length < 80 ? module_length : 80), module,
+                   (int) (name_length < 80 ? name_length : 80), name);
 }
 
 static adm_status
@@ -210,16 +217,22 @@ persistent_id (struct machine *m)
   adm_pickle_value t = *value_of (m, tuple);
   if (t.type != ADM_PICKLE_TUPLE || (t.size != 5 && t.size != 6))
     return refuse (m, "names a storage in an unknown way");
-  adm_pickle_value kind = *value_of (m, adm_pickle_item (m->out, tuple, 0)), type = *value_of (m, adm_pickle_item (m->out, tuple, 1)),
-                   key = *value_of (m, adm_pickle_item (m->out, tuple, 2)), numel = *value_of (m, adm_pickle_item (m->out, tuple, 4));
-  if (kind.type != ADM_PICKLE_STRING || kind.length != 7 || memcmp (kind.text, "storage", 7) || type.type != ADM_PICKLE_GLOBAL
-      || type.global < ADM_GLOBAL_FLOAT || key.type != ADM_PICKLE_STRING || key.length > ADM_PICKLE_MAX_KEY || numel.type != ADM_PICKLE_INT
-      || numel.text || numel.integer < 0)
+  adm_pickle_value kind = *value_of (m, adm_pickle_item (m->out, tuple, 0)),
+                   type = *value_of (m, adm_pickle_item (m->out, tuple, 1)),
+                   key = *value_of (m, adm_pickle_item (m->out, tuple, 2)),
+                   numel = *value_of (m, adm_pickle_item (m->out, tuple, 4));
+  if (kind.type != ADM_PICKLE_STRING || kind.length != 7 || memcmp (kind.text, "storage", 7)
+      || type.type != ADM_PICKLE_GLOBAL || type.global < ADM_GLOBAL_FLOAT
+      || key.type != ADM_PICKLE_STRING || key.length > ADM_PICKLE_MAX_KEY
+      || numel.type != ADM_PICKLE_INT || numel.text || numel.integer < 0)
     return refuse (m, "names a storage in an unknown way");
   if (t.size == 6 && value_of (m, adm_pickle_item (m->out, tuple, 5))->type != ADM_PICKLE_NONE)
     return refuse (m, "uses a view of a storage");
-  return push_new (
-      m, (adm_pickle_value) { .type = ADM_PICKLE_STORAGE, .global = type.global, .integer = numel.integer, .text = key.text, .length = key.length });
+  return push_new (m, (adm_pickle_value) { .type = ADM_PICKLE_STORAGE,
+                                           .global = type.global,
+                                           .integer = numel.integer,
+                                           .text = key.text,
+                                           .length = key.length });
 }
 
 static adm_status
@@ -236,26 +249,33 @@ reduce (struct machine *m)
     return refuse (m, "calls something");
   if (f.global == ADM_GLOBAL_ORDERED_DICT && a.size == 0)
     return push_new (m, (adm_pickle_value) { .type = ADM_PICKLE_DICT });
-  if (f.global == ADM_GLOBAL_REBUILD_PARAMETER && a.size >= 2 && value_of (m, adm_pickle_item (m->out, args, 0))->type == ADM_PICKLE_TENSOR)
+  if (f.global == ADM_GLOBAL_REBUILD_PARAMETER && a.size >= 2
+      && value_of (m, adm_pickle_item (m->out, args, 0))->type == ADM_PICKLE_TENSOR)
     return push (m, adm_pickle_item (m->out, args, 0));
   if (f.global == ADM_GLOBAL_REBUILD_TENSOR && (a.size == 6 || a.size == 7)) {
-    uint32_t storage = adm_pickle_item (m->out, args, 0), shape = adm_pickle_item (m->out, args, 2), strides = adm_pickle_item (m->out, args, 3);
+    uint32_t storage = adm_pickle_item (m->out, args, 0), shape = adm_pickle_item (m->out, args, 2),
+             strides = adm_pickle_item (m->out, args, 3);
     adm_pickle_value offset = *value_of (m, adm_pickle_item (m->out, args, 1));
-    if (value_of (m, storage)->type == ADM_PICKLE_STORAGE && offset.type == ADM_PICKLE_INT && !offset.text && offset.integer >= 0
-        && value_of (m, shape)->type == ADM_PICKLE_TUPLE && value_of (m, strides)->type == ADM_PICKLE_TUPLE)
-      return push_new (
-          m, (adm_pickle_value) { .type = ADM_PICKLE_TENSOR, .integer = offset.integer, .storage = storage, .shape = shape, .strides = strides });
+    if (value_of (m, storage)->type == ADM_PICKLE_STORAGE && offset.type == ADM_PICKLE_INT
+        && !offset.text && offset.integer >= 0 && value_of (m, shape)->type == ADM_PICKLE_TUPLE
+        && value_of (m, strides)->type == ADM_PICKLE_TUPLE)
+      return push_new (m, (adm_pickle_value) { .type = ADM_PICKLE_TENSOR,
+                                               .integer = offset.integer,
+                                               .storage = storage,
+                                               .shape = shape,
+                                               .strides = strides });
   }
   return refuse (m, "calls something with unknown arguments");
 }
 
-/* ---- the loop ---------------------------------------------------------------------------------------------------- */
+/* ---- the loop -------------------------------------------------------------------------------- */
 
 static adm_status
 bytes (struct machine *m, uint64_t n, const unsigned char **out)
 {
   if (n > m->size - m->at)
-    return adm_fail (m->error, ADM_ERROR_FORMAT, "%s: its pickle ends early; download the file again", m->where);
+    return adm_fail (m->error, ADM_ERROR_FORMAT,
+                     "%s: its pickle ends early; download the file again", m->where);
   *out = m->data + m->at;
   m->at += n;
   return ADM_OK;
@@ -275,7 +295,10 @@ number (struct machine *m, unsigned n, uint32_t *out)
 static adm_status
 line (struct machine *m, const char **text, size_t *length)
 {
-  const unsigned char *from = m->data + m->at, *end = memchr (from, '\n', m->size - m->at < MAX_STRING ? (size_t) (m->size - m->at) : MAX_STRING);
+  const unsigned char *from
+      = m->data + m->at,
+      *end
+      = memchr (from, '\n', m->size - m->at < MAX_STRING ? (size_t) (m->size - m->at) : MAX_STRING);
   if (!end)
     return refuse (m, "holds an endless line");
   *text = (const char *) from;
@@ -372,16 +395,23 @@ execute (struct machine *m, unsigned char op, bool *done)
       return refuse (m, "holds a huge string");
     if (!status)
       status = bytes (m, n, &b);
-    return status ? status : push_new (m, (adm_pickle_value) { .type = ADM_PICKLE_STRING, .text = (const char *) b, .length = n });
+    return status ? status
+                  : push_new (m, (adm_pickle_value) { .type = ADM_PICKLE_STRING,
+                                                      .text = (const char *) b,
+                                                      .length = n });
   case 'J': /* BININT */
     status = number (m, 4, &n);
-    return status ? status : push_new (m, (adm_pickle_value) { .type = ADM_PICKLE_INT, .integer = (int32_t) n });
+    return status ? status
+                  : push_new (
+                        m, (adm_pickle_value) { .type = ADM_PICKLE_INT, .integer = (int32_t) n });
   case 'K': /* BININT1 */
     status = number (m, 1, &n);
-    return status ? status : push_new (m, (adm_pickle_value) { .type = ADM_PICKLE_INT, .integer = n });
+    return status ? status
+                  : push_new (m, (adm_pickle_value) { .type = ADM_PICKLE_INT, .integer = n });
   case 'M': /* BININT2 */
     status = number (m, 2, &n);
-    return status ? status : push_new (m, (adm_pickle_value) { .type = ADM_PICKLE_INT, .integer = n });
+    return status ? status
+                  : push_new (m, (adm_pickle_value) { .type = ADM_PICKLE_INT, .integer = n });
   case 0x8a: /* LONG1 */
     return long_integer (m);
   case 'G': /* BINFLOAT: learning rates in an optimizer's file */
@@ -439,17 +469,21 @@ execute (struct machine *m, unsigned char op, bool *done)
 }
 
 adm_status
-adm_pickle_parse (const unsigned char *data, uint64_t size, const char *where, adm_pickle *out, adm_error *error)
+adm_pickle_parse (const unsigned char *data, uint64_t size, const char *where, adm_pickle *out,
+                  adm_error *error)
 {
   struct machine *m = calloc (1, sizeof *m);
   uint32_t unused;
   bool done = false;
   *out = (adm_pickle) { .cells = 0 };
   if (!m)
-    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to read its pickle; close other programs", where);
+    return adm_fail (error, ADM_ERROR_MEMORY,
+                     "%s: no memory to read its pickle; close other programs", where);
   *m = (struct machine) { .data = data, .size = size, .where = where, .out = out, .error = error };
   m->stack = malloc (MAX_STACK * sizeof *m->stack);
-  adm_status status = m->stack ? new_value (m, (adm_pickle_value) { .type = ADM_PICKLE_NONE }, &unused) : no_memory (m);
+  adm_status status = m->stack
+                          ? new_value (m, (adm_pickle_value) { .type = ADM_PICKLE_NONE }, &unused)
+                          : no_memory (m);
   if (!status && !(out->cell = calloc (1024, sizeof *out->cell)))
     status = no_memory (m);
   out->cell_room = 1024;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A pickle reader that can call nothing: the opcodes torch.save writes for a state_dict, a handful of known names, and caps on
- * everything. All else is refused. */
+ * A pickle reader that can call nothing: the opcodes torch.save writes for a state_dict, a handful
+ * of known names, and caps on everything. All else is refused. */
 #ifndef ADM_IO_PICKLE_H
 #define ADM_IO_PICKLE_H
 
@@ -39,17 +39,19 @@ typedef enum adm_pickle_global {
 
 enum { ADM_PICKLE_MAX_KEY = 256 }; /* bytes of a storage's key */
 
-/* Small, for a file of bytes may make one of each; which fields of the union hold is the type's to tell. */
+/* Small, for a file of bytes may make one of each; which fields of the union hold is the type's to
+ * tell. */
 typedef struct adm_pickle_value {
   uint8_t type;    /* adm_pickle_type */
   uint8_t global;  /* adm_pickle_global: GLOBAL; STORAGE: its type */
   uint32_t length; /* STRING, STORAGE, long INT */
   int64_t integer; /* BOOL, INT (when short enough); STORAGE: elements; TENSOR: offset */
   union {
-    struct {                      /* the longest comes first: what an initialiser leaves out is zero in all of them */
+    struct { /* the longest comes first: what an initialiser leaves out is zero in all of them */
       uint32_t first, last, size; /* containers: cells, 0 for none */
     };
-    const char *text; /* STRING, STORAGE: its key, long INT: bytes; points into the input. Other INT: NULL */
+    /* STRING, STORAGE: its key, long INT: bytes; points into the input. Other INT: NULL */
+    const char *text;
     struct {
       uint32_t storage, shape, strides; /* TENSOR: values */
     };
@@ -67,8 +69,10 @@ typedef struct adm_pickle {
   uint64_t end; /* bytes of input used, STOP included */
 } adm_pickle;
 
-/* Parses one pickle at the start of DATA [SIZE], which must outlive the result. WHERE names the file. On failure OUT is empty. */
-adm_status adm_pickle_parse (const unsigned char *data, uint64_t size, const char *where, adm_pickle *out, adm_error *error);
+/* Parses one pickle at the start of DATA [SIZE], which must outlive the result. WHERE names the
+ * file. On failure OUT is empty. */
+adm_status adm_pickle_parse (const unsigned char *data, uint64_t size, const char *where,
+                             adm_pickle *out, adm_error *error);
 void adm_pickle_clear (adm_pickle *pickle);
 
 /* Item I of a container, I < its size. Linear. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * safetensors: u64 header length, a JSON object, then the data. Every tensor's bytes must follow the last one's without hole or
- * overlap, up to the end of the file. */
+ * safetensors: u64 header length, a JSON object, then the data. Every tensor's bytes must follow
+ * the last one's without hole or overlap, up to the end of the file. */
 #include "io/weights_file.h"
 
 #include "base/checked.h"
@@ -13,7 +13,8 @@
 #include <yyjson.h>
 
 enum {
-  MAX_HEADER = 24 << 20,                   /* the format has 100 MB; ADM_MAX_TENSORS with names of ADM_MAX_NAME bytes take 21 */
+  /* the format has 100 MB; ADM_MAX_TENSORS with names of ADM_MAX_NAME bytes take 21 */
+  MAX_HEADER = 24 << 20,
   MAX_VALUES = 20 * (ADM_MAX_TENSORS + 1), /* a tensor of 8 dimensions has 18 */
   MAX_DEPTH = 16,
 };
@@ -39,9 +40,10 @@ parse_dtype (const char *name, adm_dtype *dtype, uint64_t *size)
     adm_dtype dtype;
     uint64_t size;
   } known[] = {
-    { "F32", ADM_DTYPE_F32, 4 },    { "F16", ADM_DTYPE_F16, 2 },   { "BF16", ADM_DTYPE_BF16, 2 }, { "F64", ADM_DTYPE_F64, 8 },
-    { "I64", ADM_DTYPE_OTHER, 8 },  { "U64", ADM_DTYPE_OTHER, 8 }, { "I32", ADM_DTYPE_OTHER, 4 }, { "U32", ADM_DTYPE_OTHER, 4 },
-    { "I16", ADM_DTYPE_OTHER, 2 },  { "U16", ADM_DTYPE_OTHER, 2 }, { "I8", ADM_DTYPE_OTHER, 1 },  { "U8", ADM_DTYPE_OTHER, 1 },
+    { "F32", ADM_DTYPE_F32, 4 },    { "F16", ADM_DTYPE_F16, 2 },   { "BF16", ADM_DTYPE_BF16, 2 },
+    { "F64", ADM_DTYPE_F64, 8 },    { "I64", ADM_DTYPE_OTHER, 8 }, { "U64", ADM_DTYPE_OTHER, 8 },
+    { "I32", ADM_DTYPE_OTHER, 4 },  { "U32", ADM_DTYPE_OTHER, 4 }, { "I16", ADM_DTYPE_OTHER, 2 },
+    { "U16", ADM_DTYPE_OTHER, 2 },  { "I8", ADM_DTYPE_OTHER, 1 },  { "U8", ADM_DTYPE_OTHER, 1 },
     { "BOOL", ADM_DTYPE_OTHER, 1 },
   };
   for (size_t i = 0; i < sizeof known / sizeof *known; i++)
@@ -56,34 +58,42 @@ parse_dtype (const char *name, adm_dtype *dtype, uint64_t *size)
 static adm_status
 broken (const adm_weights *weights, const char *name, const char *what, adm_error *error)
 {
-  return adm_fail (error, ADM_ERROR_FORMAT, "%s: tensor %.200s %s; the file is broken, download it again", weights->path, name, what);
+  return adm_fail (error, ADM_ERROR_FORMAT,
+                   "%s: tensor %.200s %s; the file is broken, download it again", weights->path,
+                   name, what);
 }
 
 static adm_status
-add_tensor (adm_weights *weights, const char *name, size_t length, yyjson_val *value, uint64_t data, struct span *span, adm_error *error)
+add_tensor (adm_weights *weights, const char *name, size_t length, yyjson_val *value, uint64_t data,
+            struct span *span, adm_error *error)
 {
   int64_t shape[ADM_TENSOR_MAX_RANK];
   adm_dtype dtype;
   uint64_t item, elements = 1, bytes, end;
-  yyjson_val *type = yyjson_obj_get (value, "dtype"), *dims = yyjson_obj_get (value, "shape"), *offsets = yyjson_obj_get (value, "data_offsets");
-  if (!yyjson_is_str (type) || !yyjson_is_arr (dims) || !yyjson_is_arr (offsets) || yyjson_arr_size (offsets) != 2
-      || !yyjson_is_uint (yyjson_arr_get (offsets, 0)) || !yyjson_is_uint (yyjson_arr_get (offsets, 1)))
+  yyjson_val *type = yyjson_obj_get (value, "dtype"), *dims = yyjson_obj_get (value, "shape"),
+             *offsets = yyjson_obj_get (value, "data_offsets");
+  if (!yyjson_is_str (type) || !yyjson_is_arr (dims) || !yyjson_is_arr (offsets)
+      || yyjson_arr_size (offsets) != 2 || !yyjson_is_uint (yyjson_arr_get (offsets, 0))
+      || !yyjson_is_uint (yyjson_arr_get (offsets, 1)))
     return broken (weights, name, "lacks dtype, shape or data_offsets", error);
   if (!parse_dtype (yyjson_get_str (type), &dtype, &item))
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: tensor %.200s has the unknown type %.20s; convert it to F32, F16 or BF16", weights->path, name,
-                     yyjson_get_str (type));
+    return adm_fail (error, ADM_ERROR_FORMAT,
+                     "%s: tensor %.200s has the unknown type %.20s; convert it to F32, F16 or BF16",
+                     weights->path, name, yyjson_get_str (type));
   size_t rank = yyjson_arr_size (dims);
   if (rank > ADM_TENSOR_MAX_RANK)
     return broken (weights, name, "has too many dimensions", error);
   for (size_t i = 0; i < rank; i++) {
     yyjson_val *d = yyjson_arr_get (dims, i);
-    if (!yyjson_is_uint (d) || yyjson_get_uint (d) > INT64_MAX || !adm_mul_u64 (elements, yyjson_get_uint (d), &elements))
+    if (!yyjson_is_uint (d) || yyjson_get_uint (d) > INT64_MAX
+        || !adm_mul_u64 (elements, yyjson_get_uint (d), &elements))
       return broken (weights, name, "has an impossible shape", error);
     shape[i] = (int64_t) yyjson_get_uint (d);
   }
   span->begin = yyjson_get_uint (yyjson_arr_get (offsets, 0));
   span->end = yyjson_get_uint (yyjson_arr_get (offsets, 1));
-  if (!adm_mul_u64 (elements, item, &bytes) || !adm_add_u64 (span->begin, bytes, &end) || end != span->end)
+  if (!adm_mul_u64 (elements, item, &bytes) || !adm_add_u64 (span->begin, bytes, &end)
+      || end != span->end)
     return broken (weights, name, "has data_offsets that do not fit its shape", error);
   if (end > weights->size - data)
     return broken (weights, name, "reaches past the end of the file", error);
@@ -102,7 +112,8 @@ read_entries (adm_weights *weights, yyjson_val *root, uint64_t data, adm_error *
   yyjson_val *key, *value;
   struct span *spans = calloc (yyjson_obj_size (root) + 1, sizeof *spans);
   if (!spans)
-    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory for its list of tensors; close other programs", weights->path);
+    return adm_fail (error, ADM_ERROR_MEMORY,
+                     "%s: no memory for its list of tensors; close other programs", weights->path);
   adm_status status = ADM_OK;
   yyjson_obj_foreach (root, index, max, key, value)
   {
@@ -115,21 +126,27 @@ read_entries (adm_weights *weights, yyjson_val *root, uint64_t data, adm_error *
       else if (yyjson_get_len (text) > ADM_MAX_METADATA)
         status = broken (weights, "__metadata__", "has a huge description", error);
       else if (yyjson_is_str (text) && !(weights->description = strdup (yyjson_get_str (text))))
-        status = adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory for its description; close other programs", weights->path);
+        status
+            = adm_fail (error, ADM_ERROR_MEMORY,
+                        "%s: no memory for its description; close other programs", weights->path);
     } else if (!yyjson_is_obj (value))
       status = broken (weights, yyjson_get_str (key), "is not an object", error);
     else
-      status = add_tensor (weights, yyjson_get_str (key), yyjson_get_len (key), value, data, &spans[count++], error);
+      status = add_tensor (weights, yyjson_get_str (key), yyjson_get_len (key), value, data,
+                           &spans[count++], error);
   }
   if (!status) {
     uint64_t at = 0;
     qsort (spans, count, sizeof *spans, compare_spans);
     for (size_t i = 0; i < count && !status; at = spans[i++].end)
       if (spans[i].begin != at)
-        status = adm_fail (error, ADM_ERROR_FORMAT, "%s: tensors overlap or leave a hole at byte %llu of the data; the file is broken", weights->path,
-                           (unsigned long long) at);
+        status = adm_fail (
+            error, ADM_ERROR_FORMAT,
+            "%s: tensors overlap or leave a hole at byte %llu of the data; the file is broken",
+            weights->path, (unsigned long long) at);
     if (!status && at != weights->size - data)
-      status = adm_fail (error, ADM_ERROR_FORMAT, "%s: bytes follow the last tensor; the file is broken", weights->path);
+      status = adm_fail (error, ADM_ERROR_FORMAT,
+                         "%s: bytes follow the last tensor; the file is broken", weights->path);
   }
   free (spans);
   return status;
@@ -147,21 +164,30 @@ adm_safetensors_open (adm_weights *weights, adm_error *error)
   for (int i = 7; i >= 0; i--)
     length = length << 8 | head[i];
   if (length > MAX_HEADER || length > weights->size - sizeof head)
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: its header would be %llu bytes long; the file is broken or cut short, download it again",
+    return adm_fail (error, ADM_ERROR_FORMAT,
+                     "%s: its header would be %llu bytes long; the file is broken or cut short, "
+                     "download it again",
                      weights->path, (unsigned long long) length);
   char *text = calloc (1, (size_t) length + YYJSON_PADDING_SIZE);
   if (!text)
-    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory for its header; close other programs", weights->path);
+    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory for its header; close other programs",
+                     weights->path);
   status = adm_weights_pread (weights, sizeof head, text, (size_t) length, error);
   if (!status && !adm_json_within (text, (size_t) length, MAX_VALUES, MAX_DEPTH))
-    status = adm_fail (error, ADM_ERROR_FORMAT, "%s: its header holds too many values or is nested too deep; it is not a network's weights",
-                       weights->path);
+    status = adm_fail (
+        error, ADM_ERROR_FORMAT,
+        "%s: its header holds too many values or is nested too deep; it is not a network's weights",
+        weights->path);
   yyjson_read_err problem = { 0 };
-  yyjson_doc *doc = status ? NULL : yyjson_read_opts (text, (size_t) length, YYJSON_READ_INSITU, NULL, &problem);
+  yyjson_doc *doc
+      = status ? NULL
+               : yyjson_read_opts (text, (size_t) length, YYJSON_READ_INSITU, NULL, &problem);
   if (problem.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION)
-    status = adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory for its header; close other programs", weights->path);
+    status = adm_fail (error, ADM_ERROR_MEMORY,
+                       "%s: no memory for its header; close other programs", weights->path);
   if (!status && !yyjson_is_obj (yyjson_doc_get_root (doc)))
-    status = adm_fail (error, ADM_ERROR_FORMAT, "%s: its header is not a JSON object; the file is broken", weights->path);
+    status = adm_fail (error, ADM_ERROR_FORMAT,
+                       "%s: its header is not a JSON object; the file is broken", weights->path);
   if (!status)
     status = read_entries (weights, yyjson_doc_get_root (doc), sizeof head + length, error);
   yyjson_doc_free (doc);

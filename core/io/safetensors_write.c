@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Writing safetensors: one tensor in memory at a time, a header padded so that the data is aligned to 8 bytes. */
+ * Writing safetensors: one tensor in memory at a time, a header padded so that the data is aligned
+ * to 8 bytes. */
 #include "io/weights_file.h"
 
 #include "base/atomic_file.h"
@@ -22,7 +23,8 @@ stored_as (const adm_tensor *tensor, adm_dtype dtype)
 }
 
 static bool
-add_entry (yyjson_mut_doc *doc, yyjson_mut_val *root, const adm_tensor *tensor, adm_dtype dtype, uint64_t *offset)
+add_entry (yyjson_mut_doc *doc, yyjson_mut_val *root, const adm_tensor *tensor, adm_dtype dtype,
+           uint64_t *offset)
 {
   yyjson_mut_val *entry = yyjson_mut_obj_add_obj (doc, root, tensor->name), *shape, *offsets;
   if (!entry
@@ -30,7 +32,8 @@ add_entry (yyjson_mut_doc *doc, yyjson_mut_val *root, const adm_tensor *tensor, 
                                   dtype == ADM_DTYPE_F16    ? "F16"
                                   : dtype == ADM_DTYPE_BF16 ? "BF16"
                                                             : "F32")
-      || !(shape = yyjson_mut_obj_add_arr (doc, entry, "shape")) || !(offsets = yyjson_mut_obj_add_arr (doc, entry, "data_offsets")))
+      || !(shape = yyjson_mut_obj_add_arr (doc, entry, "shape"))
+      || !(offsets = yyjson_mut_obj_add_arr (doc, entry, "data_offsets")))
     return false;
   for (int i = 0; i < tensor->rank; i++)
     yyjson_mut_arr_add_sint (doc, shape, tensor->shape[i]);
@@ -44,11 +47,13 @@ static char *
 make_header (const adm_weights *weights, const char *description, adm_dtype dtype, size_t *length)
 {
   yyjson_mut_doc *doc = yyjson_mut_doc_new (NULL);
-  yyjson_mut_val *root = yyjson_mut_obj (doc), *metadata = root ? yyjson_mut_obj_add_obj (doc, root, "__metadata__") : NULL;
+  yyjson_mut_val *root = yyjson_mut_obj (doc),
+                 *metadata = root ? yyjson_mut_obj_add_obj (doc, root, "__metadata__") : NULL;
   uint64_t offset = 0;
   bool ok = metadata && yyjson_mut_obj_add_str (doc, metadata, "adm", description);
   for (size_t i = 0; ok && i < weights->count; i++)
-    ok = add_entry (doc, root, &weights->tensor[i], stored_as (&weights->tensor[i], dtype), &offset);
+    ok = add_entry (doc, root, &weights->tensor[i], stored_as (&weights->tensor[i], dtype),
+                    &offset);
   yyjson_mut_doc_set_root (doc, root);
   char *text = ok ? yyjson_mut_write (doc, YYJSON_WRITE_NOFLAG, length) : NULL;
   yyjson_mut_doc_free (doc);
@@ -62,20 +67,24 @@ write_header (const char *text, size_t length, FILE *stream, const char *path, a
   unsigned char head[8];
   for (int i = 0; i < 8; i++)
     head[i] = (unsigned char) (padded >> (8 * i));
-  bool ok = fwrite (head, 1, sizeof head, stream) == sizeof head && fwrite (text, 1, length, stream) == length
+  bool ok = fwrite (head, 1, sizeof head, stream) == sizeof head
+            && fwrite (text, 1, length, stream) == length
             && fwrite ("        ", 1, (size_t) padded - length, stream) == padded - length;
   return ok ? ADM_OK : adm_fail_file (error, path, "written", errno);
 }
 
 static adm_status
-write_tensor (const adm_tensor *tensor, adm_dtype dtype, const float *values, unsigned char *buffer, FILE *stream, const char *path, adm_error *error)
+write_tensor (const adm_tensor *tensor, adm_dtype dtype, const float *values, unsigned char *buffer,
+              FILE *stream, const char *path, adm_error *error)
 {
   const size_t item = (size_t) adm_dtype_size (dtype);
   for (uint64_t at = 0; at < tensor->elements; at += CHUNK) {
     size_t n = tensor->elements - at < CHUNK ? (size_t) (tensor->elements - at) : CHUNK;
     if (!adm_convert_from_f32 (dtype, values + at, n, buffer))
-      return adm_fail (error, ADM_ERROR_VALUE, "tensor %s holds a number too large for %s; keep float32 or use bfloat16 for %s", tensor->name,
-                       dtype == ADM_DTYPE_F16 ? "float16" : "bfloat16", path);
+      return adm_fail (
+          error, ADM_ERROR_VALUE,
+          "tensor %s holds a number too large for %s; keep float32 or use bfloat16 for %s",
+          tensor->name, dtype == ADM_DTYPE_F16 ? "float16" : "bfloat16", path);
     if (fwrite (buffer, item, n, stream) != n)
       return adm_fail_file (error, path, "written", errno);
   }
@@ -83,8 +92,9 @@ write_tensor (const adm_tensor *tensor, adm_dtype dtype, const float *values, un
 }
 
 adm_status
-adm_safetensors_write (adm_weights *weights, const char *path, const char *description, adm_dtype dtype, bool (*progress) (void *user, double done),
-                       void *user, adm_error *error)
+adm_safetensors_write (adm_weights *weights, const char *path, const char *description,
+                       adm_dtype dtype, bool (*progress) (void *user, double done), void *user,
+                       adm_error *error)
 {
   uint64_t largest = 0, total = 1, done = 0;
   adm_atomic_file file;
@@ -92,25 +102,29 @@ adm_safetensors_write (adm_weights *weights, const char *path, const char *descr
   for (size_t i = 0; i < weights->count; i++) {
     const adm_tensor *tensor = &weights->tensor[i];
     if (tensor->dtype == ADM_DTYPE_OTHER)
-      return adm_fail (error, ADM_ERROR_FORMAT, "%s: tensor %s does not hold floating-point numbers; use a model's weights", weights->path,
-                       tensor->name);
+      return adm_fail (error, ADM_ERROR_FORMAT,
+                       "%s: tensor %s does not hold floating-point numbers; use a model's weights",
+                       weights->path, tensor->name);
     largest = tensor->elements > largest ? tensor->elements : largest;
     total += tensor->elements;
   }
   char *header = make_header (weights, description, dtype, &length);
   float *values = malloc ((size_t) (largest ? largest : 1) * sizeof *values);
   unsigned char *buffer = malloc (CHUNK * sizeof (float));
-  adm_status status = header && values && buffer
-                          ? adm_atomic_open (path, &file, error)
-                          : adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory for %llu MiB, its largest tensor; close other programs", weights->path,
-                                      (unsigned long long) (largest * sizeof *values) >> 20);
+  adm_status status
+      = header && values && buffer
+            ? adm_atomic_open (path, &file, error)
+            : adm_fail (error, ADM_ERROR_MEMORY,
+                        "%s: no memory for %llu MiB, its largest tensor; close other programs",
+                        weights->path, (unsigned long long) (largest * sizeof *values) >> 20);
   if (!status) {
     status = write_header (header, length, file.stream, path, error);
     for (size_t i = 0; i < weights->count && !status; i++) {
       const adm_tensor *tensor = &weights->tensor[i];
       status = adm_weights_read (weights, i, values, error);
       if (!status)
-        status = write_tensor (tensor, stored_as (tensor, dtype), values, buffer, file.stream, path, error);
+        status = write_tensor (tensor, stored_as (tensor, dtype), values, buffer, file.stream, path,
+                               error);
       done += tensor->elements;
       if (!status && progress && !progress (user, (double) done / (double) total))
         status = adm_fail (error, ADM_ERROR_CANCELLED, "converting %s was stopped", weights->path);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * torch.save before 1.6: five pickles (magic number, protocol, system information, the object, the list of storage keys), then for
- * each key its number of elements (int64) and its data, up to the end of the file. */
+ * torch.save before 1.6: five pickles (magic number, protocol, system information, the object, the
+ * list of storage keys), then for each key its number of elements (int64) and its data, up to the
+ * end of the file. */
 #include "io/torch_state.h"
 
 #include "base/checked.h"
@@ -54,10 +55,12 @@ list_storages (struct legacy *l, const adm_pickle *object, adm_error *error)
   for (uint32_t i = 1; i < object->count; i++)
     n += object->value[i].type == ADM_PICKLE_STORAGE;
   if (n > MAX_STORAGES)
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: names %zu storages; this is not a network's weights", path, n);
+    return adm_fail (error, ADM_ERROR_FORMAT,
+                     "%s: names %zu storages; this is not a network's weights", path, n);
   l->storage = calloc (n + 1, sizeof *l->storage);
   if (!l->storage)
-    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory for its list of storages; close other programs", path);
+    return adm_fail (error, ADM_ERROR_MEMORY,
+                     "%s: no memory for its list of storages; close other programs", path);
   n = 0;
   for (uint32_t i = 1; i < object->count; i++) {
     const adm_pickle_value *v = &object->value[i];
@@ -67,9 +70,12 @@ list_storages (struct legacy *l, const adm_pickle *object, adm_error *error)
   qsort (l->storage, n, sizeof *l->storage, compare_keys);
   for (size_t i = 0; i < n; i++) {
     if (kept && !compare_keys (&l->storage[i], &l->storage[kept - 1])) {
-      if (l->storage[i].type != l->storage[kept - 1].type || l->storage[i].numel != l->storage[kept - 1].numel)
-        return adm_fail (error, ADM_ERROR_FORMAT, "%s: storage %.*s is described in two ways; the file is broken", path,
-                         (int) (l->storage[i].length < 80 ? l->storage[i].length : 80), l->storage[i].key);
+      if (l->storage[i].type != l->storage[kept - 1].type
+          || l->storage[i].numel != l->storage[kept - 1].numel)
+        return adm_fail (error, ADM_ERROR_FORMAT,
+                         "%s: storage %.*s is described in two ways; the file is broken", path,
+                         (int) (l->storage[i].length < 80 ? l->storage[i].length : 80),
+                         l->storage[i].key);
       continue;
     }
     l->storage[kept++] = l->storage[i];
@@ -84,28 +90,34 @@ place_storages (struct legacy *l, const adm_pickle *keys, uint64_t at, adm_error
 {
   adm_weights *w = l->weights;
   if (keys->value[keys->root].type != ADM_PICKLE_LIST)
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: its list of storages is missing; the file is broken", w->path);
+    return adm_fail (error, ADM_ERROR_FORMAT,
+                     "%s: its list of storages is missing; the file is broken", w->path);
   for (uint32_t cell = keys->value[keys->root].first; cell; cell = keys->cell[cell].next) {
     const adm_pickle_value *key = &keys->value[keys->cell[cell].value];
-    struct storage *s = key->type == ADM_PICKLE_STRING ? find_key (l, key->text, key->length) : NULL;
+    struct storage *s
+        = key->type == ADM_PICKLE_STRING ? find_key (l, key->text, key->length) : NULL;
     unsigned char head[8];
     uint64_t numel = 0, bytes, end;
     if (!s || s->at)
-      return adm_fail (error, ADM_ERROR_FORMAT, "%s: its list of storages does not fit its tensors; the file is broken", w->path);
+      return adm_fail (error, ADM_ERROR_FORMAT,
+                       "%s: its list of storages does not fit its tensors; the file is broken",
+                       w->path);
     adm_status status = adm_weights_pread (w, at, head, sizeof head, error);
     if (status)
       return status;
     for (int i = 7; i >= 0; i--)
       numel = numel << 8 | head[i];
-    if (numel != (uint64_t) s->numel || !adm_mul_u64 (numel, adm_torch_item_size (s->type), &bytes) || !adm_add_u64 (at + 8, bytes, &end)
-        || end > w->size)
-      return adm_fail (error, ADM_ERROR_FORMAT, "%s: storage %.*s does not fit into the file; download it again", w->path,
+    if (numel != (uint64_t) s->numel || !adm_mul_u64 (numel, adm_torch_item_size (s->type), &bytes)
+        || !adm_add_u64 (at + 8, bytes, &end) || end > w->size)
+      return adm_fail (error, ADM_ERROR_FORMAT,
+                       "%s: storage %.*s does not fit into the file; download it again", w->path,
                        (int) (s->length < 80 ? s->length : 80), s->key);
     s->at = at + 8;
     at = end;
   }
   if (at != w->size)
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: bytes follow the last storage; the file is broken", w->path);
+    return adm_fail (error, ADM_ERROR_FORMAT,
+                     "%s: bytes follow the last storage; the file is broken", w->path);
   return ADM_OK;
 }
 
@@ -115,8 +127,9 @@ find_storage (void *user, const adm_pickle_value *storage, adm_place *place, adm
   struct legacy *l = user;
   const struct storage *s = find_key (l, storage->text, storage->length);
   if (!s || !s->at)
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: storage %.*s has no data; download it again", l->weights->path,
-                     (int) (storage->length < 80 ? storage->length : 80), storage->text);
+    return adm_fail (error, ADM_ERROR_FORMAT, "%s: storage %.*s has no data; download it again",
+                     l->weights->path, (int) (storage->length < 80 ? storage->length : 80),
+                     storage->text);
   place->record = s->at;
   return ADM_OK;
 }
@@ -128,8 +141,10 @@ is_big_endian (const adm_pickle *p)
   static const char key[] = "little_endian";
   const adm_pickle_value *root = &p->value[p->root];
   for (uint32_t i = 0; root->type == ADM_PICKLE_DICT && i + 1 < root->size && i < 64; i += 2) {
-    const adm_pickle_value *k = &p->value[adm_pickle_item (p, p->root, i)], *v = &p->value[adm_pickle_item (p, p->root, i + 1)];
-    if (k->type == ADM_PICKLE_STRING && k->length == sizeof key - 1 && !memcmp (k->text, key, sizeof key - 1))
+    const adm_pickle_value *k = &p->value[adm_pickle_item (p, p->root, i)],
+                           *v = &p->value[adm_pickle_item (p, p->root, i + 1)];
+    if (k->type == ADM_PICKLE_STRING && k->length == sizeof key - 1
+        && !memcmp (k->text, key, sizeof key - 1))
       return v->type == ADM_PICKLE_BOOL && !v->integer;
   }
   return false;
@@ -137,7 +152,8 @@ is_big_endian (const adm_pickle *p)
 
 /* Parses the pickle at DATA + *AT and moves *AT behind it. */
 static adm_status
-parse_next (const adm_weights *weights, const unsigned char *data, uint64_t size, uint64_t *at, adm_pickle *out, adm_error *error)
+parse_next (const adm_weights *weights, const unsigned char *data, uint64_t size, uint64_t *at,
+            adm_pickle *out, adm_error *error)
 {
   adm_status status = adm_pickle_parse (data + *at, size - *at, weights->path, out, error);
   *at += out->end;
@@ -146,7 +162,8 @@ parse_next (const adm_weights *weights, const unsigned char *data, uint64_t size
 
 /* The three pickles before the object, each let go before the next. */
 static adm_status
-read_preface (adm_weights *weights, const unsigned char *data, uint64_t size, uint64_t *at, adm_error *error)
+read_preface (adm_weights *weights, const unsigned char *data, uint64_t size, uint64_t *at,
+              adm_error *error)
 {
   enum { MAGIC, PROTOCOL, SYSTEM, ALL };
   adm_status status = ADM_OK;
@@ -157,7 +174,9 @@ read_preface (adm_weights *weights, const unsigned char *data, uint64_t size, ui
       break;
     const adm_pickle_value *root = &pickle.value[pickle.root];
     if (i == PROTOCOL && (root->type != ADM_PICKLE_INT || root->integer != 1001))
-      status = adm_fail (error, ADM_ERROR_FORMAT, "%s: is of an unknown torch version; save it again with torch.save", weights->path);
+      status = adm_fail (error, ADM_ERROR_FORMAT,
+                         "%s: is of an unknown torch version; save it again with torch.save",
+                         weights->path);
     if (i == SYSTEM)
       weights->swap = is_big_endian (&pickle);
     adm_pickle_clear (&pickle);
@@ -174,7 +193,8 @@ adm_torch_legacy_open (adm_weights *weights, adm_error *error)
   weights->format = "torch-legacy";
   unsigned char *data = malloc ((size_t) size);
   if (!data)
-    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to read it; close other programs", weights->path);
+    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to read it; close other programs",
+                     weights->path);
   adm_status status = adm_weights_pread (weights, 0, data, (size_t) size, error);
   if (!status)
     status = read_preface (weights, data, size, &at, error);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A state_dict is a dict from names to tensors; anything else in it (step counters) is passed over. */
+ * A state_dict is a dict from names to tensors; anything else in it (step counters) is passed
+ * over. */
 #include "io/torch_state.h"
 
 #include "base/error.h"
@@ -46,7 +47,8 @@ adm_torch_item_size (adm_pickle_global storage_type)
 static bool
 is_key (const adm_pickle_value *value, const char *key)
 {
-  return value->type == ADM_PICKLE_STRING && value->length == strlen (key) && !memcmp (value->text, key, value->length);
+  return value->type == ADM_PICKLE_STRING && value->length == strlen (key)
+         && !memcmp (value->text, key, value->length);
 }
 
 /* The value under KEY of DICT, or 0. */
@@ -71,37 +73,48 @@ has_tensors (const adm_pickle *p, uint32_t dict)
 }
 
 static adm_status
-add_tensor (adm_weights *weights, const adm_pickle *p, const adm_pickle_value *name, const adm_pickle_value *tensor, adm_storage_finder find,
-            void *user, adm_error *error)
+add_tensor (adm_weights *weights, const adm_pickle *p, const adm_pickle_value *name,
+            const adm_pickle_value *tensor, adm_storage_finder find, void *user, adm_error *error)
 {
   const adm_pickle_value *storage = &p->value[tensor->storage];
   uint32_t rank = p->value[tensor->shape].size;
   int64_t shape[ADM_TENSOR_MAX_RANK];
   adm_place place = { .offset = (uint64_t) tensor->integer, .numel = (uint64_t) storage->integer };
   if (rank > ADM_TENSOR_MAX_RANK || p->value[tensor->strides].size != rank)
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: tensor %.*s has a shape and strides that do not fit; the file is broken", weights->path,
-                     (int) (name->length < 200 ? name->length : 200), name->text);
+    return adm_fail (error, ADM_ERROR_FORMAT,
+                     "%s: tensor %.*s has a shape and strides that do not fit; the file is broken",
+                     weights->path, (int) (name->length < 200 ? name->length : 200), name->text);
   for (uint32_t i = 0; i < rank; i++) {
-    const adm_pickle_value *d = &p->value[adm_pickle_item (p, tensor->shape, i)], *s = &p->value[adm_pickle_item (p, tensor->strides, i)];
+    const adm_pickle_value *d = &p->value[adm_pickle_item (p, tensor->shape, i)],
+                           *s = &p->value[adm_pickle_item (p, tensor->strides, i)];
     if (d->type != ADM_PICKLE_INT || s->type != ADM_PICKLE_INT || d->text || s->text)
-      return adm_fail (error, ADM_ERROR_FORMAT, "%s: tensor %.*s has a shape that is not numbers; the file is broken", weights->path,
-                       (int) (name->length < 200 ? name->length : 200), name->text);
+      return adm_fail (error, ADM_ERROR_FORMAT,
+                       "%s: tensor %.*s has a shape that is not numbers; the file is broken",
+                       weights->path, (int) (name->length < 200 ? name->length : 200), name->text);
     shape[i] = d->integer;
     place.stride[i] = s->integer;
   }
   adm_status status = find (user, storage, &place, error);
-  return status ? status : adm_weights_add (weights, name->text, name->length, adm_torch_dtype (storage->global), (int) rank, shape, place, error);
+  return status
+             ? status
+             : adm_weights_add (weights, name->text, name->length,
+                                adm_torch_dtype (storage->global), (int) rank, shape, place, error);
 }
 
 adm_status
-adm_torch_add_state (adm_weights *weights, const adm_pickle *p, adm_storage_finder find, void *user, adm_error *error)
+adm_torch_add_state (adm_weights *weights, const adm_pickle *p, adm_storage_finder find, void *user,
+                     adm_error *error)
 {
   static const char *const inside[] = { "state_dict", "model", "model_state_dict", "ema" };
   uint32_t dict = p->root;
   if (p->value[dict].type != ADM_PICKLE_DICT)
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: holds no dictionary of tensors; save the model's state_dict", weights->path);
+    return adm_fail (error, ADM_ERROR_FORMAT,
+                     "%s: holds no dictionary of tensors; save the model's state_dict",
+                     weights->path);
   if (lookup (p, dict, "param_groups") && lookup (p, dict, "state"))
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: is an optimizer's state, not weights; use the model file (model*.pt or ema_*.pt) saved beside it",
+    return adm_fail (error, ADM_ERROR_FORMAT,
+                     "%s: is an optimizer's state, not weights; use the model file (model*.pt or "
+                     "ema_*.pt) saved beside it",
                      weights->path);
   for (size_t i = 0; i < sizeof inside / sizeof *inside && !has_tensors (p, dict); i++) {
     uint32_t under = lookup (p, p->root, inside[i]);
@@ -115,12 +128,15 @@ adm_torch_add_state (adm_weights *weights, const adm_pickle *p, adm_storage_find
     const adm_pickle_value *value = &p->value[p->cell[next].value];
     if (value->type == ADM_PICKLE_TENSOR) {
       if (name->type != ADM_PICKLE_STRING)
-        return adm_fail (error, ADM_ERROR_FORMAT, "%s: has tensors without names; save the model's state_dict", weights->path);
+        return adm_fail (error, ADM_ERROR_FORMAT,
+                         "%s: has tensors without names; save the model's state_dict",
+                         weights->path);
       status = add_tensor (weights, p, name, value, find, user, error);
     }
     cell = p->cell[next].next;
   }
   if (!status && weights->count == 0)
-    status = adm_fail (error, ADM_ERROR_FORMAT, "%s: holds no tensors; save the model's state_dict", weights->path);
+    status = adm_fail (error, ADM_ERROR_FORMAT, "%s: holds no tensors; save the model's state_dict",
+                       weights->path);
   return status;
 }

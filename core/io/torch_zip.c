@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * torch.save's zip: <prefix>/data.pkl and <prefix>/data/<key>, stored. libzip reads it; what weights never need is refused. */
+ * torch.save's zip: <prefix>/data.pkl and <prefix>/data/<key>, stored. libzip reads it; what
+ * weights never need is refused. */
 #include "io/torch_state.h"
 
 #include "base/checked.h"
@@ -44,15 +45,17 @@ number_at (const unsigned char *from, int bytes)
   return value;
 }
 
-/* libzip builds a structure for every entry of the list of records before it can be asked how many there are. What every possible
- * end of the zip (the last 64 KiB may hold several) tells of that list's size is therefore held against a limit first. */
+/* libzip builds a structure for every entry of the list of records before it can be asked how many
+ * there are. What every possible end of the zip (the last 64 KiB may hold several) tells of that
+ * list's size is therefore held against a limit first. */
 static adm_status
 check_directory (const adm_weights *w, adm_error *error)
 {
   enum { END = 22, LOCATOR = 20, WIDE_END = 56, MOST = END + LOCATOR + 65535 };
   unsigned char *tail = malloc (MOST);
   if (!tail)
-    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to open it; close other programs", w->path);
+    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to open it; close other programs",
+                     w->path);
   uint64_t n = w->size < MOST ? w->size : MOST, directory = 0;
   adm_status status = adm_weights_pread (w, w->size - n, tail, (size_t) n, error);
   for (uint64_t i = 0; i + END <= n && !status && directory <= MAX_DIRECTORY; i++) {
@@ -73,8 +76,9 @@ check_directory (const adm_weights *w, adm_error *error)
   }
   free (tail);
   if (!status && directory > MAX_DIRECTORY)
-    status = adm_fail (error, ADM_ERROR_FORMAT, "%s: its list of records takes %llu bytes; it is not a network's weights", w->path,
-                       (unsigned long long) directory);
+    status = adm_fail (error, ADM_ERROR_FORMAT,
+                       "%s: its list of records takes %llu bytes; it is not a network's weights",
+                       w->path, (unsigned long long) directory);
   return status;
 }
 
@@ -84,24 +88,30 @@ check_entries (struct archive *archive, zip_uint64_t *pickle, adm_error *error)
   adm_weights *w = archive->weights;
   zip_int64_t count = zip_get_num_entries (w->zip, 0);
   if (count < 1)
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: an empty zip is not a torch file; use a model's weights", w->path);
+    return adm_fail (error, ADM_ERROR_FORMAT,
+                     "%s: an empty zip is not a torch file; use a model's weights", w->path);
   struct record *record = archive->record = calloc ((size_t) count, sizeof *record);
   w->summed = calloc ((size_t) count, sizeof *w->summed);
   archive->count = (size_t) count;
   if (!record || !w->summed)
-    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory for its list of records; close other programs", w->path);
+    return adm_fail (error, ADM_ERROR_MEMORY,
+                     "%s: no memory for its list of records; close other programs", w->path);
   adm_status status = ADM_OK;
   int pickles = 0;
   for (zip_int64_t i = 0; i < count && !status; i++) {
     zip_stat_t stat;
-    if (zip_stat_index (w->zip, (zip_uint64_t) i, 0, &stat) || !(stat.valid & ZIP_STAT_NAME) || !(stat.valid & ZIP_STAT_SIZE)) {
-      status = adm_fail (error, ADM_ERROR_FORMAT, "%s: record %lld is broken; download it again", w->path, (long long) i);
+    if (zip_stat_index (w->zip, (zip_uint64_t) i, 0, &stat) || !(stat.valid & ZIP_STAT_NAME)
+        || !(stat.valid & ZIP_STAT_SIZE)) {
+      status = adm_fail (error, ADM_ERROR_FORMAT, "%s: record %lld is broken; download it again",
+                         w->path, (long long) i);
       break;
     }
     record[i] = (struct record) { stat.name, (zip_uint64_t) i };
     if (stat.comp_method != ZIP_CM_STORE || stat.encryption_method != ZIP_EM_NONE)
       status = adm_fail (error, ADM_ERROR_FORMAT,
-                         "%s: record %.200s is compressed or encrypted, which torch never does; save it again with torch.save", w->path, stat.name);
+                         "%s: record %.200s is compressed or encrypted, which torch never does; "
+                         "save it again with torch.save",
+                         w->path, stat.name);
     const char *slash = strchr (stat.name, '/');
     if (!status && slash && !strcmp (slash, "/data.pkl")) {
       archive->prefix = (size_t) (slash - stat.name) + 1;
@@ -114,41 +124,56 @@ check_entries (struct archive *archive, zip_uint64_t *pickle, adm_error *error)
     qsort (record, archive->count, sizeof *record, compare_caseless);
     for (zip_int64_t i = 1; i < count && !status; i++)
       if (!strcasecmp (record[i].name, record[i - 1].name))
-        status = adm_fail (error, ADM_ERROR_FORMAT, "%s: record %.200s appears twice; the file is broken", w->path, record[i].name);
+        status = adm_fail (error, ADM_ERROR_FORMAT,
+                           "%s: record %.200s appears twice; the file is broken", w->path,
+                           record[i].name);
   }
   if (!status && pickles != 1)
-    status = adm_fail (error, ADM_ERROR_FORMAT, "%s: a zip without torch's data.pkl (%d found); use a model's weights", w->path, pickles);
+    status = adm_fail (error, ADM_ERROR_FORMAT,
+                       "%s: a zip without torch's data.pkl (%d found); use a model's weights",
+                       w->path, pickles);
   return status;
 }
 
-/* Reads entry INDEX whole, at most LIMIT bytes; the caller frees *OUT. libzip checks the sum at the end. */
+/* Reads entry INDEX whole, at most LIMIT bytes; the caller frees *OUT. libzip checks the sum at the
+ * end. */
 static adm_status
-read_entry (adm_weights *w, zip_uint64_t index, uint64_t limit, unsigned char **out, uint64_t *size, adm_error *error)
+read_entry (adm_weights *w, zip_uint64_t index, uint64_t limit, unsigned char **out, uint64_t *size,
+            adm_error *error)
 {
   zip_stat_t stat;
   *out = NULL;
   if (zip_stat_index (w->zip, index, 0, &stat) || stat.size > limit)
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: its description is too large; it is not a model's weights", w->path);
+    return adm_fail (error, ADM_ERROR_FORMAT,
+                     "%s: its description is too large; it is not a model's weights", w->path);
   unsigned char *data = malloc ((size_t) stat.size + 1);
   zip_file_t *entry = data ? zip_fopen_index (w->zip, index, 0) : NULL;
   zip_int64_t got = 0, part;
-  while (entry && (uint64_t) got <= stat.size && (part = zip_fread (entry, data + got, stat.size + 1 - (uint64_t) got)) > 0)
+  while (entry && (uint64_t) got <= stat.size
+         && (part = zip_fread (entry, data + got, stat.size + 1 - (uint64_t) got)) > 0)
     got += part;
-  bool whole = entry && (uint64_t) got == stat.size && zip_error_code_zip (zip_file_get_error (entry)) == ZIP_ER_OK;
-  bool exhausted = !data || (!whole && adm_zip_exhausted (entry ? zip_file_get_error (entry) : zip_get_error (w->zip)));
+  bool whole = entry && (uint64_t) got == stat.size
+               && zip_error_code_zip (zip_file_get_error (entry)) == ZIP_ER_OK;
+  bool exhausted
+      = !data
+        || (!whole
+            && adm_zip_exhausted (entry ? zip_file_get_error (entry) : zip_get_error (w->zip)));
   if (entry)
     zip_fclose (entry);
   if (!data || !whole) {
     free (data);
-    return !exhausted ? adm_fail (error, ADM_ERROR_FORMAT, "%s: a record is broken; download it again", w->path)
-                      : adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to read it; close other programs", w->path);
+    return !exhausted ? adm_fail (error, ADM_ERROR_FORMAT,
+                                  "%s: a record is broken; download it again", w->path)
+                      : adm_fail (error, ADM_ERROR_MEMORY,
+                                  "%s: no memory to read it; close other programs", w->path);
   }
   *out = data;
   *size = stat.size;
   return ADM_OK;
 }
 
-/* Index of record <prefix>/SUFFIX, or -1. Our own search: libzip's takes memory, and fails badly without. */
+/* Index of record <prefix>/SUFFIX, or -1. Our own search: libzip's takes memory, and fails badly
+ * without. */
 static zip_int64_t
 locate (const struct archive *archive, const char *suffix, size_t length)
 {
@@ -159,7 +184,8 @@ locate (const struct archive *archive, const char *suffix, size_t length)
   memcpy (name + archive->prefix, suffix, length);
   name[archive->prefix + length] = 0;
   const struct record wanted = { name, 0 };
-  const struct record *found = bsearch (&wanted, archive->record, archive->count, sizeof wanted, compare_caseless);
+  const struct record *found
+      = bsearch (&wanted, archive->record, archive->count, sizeof wanted, compare_caseless);
   return found && !strcmp (found->name, name) ? (zip_int64_t) found->index : -1;
 }
 
@@ -175,10 +201,15 @@ find_storage (void *user, const adm_pickle_value *storage, adm_place *place, adm
   memcpy (suffix + 5, storage->text, storage->length);
   zip_int64_t index = locate (archive, suffix, storage->length + 5);
   if (index < 0 || zip_stat_index (w->zip, (zip_uint64_t) index, 0, &stat))
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: record data/%.*s is missing; download it again", w->path, (int) storage->length, storage->text);
-  if (!adm_mul_u64 ((uint64_t) storage->integer, adm_torch_item_size (storage->global), &bytes) || stat.size != bytes)
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: record data/%.*s has %llu bytes where %lld elements should be; download it again", w->path,
-                     (int) storage->length, storage->text, (unsigned long long) stat.size, (long long) storage->integer);
+    return adm_fail (error, ADM_ERROR_FORMAT, "%s: record data/%.*s is missing; download it again",
+                     w->path, (int) storage->length, storage->text);
+  if (!adm_mul_u64 ((uint64_t) storage->integer, adm_torch_item_size (storage->global), &bytes)
+      || stat.size != bytes)
+    return adm_fail (
+        error, ADM_ERROR_FORMAT,
+        "%s: record data/%.*s has %llu bytes where %lld elements should be; download it again",
+        w->path, (int) storage->length, storage->text, (unsigned long long) stat.size,
+        (long long) storage->integer);
   place->record = (uint64_t) index;
   return ADM_OK;
 }
@@ -194,10 +225,13 @@ read_byte_order (struct archive *archive, adm_error *error)
   adm_status status = read_entry (archive->weights, (zip_uint64_t) index, 64, &text, &size, error);
   if (status)
     return status;
-  bool little = size == 6 && !memcmp (text, "little", 6), big = size == 3 && !memcmp (text, "big", 3);
+  bool little = size == 6 && !memcmp (text, "little", 6),
+       big = size == 3 && !memcmp (text, "big", 3);
   free (text);
   if (!little && !big)
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: its byte order is unknown; save it again with torch.save", archive->weights->path);
+    return adm_fail (error, ADM_ERROR_FORMAT,
+                     "%s: its byte order is unknown; save it again with torch.save",
+                     archive->weights->path);
   archive->weights->swap = big;
   return ADM_OK;
 }
@@ -217,9 +251,11 @@ adm_torch_zip_open (adm_weights *weights, adm_error *error)
   errno = 0;
   weights->zip = zip_open (weights->path, ZIP_RDONLY, &code);
   if (!weights->zip && (code == ZIP_ER_MEMORY || errno == ENOMEM))
-    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to open it; close other programs", weights->path);
+    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to open it; close other programs",
+                     weights->path);
   if (!weights->zip)
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: the zip is broken or cut short; download it again", weights->path);
+    return adm_fail (error, ADM_ERROR_FORMAT,
+                     "%s: the zip is broken or cut short; download it again", weights->path);
   status = check_entries (&archive, &pickle, error);
   if (!status)
     status = read_byte_order (&archive, error);

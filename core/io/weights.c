@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The table of tensors that every format fills, and reading with conversion. Files come from strangers: every size goes through
- * checked arithmetic, nothing is mapped (a file cut short while mapped would kill the process). */
+ * The table of tensors that every format fills, and reading with conversion. Files come from
+ * strangers: every size goes through checked arithmetic, nothing is mapped (a file cut short while
+ * mapped would kill the process). */
 #include "io/weights_file.h"
 
 #include "base/checked.h"
@@ -14,10 +15,11 @@
 
 enum { CHUNK = 1 << 20 };
 
-/* ---- the table --------------------------------------------------------------------------------------------------- */
+/* ---- the table ------------------------------------------------------------------------------- */
 
 static adm_status
-check_place (const adm_weights *weights, const adm_tensor *tensor, adm_place *place, adm_error *error)
+check_place (const adm_weights *weights, const adm_tensor *tensor, adm_place *place,
+             adm_error *error)
 {
   uint64_t last = place->offset;
   int64_t dense = 1;
@@ -25,45 +27,59 @@ check_place (const adm_weights *weights, const adm_tensor *tensor, adm_place *pl
   for (int i = tensor->rank - 1; i >= 0; i--) {
     uint64_t step;
     if (place->stride[i] < 0)
-      return adm_fail (error, ADM_ERROR_FORMAT, "%s: tensor %s has a negative stride; save it again with torch.save", weights->path, tensor->name);
+      return adm_fail (error, ADM_ERROR_FORMAT,
+                       "%s: tensor %s has a negative stride; save it again with torch.save",
+                       weights->path, tensor->name);
     if (tensor->shape[i] > 1 && place->stride[i] != dense)
       place->contiguous = false;
     if (tensor->shape[i] > 0
-        && (!adm_mul_u64 ((uint64_t) tensor->shape[i] - 1, (uint64_t) place->stride[i], &step) || !adm_add_u64 (last, step, &last)))
-      return adm_fail (error, ADM_ERROR_FORMAT, "%s: tensor %s reaches past any size; the file is broken, download it again", weights->path,
-                       tensor->name);
+        && (!adm_mul_u64 ((uint64_t) tensor->shape[i] - 1, (uint64_t) place->stride[i], &step)
+            || !adm_add_u64 (last, step, &last)))
+      return adm_fail (error, ADM_ERROR_FORMAT,
+                       "%s: tensor %s reaches past any size; the file is broken, download it again",
+                       weights->path, tensor->name);
     dense *= tensor->shape[i]; /* no overflow: the product was checked as the number of elements */
   }
   if (tensor->elements > 0 && last >= place->numel)
     return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: tensor %s reaches past the end of its storage (%llu elements); the file is broken, download it again", weights->path,
-                     tensor->name, (unsigned long long) place->numel);
+                     "%s: tensor %s reaches past the end of its storage (%llu elements); the file "
+                     "is broken, download it again",
+                     weights->path, tensor->name, (unsigned long long) place->numel);
   return ADM_OK;
 }
 
-/* A few numbers may be claimed by many tensors, or by one many times over: what is read in the end must bear some proportion to
- * the file. A tensor that is not contiguous is gathered from its whole storage. */
+/* A few numbers may be claimed by many tensors, or by one many times over: what is read in the end
+ * must bear some proportion to the file. A tensor that is not contiguous is gathered from its whole
+ * storage. */
 static adm_status
 claim (adm_weights *weights, const adm_tensor *tensor, const adm_place *place, adm_error *error)
 {
-  uint64_t elements = !place->contiguous && place->numel > tensor->elements ? place->numel : tensor->elements, bytes;
-  if (adm_mul_u64 (elements, adm_dtype_size (tensor->dtype), &bytes) && adm_add_u64 (weights->claimed, bytes, &weights->claimed)
+  uint64_t elements
+      = !place->contiguous && place->numel > tensor->elements ? place->numel : tensor->elements,
+      bytes;
+  if (adm_mul_u64 (elements, adm_dtype_size (tensor->dtype), &bytes)
+      && adm_add_u64 (weights->claimed, bytes, &weights->claimed)
       && weights->claimed / 2 <= weights->size + ADM_SPARE_CLAIM / 2)
     return ADM_OK;
   return adm_fail (error, ADM_ERROR_FORMAT,
-                   "%s: up to tensor %s its tensors take more than twice the file's size, the same numbers again and again; save them contiguous",
+                   "%s: up to tensor %s its tensors take more than twice the file's size, the same "
+                   "numbers again and again; save them contiguous",
                    weights->path, tensor->name);
 }
 
 adm_status
-adm_weights_add (adm_weights *weights, const char *name, size_t name_length, adm_dtype dtype, int rank, const int64_t *shape, adm_place place,
-                 adm_error *error)
+adm_weights_add (adm_weights *weights, const char *name, size_t name_length, adm_dtype dtype,
+                 int rank, const int64_t *shape, adm_place place, adm_error *error)
 {
   if (name_length == 0 || name_length > ADM_MAX_NAME || memchr (name, 0, name_length))
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: a tensor's name is empty, over %d bytes or holds a NUL; the file is broken", weights->path,
-                     ADM_MAX_NAME);
+    return adm_fail (
+        error, ADM_ERROR_FORMAT,
+        "%s: a tensor's name is empty, over %d bytes or holds a NUL; the file is broken",
+        weights->path, ADM_MAX_NAME);
   if (weights->count == ADM_MAX_TENSORS)
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: more than %d tensors; this is not a network's weights", weights->path, ADM_MAX_TENSORS);
+    return adm_fail (error, ADM_ERROR_FORMAT,
+                     "%s: more than %d tensors; this is not a network's weights", weights->path,
+                     ADM_MAX_TENSORS);
   if (weights->count == weights->room) {
     size_t room = weights->room ? 2 * weights->room : 256;
     adm_tensor *tensors = realloc (weights->tensor, room * sizeof *tensors);
@@ -73,7 +89,9 @@ adm_weights_add (adm_weights *weights, const char *name, size_t name_length, adm
     if (places)
       weights->place = places;
     if (!tensors || !places)
-      return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory for its list of tensors; close other programs", weights->path);
+      return adm_fail (error, ADM_ERROR_MEMORY,
+                       "%s: no memory for its list of tensors; close other programs",
+                       weights->path);
     weights->room = room;
   }
 
@@ -81,13 +99,17 @@ adm_weights_add (adm_weights *weights, const char *name, size_t name_length, adm
   char *copy = strndup (name, name_length);
   tensor.name = copy;
   if (!copy)
-    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory for its list of tensors; close other programs", weights->path);
+    return adm_fail (error, ADM_ERROR_MEMORY,
+                     "%s: no memory for its list of tensors; close other programs", weights->path);
   adm_status status = ADM_OK;
   for (int i = 0; i < rank && !status; i++) {
     tensor.shape[i] = shape[i];
-    if (shape[i] < 0 || !adm_mul_u64 (tensor.elements, (uint64_t) shape[i], &tensor.elements) || tensor.elements > (uint64_t) INT64_MAX / 8)
-      status
-          = adm_fail (error, ADM_ERROR_FORMAT, "%s: tensor %s has an impossible shape; the file is broken, download it again", weights->path, copy);
+    if (shape[i] < 0 || !adm_mul_u64 (tensor.elements, (uint64_t) shape[i], &tensor.elements)
+        || tensor.elements > (uint64_t) INT64_MAX / 8)
+      status = adm_fail (
+          error, ADM_ERROR_FORMAT,
+          "%s: tensor %s has an impossible shape; the file is broken, download it again",
+          weights->path, copy);
   }
   if (!status)
     status = check_place (weights, &tensor, &place, error);
@@ -103,7 +125,8 @@ adm_weights_add (adm_weights *weights, const char *name, size_t name_length, adm
 }
 
 adm_status
-adm_weights_pread (const adm_weights *weights, uint64_t offset, void *out, size_t size, adm_error *error)
+adm_weights_pread (const adm_weights *weights, uint64_t offset, void *out, size_t size,
+                   adm_error *error)
 {
   unsigned char *to = out;
   while (size > 0) {
@@ -113,7 +136,8 @@ adm_weights_pread (const adm_weights *weights, uint64_t offset, void *out, size_
     if (got < 0)
       return adm_fail_file (error, weights->path, "read", errno);
     if (got == 0)
-      return adm_fail (error, ADM_ERROR_FORMAT, "%s: ends early, at byte %llu; download it again", weights->path, (unsigned long long) offset);
+      return adm_fail (error, ADM_ERROR_FORMAT, "%s: ends early, at byte %llu; download it again",
+                       weights->path, (unsigned long long) offset);
     to += got;
     size -= (size_t) got;
     offset += (uint64_t) got;
@@ -125,7 +149,8 @@ bool
 adm_zip_exhausted (zip_error_t *problem)
 {
   return zip_error_code_zip (problem) == ZIP_ER_MEMORY
-         || (zip_error_system_type (problem) == ZIP_ET_SYS && zip_error_code_system (problem) == ENOMEM);
+         || (zip_error_system_type (problem) == ZIP_ET_SYS
+             && zip_error_code_system (problem) == ENOMEM);
 }
 
 void
@@ -195,10 +220,11 @@ adm_weights_find (const adm_weights *weights, const char *name)
   return -1;
 }
 
-/* ---- reading ----------------------------------------------------------------------------------------------------- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
-/* A run of bytes of one storage, read forward. The first time, a zip entry is read from its start to its end, so that its sum is
- * checked; after that, of a storage that many tensors share, only what is needed. */
+/* A run of bytes of one storage, read forward. The first time, a zip entry is read from its start
+ * to its end, so that its sum is checked; after that, of a storage that many tensors share, only
+ * what is needed. */
 struct stream {
   adm_weights *weights;
   zip_file_t *entry;
@@ -216,9 +242,12 @@ stream_open (struct stream *s, adm_weights *weights, const adm_place *place, adm
   s->summed = &weights->summed[place->record];
   s->entry = zip_fopen_index (weights->zip, place->record, 0);
   if (!s->entry && adm_zip_exhausted (zip_get_error (weights->zip)))
-    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to open a record; close other programs", weights->path);
+    return adm_fail (error, ADM_ERROR_MEMORY,
+                     "%s: no memory to open a record; close other programs", weights->path);
   if (!s->entry)
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: a record cannot be opened: %s; download it again", weights->path, zip_strerror (weights->zip));
+    return adm_fail (error, ADM_ERROR_FORMAT,
+                     "%s: a record cannot be opened: %s; download it again", weights->path,
+                     zip_strerror (weights->zip));
   return ADM_OK;
 }
 
@@ -234,10 +263,11 @@ stream_read (struct stream *s, void *out, size_t size, adm_error *error)
   while (size > 0) {
     zip_int64_t got = zip_fread (s->entry, to, size);
     if (got < 0 && adm_zip_exhausted (zip_file_get_error (s->entry)))
-      return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to read a record; close other programs", s->weights->path);
+      return adm_fail (error, ADM_ERROR_MEMORY,
+                       "%s: no memory to read a record; close other programs", s->weights->path);
     if (got <= 0)
-      return adm_fail (error, ADM_ERROR_FORMAT, "%s: a record is broken (%s); download it again", s->weights->path,
-                       got < 0 ? zip_file_strerror (s->entry) : "it ends early");
+      return adm_fail (error, ADM_ERROR_FORMAT, "%s: a record is broken (%s); download it again",
+                       s->weights->path, got < 0 ? zip_file_strerror (s->entry) : "it ends early");
     to += got;
     size -= (size_t) got;
     s->at += (uint64_t) got;
@@ -253,7 +283,8 @@ stream_skip (struct stream *s, uint64_t size, unsigned char *buffer, adm_error *
   if (!s->entry || *s->summed) {
     s->at += size;
     if (s->entry && zip_fseek (s->entry, (zip_int64_t) s->at, SEEK_SET))
-      status = adm_fail (error, ADM_ERROR_IO, "%s: a record cannot be read: %s", s->weights->path, zip_file_strerror (s->entry));
+      status = adm_fail (error, ADM_ERROR_IO, "%s: a record cannot be read: %s", s->weights->path,
+                         zip_file_strerror (s->entry));
   } else
     for (; size > 0 && !status; size -= size < CHUNK ? size : CHUNK)
       status = stream_read (s, buffer, size < CHUNK ? (size_t) size : CHUNK, error);
@@ -268,7 +299,8 @@ stream_close (struct stream *s, adm_status status, adm_error *error)
   if (!s->entry)
     return status;
   if (!status && zip_fread (s->entry, &byte, 1) != 0)
-    status = adm_fail (error, ADM_ERROR_FORMAT, "%s: a record's check sum is wrong; download it again", s->weights->path);
+    status = adm_fail (error, ADM_ERROR_FORMAT,
+                       "%s: a record's check sum is wrong; download it again", s->weights->path);
   *s->summed |= !status;
   zip_fclose (s->entry);
   return status;
@@ -277,11 +309,14 @@ stream_close (struct stream *s, adm_status status, adm_error *error)
 static adm_status
 not_finite (const adm_weights *weights, const adm_tensor *tensor, adm_error *error)
 {
-  return adm_fail (error, ADM_ERROR_VALUE, "%s: tensor %s holds NaN or infinity; the file is broken, use another", weights->path, tensor->name);
+  return adm_fail (error, ADM_ERROR_VALUE,
+                   "%s: tensor %s holds NaN or infinity; the file is broken, use another",
+                   weights->path, tensor->name);
 }
 
 static adm_status
-read_dense (adm_weights *weights, const adm_tensor *tensor, const adm_place *place, unsigned char *buffer, float *dst, adm_error *error)
+read_dense (adm_weights *weights, const adm_tensor *tensor, const adm_place *place,
+            unsigned char *buffer, float *dst, adm_error *error)
 {
   uint64_t item = adm_dtype_size (tensor->dtype), left = tensor->elements;
   struct stream stream;
@@ -294,23 +329,29 @@ read_dense (adm_weights *weights, const adm_tensor *tensor, const adm_place *pla
     bool plain = tensor->dtype == ADM_DTYPE_F32 && !weights->swap; /* straight into place */
     unsigned char *to = plain ? (unsigned char *) dst : buffer;
     status = stream_read (&stream, to, n * item, error);
-    if (!status && !(plain ? adm_all_finite (dst, n) : adm_convert_to_f32 (tensor->dtype, weights->swap, buffer, n, dst)))
+    if (!status
+        && !(plain ? adm_all_finite (dst, n)
+                   : adm_convert_to_f32 (tensor->dtype, weights->swap, buffer, n, dst)))
       status = not_finite (weights, tensor, error);
     dst += n;
     left -= n;
   }
   if (!status)
-    status = stream_skip (&stream, (place->numel - place->offset - tensor->elements) * item, buffer, error);
+    status = stream_skip (&stream, (place->numel - place->offset - tensor->elements) * item, buffer,
+                          error);
   return stream_close (&stream, status, error);
 }
 
 /* A view with strides: the storage is read whole, converted, and gathered. */
 static adm_status
-read_strided (adm_weights *weights, const adm_tensor *tensor, const adm_place *place, unsigned char *buffer, float *dst, adm_error *error)
+read_strided (adm_weights *weights, const adm_tensor *tensor, const adm_place *place,
+              unsigned char *buffer, float *dst, adm_error *error)
 {
   float *all = malloc (place->numel * sizeof *all);
   if (!all)
-    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to read tensor %s; close other programs", weights->path, tensor->name);
+    return adm_fail (error, ADM_ERROR_MEMORY,
+                     "%s: no memory to read tensor %s; close other programs", weights->path,
+                     tensor->name);
   adm_tensor whole = { .name = tensor->name, .dtype = tensor->dtype, .elements = place->numel };
   adm_place from = { .record = place->record, .numel = place->numel };
   adm_status status = read_dense (weights, &whole, &from, buffer, all, error);
@@ -333,15 +374,17 @@ adm_weights_read (adm_weights *weights, size_t i, float *dst, adm_error *error)
   const adm_tensor *tensor = &weights->tensor[i];
   const adm_place *place = &weights->place[i];
   if (tensor->dtype == ADM_DTYPE_OTHER)
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: tensor %s does not hold floating-point numbers; use a model's weights", weights->path,
-                     tensor->name);
+    return adm_fail (error, ADM_ERROR_FORMAT,
+                     "%s: tensor %s does not hold floating-point numbers; use a model's weights",
+                     weights->path, tensor->name);
   if (tensor->elements == 0)
     return ADM_OK;
   unsigned char *buffer = malloc (CHUNK);
   if (!buffer)
-    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to read it; close other programs", weights->path);
-  adm_status status
-      = place->contiguous ? read_dense (weights, tensor, place, buffer, dst, error) : read_strided (weights, tensor, place, buffer, dst, error);
+    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to read it; close other programs",
+                     weights->path);
+  adm_status status = place->contiguous ? read_dense (weights, tensor, place, buffer, dst, error)
+                                        : read_strided (weights, tensor, place, buffer, dst, error);
   free (buffer);
   return status;
 }

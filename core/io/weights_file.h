@@ -13,10 +13,12 @@ enum {
   ADM_MAX_TENSORS = 32768,
   ADM_MAX_NAME = 512,         /* bytes of a tensor's name */
   ADM_MAX_METADATA = 4 << 20, /* bytes of the metadata key "adm" */
-  ADM_SPARE_CLAIM = 64 << 20, /* bytes that tensors may claim beside twice the file's size: storages may be shared */
+  /* bytes that tensors may claim beside twice the file's size: storages may be shared */
+  ADM_SPARE_CLAIM = 64 << 20,
 };
 
-/* Where a tensor's elements are: ELEMENTS of DTYPE from element OFFSET of a storage, STRIDE [rank] elements apart. */
+/* Where a tensor's elements are: ELEMENTS of DTYPE from element OFFSET of a storage, STRIDE [rank]
+ * elements apart. */
 typedef struct adm_place {
   uint64_t record; /* safetensors, legacy: file offset of the storage; zip: index of the entry */
   uint64_t offset; /* elements */
@@ -44,20 +46,25 @@ struct adm_weights {
 /* Bytes of one element; 0 for ADM_DTYPE_OTHER. */
 uint64_t adm_dtype_size (adm_dtype dtype);
 
-/* Adds a tensor of RANK (at most ADM_TENSOR_MAX_RANK) after checking name, shape and its place within the storage; NAME is copied. */
-adm_status adm_weights_add (adm_weights *weights, const char *name, size_t name_length, adm_dtype dtype, int rank, const int64_t *shape,
-                            adm_place place, adm_error *error);
+/* Adds a tensor of RANK (at most ADM_TENSOR_MAX_RANK) after checking name, shape and its place
+ * within the storage; NAME is copied. */
+adm_status adm_weights_add (adm_weights *weights, const char *name, size_t name_length,
+                            adm_dtype dtype, int rank, const int64_t *shape, adm_place place,
+                            adm_error *error);
 
 /* Reads exactly SIZE bytes at OFFSET. */
-adm_status adm_weights_pread (const adm_weights *weights, uint64_t offset, void *out, size_t size, adm_error *error);
+adm_status adm_weights_pread (const adm_weights *weights, uint64_t offset, void *out, size_t size,
+                              adm_error *error);
 
 /* Whether none of X [N] is NaN or infinite. */
 bool adm_all_finite (const float *x, size_t n);
 
 /* N elements of DTYPE at FROM (unaligned) to float32; false when one is NaN or infinite. */
-bool adm_convert_to_f32 (adm_dtype dtype, bool swap, const unsigned char *from, size_t n, float *out);
+bool adm_convert_to_f32 (adm_dtype dtype, bool swap, const unsigned char *from, size_t n,
+                         float *out);
 
-/* N finite float32 to DTYPE, F32, F16 or BF16, rounded to nearest, ties to even; false when one is too large for it. */
+/* N finite float32 to DTYPE, F32, F16 or BF16, rounded to nearest, ties to even; false when one is
+ * too large for it. */
 bool adm_convert_from_f32 (adm_dtype dtype, const float *from, size_t n, unsigned char *out);
 
 /* Whether libzip's PROBLEM is a lack of memory. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Opening a weights file by its content: its name says nothing. A file that one format refuses is not tried as another. */
+ * Opening a weights file by its content: its name says nothing. A file that one format refuses is
+ * not tried as another. */
 #include "io/weights_file.h"
 
 #include "base/error.h"
@@ -15,9 +16,12 @@ static bool
 looks_like_html (const unsigned char *head, size_t n)
 {
   size_t i = 0;
-  while (i < n && (head[i] == ' ' || head[i] == '\n' || head[i] == '\r' || head[i] == '\t' || head[i] == 0xef || head[i] == 0xbb || head[i] == 0xbf))
+  while (i < n
+         && (head[i] == ' ' || head[i] == '\n' || head[i] == '\r' || head[i] == '\t'
+             || head[i] == 0xef || head[i] == 0xbb || head[i] == 0xbf))
     i++;
-  return i + 5 < n && head[i] == '<' && (head[i + 1] == '!' || head[i + 1] == 'h' || head[i + 1] == 'H' || head[i + 1] == '?');
+  return i + 5 < n && head[i] == '<'
+         && (head[i + 1] == '!' || head[i + 1] == 'h' || head[i + 1] == 'H' || head[i + 1] == '?');
 }
 
 /* The file has 16 bytes or more. */
@@ -34,15 +38,23 @@ open_by_content (adm_weights *weights, adm_error *error)
   if (head[0] == 0x80 && !memcmp (head + 2, "\x8a\x0al\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19", 12))
     return adm_torch_legacy_open (weights, error);
   if (n >= 262 && !memcmp (head + 257, "ustar", 5))
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: is in torch's oldest (tar) format; load it with PyTorch and save it again", weights->path);
+    return adm_fail (
+        error, ADM_ERROR_FORMAT,
+        "%s: is in torch's oldest (tar) format; load it with PyTorch and save it again",
+        weights->path);
   if (looks_like_html (head, n))
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: is a web page, not weights; download the file itself", weights->path);
+    return adm_fail (error, ADM_ERROR_FORMAT,
+                     "%s: is a web page, not weights; download the file itself", weights->path);
   if (head[8] == '{')
     return adm_safetensors_open (weights, error);
   if (head[0] == 0x80)
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: is a pickle that torch did not write as weights; save the state_dict with torch.save",
-                     weights->path);
-  return adm_fail (error, ADM_ERROR_FORMAT, "%s: is neither safetensors nor a torch file; use a model's weights", weights->path);
+    return adm_fail (
+        error, ADM_ERROR_FORMAT,
+        "%s: is a pickle that torch did not write as weights; save the state_dict with torch.save",
+        weights->path);
+  return adm_fail (error, ADM_ERROR_FORMAT,
+                   "%s: is neither safetensors nor a torch file; use a model's weights",
+                   weights->path);
 }
 
 struct by_name {
@@ -63,7 +75,8 @@ sort_tensors (adm_weights *weights, adm_error *error)
   weights->sorted = calloc (weights->count + 1, sizeof *weights->sorted);
   if (!order || !weights->sorted) {
     free (order);
-    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory for its list of tensors; close other programs", weights->path);
+    return adm_fail (error, ADM_ERROR_MEMORY,
+                     "%s: no memory for its list of tensors; close other programs", weights->path);
   }
   for (size_t i = 0; i < weights->count; i++)
     order[i] = (struct by_name) { weights->tensor[i].name, i };
@@ -72,7 +85,8 @@ sort_tensors (adm_weights *weights, adm_error *error)
   for (size_t i = 0; i < weights->count; i++) {
     weights->sorted[i] = order[i].index;
     if (i && !strcmp (order[i].name, order[i - 1].name))
-      status = adm_fail (error, ADM_ERROR_FORMAT, "%s: tensor %s appears twice; the file is broken", weights->path, order[i].name);
+      status = adm_fail (error, ADM_ERROR_FORMAT, "%s: tensor %s appears twice; the file is broken",
+                         weights->path, order[i].name);
   }
   free (order);
   return status;
@@ -86,7 +100,8 @@ adm_weights_open (const char *path, adm_weights **out, adm_error *error)
   adm_weights *weights = calloc (1, sizeof *weights);
   if (!weights || !(weights->path = strdup (path))) {
     free (weights);
-    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to open it; close other programs", path);
+    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to open it; close other programs",
+                     path);
   }
   adm_status status = ADM_OK;
   weights->file = adm_read_open (path);
@@ -95,13 +110,15 @@ adm_weights_open (const char *path, adm_weights **out, adm_error *error)
   else if (!S_ISREG (info.st_mode))
     status = adm_fail (error, ADM_ERROR_IO, "%s: is not a file; give a weights file", path);
   else if (info.st_size < 16)
-    status = adm_fail (error, ADM_ERROR_FORMAT, "%s: is empty or far too short; download it again", path);
+    status = adm_fail (error, ADM_ERROR_FORMAT, "%s: is empty or far too short; download it again",
+                       path);
   else {
     weights->size = (uint64_t) info.st_size;
     status = open_by_content (weights, error);
   }
   if (!status && weights->count == 0)
-    status = adm_fail (error, ADM_ERROR_FORMAT, "%s: holds no tensors; use a model's weights", path);
+    status
+        = adm_fail (error, ADM_ERROR_FORMAT, "%s: holds no tensors; use a model's weights", path);
   if (!status)
     status = sort_tensors (weights, error);
   if (status) {

@@ -21,7 +21,8 @@ list_slot (const adm_slot *slot, void *user, adm_error *error)
 }
 
 adm_status
-adm_architecture_list (const adm_description *description, adm_tensor_visitor visit, void *user, adm_error *error)
+adm_architecture_list (const adm_description *description, adm_tensor_visitor visit, void *user,
+                       adm_error *error)
 {
   struct listing listing = { visit, user };
   adm_slots slots = { .visit = list_slot, .user = &listing, .error = error };

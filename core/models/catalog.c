@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The models found in folders. Each folder is read in the order of its names: descriptions first, then the weights files
- * that no description named; published checkpoints among these are joined at the end. Contents, not names, tell files
- * apart, so each is opened for its first bytes. What goes wrong with one file becomes a note. */
+ * The models found in folders. Each folder is read in the order of its names: descriptions first,
+ * then the weights files that no description named; published checkpoints among these are joined at
+ * the end. Contents, not names, tell files apart, so each is opened for its first bytes. What goes
+ * wrong with one file becomes a note. */
 #include "base/error.h"
 #include "models/file_set.h"
 #include "models/joins.h"
@@ -35,7 +36,7 @@ struct adm_catalog {
   adm_status status;   /* memory ran out */
 };
 
-/* ---- lists, notes ------------------------------------------------------------------------------------------------ */
+/* ---- lists, notes ---------------------------------------------------------------------------- */
 
 /* Takes ITEM over, also when there is no memory (then it is freed by FREE_ITEM). */
 static bool
@@ -119,11 +120,12 @@ add_model (adm_catalog *catalog, adm_model *model)
     push (catalog, &catalog->models, model, free_model);
     return;
   }
-  note (catalog, "%s: its id \"%s\" belongs to %s already; give it another id or remove it", model->path, model->id, first->path);
+  note (catalog, "%s: its id \"%s\" belongs to %s already; give it another id or remove it",
+        model->path, model->id, first->path);
   adm_model_free (model);
 }
 
-/* ---- one folder -------------------------------------------------------------------------------------------------- */
+/* ---- one folder ------------------------------------------------------------------------------ */
 
 static int
 by_text (const void *a, const void *b)
@@ -131,14 +133,18 @@ by_text (const void *a, const void *b)
   return strcmp (*(char *const *) a, *(char *const *) b);
 }
 
-/* The full paths of FOLDER's entries, in order of their names; those that start with a dot are left out. */
+/* The full paths of FOLDER's entries, in order of their names; those that start with a dot are left
+ * out. */
 static void
 read_folder (adm_catalog *catalog, const char *folder, list *paths)
 {
   DIR *entries = opendir (folder);
   if (!entries) {
     if (errno != ENOENT) /* a folder that was never made holds no models; that is no fault */
-      note (catalog, "%s: the folder cannot be read: %s; correct its permissions, or take it off the list of folders", folder, strerror (errno));
+      note (catalog,
+            "%s: the folder cannot be read: %s; correct its permissions, or take it off the list "
+            "of folders",
+            folder, strerror (errno));
     return;
   }
   errno = 0;
@@ -185,7 +191,8 @@ scan_description (adm_catalog *catalog, const char *folder, const char *path)
   adm_status status = adm_json_parse_file (path, &doc, &error);
   yyjson_val *root = yyjson_doc_get_root (doc);
   const char *format = yyjson_get_str (yyjson_obj_get (root, "format"));
-  bool ours = format && strncmp (format, "adm-model-", 10) == 0; /* else a network's description, or somebody's */
+  /* else a network's description, or somebody's */
+  bool ours = format && strncmp (format, "adm-model-", 10) == 0;
   if (!status && ours) {
     use_parts (catalog, folder, root);
     status = adm_model_from_json (path, root, &model, &error);
@@ -197,12 +204,14 @@ scan_description (adm_catalog *catalog, const char *folder, const char *path)
   yyjson_doc_free (doc);
 }
 
-/* Whether the file starts like weights: a zip archive, a torch legacy pickle, or a safetensors header. */
+/* Whether the file starts like weights: a zip archive, a torch legacy pickle, or a safetensors
+ * header. */
 static bool
 looks_like_weights (adm_catalog *catalog, const char *path)
 {
   static const unsigned char zip[4] = { 'P', 'K', 3, 4 };
-  static const unsigned char legacy[14] = { 0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19 };
+  static const unsigned char legacy[14]
+      = { 0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19 };
   unsigned char head[16] = { 0 };
   int file = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   bool failed = file < 0;
@@ -215,7 +224,8 @@ looks_like_weights (adm_catalog *catalog, const char *path)
     used += got > 0 ? (size_t) got : 0;
   }
   if (failed)
-    note (catalog, "%s: cannot be read: %s; correct its permissions or remove it", path, strerror (errno));
+    note (catalog, "%s: cannot be read: %s; correct its permissions or remove it", path,
+          strerror (errno));
   if (file >= 0)
     close (file);
   if (failed || used < sizeof head)
@@ -223,10 +233,12 @@ looks_like_weights (adm_catalog *catalog, const char *path)
   uint64_t header = 0;
   for (int i = 7; i >= 0; i--)
     header = header << 8 | head[i];
-  return !memcmp (head, zip, sizeof zip) || !memcmp (head, legacy, sizeof legacy) || (header >= 2 && header <= 100000000 && head[8] == '{');
+  return !memcmp (head, zip, sizeof zip) || !memcmp (head, legacy, sizeof legacy)
+         || (header >= 2 && header <= 100000000 && head[8] == '{');
 }
 
-/* Whether the file's name says that it holds weights, whatever it holds: a web page that was saved instead deserves a note. */
+/* Whether the file's name says that it holds weights, whatever it holds: a web page that was saved
+ * instead deserves a note. */
 static bool
 named_as_weights (const char *path)
 {
@@ -248,7 +260,9 @@ keep_published (adm_catalog *catalog, const char *name, const char *path)
   if (!adm_found_keep (&catalog->published, name, path, &needed, &first))
     catalog->status = ADM_ERROR_MEMORY;
   if (first)
-    note (catalog, "%s: has the tensors of %s, which was found first as %s; describe it in a JSON file of the same name beside it, or remove it",
+    note (catalog,
+          "%s: has the tensors of %s, which was found first as %s; describe it in a JSON file of "
+          "the same name beside it, or remove it",
           path, name, first);
   return needed;
 }
@@ -261,7 +275,9 @@ scan_network (adm_catalog *catalog, const char *path, const adm_file_info *info)
   adm_model *model;
   adm_question questions[ADM_MAX_QUESTIONS];
   int count;
-  adm_status asked = info->unknown_keys || info->recognised_as ? adm_file_questions (path, questions, &count, &error) : ADM_ERROR_USAGE;
+  adm_status asked = info->unknown_keys || info->recognised_as
+                         ? adm_file_questions (path, questions, &count, &error)
+                         : ADM_ERROR_USAGE;
   if (asked && asked != ADM_ERROR_USAGE)
     note (catalog, "%s", error.message);
   else if (!asked && count > 0)
@@ -283,7 +299,8 @@ scan_weights (adm_catalog *catalog, const char *path, const struct stat *status)
   adm_error error;
   adm_file_info info;
   size_t notes = catalog->notes.count;
-  bool worth = looks_like_weights (catalog, path) || (catalog->notes.count == notes && named_as_weights (path));
+  bool worth = looks_like_weights (catalog, path)
+               || (catalog->notes.count == notes && named_as_weights (path));
   if (!worth || !use_file (catalog, status))
     return;
   if (!adm_text_is_utf8 (path))
@@ -315,7 +332,7 @@ scan_folder (adm_catalog *catalog, const char *folder)
   clear (&paths, free);
 }
 
-/* ---- published checkpoints --------------------------------------------------------------------------------------- */
+/* ---- published checkpoints ------------------------------------------------------------------- */
 
 /* The first FOLDERS/NAME there is, malloc'ed, or NULL. */
 static char *
@@ -349,7 +366,7 @@ join_published (adm_catalog *catalog)
   }
 }
 
-/* ---- the catalog ------------------------------------------------------------------------------------------------- */
+/* ---- the catalog ----------------------------------------------------------------------------- */
 
 adm_status
 adm_catalog_new (const char *const *folders, size_t n, adm_catalog **out, adm_error *error)
@@ -357,7 +374,8 @@ adm_catalog_new (const char *const *folders, size_t n, adm_catalog **out, adm_er
   *out = NULL;
   adm_catalog *catalog = calloc (1, sizeof *catalog);
   if (!catalog)
-    return adm_fail (error, ADM_ERROR_MEMORY, "no memory for the list of models; close other programs");
+    return adm_fail (error, ADM_ERROR_MEMORY,
+                     "no memory for the list of models; close other programs");
   for (size_t i = 0; i < n; i++)
     push (catalog, &catalog->folders, strdup (folders[i]), free);
   for (size_t i = 0; !catalog->status && i < n; i++)
@@ -367,7 +385,8 @@ adm_catalog_new (const char *const *folders, size_t n, adm_catalog **out, adm_er
   adm_file_set_clear (&catalog->used);
   if (catalog->status) {
     adm_catalog_free (catalog);
-    return adm_fail (error, ADM_ERROR_MEMORY, "no memory for the list of models; close other programs");
+    return adm_fail (error, ADM_ERROR_MEMORY,
+                     "no memory for the list of models; close other programs");
   }
   *out = catalog;
   return ADM_OK;
@@ -423,11 +442,14 @@ adm_catalog_question (const adm_catalog *catalog, size_t i)
   return i < catalog->questions.count ? catalog->questions.item[i] : NULL;
 }
 
-/* The model that weights file PATH makes alone; a published one has its classes' names. A classifier alone is PARTIAL. */
+/* The model that weights file PATH makes alone; a published one has its classes' names. A
+ * classifier alone is PARTIAL. */
 static adm_status
-open_weights (adm_catalog *catalog, const char *path, bool partial, adm_model **out, adm_error *error)
+open_weights (adm_catalog *catalog, const char *path, bool partial, adm_model **out,
+              adm_error *error)
 {
-  adm_model_parts parts = { .folder = "", .path = path, .diffusion = path, .null_class = ADM_NO_LABEL };
+  adm_model_parts parts
+      = { .folder = "", .path = path, .diffusion = path, .null_class = ADM_NO_LABEL };
   adm_file_info info;
   adm_status status = adm_file_inspect (path, &info, error);
   if (status)
@@ -435,13 +457,15 @@ open_weights (adm_catalog *catalog, const char *path, bool partial, adm_model **
   bool classifier = info.description.kind == ADM_KIND_CLASSIFIER;
   char *classes = NULL;
   const adm_join *join = NULL;
-  while (info.recognised_as && info.description.num_classes > 0 && !classes && (join = adm_join_needing (info.recognised_as, join))) {
+  while (info.recognised_as && info.description.num_classes > 0 && !classes
+         && (join = adm_join_needing (info.recognised_as, join))) {
     classes = find_data (catalog, join->classes);
     if (classifier)
       parts.published[0] = join->parts[0];
   }
   if (classifier && partial && !classes)
-    return adm_fail (error, ADM_ERROR_USAGE, "class: %s has no names for its classes; give numbers", path);
+    return adm_fail (error, ADM_ERROR_USAGE, "class: %s has no names for its classes; give numbers",
+                     path);
   if (classifier && partial) {
     parts.id = parts.name = info.recognised_as;
     parts.classifier = path;
@@ -473,7 +497,8 @@ keep_found (adm_catalog *catalog, adm_model *model, const adm_model **out, adm_e
 {
   if (!push (catalog, &catalog->found, model, free_model)) {
     catalog->status = ADM_OK;
-    return adm_fail (error, ADM_ERROR_MEMORY, "no memory for the list of models; close other programs");
+    return adm_fail (error, ADM_ERROR_MEMORY,
+                     "no memory for the list of models; close other programs");
   }
   *out = model;
   return ADM_OK;
@@ -491,14 +516,17 @@ adm_catalog_find (adm_catalog *catalog, const char *name, const adm_model **out,
   if (*out)
     return ADM_OK;
   if (access (name, F_OK) != 0 && !strchr (name, '/') && !is_json (name))
-    return adm_fail (error, ADM_ERROR_IO, "%s: no model of that name and no such file; adm models lists what there is", name);
+    return adm_fail (error, ADM_ERROR_IO,
+                     "%s: no model of that name and no such file; adm models lists what there is",
+                     name);
   adm_model *model;
   adm_status status = open_model (catalog, name, &model, error);
   return status ? status : keep_found (catalog, model, out, error);
 }
 
 adm_status
-adm_catalog_model_of (adm_catalog *catalog, const char *path, const adm_model **out, adm_error *error)
+adm_catalog_model_of (adm_catalog *catalog, const char *path, const adm_model **out,
+                      adm_error *error)
 {
   struct stat file, part;
   *out = NULL;
@@ -507,7 +535,8 @@ adm_catalog_model_of (adm_catalog *catalog, const char *path, const adm_model **
     const adm_model *model = catalog->models.item[i];
     const char *const parts[ADM_PARTS] = { model->diffusion, model->classifier, model->upsampler };
     for (int k = 0; k < ADM_PARTS; k++)
-      if (parts[k] && stat (parts[k], &part) == 0 && part.st_dev == file.st_dev && part.st_ino == file.st_ino) {
+      if (parts[k] && stat (parts[k], &part) == 0 && part.st_dev == file.st_dev
+          && part.st_ino == file.st_ino) {
         *out = model;
         return ADM_OK;
       }

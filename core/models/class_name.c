@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Classes by name: see class_name.h. Texts are folded to code points: lower case, accents stripped, what is between words one
- * blank. Slips are counted as optimal string alignment does. */
+ * Classes by name: see class_name.h. Texts are folded to code points: lower case, accents stripped,
+ * what is between words one blank. Slips are counted as optimal string alignment does. */
 #include "models/class_name.h"
 
 #include "base/error.h"
@@ -12,7 +12,7 @@
 
 enum { LONGEST = 128, MOST_WORDS = 16, NAMED = 3 };
 
-/* ---- folding ----------------------------------------------------------------------------------------------------- */
+/* ---- folding --------------------------------------------------------------------------------- */
 
 typedef struct folded {
   uint32_t c[LONGEST + 1]; /* ends in 0; what is longer is cut */
@@ -37,17 +37,22 @@ decode (const char **text)
   return c;
 }
 
-/* C in lower case without its accents: Latin, Greek and Cyrillic; 0: a mark, ' ': no letter or digit. */
+/* C in lower case without its accents: Latin, Greek and Cyrillic; 0: a mark, ' ': no letter or
+ * digit. */
 static uint32_t
 fold_one (uint32_t c)
 {
   /* U+00C0 and U+0100 onwards; '-': a letter that has no accent to strip. */
-  static const char latin[] = "aaaaaa-ceeeeiiii-nooooo -uuuuy--aaaaaa-ceeeeiiii-nooooo -uuuuy-y"
-                              "aaaaaaccccccccdd--eeeeeeeeeegggggggghh--iiiiiiiii---jjkk-llllllll--nnnnnnn--oooooo--"
-                              "rrrrrrsssssssstttt--uuuuuuuuuuuuwwyyyzzzzzzs";
+  static const char latin[]
+      = "aaaaaa-ceeeeiiii-nooooo -uuuuy--aaaaaa-ceeeeiiii-nooooo -uuuuy-y"
+        "aaaaaaccccccccdd--eeeeeeeeeegggggggghh--iiiiiiiii---jjkk-llllllll--nnnnnnn--oooooo--"
+        "rrrrrrsssssssstttt--uuuuuuuuuuuuwwyyyzzzzzzs";
   if (c < 0x80)
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : c >= 'A' && c <= 'Z' ? c + 32 : ' ';
-  if (c < 0xc0 || (c >= 0x2000 && c <= 0x206f) || (c >= 0x3000 && c <= 0x303f) || (c >= 0xff00 && c <= 0xff0f))
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c
+           : c >= 'A' && c <= 'Z'                           ? c + 32
+                                                            : ' ';
+  if (c < 0xc0 || (c >= 0x2000 && c <= 0x206f) || (c >= 0x3000 && c <= 0x303f)
+      || (c >= 0xff00 && c <= 0xff0f))
     return ' ';
   if (c < 0x180 && latin[c - 0xc0] != '-')
     return (unsigned char) latin[c - 0xc0];
@@ -92,7 +97,7 @@ fold (const char *text, size_t length)
   return out;
 }
 
-/* ---- comparing --------------------------------------------------------------------------------------------------- */
+/* ---- comparing ------------------------------------------------------------------------------- */
 
 static int
 least (int a, int b)
@@ -128,7 +133,8 @@ allowed (int letters)
   return letters >= 7 ? 2 : letters >= 4 ? 1 : 0;
 }
 
-/* Where the LENGTH letters at PART stand in NAME: 0 at its start, 1 at a word's, 2 inside one, -1 nowhere. */
+/* Where the LENGTH letters at PART stand in NAME: 0 at its start, 1 at a word's, 2 inside one, -1
+ * nowhere. */
 static int
 place (const folded *name, const uint32_t *part, int length)
 {
@@ -160,8 +166,8 @@ split (const folded *text)
   return out;
 }
 
-/* Slips in all words of TYPED, each against the nearest word of NAME; with FORGIVING any number of them, else -1 when a word
- * holds more than it may. */
+/* Slips in all words of TYPED, each against the nearest word of NAME; with FORGIVING any number of
+ * them, else -1 when a word holds more than it may. */
 static int
 word_slips (const words *typed, const words *name, bool forgiving)
 {
@@ -169,7 +175,8 @@ word_slips (const words *typed, const words *name, bool forgiving)
   for (int i = 0; i < typed->count; i++) {
     int best = INT_MAX;
     for (int k = 0; k < name->count; k++)
-      best = least (best, distance (typed->at[i], typed->length[i], name->at[k], name->length[k], !forgiving));
+      best = least (best, distance (typed->at[i], typed->length[i], name->at[k], name->length[k],
+                                    !forgiving));
     if (name->count == 0 || (!forgiving && best > allowed (typed->length[i])))
       return -1;
     sum += best;
@@ -177,7 +184,7 @@ word_slips (const words *typed, const words *name, bool forgiving)
   return sum;
 }
 
-/* ---- the steps of the rule --------------------------------------------------------------------------------------- */
+/* ---- the steps of the rule ------------------------------------------------------------------- */
 
 enum step { NAME, SYNONYM, PART, WORDS, SLIP, NEAREST };
 
@@ -225,7 +232,9 @@ keep (matches *m, int label, int value, int length)
   int at = m->count < NAMED ? m->count : NAMED;
   m->equal = m->count == 0 || value < m->best[0].score ? 1 : m->equal + (value == m->best[0].score);
   m->count++;
-  while (at > 0 && (value < m->best[at - 1].score || (value == m->best[at - 1].score && length < m->best[at - 1].length))) {
+  while (at > 0
+         && (value < m->best[at - 1].score
+             || (value == m->best[at - 1].score && length < m->best[at - 1].length))) {
     if (at < NAMED)
       m->best[at] = m->best[at - 1];
     at--;
@@ -243,7 +252,8 @@ typedef struct answer {
 
 /* TEXT answers too; with LATER after another that is as good. */
 static void
-consider (answer *best, enum step step, const folded *query, const words *typed, const folded *text, bool later)
+consider (answer *best, enum step step, const folded *query, const words *typed, const folded *text,
+          bool later)
 {
   int value = score (step, query, typed, text);
   if (value >= 0 && (best->score < 0 || 2 * value + later < best->score))
@@ -252,7 +262,8 @@ consider (answer *best, enum step step, const folded *query, const words *typed,
 
 /* The best that a class gives: its NAME, then each of its SYNONYMS and the whole line. */
 static answer
-score_class (enum step step, const folded *query, const words *typed, const char *name, const char *synonyms)
+score_class (enum step step, const folded *query, const words *typed, const char *name,
+             const char *synonyms)
 {
   folded own = fold (name, strlen (name)), line = own;
   answer best = { -1, 0 };
@@ -287,7 +298,7 @@ search (enum step step, const folded *query, char *const *names, char *const *sy
   return m;
 }
 
-/* ---- messages ---------------------------------------------------------------------------------------------------- */
+/* ---- messages -------------------------------------------------------------------------------- */
 
 /* "tench (0), goldfish (1) or 3 others", OTHERS of them not named. */
 static const char *
@@ -298,7 +309,8 @@ list (const matches *m, char *const *names, int others, char *text, size_t size)
   text[0] = '\0';
   for (int i = 0; i < shown && used < size; i++) {
     const char *before = i == 0 ? "" : i == shown - 1 && others == 0 ? " or " : ", ";
-    used += (size_t) snprintf (text + used, size - used, "%s%.80s (%d)", before, names[m->best[i].label], m->best[i].label);
+    used += (size_t) snprintf (text + used, size - used, "%s%.80s (%d)", before,
+                               names[m->best[i].label], m->best[i].label);
   }
   if (others > 0 && used < size)
     snprintf (text + used, size - used, " or %d other%s", others, others > 1 ? "s" : "");
@@ -306,7 +318,8 @@ list (const matches *m, char *const *names, int others, char *text, size_t size)
 }
 
 adm_status
-adm_class_find (const char *model, char *const *names, char *const *synonyms, int count, const char *text, int *label, adm_error *error)
+adm_class_find (const char *model, char *const *names, char *const *synonyms, int count,
+                const char *text, int *label, adm_error *error)
 {
   char found[512];
   folded query = fold (text, strlen (text));
@@ -321,7 +334,10 @@ adm_class_find (const char *model, char *const *names, char *const *synonyms, in
     return ADM_OK;
   }
   if (count == 0)
-    return adm_fail (error, ADM_ERROR_USAGE, "class: model %.200s has no names for its classes; give \"%.100s\" by its number", model, text);
+    return adm_fail (
+        error, ADM_ERROR_USAGE,
+        "class: model %.200s has no names for its classes; give \"%.100s\" by its number", model,
+        text);
   for (enum step step = NAME; query.length > 0 && step < NEAREST; step++) {
     matches m = search (step, &query, names, synonyms, count);
     bool one = m.count == 1 || (step == SLIP && m.equal == 1);
@@ -331,13 +347,18 @@ adm_class_find (const char *model, char *const *names, char *const *synonyms, in
       *label = m.best[0].label;
       return ADM_OK;
     }
-    return adm_fail (error, ADM_ERROR_USAGE, "class: \"%.100s\" could be %s of model %.200s; give %s", text,
-                     list (&m, names, m.count > NAMED ? m.count - NAMED : 0, found, sizeof found), model,
-                     step <= SYNONYM ? "its number" : "more of the name, or the number");
+    return adm_fail (error, ADM_ERROR_USAGE,
+                     "class: \"%.100s\" could be %s of model %.200s; give %s", text,
+                     list (&m, names, m.count > NAMED ? m.count - NAMED : 0, found, sizeof found),
+                     model, step <= SYNONYM ? "its number" : "more of the name, or the number");
   }
-  matches near = query.length > 0 ? search (NEAREST, &query, names, synonyms, count) : (matches) { .count = 0 };
+  matches near = query.length > 0 ? search (NEAREST, &query, names, synonyms, count)
+                                  : (matches) { .count = 0 };
   if (near.count > 0)
-    return adm_fail (error, ADM_ERROR_USAGE, "class: model %.200s has no class named \"%.100s\"; did you mean %s?", model, text,
-                     list (&near, names, 0, found, sizeof found));
-  return adm_fail (error, ADM_ERROR_USAGE, "class: model %.200s has no class named \"%.100s\"; adm models lists its names", model, text);
+    return adm_fail (error, ADM_ERROR_USAGE,
+                     "class: model %.200s has no class named \"%.100s\"; did you mean %s?", model,
+                     text, list (&near, names, 0, found, sizeof found));
+  return adm_fail (error, ADM_ERROR_USAGE,
+                   "class: model %.200s has no class named \"%.100s\"; adm models lists its names",
+                   model, text);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Four ways to pool (the reference implementation's attention, adaptive, spatial and spatial_v2); forward and backward of each stand
- * together. d log p_y / d logits = onehot (y) - softmax (logits). */
+ * Four ways to pool (the reference implementation's attention, adaptive, spatial and spatial_v2);
+ * forward and backward of each stand together. d log p_y / d logits = onehot (y) - softmax
+ * (logits). */
 #include "models/classifier.h"
 
 #include "base/error.h"
@@ -13,7 +14,8 @@
 enum { HIDDEN = 2048 };
 
 adm_status
-adm_classifier_bind (adm_slots *slots, const adm_description *d, adm_classifier *c, adm_error *error)
+adm_classifier_bind (adm_slots *slots, const adm_description *d, adm_classifier *c,
+                     adm_error *error)
 {
   *c = (adm_classifier) { .description = *d };
   adm_time_embedding_bind (slots, d->model_channels, 0, &c->embedding);
@@ -24,7 +26,8 @@ adm_classifier_bind (adm_slots *slots, const adm_description *d, adm_classifier 
     c->extra = calloc (count, sizeof *c->extra);
     c->saved.blocks = calloc (count, sizeof *c->saved.blocks);
     if (!c->outputs || !c->extra || !c->saved.blocks)
-      status = adm_fail (error, ADM_ERROR_MEMORY, "no memory for the network's structure; close other programs");
+      status = adm_fail (error, ADM_ERROR_MEMORY,
+                         "no memory for the network's structure; close other programs");
   }
   if (status) {
     adm_classifier_clear (c);
@@ -57,7 +60,8 @@ adm_classifier_bind (adm_slots *slots, const adm_description *d, adm_classifier 
     adm_slots_linear (slots, "out", "3", 2, HIDDEN, classes, &c->second);
     break;
   case ADM_POOL_NONE:
-    status = adm_fail (error, ADM_ERROR_SHAPE, "a classifier without a pool; add the key \"pool\" to its description");
+    status = adm_fail (error, ADM_ERROR_SHAPE,
+                       "a classifier without a pool; add the key \"pool\" to its description");
     break;
   }
   if (!status)
@@ -80,7 +84,8 @@ adm_classifier_clear (adm_classifier *c)
 int
 adm_classifier_features_width (const adm_classifier *c)
 {
-  bool spatial = c->description.pool == ADM_POOL_SPATIAL || c->description.pool == ADM_POOL_SPATIAL_V2;
+  bool spatial
+      = c->description.pool == ADM_POOL_SPATIAL || c->description.pool == ADM_POOL_SPATIAL_V2;
   return spatial ? HIDDEN : c->encoder.channels;
 }
 
@@ -106,12 +111,14 @@ spatial_means_backward (const float *dmeans, int stride, adm_map dx)
   for (int n = 0; n < dx.n; n++)
     for (int i = 0; i < pixels; i++)
       for (int c = 0; c < dx.c; c++)
-        dx.data[((ptrdiff_t) n * pixels + i) * dx.c + c] = dmeans[(ptrdiff_t) n * stride + c] / (float) pixels;
+        dx.data[((ptrdiff_t) n * pixels + i) * dx.c + c]
+            = dmeans[(ptrdiff_t) n * stride + c] / (float) pixels;
 }
 
 /* DLOGITS = onehot (label) - softmax (logits). */
 static void
-log_softmax_backward (const adm_kernels *kernels, int n, int classes, const float *logits, const int *labels, float *dlogits)
+log_softmax_backward (const adm_kernels *kernels, int n, int classes, const float *logits,
+                      const int *labels, float *dlogits)
 {
   for (int i = 0; i < n; i++, logits += classes, dlogits += classes) {
     memcpy (dlogits, logits, (size_t) classes * sizeof *dlogits);
@@ -121,10 +128,11 @@ log_softmax_backward (const adm_kernels *kernels, int n, int classes, const floa
   }
 }
 
-/* ---- attention and adaptive: GroupNorm, SiLU, then one vector from the last map ----------------------------------- */
+/* ---- attention and adaptive: GroupNorm, SiLU, then one vector from the last map -------------- */
 
 static adm_map
-norm_head (adm_exec *exec, adm_classifier *c, adm_map h, const int *labels, bool gradient, float *logits)
+norm_head (adm_exec *exec, adm_classifier *c, adm_map h, const int *labels, bool gradient,
+           float *logits)
 {
   int n = h.n, ch = h.c, classes = c->description.num_classes;
   bool attention = c->description.pool == ADM_POOL_ATTENTION;
@@ -137,7 +145,8 @@ norm_head (adm_exec *exec, adm_classifier *c, adm_map h, const int *labels, bool
   float *means = attention ? NULL : adm_floats_take (exec, (uint64_t) n * (uint64_t) ch);
   if (adm_exec_begin (exec, ADM_LAYER_OTHER, 0))
     for (int i = 0; i < n * h.h; i++)
-      adm_source_row (exec->kernels, &in, (adm_span) { i / h.h, i % h.h, 0, h.w, 0, ch }, active.data + (ptrdiff_t) i * h.w * ch, ch);
+      adm_source_row (exec->kernels, &in, (adm_span) { i / h.h, i % h.h, 0, h.w, 0, ch },
+                      active.data + (ptrdiff_t) i * h.w * ch, ch);
   if (attention)
     adm_attention_pool_forward (exec, &c->pool, active, logits, c->tap, gradient ? &qkv : NULL);
   else {
@@ -170,7 +179,7 @@ norm_head (adm_exec *exec, adm_classifier *c, adm_map h, const int *labels, bool
   return dh;
 }
 
-/* ---- spatial and spatial_v2: the means of every block's output, then two linear layers ---------------------------- */
+/* ---- spatial and spatial_v2: the means of every block's output, then two linear layers ------- */
 
 struct spatial {
   float *means;           /* [N,features], then their gradient */
@@ -179,7 +188,8 @@ struct spatial {
 };
 
 static void
-spatial_forward (adm_exec *exec, adm_classifier *c, adm_map h, const struct spatial *s, float *logits)
+spatial_forward (adm_exec *exec, adm_classifier *c, adm_map h, const struct spatial *s,
+                 float *logits)
 {
   int n = h.n;
   bool v2 = c->description.pool == ADM_POOL_SPATIAL_V2;
@@ -201,7 +211,8 @@ spatial_forward (adm_exec *exec, adm_classifier *c, adm_map h, const struct spat
       const float *from = s->hidden.data + (ptrdiff_t) i * HIDDEN;
       float *to = s->active.data + (ptrdiff_t) i * HIDDEN;
       if (v2)
-        exec->kernels->affine (HIDDEN, from, s->norm.mul + (ptrdiff_t) i * HIDDEN, s->norm.add + (ptrdiff_t) i * HIDDEN, true, to);
+        exec->kernels->affine (HIDDEN, from, s->norm.mul + (ptrdiff_t) i * HIDDEN,
+                               s->norm.add + (ptrdiff_t) i * HIDDEN, true, to);
       else
         for (int k = 0; k < HIDDEN; k++)
           to[k] = from[k] > 0 ? from[k] : 0;
@@ -213,7 +224,8 @@ spatial_forward (adm_exec *exec, adm_classifier *c, adm_map h, const struct spat
 
 /* Fills c->extra; returns the gradient of H. */
 static adm_map
-spatial_backward (adm_exec *exec, adm_classifier *c, adm_map h, const struct spatial *s, const int *labels, const float *logits)
+spatial_backward (adm_exec *exec, adm_classifier *c, adm_map h, const struct spatial *s,
+                  const int *labels, const float *logits)
 {
   int n = h.n, classes = c->description.num_classes, count = c->encoder.count;
   float *dlogits = adm_floats_take (exec, (uint64_t) n * (uint64_t) classes);
@@ -242,7 +254,8 @@ spatial_backward (adm_exec *exec, adm_classifier *c, adm_map h, const struct spa
 }
 
 static adm_map
-spatial_head (adm_exec *exec, adm_classifier *c, adm_map h, const int *labels, bool gradient, float *logits)
+spatial_head (adm_exec *exec, adm_classifier *c, adm_map h, const int *labels, bool gradient,
+              float *logits)
 {
   struct spatial s = { .means = adm_floats_take (exec, (uint64_t) h.n * (uint64_t) c->features) };
   adm_map dh = { 0 };
@@ -261,7 +274,8 @@ spatial_head (adm_exec *exec, adm_classifier *c, adm_map h, const int *labels, b
 }
 
 void
-adm_classifier_run (adm_exec *exec, adm_classifier *c, const adm_batch *batch, bool gradient, float *logits, float *grad)
+adm_classifier_run (adm_exec *exec, adm_classifier *c, const adm_batch *batch, bool gradient,
+                    float *logits, float *grad)
 {
   const adm_description *d = &c->description;
   int n = batch->n, s = d->image_size;
@@ -270,7 +284,8 @@ adm_classifier_run (adm_exec *exec, adm_classifier *c, const adm_batch *batch, b
   adm_map in = adm_map_take (exec, n, s, s, 3);
   if (adm_exec_begin (exec, ADM_LAYER_OTHER, 0))
     adm_map_from_planar (batch->x, 3, 0, in);
-  adm_map h = adm_encoder_forward (exec, &c->encoder, in, emb, c->outputs, gradient ? &c->saved : NULL);
+  adm_map h
+      = adm_encoder_forward (exec, &c->encoder, in, emb, c->outputs, gradient ? &c->saved : NULL);
 
   bool spatial = d->pool == ADM_POOL_SPATIAL || d->pool == ADM_POOL_SPATIAL_V2;
   for (int i = 0; i < c->encoder.count; i++)

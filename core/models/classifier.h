@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * EncoderUNetModel, the noisy classifier p(y | x_t, t) (paper, section 4), and the gradient of log p by x. */
+ * EncoderUNetModel, the noisy classifier p(y | x_t, t) (paper, section 4), and the gradient of log
+ * p by x. */
 #ifndef ADM_MODELS_CLASSIFIER_H
 #define ADM_MODELS_CLASSIFIER_H
 
@@ -12,21 +13,25 @@ typedef struct adm_classifier {
   adm_description description;
   adm_time_embedding embedding;
   adm_encoder encoder;
-  adm_norm_weights norm;            /* out.0 (attention, adaptive) or out.1 (spatial_v2) */
-  adm_attention_pool pool;          /* out.2 (attention) */
-  adm_linear_weights first, second; /* out.3 (adaptive); out.0, out.2 (spatial); out.0, out.3 (spatial_v2) */
-  int features;                     /* spatial: channels of all the means */
-  adm_map *outputs, *extra;         /* [encoder.count], used during an evaluation */
+  adm_norm_weights norm;   /* out.0 (attention, adaptive) or out.1 (spatial_v2) */
+  adm_attention_pool pool; /* out.2 (attention) */
+  /* out.3 (adaptive); out.0, out.2 (spatial); out.0, out.3 (spatial_v2) */
+  adm_linear_weights first, second;
+  int features;             /* spatial: channels of all the means */
+  adm_map *outputs, *extra; /* [encoder.count], used during an evaluation */
   adm_encoder_saved saved;
   float *tap; /* receives the last layer's input [N,features_width]; NULL: not wanted */
 } adm_classifier;
 
-adm_status adm_classifier_bind (adm_slots *slots, const adm_description *description, adm_classifier *classifier, adm_error *error);
+adm_status adm_classifier_bind (adm_slots *slots, const adm_description *description,
+                                adm_classifier *classifier, adm_error *error);
 void adm_classifier_clear (adm_classifier *classifier);
 
 int adm_classifier_features_width (const adm_classifier *classifier);
 
-/* LOGITS [N,K]; if GRADIENT, GRAD [N,3,S,S] = gradient of sum log p (label | x, t) by x (paper, section 4). */
-void adm_classifier_run (adm_exec *exec, adm_classifier *classifier, const adm_batch *batch, bool gradient, float *logits, float *grad);
+/* LOGITS [N,K]; if GRADIENT, GRAD [N,3,S,S] = gradient of sum log p (label | x, t) by x (paper,
+ * section 4). */
+void adm_classifier_run (adm_exec *exec, adm_classifier *classifier, const adm_batch *batch,
+                         bool gradient, float *logits, float *grad);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What a description may say, and what it may leave open. The limits keep every size that follows from them far from
- * overflow; the largest published network needs 512 px, 256 channels, 7 levels and 4 blocks. */
+ * What a description may say, and what it may leave open. The limits keep every size that follows
+ * from them far from overflow; the largest published network needs 512 px, 256 channels, 7 levels
+ * and 4 blocks. */
 #include "models/description.h"
 
 #include "base/error.h"
@@ -25,25 +26,33 @@ check_range (const char *where, const char *key, int value, int min, int max, ad
 {
   if (value >= min && value <= max)
     return ADM_OK;
-  return adm_fail (error, ADM_ERROR_FORMAT, "%s: %s: %d is not within %d … %d: correct it", where, key, value, min, max);
+  return adm_fail (error, ADM_ERROR_FORMAT, "%s: %s: %d is not within %d … %d: correct it", where,
+                   key, value, min, max);
 }
 
 static adm_status
 check_flag (const char *where, const char *key, int value, int min, adm_error *error)
 {
-  return value >= min && value <= 1 ? ADM_OK : adm_fail (error, ADM_ERROR_FORMAT, "%s: %s: must be true or false", where, key);
+  return value >= min && value <= 1
+             ? ADM_OK
+             : adm_fail (error, ADM_ERROR_FORMAT, "%s: %s: must be true or false", where, key);
 }
 
 /* HEADS, or the channels of one head, must divide the WIDTH of a block with attention. */
 static adm_status
-check_heads (const adm_description *d, int heads, const char *key, int width, const char *where, adm_error *error)
+check_heads (const adm_description *d, int heads, const char *key, int width, const char *where,
+             adm_error *error)
 {
   if (d->num_head_channels > 0 && width % d->num_head_channels)
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: num_head_channels: %d does not divide the %d channels of a level with attention: correct it",
+    return adm_fail (error, ADM_ERROR_FORMAT,
+                     "%s: num_head_channels: %d does not divide the %d channels of a level with "
+                     "attention: correct it",
                      where, d->num_head_channels, width);
   if (d->num_head_channels == -1 && heads > 0 && width % heads)
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: %s: %d does not divide the %d channels of a level with attention: correct it", where, key,
-                     heads, width);
+    return adm_fail (
+        error, ADM_ERROR_FORMAT,
+        "%s: %s: %d does not divide the %d channels of a level with attention: correct it", where,
+        key, heads, width);
   return ADM_OK;
 }
 
@@ -54,19 +63,25 @@ check_widths (const adm_description *d, const char *where, adm_error *error)
   for (int level = 0; level < d->levels; level++, side /= 2) {
     double width = d->channel_mult[level] * d->model_channels;
     if (!(width >= 1 && width <= MAX_WIDTH))
-      return adm_fail (error, ADM_ERROR_FORMAT, "%s: channel_mult: %g makes a level of %g channels, not within 1 … %d: correct it", where,
-                       d->channel_mult[level], width, MAX_WIDTH);
+      return adm_fail (
+          error, ADM_ERROR_FORMAT,
+          "%s: channel_mult: %g makes a level of %g channels, not within 1 … %d: correct it", where,
+          d->channel_mult[level], width, MAX_WIDTH);
     if ((int) floor (width) % NORM_GROUPS)
-      return adm_fail (error, ADM_ERROR_FORMAT, "%s: channel_mult: %g makes a level of %d channels, not a multiple of %d: correct it", where,
-                       d->channel_mult[level], (int) floor (width), NORM_GROUPS);
+      return adm_fail (
+          error, ADM_ERROR_FORMAT,
+          "%s: channel_mult: %g makes a level of %d channels, not a multiple of %d: correct it",
+          where, d->channel_mult[level], (int) floor (width), NORM_GROUPS);
     bool attends = level == d->levels - 1; /* the middle block always does */
     for (int i = 0; i < d->attention_levels; i++)
       attends |= d->attention_resolutions[i] == side;
     if (!attends)
       continue;
-    adm_status status = check_heads (d, d->num_heads, "num_heads", (int) floor (width), where, error);
+    adm_status status
+        = check_heads (d, d->num_heads, "num_heads", (int) floor (width), where, error);
     if (!status && d->kind != ADM_KIND_CLASSIFIER)
-      status = check_heads (d, d->num_heads_upsample, "num_heads_upsample", (int) floor (width), where, error);
+      status = check_heads (d, d->num_heads_upsample, "num_heads_upsample", (int) floor (width),
+                            where, error);
     if (status)
       return status;
   }
@@ -82,11 +97,14 @@ check_sides (const adm_description *d, const char *where, adm_error *error)
   if (status)
     return status;
   if (d->image_size % (1 << (d->levels - 1)))
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: image_size: %d cannot be halved %d times, as %d levels need: correct it", where,
-                     d->image_size, d->levels - 1, d->levels);
+    return adm_fail (error, ADM_ERROR_FORMAT,
+                     "%s: image_size: %d cannot be halved %d times, as %d levels need: correct it",
+                     where, d->image_size, d->levels - 1, d->levels);
   for (int i = 0; i < d->attention_levels; i++)
     if (d->attention_resolutions[i] < 1 || d->image_size % d->attention_resolutions[i])
-      return adm_fail (error, ADM_ERROR_FORMAT, "%s: attention_resolutions: %d is not the side of any level of %d px pictures: correct it",
+      return adm_fail (error, ADM_ERROR_FORMAT,
+                       "%s: attention_resolutions: %d is not the side of any level of %d px "
+                       "pictures: correct it",
                        where, d->attention_resolutions[i], d->image_size);
   return check_range (where, "small_size", d->small_size, 0, d->image_size, error);
 }
@@ -97,9 +115,13 @@ check_classifier (const adm_description *d, const char *where, adm_error *error)
   if (d->kind != ADM_KIND_CLASSIFIER)
     return ADM_OK;
   if (d->pool < ADM_POOL_ATTENTION || d->pool > ADM_POOL_SPATIAL_V2)
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: pool: a classifier needs one of attention, adaptive, spatial, spatial_v2", where);
+    return adm_fail (error, ADM_ERROR_FORMAT,
+                     "%s: pool: a classifier needs one of attention, adaptive, spatial, spatial_v2",
+                     where);
   if (d->pool == ADM_POOL_ATTENTION && d->num_head_channels == -1 && d->num_heads > 0)
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: num_head_channels: the pool \"attention\" needs a number of channels, not -1", where);
+    return adm_fail (
+        error, ADM_ERROR_FORMAT,
+        "%s: num_head_channels: the pool \"attention\" needs a number of channels, not -1", where);
   return ADM_OK;
 }
 
@@ -124,9 +146,11 @@ adm_description_validate (const adm_description *d, const char *where, adm_error
   };
   adm_status status = ADM_OK;
   for (size_t i = 0; !status && i < sizeof ranges / sizeof *ranges; i++)
-    status = check_range (where, ranges[i].key, ranges[i].value, ranges[i].min, ranges[i].max, error);
+    status
+        = check_range (where, ranges[i].key, ranges[i].value, ranges[i].min, ranges[i].max, error);
   if (!status && d->model_channels % 2)
-    status = adm_fail (error, ADM_ERROR_FORMAT, "%s: model_channels: %d is odd: correct it", where, d->model_channels);
+    status = adm_fail (error, ADM_ERROR_FORMAT, "%s: model_channels: %d is odd: correct it", where,
+                       d->model_channels);
   if (!status)
     status = check_flag (where, "learn_sigma", d->learn_sigma, -1, error);
   if (!status)
@@ -169,6 +193,7 @@ adm_description_unknown (const adm_description *d)
     HEADS ", " ORDER ", " SCHEDULE,
     SIZE ", " HEADS ", " ORDER ", " SCHEDULE,
   };
-  return names[(d->image_size == -1) | (d->num_heads == -1 && d->num_head_channels == -1) << 1 | (d->use_new_attention_order == -1) << 2 |
-               (d->noise_schedule == ADM_SCHEDULE_UNKNOWN) << 3];
+  return names[(d->image_size == -1) | (d->num_heads == -1 && d->num_head_channels == -1) << 1
+               | (d->use_new_attention_order == -1) << 2
+               | (d->noise_schedule == ADM_SCHEDULE_UNKNOWN) << 3];
 }

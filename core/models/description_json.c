@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A description's keys, read and written. Numbers go through the JSON library, so no locale can touch them. */
+ * A description's keys, read and written. Numbers go through the JSON library, so no locale can
+ * touch them. */
 #include "models/description_json.h"
 
 #include "base/error.h"
@@ -18,29 +19,37 @@
 enum { MAX_JSON_FILE = 4 << 20, MAX_VALUES = 16384, MAX_DEPTH = 32 };
 
 static const char *const kind_names[] = { "unet", "superres", "classifier", NULL };
-static const char *const pool_names[] = { "none", "attention", "adaptive", "spatial", "spatial_v2", NULL };
+static const char *const pool_names[]
+    = { "none", "attention", "adaptive", "spatial", "spatial_v2", NULL };
 static const char *const schedule_names[] = { "linear", "cosine", NULL };
 
-/* ---- text to JSON ------------------------------------------------------------------------------------------------ */
+/* ---- text to JSON ---------------------------------------------------------------------------- */
 
 adm_status
-adm_json_parse (const char *text, size_t length, const char *where, yyjson_doc **out, adm_error *error)
+adm_json_parse (const char *text, size_t length, const char *where, yyjson_doc **out,
+                adm_error *error)
 {
   yyjson_read_err problem;
   *out = NULL;
   if (!adm_json_within (text, length, MAX_VALUES, MAX_DEPTH))
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: holds more than %d values or is nested more than %d deep, as no description is: correct it", where,
-                     MAX_VALUES, MAX_DEPTH);
-  *out = yyjson_read_opts ((char *) text, length, YYJSON_READ_NOFLAG, NULL, &problem); /* without the in-place flag TEXT is only read */
+    return adm_fail (error, ADM_ERROR_FORMAT,
+                     "%s: holds more than %d values or is nested more than %d deep, as no "
+                     "description is: correct it",
+                     where, MAX_VALUES, MAX_DEPTH);
+  /* without the in-place flag TEXT is only read */
+  *out = yyjson_read_opts ((char *) text, length, YYJSON_READ_NOFLAG, NULL, &problem);
   if (!*out && problem.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION)
-    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to read it; close other programs", where);
+    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to read it; close other programs",
+                     where);
   if (!*out)
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: not valid JSON at byte %zu (%s): correct it", where, problem.pos, problem.msg);
+    return adm_fail (error, ADM_ERROR_FORMAT, "%s: not valid JSON at byte %zu (%s): correct it",
+                     where, problem.pos, problem.msg);
   if (yyjson_is_obj (yyjson_doc_get_root (*out)))
     return ADM_OK;
   yyjson_doc_free (*out);
   *out = NULL;
-  return adm_fail (error, ADM_ERROR_FORMAT, "%s: not a JSON object: it must start with { and hold keys", where);
+  return adm_fail (error, ADM_ERROR_FORMAT,
+                   "%s: not a JSON object: it must start with { and hold keys", where);
 }
 
 adm_status
@@ -57,7 +66,9 @@ adm_json_parse_file (const char *path, yyjson_doc **out, adm_error *error)
   }
   if (!S_ISREG (info.st_mode) || info.st_size > MAX_JSON_FILE) {
     fclose (file);
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: not a file of at most %d bytes, as a description is: remove it", path, MAX_JSON_FILE);
+    return adm_fail (error, ADM_ERROR_FORMAT,
+                     "%s: not a file of at most %d bytes, as a description is: remove it", path,
+                     MAX_JSON_FILE);
   }
   size_t size = (size_t) info.st_size;
   char *text = malloc (size + 1);
@@ -67,7 +78,8 @@ adm_json_parse_file (const char *path, yyjson_doc **out, adm_error *error)
   fclose (file);
   adm_status status;
   if (!text)
-    status = adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to read it; close other programs", path);
+    status = adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to read it; close other programs",
+                       path);
   else if (failed)
     status = adm_fail_file (error, path, "read", problem);
   else
@@ -76,7 +88,7 @@ adm_json_parse_file (const char *path, yyjson_doc **out, adm_error *error)
   return status;
 }
 
-/* ---- reading ----------------------------------------------------------------------------------------------------- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 typedef struct reader {
   yyjson_val *object;
@@ -96,7 +108,8 @@ get (reader *r, const char *key, bool required)
   if (value && !yyjson_is_null (value))
     return value;
   if (required && r->complete)
-    r->status = adm_fail (r->error, ADM_ERROR_FORMAT, "%s: %s: is missing: add this key", r->where, key);
+    r->status
+        = adm_fail (r->error, ADM_ERROR_FORMAT, "%s: %s: is missing: add this key", r->where, key);
   return NULL;
 }
 
@@ -126,7 +139,8 @@ read_int (reader *r, const char *key, bool required, int min, int *out)
   yyjson_val *value = get (r, key, required);
   if (!value || !whole (r, key, value, out) || *out >= min)
     return;
-  r->status = adm_fail (r->error, ADM_ERROR_FORMAT, "%s: %s: %d is impossible: correct it", r->where, key, *out);
+  r->status = adm_fail (r->error, ADM_ERROR_FORMAT, "%s: %s: %d is impossible: correct it",
+                        r->where, key, *out);
 }
 
 static void
@@ -140,7 +154,8 @@ read_flag (reader *r, const char *key, bool required, int *out)
 }
 
 static int
-read_name (reader *r, const char *key, bool required, const char *const *names, const char *must, int fallback)
+read_name (reader *r, const char *key, bool required, const char *const *names, const char *must,
+           int fallback)
 {
   yyjson_val *value = get (r, key, required);
   if (!value)
@@ -173,13 +188,15 @@ read_mults (reader *r, adm_description *d)
   }
 }
 
-/* Attention sides that BASE gave for an unknown image size count the bottom level as 1 (infer.h). */
+/* Attention sides that BASE gave for an unknown image size count the bottom level as 1
+ * (infer.h). */
 static void
 read_attention (reader *r, adm_description *d, bool relative)
 {
   if (d->image_size == -1)
     return; /* sides of a picture of unknown size say nothing */
-  static const char *const key = "attention_resolutions", *const must = "a list of at most 8 whole numbers";
+  static const char *const key = "attention_resolutions", *const must
+                                                          = "a list of at most 8 whole numbers";
   yyjson_val *list = get (r, key, true), *item;
   if (!list) {
     for (int i = 0; relative && d->image_size > 0 && i < d->attention_levels; i++)
@@ -200,16 +217,19 @@ read_attention (reader *r, adm_description *d, bool relative)
 }
 
 adm_status
-adm_description_read (yyjson_val *object, const char *where, const adm_description *base, adm_description *out, adm_error *error)
+adm_description_read (yyjson_val *object, const char *where, const adm_description *base,
+                      adm_description *out, adm_error *error)
 {
   reader r = { .object = object, .where = where, .complete = !base, .error = error };
-  adm_description d = { .num_heads = -1, .num_heads_upsample = -1, .learn_sigma = -1, .diffusion_steps = 1000 };
+  adm_description d
+      = { .num_heads = -1, .num_heads_upsample = -1, .learn_sigma = -1, .diffusion_steps = 1000 };
   if (base)
     d = *base;
   bool relative = base && base->image_size == -1;
   int ignored = 0;
 
-  d.kind = (adm_kind) read_name (&r, "kind", true, kind_names, "\"unet\", \"superres\" or \"classifier\"", d.kind);
+  d.kind = (adm_kind) read_name (&r, "kind", true, kind_names,
+                                 "\"unet\", \"superres\" or \"classifier\"", d.kind);
   read_int (&r, "image_size", true, 1, &d.image_size);
   read_int (&r, "model_channels", true, 1, &d.model_channels);
   read_int (&r, "num_res_blocks", true, 1, &d.num_res_blocks);
@@ -228,9 +248,13 @@ adm_description_read (yyjson_val *object, const char *where, const adm_descripti
   read_flag (&r, "use_scale_shift_norm", true, &d.use_scale_shift_norm);
   read_flag (&r, "resblock_updown", true, &d.resblock_updown);
   read_flag (&r, "use_new_attention_order", true, &d.use_new_attention_order);
-  d.noise_schedule = (adm_schedule_kind) read_name (&r, "noise_schedule", true, schedule_names, "\"linear\" or \"cosine\"", (int) d.noise_schedule);
+  d.noise_schedule
+      = (adm_schedule_kind) read_name (&r, "noise_schedule", true, schedule_names,
+                                       "\"linear\" or \"cosine\"", (int) d.noise_schedule);
   if (d.kind == ADM_KIND_CLASSIFIER)
-    d.pool = (adm_pool_kind) read_name (&r, "pool", true, pool_names, "\"attention\", \"adaptive\", \"spatial\" or \"spatial_v2\"", (int) d.pool);
+    d.pool = (adm_pool_kind) read_name (
+        &r, "pool", true, pool_names, "\"attention\", \"adaptive\", \"spatial\" or \"spatial_v2\"",
+        (int) d.pool);
   read_flag (&r, "learn_sigma", false, &d.learn_sigma);
   read_flag (&r, "rescale_residual", false, &d.rescale_residual);
   read_int (&r, "small_size", false, 1, d.kind == ADM_KIND_SUPERRES ? &d.small_size : &ignored);
@@ -245,7 +269,8 @@ adm_description_read (yyjson_val *object, const char *where, const adm_descripti
 }
 
 adm_status
-adm_description_parse (const char *text, size_t length, const char *where, adm_description *out, adm_error *error)
+adm_description_parse (const char *text, size_t length, const char *where, adm_description *out,
+                       adm_error *error)
 {
   yyjson_doc *doc;
   adm_status status = adm_json_parse (text, length, where, &doc, error);
@@ -256,7 +281,7 @@ adm_description_parse (const char *text, size_t length, const char *where, adm_d
   return status;
 }
 
-/* ---- writing ----------------------------------------------------------------------------------------------------- */
+/* ---- writing --------------------------------------------------------------------------------- */
 
 static void
 add_int (yyjson_mut_doc *doc, yyjson_mut_val *object, const char *key, int value, bool known)

@@ -25,7 +25,7 @@ adm_level_attends (const adm_description *description, int side)
   return false;
 }
 
-/* ---- binding ----------------------------------------------------------------------------------------------------- */
+/* ---- binding --------------------------------------------------------------------------------- */
 
 enum { NAME = 64 };
 
@@ -39,18 +39,25 @@ next_layer (adm_unet_walk *walk, char name[NAME])
 }
 
 void
-adm_unet_walk_res_block (adm_unet_walk *walk, int skip, int channels, adm_resample resample, adm_res_block *block)
+adm_unet_walk_res_block (adm_unet_walk *walk, int skip, int channels, adm_resample resample,
+                         adm_res_block *block)
 {
   const adm_description *d = walk->description;
   char name[NAME];
   next_layer (walk, name);
-  adm_res_config config = { .cin = walk->channels + skip, .cout = channels, .emb = 4 * d->model_channels, .h = walk->side, .w = walk->side };
+  adm_res_config config = { .cin = walk->channels + skip,
+                            .cout = channels,
+                            .emb = 4 * d->model_channels,
+                            .h = walk->side,
+                            .w = walk->side };
   config.resample = resample;
   config.scale_shift = d->use_scale_shift_norm;
   config.rescale = d->rescale_residual;
   adm_res_block_bind (walk->slots, name, config, block);
   walk->channels = channels;
-  walk->side = resample == ADM_RESAMPLE_UP ? 2 * walk->side : resample == ADM_RESAMPLE_DOWN ? walk->side / 2 : walk->side;
+  walk->side = resample == ADM_RESAMPLE_UP     ? 2 * walk->side
+               : resample == ADM_RESAMPLE_DOWN ? walk->side / 2
+                                               : walk->side;
 }
 
 void
@@ -59,16 +66,20 @@ adm_unet_walk_attention (adm_unet_walk *walk, int heads, adm_attention_block *bl
   const adm_description *d = walk->description;
   char name[NAME];
   next_layer (walk, name);
-  /* Heads of a fixed number of channels (paper, section 3), or a fixed number of heads; unknown while listing: they do not show in tensors. */
+  /* Heads of a fixed number of channels (paper, section 3), or a fixed number of heads; unknown
+   * while listing: they do not show in tensors. */
   int count = d->num_head_channels > 0 ? walk->channels / d->num_head_channels : heads;
-  adm_attention_config config = { .channels = walk->channels, .heads = count > 0 ? count : 1, .h = walk->side, .w = walk->side };
+  adm_attention_config config = {
+    .channels = walk->channels, .heads = count > 0 ? count : 1, .h = walk->side, .w = walk->side
+  };
   config.new_order = d->use_new_attention_order == 1;
   config.rescale = d->rescale_residual;
   adm_attention_block_bind (walk->slots, name, config, block);
 }
 
 void
-adm_unet_walk_resample (adm_unet_walk *walk, const char *child, adm_resample resample, adm_unet_block *block)
+adm_unet_walk_resample (adm_unet_walk *walk, const char *child, adm_resample resample,
+                        adm_unet_block *block)
 {
   bool up = resample == ADM_RESAMPLE_UP;
   char name[NAME];
@@ -97,25 +108,34 @@ end_block (const adm_unet_walk *walk, adm_unet_block *block)
 }
 
 adm_status
-adm_encoder_bind (adm_slots *slots, const adm_description *d, int in_channels, adm_encoder *encoder, adm_error *error)
+adm_encoder_bind (adm_slots *slots, const adm_description *d, int in_channels, adm_encoder *encoder,
+                  adm_error *error)
 {
-  adm_unet_walk walk = { .slots = slots, .description = d, .list = "input_blocks", .side = d->image_size, .channels = adm_level_channels (d, 0) };
+  adm_unet_walk walk = { .slots = slots,
+                         .description = d,
+                         .list = "input_blocks",
+                         .side = d->image_size,
+                         .channels = adm_level_channels (d, 0) };
   encoder->count = 0;
-  encoder->blocks = calloc ((size_t) (1 + d->levels * d->num_res_blocks + d->levels - 1), sizeof *encoder->blocks);
+  encoder->blocks = calloc ((size_t) (1 + d->levels * d->num_res_blocks + d->levels - 1),
+                            sizeof *encoder->blocks);
   if (!encoder->blocks)
-    return adm_fail (error, ADM_ERROR_MEMORY, "no memory for the network's structure; close other programs");
+    return adm_fail (error, ADM_ERROR_MEMORY,
+                     "no memory for the network's structure; close other programs");
 
   adm_unet_block *block = next_block (&walk, encoder);
   block->has_conv = true;
-  adm_slots_conv (slots, "input_blocks.0", "0", (adm_conv_shape) { in_channels, walk.channels, 3, 1, walk.side, walk.side }, &block->conv,
-                  &block->conv_t);
+  adm_slots_conv (slots, "input_blocks.0", "0",
+                  (adm_conv_shape) { in_channels, walk.channels, 3, 1, walk.side, walk.side },
+                  &block->conv, &block->conv_t);
   end_block (&walk, block);
 
   for (int level = 0; level < d->levels; level++) {
     for (int i = 0; i < d->num_res_blocks; i++) {
       block = next_block (&walk, encoder);
       block->has_res = true;
-      adm_unet_walk_res_block (&walk, 0, adm_level_channels (d, level), ADM_RESAMPLE_NONE, &block->res);
+      adm_unet_walk_res_block (&walk, 0, adm_level_channels (d, level), ADM_RESAMPLE_NONE,
+                               &block->res);
       block->has_attention = adm_level_attends (d, walk.side);
       if (block->has_attention)
         adm_unet_walk_attention (&walk, d->num_heads, &block->attention);
@@ -143,10 +163,11 @@ adm_encoder_bind (adm_slots *slots, const adm_description *d, int in_channels, a
   return slots->status;
 }
 
-/* ---- evaluating -------------------------------------------------------------------------------------------------- */
+/* ---- evaluating ------------------------------------------------------------------------------ */
 
 adm_map
-adm_unet_block_forward (adm_exec *exec, const adm_unet_block *block, adm_source in, const float *emb, adm_unet_block_saved *saved)
+adm_unet_block_forward (adm_exec *exec, const adm_unet_block *block, adm_source in,
+                        const float *emb, adm_unet_block_saved *saved)
 {
   adm_map h = { 0 };
   if (block->has_res) {
@@ -155,7 +176,8 @@ adm_unet_block_forward (adm_exec *exec, const adm_unet_block *block, adm_source 
       saved->between = h;
   }
   if (block->has_attention) {
-    adm_map y = adm_attention_block_forward (exec, &block->attention, h, saved ? &saved->attention : NULL);
+    adm_map y = adm_attention_block_forward (exec, &block->attention, h,
+                                             saved ? &saved->attention : NULL);
     if (!saved)
       adm_map_give (exec, h);
     h = y;
@@ -177,7 +199,8 @@ adm_unet_block_forward (adm_exec *exec, const adm_unet_block *block, adm_source 
 }
 
 adm_map
-adm_encoder_forward (adm_exec *exec, const adm_encoder *encoder, adm_map x, const float *emb, adm_map *outputs, adm_encoder_saved *saved)
+adm_encoder_forward (adm_exec *exec, const adm_encoder *encoder, adm_map x, const float *emb,
+                     adm_map *outputs, adm_encoder_saved *saved)
 {
   adm_map h = x;
   for (int i = 0; i < encoder->count; i++) {
@@ -188,11 +211,14 @@ adm_encoder_forward (adm_exec *exec, const adm_encoder *encoder, adm_map x, cons
     }
     h = outputs[i] = adm_unet_block_forward (exec, &encoder->blocks[i], adm_source_of (h), emb, of);
   }
-  adm_map a = adm_res_block_forward (exec, &encoder->middle_first, adm_source_of (h), emb, saved ? &saved->middle_first : NULL);
-  adm_map b = adm_attention_block_forward (exec, &encoder->middle_attention, a, saved ? &saved->middle_attention : NULL);
+  adm_map a = adm_res_block_forward (exec, &encoder->middle_first, adm_source_of (h), emb,
+                                     saved ? &saved->middle_first : NULL);
+  adm_map b = adm_attention_block_forward (exec, &encoder->middle_attention, a,
+                                           saved ? &saved->middle_attention : NULL);
   if (!saved)
     adm_map_give (exec, a);
-  adm_map y = adm_res_block_forward (exec, &encoder->middle_last, adm_source_of (b), emb, saved ? &saved->middle_last : NULL);
+  adm_map y = adm_res_block_forward (exec, &encoder->middle_last, adm_source_of (b), emb,
+                                     saved ? &saved->middle_last : NULL);
   if (saved) {
     saved->middle_in = h;
     saved->middle_a = a;
@@ -203,11 +229,13 @@ adm_encoder_forward (adm_exec *exec, const adm_encoder *encoder, adm_map x, cons
 }
 
 adm_map
-adm_encoder_backward (adm_exec *exec, const adm_encoder *encoder, adm_encoder_saved *saved, adm_map *outputs, adm_map dy, adm_map *extra)
+adm_encoder_backward (adm_exec *exec, const adm_encoder *encoder, adm_encoder_saved *saved,
+                      adm_map *outputs, adm_map dy, adm_map *extra)
 {
   dy = adm_res_block_backward (exec, &encoder->middle_last, &saved->middle_last, dy);
   adm_map_give (exec, saved->middle_b);
-  dy = adm_attention_block_backward (exec, &encoder->middle_attention, &saved->middle_attention, dy);
+  dy = adm_attention_block_backward (exec, &encoder->middle_attention, &saved->middle_attention,
+                                     dy);
   adm_map_give (exec, saved->middle_a);
   dy = adm_res_block_backward (exec, &encoder->middle_first, &saved->middle_first, dy);
 

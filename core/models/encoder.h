@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The downward path that UNetModel, SuperResModel and EncoderUNetModel share: first convolution, levels of ResBlocks with
- * attention where its side is listed, downsampling between levels, then ResBlock, AttentionBlock, ResBlock in the middle. */
+ * The downward path that UNetModel, SuperResModel and EncoderUNetModel share: first convolution,
+ * levels of ResBlocks with attention where its side is listed, downsampling between levels, then
+ * ResBlock, AttentionBlock, ResBlock in the middle. */
 #ifndef ADM_MODELS_ENCODER_H
 #define ADM_MODELS_ENCODER_H
 
@@ -17,13 +18,15 @@ typedef struct adm_batch {
   int low_h, low_w;
 } adm_batch;
 
-/* One entry of input_blocks (or output_blocks): what it holds, in this order, and the map it leaves. */
+/* One entry of input_blocks (or output_blocks): what it holds, in this order, and the map it
+ * leaves. */
 typedef struct adm_unet_block {
   bool has_res, has_attention, has_resample_res, has_conv;
   adm_res_block res;
   adm_attention_block attention;
   adm_res_block resample_res; /* output_blocks: a ResBlock that enlarges */
-  adm_conv conv, conv_t;      /* first convolution; strided or after enlarging, when resblock_updown is off */
+  /* first convolution; strided or after enlarging, when resblock_updown is off */
+  adm_conv conv, conv_t;
   adm_resample conv_resample; /* before CONV */
   int side, channels;         /* of the output */
 } adm_unet_block;
@@ -60,24 +63,35 @@ typedef struct adm_unet_walk {
   int side, channels; /* of the map so far */
 } adm_unet_walk;
 
-/* Binds the next layer. SKIP: channels of the map that is concatenated; HEADS: where the description does not fix their channels. */
-void adm_unet_walk_res_block (adm_unet_walk *walk, int skip, int channels, adm_resample resample, adm_res_block *block);
+/* Binds the next layer. SKIP: channels of the map that is concatenated; HEADS: where the
+ * description does not fix their channels. */
+void adm_unet_walk_res_block (adm_unet_walk *walk, int skip, int channels, adm_resample resample,
+                              adm_res_block *block);
 void adm_unet_walk_attention (adm_unet_walk *walk, int heads, adm_attention_block *block);
-/* A resampling layer without a ResBlock, CHILD's convolution: of stride 2, or after enlarging. Sets CONV and CONV_RESAMPLE. */
-void adm_unet_walk_resample (adm_unet_walk *walk, const char *child, adm_resample resample, adm_unet_block *block);
+/* A resampling layer without a ResBlock, CHILD's convolution: of stride 2, or after enlarging. Sets
+ * CONV and CONV_RESAMPLE. */
+void adm_unet_walk_resample (adm_unet_walk *walk, const char *child, adm_resample resample,
+                             adm_unet_block *block);
 
 /* Channels at LEVEL: floor (mult * model_channels). */
 int adm_level_channels (const adm_description *description, int level);
 bool adm_level_attends (const adm_description *description, int side);
 
-/* Binds input_blocks and middle_block; allocates encoder->blocks, freed with free (). IN_CHANNELS: 3 or 6. */
-adm_status adm_encoder_bind (adm_slots *slots, const adm_description *description, int in_channels, adm_encoder *encoder, adm_error *error);
+/* Binds input_blocks and middle_block; allocates encoder->blocks, freed with free (). IN_CHANNELS:
+ * 3 or 6. */
+adm_status adm_encoder_bind (adm_slots *slots, const adm_description *description, int in_channels,
+                             adm_encoder *encoder, adm_error *error);
 
-adm_map adm_unet_block_forward (adm_exec *exec, const adm_unet_block *block, adm_source in, const float *emb, adm_unet_block_saved *saved);
-/* X [N,S,S,in]; every block's output is left in OUTPUTS [count] (owned by the caller; X is not). Returns the middle's result. */
-adm_map adm_encoder_forward (adm_exec *exec, const adm_encoder *encoder, adm_map x, const float *emb, adm_map *outputs, adm_encoder_saved *saved);
-/* DY is the gradient of the middle's result, EXTRA [count] (maps without data: none) of the blocks' outputs by other ways (spatial
- * pools); both are used up, as are the maps in OUTPUTS and SAVED. Returns the gradient of X. */
-adm_map adm_encoder_backward (adm_exec *exec, const adm_encoder *encoder, adm_encoder_saved *saved, adm_map *outputs, adm_map dy, adm_map *extra);
+adm_map adm_unet_block_forward (adm_exec *exec, const adm_unet_block *block, adm_source in,
+                                const float *emb, adm_unet_block_saved *saved);
+/* X [N,S,S,in]; every block's output is left in OUTPUTS [count] (owned by the caller; X is not).
+ * Returns the middle's result. */
+adm_map adm_encoder_forward (adm_exec *exec, const adm_encoder *encoder, adm_map x,
+                             const float *emb, adm_map *outputs, adm_encoder_saved *saved);
+/* DY is the gradient of the middle's result, EXTRA [count] (maps without data: none) of the blocks'
+ * outputs by other ways (spatial pools); both are used up, as are the maps in OUTPUTS and SAVED.
+ * Returns the gradient of X. */
+adm_map adm_encoder_backward (adm_exec *exec, const adm_encoder *encoder, adm_encoder_saved *saved,
+                              adm_map *outputs, adm_map dy, adm_map *extra);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Files told apart by what they are, whatever names they go by: a hash table with open addressing, at most half full. */
+ * Files told apart by what they are, whatever names they go by: a hash table with open addressing,
+ * at most half full. */
 #ifndef ADM_MODELS_FILE_SET_H
 #define ADM_MODELS_FILE_SET_H
 
@@ -13,7 +14,8 @@ typedef struct adm_file_set {
   size_t count, room;       /* ROOM: a power of two, or 0 */
 } adm_file_set;
 
-/* Adds a file; *ADDED tells whether it was not in SET yet. False: no memory, and SET is as it was. */
+/* Adds a file; *ADDED tells whether it was not in SET yet. False: no memory, and SET is as it
+ * was. */
 bool adm_file_set_add (adm_file_set *set, dev_t device, ino_t inode, bool *added);
 void adm_file_set_clear (adm_file_set *set);
 

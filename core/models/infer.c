@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Inference by proposal and proof: a few telling tensors propose descriptions, and only one whose whole list of names and
- * shapes equals the file's is believed. A file of N encoder blocks has levels * (blocks a level + 1) of them, so the
- * proposals are the factors of N. */
+ * Inference by proposal and proof: a few telling tensors propose descriptions, and only one whose
+ * whole list of names and shapes equals the file's is believed. A file of N encoder blocks has
+ * levels * (blocks a level + 1) of them, so the proposals are the factors of N. */
 #include "models/infer.h"
 
 #include "base/error.h"
@@ -28,15 +28,18 @@ find (const adm_listing *listing, int rank, const char *format, ...)
   return tensor && tensor->rank == rank ? tensor : NULL;
 }
 
-/* ---- proposals --------------------------------------------------------------------------------------------------- */
+/* ---- proposals ------------------------------------------------------------------------------- */
 
 /* What single tensors tell. False: not a network of this family. */
 static bool
 read_signs (const adm_listing *listing, adm_description *d)
 {
-  const adm_tensor *time = find (listing, 2, "time_embed.0.weight"), *first = find (listing, 4, "input_blocks.0.0.weight"),
-                   *last = find (listing, 4, "out.2.weight"), *embedding = find (listing, 2, "input_blocks.1.0.emb_layers.1.weight"),
-                   *hidden = find (listing, 4, "input_blocks.1.0.out_layers.3.weight"), *classes, *positions = NULL;
+  const adm_tensor *time = find (listing, 2, "time_embed.0.weight"),
+                   *first = find (listing, 4, "input_blocks.0.0.weight"),
+                   *last = find (listing, 4, "out.2.weight"),
+                   *embedding = find (listing, 2, "input_blocks.1.0.emb_layers.1.weight"),
+                   *hidden = find (listing, 4, "input_blocks.1.0.out_layers.3.weight"), *classes,
+                   *positions = NULL;
   if (!time || !first || !embedding || !hidden || time->shape[1] > INT32_MAX)
     return false;
   d->model_channels = (int) time->shape[1];
@@ -63,12 +66,15 @@ read_signs (const adm_listing *listing, adm_description *d)
   d->num_classes = classes && classes->shape[0] <= INT32_MAX ? (int) classes->shape[0] : 0;
   if (positions && positions->shape[1] < 2)
     return false;
-  if (positions) /* one for the mean, and one for each pixel of the bottom level: kept here until the levels are known */
+  /* one for the mean, and one for each pixel of the bottom level: kept here until the levels are
+   * known */
+  if (positions)
     d->image_size = (int) lround (sqrt ((double) positions->shape[1] - 1.0));
   return true;
 }
 
-/* The width of encoder block I: what its last convolution gives. 0: there is no such block, -1: a strided convolution. */
+/* The width of encoder block I: what its last convolution gives. 0: there is no such block, -1: a
+ * strided convolution. */
 static int64_t
 block_width (const adm_listing *listing, int i)
 {
@@ -77,10 +83,12 @@ block_width (const adm_listing *listing, int i)
     return (tensor = find (listing, 4, "input_blocks.0.0.weight")) ? tensor->shape[0] : 0;
   if (find (listing, 4, "input_blocks.%d.0.op.weight", i))
     return -1;
-  return (tensor = find (listing, 4, "input_blocks.%d.0.out_layers.3.weight", i)) ? tensor->shape[0] : 0;
+  return (tensor = find (listing, 4, "input_blocks.%d.0.out_layers.3.weight", i)) ? tensor->shape[0]
+                                                                                  : 0;
 }
 
-/* LEVELS levels of BLOCKS blocks: block 0, then for each level its blocks and, but for the last, one that halves. */
+/* LEVELS levels of BLOCKS blocks: block 0, then for each level its blocks and, but for the last,
+ * one that halves. */
 static bool
 propose (const adm_listing *listing, int levels, int blocks, adm_description *d)
 {
@@ -131,7 +139,9 @@ adm_listing_infer (adm_listing *listing, const char *where, adm_description *out
                             .noise_schedule = ADM_SCHEDULE_UNKNOWN,
                             .diffusion_steps = 1000 };
   if (!read_signs (listing, &signs) || signs.image_size > 2048)
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: its tensors are not those of an ablated diffusion model or classifier; choose another file",
+    return adm_fail (error, ADM_ERROR_FORMAT,
+                     "%s: its tensors are not those of an ablated diffusion model or classifier; "
+                     "choose another file",
                      where);
   int count = 0, found = 0;
   while (count <= MAX_BLOCKS && block_width (listing, count) != 0)
@@ -142,19 +152,24 @@ adm_listing_infer (adm_listing *listing, const char *where, adm_description *out
     if (count % levels || count / levels < 2 || !propose (listing, levels, count / levels - 1, &d))
       continue;
     scale_sides (&d);
-    if (adm_description_validate (&d, where, &ignored) || adm_listing_check (listing, &d, where, &ignored))
+    if (adm_description_validate (&d, where, &ignored)
+        || adm_listing_check (listing, &d, where, &ignored))
       continue;
     *out = d;
     found++;
   }
   if (listing->exhausted)
-    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to compare its tensors; close other programs", where);
+    return adm_fail (error, ADM_ERROR_MEMORY,
+                     "%s: no memory to compare its tensors; close other programs", where);
   if (found == 0)
     return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: its tensors are not quite those of an ablated diffusion model; describe it in a JSON file of the same name beside it",
+                     "%s: its tensors are not quite those of an ablated diffusion model; describe "
+                     "it in a JSON file of the same name beside it",
                      where);
   if (found > 1)
     return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: its tensors fit %d different networks; describe it in a JSON file of the same name beside it", where, found);
+                     "%s: its tensors fit %d different networks; describe it in a JSON file of the "
+                     "same name beside it",
+                     where, found);
   return ADM_OK;
 }

@@ -12,8 +12,8 @@
 static const adm_join joins[ADM_JOINS] = {
   { "imagenet-64", "ImageNet 64", { "64x64_diffusion", "64x64_classifier", "64_256_upsampler" },
     "imagenet-1000.txt" },
-  { "imagenet-128", "ImageNet 128", { "128x128_diffusion", "128x128_classifier", "128_512_upsampler" },
-    "imagenet-1000.txt" },
+  { "imagenet-128", "ImageNet 128",
+    { "128x128_diffusion", "128x128_classifier", "128_512_upsampler" }, "imagenet-1000.txt" },
   { "imagenet-256", "ImageNet 256", { "256x256_diffusion", "256x256_classifier", NULL },
     "imagenet-1000.txt" },
   { "imagenet-256-uncond", "ImageNet 256 (unconditional)",
@@ -23,7 +23,8 @@ static const adm_join joins[ADM_JOINS] = {
   { "lsun-bedroom", "LSUN Bedroom", { "lsun_bedroom", NULL, NULL }, NULL },
   { "lsun-cat", "LSUN Cat", { "lsun_cat", NULL, NULL }, NULL },
   { "lsun-horse", "LSUN Horse", { "lsun_horse", NULL, NULL }, NULL },
-  { "lsun-horse-nodropout", "LSUN Horse (no dropout)", { "lsun_horse_nodropout", NULL, NULL }, NULL },
+  { "lsun-horse-nodropout", "LSUN Horse (no dropout)",
+    { "lsun_horse_nodropout", NULL, NULL }, NULL },
 };
 /* clang-format on */
 
@@ -38,7 +39,8 @@ adm_join_needing (const char *name, const adm_join *previous)
 }
 
 bool
-adm_found_keep (adm_found *found, const char *name, const char *path, bool *needed, const char **first)
+adm_found_keep (adm_found *found, const char *name, const char *path, bool *needed,
+                const char **first)
 {
   bool kept = true;
   *needed = false;
@@ -78,26 +80,29 @@ adm_found_worth_joining (const adm_found *found, int i)
 const char *
 adm_found_classes (const adm_found *found, int i)
 {
-  bool labelled = found->path[i][1] || adm_published_find (joins[i].parts[0])->description.num_classes > 0;
+  bool labelled
+      = found->path[i][1] || adm_published_find (joins[i].parts[0])->description.num_classes > 0;
   return labelled ? joins[i].classes : NULL;
 }
 
 adm_status
-adm_found_join (const adm_found *found, int i, const char *classes, adm_model **out, adm_error *error)
+adm_found_join (const adm_found *found, int i, const char *classes, adm_model **out,
+                adm_error *error)
 {
   char *const *files = found->path[i];
-  adm_model_parts parts = { .folder = "",
-                            .id = joins[i].id,
-                            .name = joins[i].name,
-                            .diffusion = files[0],
-                            .classifier = files[1],
-                            .upsampler = files[2],
-                            .published = { joins[i].parts[0], joins[i].parts[1], joins[i].parts[2] },
-                            .path = files[0]   ? files[0]
-                                    : files[1] ? files[1]
-                                               : files[2],
-                            .classes = classes,
-                            .null_class = ADM_NO_LABEL };
+  adm_model_parts parts
+      = { .folder = "",
+          .id = joins[i].id,
+          .name = joins[i].name,
+          .diffusion = files[0],
+          .classifier = files[1],
+          .upsampler = files[2],
+          .published = { joins[i].parts[0], joins[i].parts[1], joins[i].parts[2] },
+          .path = files[0]   ? files[0]
+                  : files[1] ? files[1]
+                             : files[2],
+          .classes = classes,
+          .null_class = ADM_NO_LABEL };
   return adm_model_build (&parts, out, error);
 }
 

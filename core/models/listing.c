@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- listings ---------------------------------------------------------------------------------------------------- */
+/* ---- listings -------------------------------------------------------------------------------- */
 
 static int
 by_name (const void *a, const void *b)
@@ -19,11 +19,14 @@ by_name (const void *a, const void *b)
 }
 
 adm_status
-adm_listing_init (adm_listing *listing, const adm_tensor *const *tensors, size_t count, adm_error *error)
+adm_listing_init (adm_listing *listing, const adm_tensor *const *tensors, size_t count,
+                  adm_error *error)
 {
-  *listing = (adm_listing) { .tensor = calloc (count ? count : 1, sizeof *listing->tensor), .count = count };
+  *listing = (adm_listing) { .tensor = calloc (count ? count : 1, sizeof *listing->tensor),
+                             .count = count };
   if (!listing->tensor)
-    return adm_fail (error, ADM_ERROR_MEMORY, "no memory for the names of %zu tensors; close other programs", count);
+    return adm_fail (error, ADM_ERROR_MEMORY,
+                     "no memory for the names of %zu tensors; close other programs", count);
   if (count) {
     memcpy (listing->tensor, tensors, count * sizeof *tensors);
     qsort (listing->tensor, count, sizeof *listing->tensor, by_name);
@@ -38,8 +41,9 @@ adm_listing_of_weights (const adm_weights *weights, adm_listing *listing, adm_er
   const adm_tensor **tensors = calloc (count ? count : 1, sizeof *tensors);
   *listing = (adm_listing) { 0 };
   if (!tensors)
-    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory for the names of %zu tensors; close other programs", adm_weights_path (weights),
-                     count);
+    return adm_fail (error, ADM_ERROR_MEMORY,
+                     "%s: no memory for the names of %zu tensors; close other programs",
+                     adm_weights_path (weights), count);
   for (size_t i = 0; i < count; i++)
     tensors[i] = adm_weights_tensor (weights, i);
   adm_status status = adm_listing_init (listing, tensors, count, error);
@@ -79,7 +83,7 @@ adm_listing_find (const adm_listing *listing, const char *name)
   return i < listing->count ? listing->tensor[i] : NULL;
 }
 
-/* ---- proof ------------------------------------------------------------------------------------------------------- */
+/* ---- proof ----------------------------------------------------------------------------------- */
 
 struct comparison {
   const adm_listing *listing;
@@ -95,7 +99,8 @@ shape_text (int rank, const int64_t *shape, char *text, size_t size)
   size_t used = 0;
   text[0] = '\0';
   for (int i = 0; i < rank && used < size; i++)
-    used += (size_t) snprintf (text + used, size - used, "%s%lld", i ? "," : "", (long long) shape[i]);
+    used += (size_t) snprintf (text + used, size - used, "%s%lld", i ? "," : "",
+                               (long long) shape[i]);
   return text;
 }
 
@@ -109,8 +114,9 @@ compare (const char *name, int rank, const int64_t *shape, void *user)
   size_t i = position (c->listing, name);
   if (i == c->listing->count) {
     c->status = adm_fail (c->error, ADM_ERROR_SHAPE,
-                          "%s: tensor %s [%s] is missing; use the file that belongs to this description, or correct the description", c->where,
-                          name, shape_text (rank, shape, wanted, sizeof wanted));
+                          "%s: tensor %s [%s] is missing; use the file that belongs to this "
+                          "description, or correct the description",
+                          c->where, name, shape_text (rank, shape, wanted, sizeof wanted));
     return;
   }
   const adm_tensor *tensor = c->listing->tensor[i];
@@ -119,16 +125,21 @@ compare (const char *name, int rank, const int64_t *shape, void *user)
   for (int k = 0; same && k < rank; k++)
     same = tensor->shape[k] == shape[k];
   if (!same)
-    c->status = adm_fail (c->error, ADM_ERROR_SHAPE,
-                          "%s: tensor %s has shape [%s], expected [%s]; use the file that belongs to this description, or correct the description",
-                          c->where, name, shape_text (tensor->rank, tensor->shape, found, sizeof found),
-                          shape_text (rank, shape, wanted, sizeof wanted));
+    c->status
+        = adm_fail (c->error, ADM_ERROR_SHAPE,
+                    "%s: tensor %s has shape [%s], expected [%s]; use the file that belongs to "
+                    "this description, or correct the description",
+                    c->where, name, shape_text (tensor->rank, tensor->shape, found, sizeof found),
+                    shape_text (rank, shape, wanted, sizeof wanted));
   else if (tensor->dtype == ADM_DTYPE_OTHER)
-    c->status = adm_fail (c->error, ADM_ERROR_FORMAT, "%s: tensor %s does not hold floating-point numbers; use another file", c->where, name);
+    c->status = adm_fail (c->error, ADM_ERROR_FORMAT,
+                          "%s: tensor %s does not hold floating-point numbers; use another file",
+                          c->where, name);
 }
 
 adm_status
-adm_listing_check (adm_listing *listing, const adm_description *description, const char *where, adm_error *error)
+adm_listing_check (adm_listing *listing, const adm_description *description, const char *where,
+                   adm_error *error)
 {
   adm_description d = *description;
   if (d.image_size == -1)
@@ -137,14 +148,18 @@ adm_listing_check (adm_listing *listing, const adm_description *description, con
   c.expected = calloc (listing->count ? listing->count : 1, sizeof *c.expected);
   listing->exhausted |= !c.expected;
   if (!c.expected)
-    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to compare %zu tensors; close other programs", where, listing->count);
+    return adm_fail (error, ADM_ERROR_MEMORY,
+                     "%s: no memory to compare %zu tensors; close other programs", where,
+                     listing->count);
   adm_status status = adm_architecture_list (&d, compare, &c, error);
   listing->exhausted |= status == ADM_ERROR_MEMORY;
   if (!status)
     status = c.status;
   for (size_t i = 0; !status && i < listing->count; i++)
     if (!c.expected[i])
-      status = adm_fail (error, ADM_ERROR_SHAPE, "%s: tensor %s does not belong to this network; use another file, or correct the description",
+      status = adm_fail (error, ADM_ERROR_SHAPE,
+                         "%s: tensor %s does not belong to this network; use another file, or "
+                         "correct the description",
                          where, listing->tensor[i]->name);
   free (c.expected);
   return status;

@@ -10,23 +10,27 @@
 typedef struct adm_model_parts {
   const char *folder;
   const char *id, *name, *license, *license_file;
-  const char *path;            /* what the model is known by on disk */
+  const char *path; /* what the model is known by on disk */
   const char *diffusion, *classifier, *upsampler;
-  const char *published[ADM_PARTS]; /* names of the published checkpoints that the parts are, in this order; NULL: none belongs here */
-  const char *classes;         /* text file: one name a line, its synonyms after commas; UTF-8 */
-  int image_size;              /* stated; 0: not */
+  /* names of the published checkpoints that the parts are, in this order; NULL: none belongs
+   * here */
+  const char *published[ADM_PARTS];
+  const char *classes; /* text file: one name a line, its synonyms after commas; UTF-8 */
+  int image_size;      /* stated; 0: not */
   int null_class;
   bool texture;
   yyjson_val *defaults, *upsampler_defaults; /* JSON objects that override the defaults, or NULL */
 } adm_model_parts;
 
-/* Inspects the files, checks that they fit together, and fills in what is not stated: published parts without a file are
- * missing, and the published diffusion network's description stands for the one that is not there; the id and name from the diffusion
- * file's name, ddim at 25 steps (a published checkpoint's own defaults) with scale 1 if there is a classifier, ddpm at 250
- * for the upsampler. */
+/* Inspects the files, checks that they fit together, and fills in what is not stated: published
+ * parts without a file are missing, and the published diffusion network's description stands for
+ * the one that is not there; the id and name from the diffusion file's name, ddim at 25 steps (a
+ * published checkpoint's own defaults) with scale 1 if there is a classifier, ddpm at 250 for the
+ * upsampler. */
 adm_status adm_model_build (const adm_model_parts *parts, adm_model **out, adm_error *error);
 
-/* Whether a network of KIND may serve as PART: an upsampler also as a diffusion model, which then samples from a low-resolution picture. */
+/* Whether a network of KIND may serve as PART: an upsampler also as a diffusion model, which then
+ * samples from a low-resolution picture. */
 bool adm_part_may_be (int part, adm_kind kind);
 
 /* "diffusion model", "classifier", "upsampler": what a part is called in messages. */
@@ -42,12 +46,14 @@ adm_model *adm_model_copy (const adm_model *model);
 #define ADM_MODEL_FORMAT "adm-model-1"
 
 /* A model from the root object of its description at PATH. */
-adm_status adm_model_from_json (const char *path, yyjson_val *root, adm_model **out, adm_error *error);
+adm_status adm_model_from_json (const char *path, yyjson_val *root, adm_model **out,
+                                adm_error *error);
 
 /* NAME in FOLDER (NAME itself if it is absolute, or FOLDER ""), malloc'ed; NULL: no memory. */
 char *adm_path_join (const char *folder, const char *name);
 
-/* The part of PATH before its last '/', malloc'ed ("" without one, "/" for the root); NULL: no memory. */
+/* The part of PATH before its last '/', malloc'ed ("" without one, "/" for the root); NULL: no
+ * memory. */
 char *adm_path_folder (const char *path);
 
 bool adm_text_is_utf8 (const char *text);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Loading: describe, measure, take memory once, then read tensor by tensor, packing on the way. Evaluating: the same walk over the
- * network first measures, then runs. */
+ * Loading: describe, measure, take memory once, then read tensor by tensor, packing on the way.
+ * Evaluating: the same walk over the network first measures, then runs. */
 #include "models/network.h"
 
 #include "base/checked.h"
@@ -19,7 +19,7 @@ mib (uint64_t bytes)
   return (double) bytes / (1024.0 * 1024.0);
 }
 
-/* ---- binding ----------------------------------------------------------------------------------------------------- */
+/* ---- binding --------------------------------------------------------------------------------- */
 
 struct reader {
   adm_weights *file;
@@ -34,7 +34,9 @@ read_from_file (const char *name, uint64_t elements, float *out, void *user, adm
   struct reader *reader = user;
   ptrdiff_t i = adm_weights_find (reader->file, name);
   if (i < 0 || adm_weights_tensor (reader->file, (size_t) i)->elements != elements)
-    return adm_fail (error, ADM_ERROR_SHAPE, "%s: tensor %s is missing or of another size; download the file again", reader->source->path, name);
+    return adm_fail (error, ADM_ERROR_SHAPE,
+                     "%s: tensor %s is missing or of another size; download the file again",
+                     reader->source->path, name);
   return adm_weights_read (reader->file, (size_t) i, out, error);
 }
 
@@ -43,7 +45,9 @@ tell_progress (uint64_t elements, void *user, adm_error *error)
 {
   struct reader *reader = user;
   reader->done += elements;
-  if (reader->source->progress && !reader->source->progress (reader->source->user, (double) reader->done / (double) reader->total))
+  if (reader->source->progress
+      && !reader->source->progress (reader->source->user,
+                                    (double) reader->done / (double) reader->total))
     return adm_fail (error, ADM_ERROR_CANCELLED, "loading %s was stopped", reader->source->path);
   return ADM_OK;
 }
@@ -65,7 +69,9 @@ static adm_status
 bind (adm_network *network, adm_loader *loader, adm_error *error)
 {
   loader->parameters.memory.bytes = loader->parameters.count = loader->last_floats = 0;
-  adm_slots slots = { .visit = loader->raw ? adm_loader_load : adm_loader_measure, .user = loader, .error = error };
+  adm_slots slots = { .visit = loader->raw ? adm_loader_load : adm_loader_measure,
+                      .user = loader,
+                      .error = error };
   if (network->description.kind == ADM_KIND_CLASSIFIER)
     return adm_classifier_bind (&slots, &network->description, &network->classifier, error);
   return adm_unet_bind (&slots, &network->description, &network->unet, error);
@@ -74,7 +80,9 @@ bind (adm_network *network, adm_loader *loader, adm_error *error)
 static adm_loader
 loader_for (const adm_description *description, bool exact, bool half)
 {
-  return (adm_loader) { .parameters = { .exact = exact, .half = half, .gradient = description->kind == ADM_KIND_CLASSIFIER } };
+  return (adm_loader) { .parameters = { .exact = exact,
+                                        .half = half,
+                                        .gradient = description->kind == ADM_KIND_CLASSIFIER } };
 }
 
 static void
@@ -88,7 +96,8 @@ unbind (adm_network *network)
 
 /* Walks the network as an evaluation does. */
 static void
-walk (adm_network *network, adm_exec *exec, const adm_batch *batch, bool gradient, float *out, float *grad)
+walk (adm_network *network, adm_exec *exec, const adm_batch *batch, bool gradient, float *out,
+      float *grad)
 {
   if (network->description.kind == ADM_KIND_CLASSIFIER)
     adm_classifier_run (exec, &network->classifier, batch, gradient, out, grad);
@@ -103,7 +112,8 @@ plan (adm_network *network, int n, bool gradient, adm_error *error)
   adm_exec exec = { .arena = &network->arena, .kernels = network->kernels, .measure = true };
   walk (network, &exec, &(adm_batch) { .n = n }, gradient, NULL, NULL);
   if (network->arena.failed)
-    return adm_fail (error, ADM_ERROR_MEMORY, "this network is too deep or too large to plan; use a smaller one");
+    return adm_fail (error, ADM_ERROR_MEMORY,
+                     "this network is too deep or too large to plan; use a smaller one");
   network->planned_n = n;
   network->planned_gradient = gradient;
   network->planned_bytes = network->arena.reach;
@@ -113,7 +123,8 @@ plan (adm_network *network, int n, bool gradient, adm_error *error)
 }
 
 adm_status
-adm_network_measure (const adm_description *description, int n, const adm_options *options, bool gradient, adm_network_plan *out, adm_error *error)
+adm_network_measure (const adm_description *description, int n, const adm_options *options,
+                     bool gradient, adm_network_plan *out, adm_error *error)
 {
   adm_network *network = calloc (1, sizeof *network);
   if (!network)
@@ -135,21 +146,27 @@ adm_network_measure (const adm_description *description, int n, const adm_option
   return status;
 }
 
-/* Refuses before anything large is taken: WEIGHTS bytes, then LOADING bytes beside them, then the workspace of one picture. */
+/* Refuses before anything large is taken: WEIGHTS bytes, then LOADING bytes beside them, then the
+ * workspace of one picture. */
 static adm_status
-check_limit (adm_network *network, const char *what, uint64_t weights, uint64_t loading, adm_error *error)
+check_limit (adm_network *network, const char *what, uint64_t weights, uint64_t loading,
+             adm_error *error)
 {
   adm_status status = plan (network, 1, network->description.kind == ADM_KIND_CLASSIFIER, error);
   network->planned_n = 0;
   if (status)
     return status;
   uint64_t limit = adm_memory_allowed (network->memory_limit);
-  uint64_t workspace = network->planned_bytes + network->scratch_bytes * (uint64_t) adm_pool_threads (network->pool);
+  uint64_t workspace = network->planned_bytes
+                       + network->scratch_bytes * (uint64_t) adm_pool_threads (network->pool);
   uint64_t beside = workspace > loading ? workspace : loading;
   if (weights <= limit && beside <= limit - weights)
     return ADM_OK;
-  return adm_fail (error, ADM_ERROR_MEMORY, "%s: needs %.0f MiB (%.0f of weights, %.0f to work in), %.0f MiB are %s; %suse a smaller model", what,
-                   mib (weights) + mib (beside), mib (weights), mib (beside), mib (limit), adm_memory_words (network->memory_limit),
+  return adm_fail (error, ADM_ERROR_MEMORY,
+                   "%s: needs %.0f MiB (%.0f of weights, %.0f to work in), %.0f MiB are %s; %suse "
+                   "a smaller model",
+                   what, mib (weights) + mib (beside), mib (weights), mib (beside), mib (limit),
+                   adm_memory_words (network->memory_limit),
                    network->half ? "" : "keep its weights in 16 bits (--half) or ");
 }
 
@@ -172,9 +189,13 @@ fill (adm_network *network, const adm_network_source *source, adm_weights *file,
   network->weights_bytes = bytes;
   network->weights = adm_block_new (bytes);
   if (!loader.raw || !network->weights)
-    status = adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory for %.0f MiB of weights; close other programs", what, mib (bytes + raw_bytes));
+    status = adm_fail (error, ADM_ERROR_MEMORY,
+                       "%s: no memory for %.0f MiB of weights; close other programs", what,
+                       mib (bytes + raw_bytes));
   else {
-    struct reader reader = { .file = file, .source = source, .total = loader.parameters.count ? loader.parameters.count : 1 };
+    struct reader reader = { .file = file,
+                             .source = source,
+                             .total = loader.parameters.count ? loader.parameters.count : 1 };
     adm_rng_seed (&reader.rng, source->seed);
     loader.parameters.memory.base = network->weights;
     loader.pool = network->pool;
@@ -190,8 +211,8 @@ fill (adm_network *network, const adm_network_source *source, adm_weights *file,
 }
 
 adm_status
-adm_network_open (const adm_network_source *source, const adm_options *options, adm_pool *pool, adm_workspace *workspace, uint64_t limit,
-                  adm_network **out, adm_error *error)
+adm_network_open (const adm_network_source *source, const adm_options *options, adm_pool *pool,
+                  adm_workspace *workspace, uint64_t limit, adm_network **out, adm_error *error)
 {
   adm_weights *file = NULL;
   const char *recognised;
@@ -215,8 +236,9 @@ adm_network_open (const adm_network_source *source, const adm_options *options, 
     const char *unknown = status ? NULL : adm_description_unknown (&network->description);
     if (unknown)
       status = adm_fail (error, ADM_ERROR_FORMAT,
-                         "%s: the tensors do not tell %s; write these keys into a JSON file of the same name beside it (see adm info)", source->path,
-                         unknown);
+                         "%s: the tensors do not tell %s; write these keys into a JSON file of the "
+                         "same name beside it (see adm info)",
+                         source->path, unknown);
   } else if (!status) {
     network->description = *source->description;
     status = adm_description_validate (source->description, "made-up network", error);
@@ -254,7 +276,7 @@ adm_network_free (adm_network *network)
   free (network);
 }
 
-/* ---- evaluating -------------------------------------------------------------------------------------------------- */
+/* ---- evaluating ------------------------------------------------------------------------------ */
 
 adm_status
 adm_network_prepare (adm_network *network, int n, bool gradient, adm_error *error)
@@ -266,20 +288,23 @@ adm_network_prepare (adm_network *network, int n, bool gradient, adm_error *erro
       return status;
   }
   uint64_t threads = (uint64_t) adm_pool_threads (network->pool), bytes, scratch;
-  if (!adm_mul_u64 (threads, network->scratch_bytes, &scratch) || !adm_add_u64 (scratch, network->planned_bytes, &bytes)
+  if (!adm_mul_u64 (threads, network->scratch_bytes, &scratch)
+      || !adm_add_u64 (scratch, network->planned_bytes, &bytes)
       || network->weights_bytes > adm_memory_limit (network->memory_limit)
       || bytes > adm_memory_limit (network->memory_limit) - network->weights_bytes)
-    return adm_fail (
-        error, ADM_ERROR_MEMORY,
-        "%.0f MiB of workspace beside %.0f MiB of weights are more than the %.0f MiB allowed; use fewer images at once or a smaller model",
-        mib (network->planned_bytes), mib (network->weights_bytes), mib (adm_memory_limit (network->memory_limit)));
+    return adm_fail (error, ADM_ERROR_MEMORY,
+                     "%.0f MiB of workspace beside %.0f MiB of weights are more than the %.0f MiB "
+                     "allowed; use fewer images at once or a smaller model",
+                     mib (network->planned_bytes), mib (network->weights_bytes),
+                     mib (adm_memory_limit (network->memory_limit)));
   adm_workspace *workspace = network->workspace;
   if (workspace->size < bytes) {
     adm_block_free (workspace->base, workspace->size);
     workspace->size = 0;
     workspace->base = adm_block_new (bytes);
     if (!workspace->base)
-      return adm_fail (error, ADM_ERROR_MEMORY, "no memory for %.0f MiB of workspace; close other programs", mib (bytes));
+      return adm_fail (error, ADM_ERROR_MEMORY,
+                       "no memory for %.0f MiB of workspace; close other programs", mib (bytes));
     workspace->size = bytes;
   }
   return ADM_OK;
@@ -288,24 +313,30 @@ adm_network_prepare (adm_network *network, int n, bool gradient, adm_error *erro
 static adm_status
 check_batch (const adm_description *d, const adm_batch *batch, bool gradient, adm_error *error)
 {
-  bool superres = d->kind == ADM_KIND_SUPERRES, labelled = d->kind == ADM_KIND_CLASSIFIER ? gradient : d->num_classes > 0;
+  bool superres = d->kind == ADM_KIND_SUPERRES,
+       labelled = d->kind == ADM_KIND_CLASSIFIER ? gradient : d->num_classes > 0;
   if (batch->n < 1)
-    return adm_fail (error, ADM_ERROR_USAGE, "%d images cannot be evaluated; give at least 1", batch->n);
+    return adm_fail (error, ADM_ERROR_USAGE, "%d images cannot be evaluated; give at least 1",
+                     batch->n);
   for (int i = 0; i < batch->n; i++) {
     int t = batch->t[i], label = batch->labels ? batch->labels[i] : ADM_NO_LABEL;
     if (t < 0 || t >= d->diffusion_steps)
-      return adm_fail (error, ADM_ERROR_USAGE, "timestep %d is outside 0 … %d", t, d->diffusion_steps - 1);
+      return adm_fail (error, ADM_ERROR_USAGE, "timestep %d is outside 0 … %d", t,
+                       d->diffusion_steps - 1);
     if (labelled && (label < 0 || label >= d->num_classes))
-      return adm_fail (error, ADM_ERROR_USAGE, "class %d is outside 0 … %d", label, d->num_classes - 1);
+      return adm_fail (error, ADM_ERROR_USAGE, "class %d is outside 0 … %d", label,
+                       d->num_classes - 1);
   }
   if (superres != (batch->low != NULL) || (batch->low && (batch->low_h < 1 || batch->low_w < 1)))
     return adm_fail (error, ADM_ERROR_USAGE,
-                     superres ? "an upsampler needs a low-resolution picture" : "this network takes no low-resolution picture");
+                     superres ? "an upsampler needs a low-resolution picture"
+                              : "this network takes no low-resolution picture");
   return ADM_OK;
 }
 
 static adm_status
-evaluate (adm_network *network, const adm_batch *batch, bool gradient, float *out, float *grad, adm_error *error)
+evaluate (adm_network *network, const adm_batch *batch, bool gradient, float *out, float *grad,
+          adm_error *error)
 {
   adm_status status = check_batch (&network->description, batch, gradient, error);
   if (!status)
@@ -331,20 +362,23 @@ evaluate (adm_network *network, const adm_batch *batch, bool gradient, float *ou
   if (exec.stopped)
     return adm_fail (error, ADM_ERROR_CANCELLED, "stopped");
   if (network->arena.failed)
-    return adm_fail (error, ADM_ERROR_MEMORY, "the workspace was planned too small; please report this");
+    return adm_fail (error, ADM_ERROR_MEMORY,
+                     "the workspace was planned too small; please report this");
   return ADM_OK;
 }
 
 adm_status
-adm_network_evaluate (adm_network *network, int n, const float *x, const int *t, const int *labels, const float *low, int low_h, int low_w,
-                      float *out, adm_error *error)
+adm_network_evaluate (adm_network *network, int n, const float *x, const int *t, const int *labels,
+                      const float *low, int low_h, int low_w, float *out, adm_error *error)
 {
-  adm_batch batch = { .n = n, .x = x, .t = t, .labels = labels, .low = low, .low_h = low_h, .low_w = low_w };
+  adm_batch batch
+      = { .n = n, .x = x, .t = t, .labels = labels, .low = low, .low_h = low_h, .low_w = low_w };
   return evaluate (network, &batch, false, out, NULL, error);
 }
 
 adm_status
-adm_network_gradient (adm_network *network, int n, const float *x, const int *t, const int *labels, float *logits, float *grad, adm_error *error)
+adm_network_gradient (adm_network *network, int n, const float *x, const int *t, const int *labels,
+                      float *logits, float *grad, adm_error *error)
 {
   uint64_t count = (uint64_t) (n > 0 ? n : 1) * (uint64_t) network->description.num_classes;
   if (network->description.kind != ADM_KIND_CLASSIFIER)
@@ -352,7 +386,8 @@ adm_network_gradient (adm_network *network, int n, const float *x, const int *t,
   float *own = logits ? NULL : calloc (count, sizeof *own);
   if (!logits && !own)
     return adm_fail (error, ADM_ERROR_MEMORY, "no memory for the logits; close other programs");
-  adm_status status = evaluate (network, &(adm_batch) { .n = n, .x = x, .t = t, .labels = labels }, true, logits ? logits : own, grad, error);
+  adm_status status = evaluate (network, &(adm_batch) { .n = n, .x = x, .t = t, .labels = labels },
+                                true, logits ? logits : own, grad, error);
   free (own);
   return status;
 }
@@ -364,15 +399,18 @@ adm_network_features_width (const adm_network *network)
 }
 
 adm_status
-adm_network_features (adm_network *network, int n, const float *x, const int *t, float *out, adm_error *error)
+adm_network_features (adm_network *network, int n, const float *x, const int *t, float *out,
+                      adm_error *error)
 {
   if (network->description.kind != ADM_KIND_CLASSIFIER)
     return adm_fail (error, ADM_ERROR_USAGE, "only a classifier has features; give its file");
-  float *logits = calloc ((size_t) (n > 0 ? n : 1) * (size_t) network->description.num_classes, sizeof *logits);
+  float *logits = calloc ((size_t) (n > 0 ? n : 1) * (size_t) network->description.num_classes,
+                          sizeof *logits);
   if (!logits)
     return adm_fail (error, ADM_ERROR_MEMORY, "no memory for the logits; close other programs");
   network->classifier.tap = out;
-  adm_status status = evaluate (network, &(adm_batch) { .n = n, .x = x, .t = t }, false, logits, NULL, error);
+  adm_status status
+      = evaluate (network, &(adm_batch) { .n = n, .x = x, .t = t }, false, logits, NULL, error);
   network->classifier.tap = NULL;
   free (logits);
   return status;

@@ -45,12 +45,13 @@ typedef struct adm_network_plan {
   uint64_t loading;                 /* bytes taken beside the weights while they are read */
   double flops;
 } adm_network_plan;
-adm_status adm_network_measure (const adm_description *description, int n, const adm_options *options, bool gradient, adm_network_plan *out,
+adm_status adm_network_measure (const adm_description *description, int n,
+                                const adm_options *options, bool gradient, adm_network_plan *out,
                                 adm_error *error);
 
-/* PATH NULL: made-up weights from SEED. POOL and WORKSPACE NULL: the network's own, with the threads that
- * OPTIONS ask for. LIMIT: bytes, 0 for the
- * machine's memory. PROGRESS (may be NULL) gets the share read; false cancels. */
+/* PATH NULL: made-up weights from SEED. POOL and WORKSPACE NULL: the network's own, with the
+ * threads that OPTIONS ask for. LIMIT: bytes, 0 for the machine's memory. PROGRESS (may be NULL)
+ * gets the share read; false cancels. */
 typedef struct adm_network_source {
   const char *path;
   const adm_description *description; /* with PATH NULL */
@@ -58,12 +59,15 @@ typedef struct adm_network_source {
   bool (*progress) (void *user, double done);
   void *user;
 } adm_network_source;
-adm_status adm_network_open (const adm_network_source *source, const adm_options *options, adm_pool *pool, adm_workspace *workspace, uint64_t limit,
+adm_status adm_network_open (const adm_network_source *source, const adm_options *options,
+                             adm_pool *pool, adm_workspace *workspace, uint64_t limit,
                              adm_network **out, adm_error *error);
 
-/* A classifier's last layer's input, the features of a picture: OUT [N,adm_network_features_width]. */
+/* A classifier's last layer's input, the features of a picture: OUT
+ * [N,adm_network_features_width]. */
 int adm_network_features_width (const adm_network *network);
-adm_status adm_network_features (adm_network *network, int n, const float *x, const int *t, float *out, adm_error *error);
+adm_status adm_network_features (adm_network *network, int n, const float *x, const int *t,
+                                 float *out, adm_error *error);
 
 /* Plans for N images and takes the workspace. */
 adm_status adm_network_prepare (adm_network *network, int n, bool gradient, adm_error *error);

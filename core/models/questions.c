@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What a file's tensors leave open, asked with possible answers only. Their order follows what the published checkpoints and
- * the reference implementation's own defaults make likely. */
+ * What a file's tensors leave open, asked with possible answers only. Their order follows what the
+ * published checkpoints and the reference implementation's own defaults make likely. */
 #include "models/description.h"
 
 #include "base/error.h"
@@ -24,7 +24,8 @@ static void
 ask_which (adm_listing *listing, const adm_description *d, adm_question *question)
 {
   *question = (adm_question) { .topic = "recognised_as" };
-  for (const adm_published *p = adm_published_match (listing); p; p = adm_published_next (listing, p))
+  for (const adm_published *p = adm_published_match (listing); p;
+       p = adm_published_next (listing, p))
     if (adm_published_fits (p, d))
       offer (question, "recognised_as", p->name);
 }
@@ -36,14 +37,16 @@ possible (const adm_description *d)
   return !adm_description_validate (d, "", &ignored);
 }
 
-/* Most networks halve their pictures down to 8 px; those of width 1, 2, 2, 2 are the 32 px ones of Improved DDPM. */
+/* Most networks halve their pictures down to 8 px; those of width 1, 2, 2, 2 are the 32 px ones of
+ * Improved DDPM. */
 static void
 ask_size (const adm_description *d, adm_question *question)
 {
   static const struct {
     int size;
     const char *text;
-  } sizes[] = { { 32, "32" }, { 64, "64" }, { 128, "128" }, { 256, "256" }, { 512, "512" }, { 1024, "1024" }, { 16, "16" } };
+  } sizes[] = { { 32, "32" },   { 64, "64" },     { 128, "128" }, { 256, "256" },
+                { 512, "512" }, { 1024, "1024" }, { 16, "16" } };
   int likely = 8 << (d->levels - 1);
   if (d->levels == 4 && d->channel_mult[1] == d->channel_mult[3])
     likely = 32;
@@ -52,7 +55,8 @@ ask_size (const adm_description *d, adm_question *question)
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
       adm_description tried = *d;
       tried.image_size = sizes[i].size;
-      for (int k = 0; k < d->attention_levels; k++) /* relative to the bottom level's side: see infer.h */
+      /* relative to the bottom level's side: see infer.h */
+      for (int k = 0; k < d->attention_levels; k++)
         tried.attention_resolutions[k] *= tried.image_size >> (d->levels - 1);
       if ((sizes[i].size == likely) == (pass == 0) && possible (&tried))
         offer (question, "image_size", sizes[i].text);
@@ -65,8 +69,8 @@ ask_heads (const adm_description *d, adm_question *question)
   static const struct {
     int heads, channels;
     const char *text;
-  } heads[]
-      = { { 1, 64, "64" }, { 4, -1, "4" }, { 1, -1, "1" }, { 1, 32, "32" }, { 2, -1, "2" }, { 8, -1, "8" }, { 1, 16, "16" }, { 1, 128, "128" } };
+  } heads[] = { { 1, 64, "64" }, { 4, -1, "4" }, { 1, -1, "1" },  { 1, 32, "32" },
+                { 2, -1, "2" },  { 8, -1, "8" }, { 1, 16, "16" }, { 1, 128, "128" } };
   *question = (adm_question) { .topic = "heads", .required = true };
   for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
     adm_description tried = *d;
@@ -100,7 +104,9 @@ ask (adm_weights *weights, adm_question *questions, int *count, adm_error *error
     *count += questions->count > 1;
   }
   if (listing.exhausted)
-    status = adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to compare its tensors; close other programs", adm_weights_path (weights));
+    status = adm_fail (error, ADM_ERROR_MEMORY,
+                       "%s: no memory to compare its tensors; close other programs",
+                       adm_weights_path (weights));
   adm_listing_clear (&listing);
   if (status)
     return status;
@@ -124,7 +130,8 @@ ask (adm_weights *weights, adm_question *questions, int *count, adm_error *error
 }
 
 adm_status
-adm_file_questions (const char *path, adm_question questions[ADM_MAX_QUESTIONS], int *count, adm_error *error)
+adm_file_questions (const char *path, adm_question questions[ADM_MAX_QUESTIONS], int *count,
+                    adm_error *error)
 {
   adm_weights *weights;
   adm_status status = adm_weights_open (path, &weights, error);

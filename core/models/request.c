@@ -8,7 +8,9 @@
 #include <stddef.h>
 #include <string.h>
 
-static const char *const sampler_names[] = { [ADM_SAMPLER_DDPM] = "ddpm", [ADM_SAMPLER_DDIM] = "ddim", [ADM_SAMPLER_DPMPP_2M] = "dpm++2m",
+static const char *const sampler_names[] = { [ADM_SAMPLER_DDPM] = "ddpm",
+                                             [ADM_SAMPLER_DDIM] = "ddim",
+                                             [ADM_SAMPLER_DPMPP_2M] = "dpm++2m",
                                              [ADM_SAMPLER_SDE_DPMPP_2M] = "sde-dpm++2m" };
 
 enum { SAMPLERS = sizeof sampler_names / sizeof *sampler_names };
@@ -79,15 +81,17 @@ number (const char *text)
   return value;
 }
 
-/* A network without classes may still be guided by a classifier, whose labels only the classifier knows: a number passes
- * here, and is checked where the classifier is at hand. */
+/* A network without classes may still be guided by a classifier, whose labels only the classifier
+ * knows: a number passes here, and is checked where the classifier is at hand. */
 adm_status
 adm_model_label (const adm_model *model, const char *class_name, int *label, adm_error *error)
 {
   bool guided_only = model->label_count == 0;
   if (!class_name || adm_text_same (class_name, "none")) {
     if (!guided_only && model->null_class == ADM_NO_LABEL)
-      return adm_fail (error, ADM_ERROR_USAGE, "class: model %s has no null class; give a class, 0 … %d", model->name, model->label_count - 1);
+      return adm_fail (error, ADM_ERROR_USAGE,
+                       "class: model %s has no null class; give a class, 0 … %d", model->name,
+                       model->label_count - 1);
     *label = model->null_class;
     return ADM_OK;
   }
@@ -97,13 +101,15 @@ adm_model_label (const adm_model *model, const char *class_name, int *label, adm
   }
   int value = number (class_name);
   if (value < 0) {
-    adm_status status = adm_class_find (model->name, model->class_names, model->class_synonyms, model->class_count, class_name, &value, error);
+    adm_status status = adm_class_find (model->name, model->class_names, model->class_synonyms,
+                                        model->class_count, class_name, &value, error);
     if (status)
       return status;
   }
   if (!guided_only && value >= model->label_count)
-    return adm_fail (error, ADM_ERROR_USAGE, "class: %s is not within 0 … %d, the classes of model %s", class_name, model->label_count - 1,
-                     model->name);
+    return adm_fail (error, ADM_ERROR_USAGE,
+                     "class: %s is not within 0 … %d, the classes of model %s", class_name,
+                     model->label_count - 1, model->name);
   *label = value;
   return ADM_OK;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Writing the description of a network beside its weights: proved to fit the tensors first, then complete or absent. */
+ * Writing the description of a network beside its weights: proved to fit the tensors first, then
+ * complete or absent. */
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/json.h"
@@ -29,7 +30,8 @@ struct draft {
 static adm_status
 no_memory (const struct draft *d, adm_error *error)
 {
-  return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to describe it; close other programs", d->path);
+  return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to describe it; close other programs",
+                   d->path);
 }
 
 static bool
@@ -67,17 +69,25 @@ static adm_status
 read_old (struct draft *d, bool replace, adm_error *error)
 {
   if (adm_weights_description (d->weights))
-    return adm_fail (error, ADM_ERROR_USAGE, "%s: describes itself in its metadata, which comes before any file beside it; convert it anew instead",
+    return adm_fail (error, ADM_ERROR_USAGE,
+                     "%s: describes itself in its metadata, which comes before any file beside it; "
+                     "convert it anew instead",
                      d->path);
   if (strcmp (d->sidecar, d->path) == 0)
-    return adm_fail (error, ADM_ERROR_USAGE, "%s: weights need another extension than .json; rename the file", d->path);
+    return adm_fail (error, ADM_ERROR_USAGE,
+                     "%s: weights need another extension than .json; rename the file", d->path);
   if (access (d->sidecar, F_OK) != 0)
     return ADM_OK;
   if (!replace)
-    return adm_fail (error, ADM_ERROR_USAGE, "%s: is there already; ask for it to be replaced, or correct it by hand", d->sidecar);
+    return adm_fail (error, ADM_ERROR_USAGE,
+                     "%s: is there already; ask for it to be replaced, or correct it by hand",
+                     d->sidecar);
   adm_status status = adm_json_parse_file (d->sidecar, &d->old, error);
   if (!status && adm_json_is_model (d->old))
-    status = adm_fail (error, ADM_ERROR_USAGE, "%s: is a model's description, and a network's would have the same name; rename it", d->sidecar);
+    status = adm_fail (
+        error, ADM_ERROR_USAGE,
+        "%s: is a model's description, and a network's would have the same name; rename it",
+        d->sidecar);
   return status;
 }
 
@@ -87,11 +97,15 @@ json_value (yyjson_mut_doc *doc, const char *text)
 {
   yyjson_read_err problem = { 0 };
   bool small = adm_json_within (text, strlen (text), 64, 2);
-  yyjson_doc *parsed = !small ? NULL : yyjson_read_opts ((char *) text, strlen (text), YYJSON_READ_NOFLAG, NULL, &problem);
+  yyjson_doc *parsed = !small ? NULL
+                              : yyjson_read_opts ((char *) text, strlen (text), YYJSON_READ_NOFLAG,
+                                                  NULL, &problem);
   if (!parsed && problem.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION)
     return NULL;
   yyjson_val *root = yyjson_doc_get_root (parsed);
-  yyjson_mut_val *value = root && !yyjson_is_obj (root) && !yyjson_is_str (root) ? yyjson_val_mut_copy (doc, root) : yyjson_mut_strcpy (doc, text);
+  yyjson_mut_val *value = root && !yyjson_is_obj (root) && !yyjson_is_str (root)
+                              ? yyjson_val_mut_copy (doc, root)
+                              : yyjson_mut_strcpy (doc, text);
   yyjson_doc_free (parsed);
   return value;
 }
@@ -110,13 +124,17 @@ answer (struct draft *d, const adm_answer *answers, size_t n, yyjson_doc **out, 
   bool heads = false, head_channels = false, ok = true;
   for (size_t i = 0; i < n; i++) {
     if (!known_key (answers[i].key))
-      return adm_fail (error, ADM_ERROR_USAGE, "%s: there is no key of a description; see docs/your-own-model.md", answers[i].key);
+      return adm_fail (error, ADM_ERROR_USAGE,
+                       "%s: there is no key of a description; see docs/your-own-model.md",
+                       answers[i].key);
     heads |= strcmp (answers[i].key, "num_heads") == 0;
     head_channels |= strcmp (answers[i].key, "num_head_channels") == 0;
     if (strcmp (answers[i].key, "recognised_as") == 0) {
       d->named = adm_published_find (answers[i].value);
       if (!d->named)
-        return adm_fail (error, ADM_ERROR_USAGE, "recognised_as: no published checkpoint is called %.100s", answers[i].value);
+        return adm_fail (error, ADM_ERROR_USAGE,
+                         "recognised_as: no published checkpoint is called %.100s",
+                         answers[i].value);
       adm_status status = adm_listing_check (&d->listing, &d->named->description, d->path, error);
       if (status)
         return status;
@@ -124,7 +142,9 @@ answer (struct draft *d, const adm_answer *answers, size_t n, yyjson_doc **out, 
   }
   d->doc = yyjson_mut_doc_new (NULL);
   yyjson_val *old = yyjson_doc_get_root (d->old);
-  yyjson_mut_val *object = !d->doc ? NULL : old && !d->named ? yyjson_val_mut_copy (d->doc, old) : yyjson_mut_obj (d->doc);
+  yyjson_mut_val *object = !d->doc            ? NULL
+                           : old && !d->named ? yyjson_val_mut_copy (d->doc, old)
+                                              : yyjson_mut_obj (d->doc);
   if (!object)
     return no_memory (d, error);
   yyjson_mut_doc_set_root (d->doc, object);
@@ -147,35 +167,44 @@ prove (struct draft *d, yyjson_doc *answered, adm_error *error)
   bool base = d->named || adm_listing_infer (&d->listing, d->path, &told, &unclear) == ADM_OK;
   if (d->named)
     told = d->named->description;
-  adm_status status = adm_description_read (yyjson_doc_get_root (answered), where, base ? &told : NULL, &d->description, error);
+  adm_status status = adm_description_read (yyjson_doc_get_root (answered), where,
+                                            base ? &told : NULL, &d->description, error);
   if (!status && d->description.learn_sigma == -1) {
     const adm_tensor *last = adm_listing_find (&d->listing, "out.2.weight");
-    d->description.learn_sigma = d->description.kind != ADM_KIND_CLASSIFIER && last && last->rank > 0 && last->shape[0] == 6;
+    d->description.learn_sigma = d->description.kind != ADM_KIND_CLASSIFIER && last
+                                 && last->rank > 0 && last->shape[0] == 6;
   }
   if (!status)
     status = adm_listing_check (&d->listing, &d->description, d->path, error);
   if (d->listing.exhausted)
-    status = adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to compare its tensors; close other programs", d->path);
+    status = adm_fail (error, ADM_ERROR_MEMORY,
+                       "%s: no memory to compare its tensors; close other programs", d->path);
   return status;
 }
 
 char *
-adm_description_compose (const adm_description *description, const char *recognised_as, yyjson_doc *const *more, size_t n, bool pretty,
-                         size_t *length)
+adm_description_compose (const adm_description *description, const char *recognised_as,
+                         yyjson_doc *const *more, size_t n, bool pretty, size_t *length)
 {
   char text[4096], *composed = NULL;
   int size = adm_description_to_json (description, text, sizeof text);
-  yyjson_doc *known = size > 0 && (size_t) size < sizeof text ? yyjson_read (text, (size_t) size, YYJSON_READ_NOFLAG) : NULL;
+  yyjson_doc *known = size > 0 && (size_t) size < sizeof text
+                          ? yyjson_read (text, (size_t) size, YYJSON_READ_NOFLAG)
+                          : NULL;
   yyjson_mut_doc *doc = yyjson_mut_doc_new (NULL);
-  yyjson_mut_val *object = known && doc ? yyjson_val_mut_copy (doc, yyjson_doc_get_root (known)) : NULL;
-  bool ok = object && (!recognised_as || set (doc, object, "recognised_as", yyjson_mut_strcpy (doc, recognised_as)));
+  yyjson_mut_val *object
+      = known && doc ? yyjson_val_mut_copy (doc, yyjson_doc_get_root (known)) : NULL;
+  bool ok = object
+            && (!recognised_as
+                || set (doc, object, "recognised_as", yyjson_mut_strcpy (doc, recognised_as)));
   for (size_t i = 0; ok && i < n; i++) {
     size_t k, count;
     yyjson_val *key, *value;
     yyjson_obj_foreach (yyjson_doc_get_root (more[i]), k, count, key, value)
     {
       const char *name = yyjson_get_str (key);
-      bool kept = !known_key (name) || strncmp (name, "training_", 9) == 0 || strcmp (name, "recognised_as") == 0;
+      bool kept = !known_key (name) || strncmp (name, "training_", 9) == 0
+                  || strcmp (name, "recognised_as") == 0;
       if (ok && kept && !yyjson_mut_obj_get (object, name))
         ok = set (doc, object, name, yyjson_val_mut_copy (doc, value));
     }
@@ -199,7 +228,8 @@ store (struct draft *d, yyjson_doc *answered, adm_error *error)
   if (!text)
     return no_memory (d, error);
   adm_status status = adm_atomic_open (d->sidecar, &file, error);
-  if (!status && (fwrite (text, 1, length, file.stream) != length || fputc ('\n', file.stream) == EOF)) {
+  if (!status
+      && (fwrite (text, 1, length, file.stream) != length || fputc ('\n', file.stream) == EOF)) {
     status = adm_fail_file (error, d->sidecar, "written", errno);
     adm_atomic_abandon (&file);
   } else if (!status)
@@ -209,11 +239,13 @@ store (struct draft *d, yyjson_doc *answered, adm_error *error)
 }
 
 adm_status
-adm_sidecar_write (const char *path, const adm_answer *answers, size_t n, bool replace, adm_error *error)
+adm_sidecar_write (const char *path, const adm_answer *answers, size_t n, bool replace,
+                   adm_error *error)
 {
   struct draft d = { .path = path, .sidecar = adm_sidecar_path (path) };
   yyjson_doc *answered = NULL;
-  adm_status status = d.sidecar ? adm_weights_open (path, &d.weights, error) : no_memory (&d, error);
+  adm_status status
+      = d.sidecar ? adm_weights_open (path, &d.weights, error) : no_memory (&d, error);
   if (!status)
     status = adm_listing_of_weights (d.weights, &d.listing, error);
   if (!status)

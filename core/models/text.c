@@ -34,11 +34,20 @@ adm_text_is_utf8 (const char *text)
 {
   const unsigned char *c = (const unsigned char *) text;
   while (*c) {
-    int more = *c < 0x80 ? 0 : *c >= 0xc2 && *c <= 0xdf ? 1 : (*c & 0xf0) == 0xe0 ? 2 : *c >= 0xf0 && *c <= 0xf4 ? 3 : -1;
+    int more = *c < 0x80                  ? 0
+               : *c >= 0xc2 && *c <= 0xdf ? 1
+               : (*c & 0xf0) == 0xe0      ? 2
+               : *c >= 0xf0 && *c <= 0xf4 ? 3
+                                          : -1;
     if (more < 0)
       return false;
     unsigned char first = *c++;
-    unsigned char low = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80, high = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
+    unsigned char low = first == 0xe0   ? 0xa0
+                        : first == 0xf0 ? 0x90
+                                        : 0x80,
+                  high = first == 0xed   ? 0x9f
+                         : first == 0xf4 ? 0x8f
+                                         : 0xbf;
     for (; more > 0; more--, c++, low = 0x80, high = 0xbf)
       if (*c < low || *c > high)
         return false;

@@ -11,8 +11,13 @@
 static adm_status
 bind_decoder (adm_slots *slots, const adm_description *d, adm_unet *unet)
 {
-  int heads = d->num_heads_upsample > 0 ? d->num_heads_upsample : d->num_heads, skip = unet->encoder.count;
-  adm_unet_walk walk = { .slots = slots, .description = d, .list = "output_blocks", .side = unet->encoder.side, .channels = unet->encoder.channels };
+  int heads = d->num_heads_upsample > 0 ? d->num_heads_upsample : d->num_heads,
+      skip = unet->encoder.count;
+  adm_unet_walk walk = { .slots = slots,
+                         .description = d,
+                         .list = "output_blocks",
+                         .side = unet->encoder.side,
+                         .channels = unet->encoder.channels };
 
   unet->decoder_count = 0;
   for (int level = d->levels - 1; level >= 0; level--)
@@ -21,7 +26,8 @@ bind_decoder (adm_slots *slots, const adm_description *d, adm_unet *unet)
       walk.index = unet->decoder_count++;
       walk.layer = 0;
       block->has_res = true;
-      adm_unet_walk_res_block (&walk, unet->encoder.blocks[--skip].channels, adm_level_channels (d, level), ADM_RESAMPLE_NONE, &block->res);
+      adm_unet_walk_res_block (&walk, unet->encoder.blocks[--skip].channels,
+                               adm_level_channels (d, level), ADM_RESAMPLE_NONE, &block->res);
       block->has_attention = adm_level_attends (d, walk.side);
       if (block->has_attention)
         adm_unet_walk_attention (&walk, heads, &block->attention);
@@ -36,23 +42,30 @@ bind_decoder (adm_slots *slots, const adm_description *d, adm_unet *unet)
       block->channels = walk.channels;
     }
   adm_slots_norm (slots, "out", "0", walk.channels, &unet->out_norm);
-  /* Three channels more where the variance is learned (Improved DDPM, section 3.1): v of eq. 15, for the sampler. */
+  /* Three channels more where the variance is learned (Improved DDPM, section 3.1): v of eq. 15,
+   * for the sampler. */
   adm_conv_shape shape = { walk.channels, d->learn_sigma ? 6 : 3, 3, 1, walk.side, walk.side };
   adm_slots_conv (slots, "out", "2", shape, &unet->out_conv, NULL);
   return slots->status;
 }
 
 adm_status
-adm_unet_bind (adm_slots *slots, const adm_description *description, adm_unet *unet, adm_error *error)
+adm_unet_bind (adm_slots *slots, const adm_description *description, adm_unet *unet,
+               adm_error *error)
 {
   *unet = (adm_unet) { .description = *description };
-  adm_time_embedding_bind (slots, description->model_channels, description->num_classes, &unet->embedding);
-  adm_status status = adm_encoder_bind (slots, description, description->kind == ADM_KIND_SUPERRES ? 6 : 3, &unet->encoder, error);
+  adm_time_embedding_bind (slots, description->model_channels, description->num_classes,
+                           &unet->embedding);
+  adm_status status = adm_encoder_bind (
+      slots, description, description->kind == ADM_KIND_SUPERRES ? 6 : 3, &unet->encoder, error);
   if (!status) {
-    unet->decoder = calloc ((size_t) (description->levels * (description->num_res_blocks + 1)), sizeof *unet->decoder);
+    unet->decoder = calloc ((size_t) (description->levels * (description->num_res_blocks + 1)),
+                            sizeof *unet->decoder);
     unet->skips = calloc ((size_t) unet->encoder.count, sizeof *unet->skips);
-    status = unet->decoder && unet->skips ? bind_decoder (slots, description, unet)
-                                          : adm_fail (error, ADM_ERROR_MEMORY, "no memory for the network's structure; close other programs");
+    status = unet->decoder && unet->skips
+                 ? bind_decoder (slots, description, unet)
+                 : adm_fail (error, ADM_ERROR_MEMORY,
+                             "no memory for the network's structure; close other programs");
   }
   if (status)
     adm_unet_clear (unet);
@@ -78,9 +91,11 @@ adm_unet_forward (adm_exec *exec, adm_unet *unet, const adm_batch *batch, float 
   float *emb = adm_floats_take (exec, 4 * (uint64_t) n * (uint64_t) d->model_channels);
   adm_time_embedding_forward (exec, &unet->embedding, n, batch->t, batch->labels, emb);
 
-  /* SuperResModel sees x_t and the low-resolution picture, enlarged (paper, section 5.3; Improved DDPM's upsamplers), side by side. */
+  /* SuperResModel sees x_t and the low-resolution picture, enlarged (paper, section 5.3; Improved
+   * DDPM's upsamplers), side by side. */
   adm_map h = adm_map_take (exec, n, s, s, superres ? 6 : 3);
-  float *large = superres ? adm_floats_take (exec, 3 * (uint64_t) n * (uint64_t) s * (uint64_t) s) : NULL;
+  float *large
+      = superres ? adm_floats_take (exec, 3 * (uint64_t) n * (uint64_t) s * (uint64_t) s) : NULL;
   if (adm_exec_begin (exec, ADM_LAYER_OTHER, 0)) {
     adm_map_from_planar (batch->x, 3, 0, h);
     if (superres) {
@@ -95,7 +110,8 @@ adm_unet_forward (adm_exec *exec, adm_unet *unet, const adm_batch *batch, float 
   h = y;
   for (int i = 0; i < unet->decoder_count; i++) {
     adm_map skip = unet->skips[unet->encoder.count - 1 - i];
-    y = adm_unet_block_forward (exec, &unet->decoder[i], (adm_source) { .a = h, .b = skip }, emb, NULL);
+    y = adm_unet_block_forward (exec, &unet->decoder[i], (adm_source) { .a = h, .b = skip }, emb,
+                                NULL);
     adm_map_give (exec, h);
     adm_map_give (exec, skip);
     h = y;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * UNetModel and SuperResModel (paper, section 3): encoder, middle, and a decoder that takes the encoder's outputs back, last first. */
+ * UNetModel and SuperResModel (paper, section 3): encoder, middle, and a decoder that takes the
+ * encoder's outputs back, last first. */
 #ifndef ADM_MODELS_UNET_H
 #define ADM_MODELS_UNET_H
 
@@ -18,7 +19,8 @@ typedef struct adm_unet {
   adm_map *skips;            /* [encoder.count], used during a forward */
 } adm_unet;
 
-adm_status adm_unet_bind (adm_slots *slots, const adm_description *description, adm_unet *unet, adm_error *error);
+adm_status adm_unet_bind (adm_slots *slots, const adm_description *description, adm_unet *unet,
+                          adm_error *error);
 void adm_unet_clear (adm_unet *unet);
 
 /* OUT [N,3 or 6,S,S]. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * From a weights file to a description that its tensors are proved to fit: the file's own metadata, a sidecar beside it, or
- * the tensors. What the first two leave out, the tensors fill in. */
+ * From a weights file to a description that its tensors are proved to fit: the file's own metadata,
+ * a sidecar beside it, or the tensors. What the first two leave out, the tensors fill in. */
 #include "models/description.h"
 
 #include "base/checked.h"
@@ -18,8 +18,10 @@
 char *
 adm_sidecar_path (const char *path)
 {
-  const char *slash = strrchr (path, '/'), *name = slash ? slash + 1 : path, *dot = strrchr (name, '.');
-  size_t stem = dot && dot > name ? (size_t) (dot - path) : strlen (path), size = stem + sizeof ".json";
+  const char *slash = strrchr (path, '/'), *name = slash ? slash + 1 : path,
+             *dot = strrchr (name, '.');
+  size_t stem = dot && dot > name ? (size_t) (dot - path) : strlen (path),
+         size = stem + sizeof ".json";
   char *sidecar = malloc (size);
   if (sidecar)
     snprintf (sidecar, size, "%.*s.json", (int) stem, path);
@@ -33,7 +35,8 @@ adm_json_is_model (yyjson_doc *doc)
 }
 
 adm_status
-adm_description_document (const adm_weights *weights, char *where, size_t size, yyjson_doc **out, adm_error *error)
+adm_description_document (const adm_weights *weights, char *where, size_t size, yyjson_doc **out,
+                          adm_error *error)
 {
   const char *path = adm_weights_path (weights), *metadata = adm_weights_description (weights);
   *out = NULL;
@@ -43,7 +46,8 @@ adm_description_document (const adm_weights *weights, char *where, size_t size, 
   }
   char *sidecar = adm_sidecar_path (path);
   if (!sidecar)
-    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory for a file name; close other programs", path);
+    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory for a file name; close other programs",
+                     path);
   snprintf (where, size, "%s", sidecar);
   adm_status status = ADM_OK;
   if (strcmp (sidecar, path) != 0 && access (sidecar, F_OK) == 0)
@@ -57,13 +61,14 @@ adm_description_document (const adm_weights *weights, char *where, size_t size, 
   return status;
 }
 
-/* The checkpoint these tensors and this description are; a description that names one of several with the same tensors
- * decides which. */
+/* The checkpoint these tensors and this description are; a description that names one of several
+ * with the same tensors decides which. */
 static const char *
 recognise (adm_listing *listing, const adm_description *d, yyjson_doc *doc)
 {
   adm_error ignored;
-  const char *named = doc ? yyjson_get_str (yyjson_obj_get (yyjson_doc_get_root (doc), "recognised_as")) : NULL;
+  const char *named
+      = doc ? yyjson_get_str (yyjson_obj_get (yyjson_doc_get_root (doc), "recognised_as")) : NULL;
   const adm_published *published = named ? adm_published_find (named) : NULL;
   if (!published || adm_listing_check (listing, &published->description, "", &ignored))
     published = adm_published_match (listing);
@@ -71,7 +76,8 @@ recognise (adm_listing *listing, const adm_description *d, yyjson_doc *doc)
 }
 
 adm_status
-adm_description_of_weights (adm_weights *weights, adm_description *out, const char **recognised_as, adm_error *error)
+adm_description_of_weights (adm_weights *weights, adm_description *out, const char **recognised_as,
+                            adm_error *error)
 {
   const char *path = adm_weights_path (weights);
   adm_listing listing;
@@ -86,7 +92,8 @@ adm_description_of_weights (adm_weights *weights, adm_description *out, const ch
     adm_error unclear;
     adm_status inferred = adm_listing_infer (&listing, path, &told, doc ? &unclear : error);
     if (doc)
-      status = adm_description_read (yyjson_doc_get_root (doc), where, inferred ? NULL : &told, &d, error);
+      status = adm_description_read (yyjson_doc_get_root (doc), where, inferred ? NULL : &told, &d,
+                                     error);
     else if (!(status = inferred))
       d = told;
   }
@@ -100,7 +107,8 @@ adm_description_of_weights (adm_weights *weights, adm_description *out, const ch
     *out = d;
     *recognised_as = recognise (&listing, &d, doc);
     if (listing.exhausted)
-      status = adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to compare its tensors; close other programs", path);
+      status = adm_fail (error, ADM_ERROR_MEMORY,
+                         "%s: no memory to compare its tensors; close other programs", path);
   }
   yyjson_doc_free (doc);
   adm_listing_clear (&listing);
@@ -114,7 +122,8 @@ read_license (adm_weights *weights, char *license, size_t size, adm_error *error
   yyjson_doc *doc;
   char where[sizeof error->message / 2];
   adm_status status = adm_description_document (weights, where, sizeof where, &doc, error);
-  const char *told = status ? NULL : yyjson_get_str (yyjson_obj_get (yyjson_doc_get_root (doc), "license"));
+  const char *told
+      = status ? NULL : yyjson_get_str (yyjson_obj_get (yyjson_doc_get_root (doc), "license"));
   if (told) {
     size_t length = strlen (told) < size ? strlen (told) : size - 1;
     while (told[length] && ((unsigned char) told[length] & 0xc0) == 0x80)
@@ -139,7 +148,8 @@ adm_file_inspect (const char *path, adm_file_info *out, adm_error *error)
   info.tensors = adm_weights_count (weights);
   for (size_t i = 0; !status && i < info.tensors; i++)
     if (!adm_add_u64 (info.parameters, adm_weights_tensor (weights, i)->elements, &info.parameters))
-      status = adm_fail (error, ADM_ERROR_FORMAT, "%s: more parameters than can be counted; choose another file", path);
+      status = adm_fail (error, ADM_ERROR_FORMAT,
+                         "%s: more parameters than can be counted; choose another file", path);
   if (!status)
     status = read_license (weights, info.license, sizeof info.license, error);
   info.unknown_keys = adm_description_unknown (&info.description);

@@ -8,19 +8,25 @@
 #include <math.h>
 
 void
-adm_attention_block_bind (adm_slots *slots, const char *prefix, adm_attention_config of, adm_attention_block *block)
+adm_attention_block_bind (adm_slots *slots, const char *prefix, adm_attention_config of,
+                          adm_attention_block *block)
 {
   int c = of.channels;
   block->channels = c;
   block->rescale = of.rescale;
   block->shape = (adm_attention_shape) { of.heads, of.new_order };
   adm_slots_norm (slots, prefix, "norm", c, &block->norm);
-  adm_slots_conv1d (slots, prefix, "qkv", (adm_conv_shape) { .cin = c, .cout = 3 * c, .h = 1, .w = of.h * of.w }, &block->qkv, &block->qkv_t);
-  adm_slots_conv1d (slots, prefix, "proj_out", (adm_conv_shape) { .cin = c, .cout = c, .h = 1, .w = of.h * of.w }, &block->proj, &block->proj_t);
+  adm_slots_conv1d (slots, prefix, "qkv",
+                    (adm_conv_shape) { .cin = c, .cout = 3 * c, .h = 1, .w = of.h * of.w },
+                    &block->qkv, &block->qkv_t);
+  adm_slots_conv1d (slots, prefix, "proj_out",
+                    (adm_conv_shape) { .cin = c, .cout = c, .h = 1, .w = of.h * of.w },
+                    &block->proj, &block->proj_t);
 }
 
 adm_map
-adm_attention_block_forward (adm_exec *exec, const adm_attention_block *block, adm_map x, adm_attention_saved *saved)
+adm_attention_block_forward (adm_exec *exec, const adm_attention_block *block, adm_map x,
+                             adm_attention_saved *saved)
 {
   int c = block->channels;
   adm_norm norm = adm_norm_take (exec, x.n, c);
@@ -34,7 +40,9 @@ adm_attention_block_forward (adm_exec *exec, const adm_attention_block *block, a
   adm_attention (exec, block->shape, qkv, mixed);
   adm_map y = adm_map_take (exec, x.n, x.h, x.w, c);
   adm_source out = adm_source_of (mixed);
-  adm_conv2d (exec, &block->proj, &out, (adm_conv_output) { .y = y, .residual = &residual, .scale = block->rescale ? (float) M_SQRT1_2 : 1 });
+  adm_conv2d (exec, &block->proj, &out,
+              (adm_conv_output) {
+                  .y = y, .residual = &residual, .scale = block->rescale ? (float) M_SQRT1_2 : 1 });
   adm_map_give (exec, mixed);
 
   if (saved)
@@ -47,12 +55,14 @@ adm_attention_block_forward (adm_exec *exec, const adm_attention_block *block, a
 }
 
 adm_map
-adm_attention_block_backward (adm_exec *exec, const adm_attention_block *block, adm_attention_saved *saved, adm_map dy)
+adm_attention_block_backward (adm_exec *exec, const adm_attention_block *block,
+                              adm_attention_saved *saved, adm_map dy)
 {
   adm_map x = saved->x;
   if (block->rescale)
     adm_map_scale (exec, (float) M_SQRT1_2, dy);
-  adm_map dmixed = adm_map_take (exec, x.n, x.h, x.w, x.c), dqkv = adm_map_take (exec, x.n, x.h, x.w, 3 * x.c);
+  adm_map dmixed = adm_map_take (exec, x.n, x.h, x.w, x.c),
+          dqkv = adm_map_take (exec, x.n, x.h, x.w, 3 * x.c);
   adm_source from = adm_source_of (dy), back = adm_source_of (dqkv);
   adm_conv2d (exec, &block->proj_t, &from, (adm_conv_output) { .y = dmixed, .scale = 1 });
   adm_attention_backward (exec, block->shape, saved->qkv, dmixed, dqkv);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * AttentionBlock: y = x + proj_out (attention (qkv (GroupNorm (x)))), 1-d convolutions over the H * W positions; / sqrt 2 if
- * rescaled. */
+ * AttentionBlock: y = x + proj_out (attention (qkv (GroupNorm (x)))), 1-d convolutions over the H *
+ * W positions; / sqrt 2 if rescaled. */
 #ifndef ADM_NN_ATTENTION_BLOCK_H
 #define ADM_NN_ATTENTION_BLOCK_H
 
@@ -30,10 +30,13 @@ typedef struct adm_attention_saved {
   adm_norm norm;
 } adm_attention_saved;
 
-void adm_attention_block_bind (adm_slots *slots, const char *prefix, adm_attention_config config, adm_attention_block *block);
+void adm_attention_block_bind (adm_slots *slots, const char *prefix, adm_attention_config config,
+                               adm_attention_block *block);
 /* Returns a new map; SAVED may be NULL. */
-adm_map adm_attention_block_forward (adm_exec *exec, const adm_attention_block *block, adm_map x, adm_attention_saved *saved);
+adm_map adm_attention_block_forward (adm_exec *exec, const adm_attention_block *block, adm_map x,
+                                     adm_attention_saved *saved);
 /* DY is used up; gives back SAVED's maps except x; returns DX. */
-adm_map adm_attention_block_backward (adm_exec *exec, const adm_attention_block *block, adm_attention_saved *saved, adm_map dy);
+adm_map adm_attention_block_backward (adm_exec *exec, const adm_attention_block *block,
+                                      adm_attention_saved *saved, adm_map dy);
 
 #endif

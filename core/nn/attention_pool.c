@@ -11,7 +11,9 @@ adm_attention_pool_bind (adm_slots *slots, const char *prefix, adm_attention_poo
   int c = pool->channels, tokens = pool->positions + 1;
   pool->shape.new_order = true;
   adm_slots_embedding (slots, prefix, "positional_embedding", c, tokens, &pool->embedding);
-  adm_slots_conv1d (slots, prefix, "qkv_proj", (adm_conv_shape) { .cin = c, .cout = 3 * c, .h = 1, .w = tokens }, &pool->qkv, &pool->qkv_t);
+  adm_slots_conv1d (slots, prefix, "qkv_proj",
+                    (adm_conv_shape) { .cin = c, .cout = 3 * c, .h = 1, .w = tokens }, &pool->qkv,
+                    &pool->qkv_t);
   adm_slots_linear (slots, prefix, "c_proj", 3, c, pool->out, &pool->proj);
 }
 
@@ -29,14 +31,17 @@ make_tokens (const adm_attention_pool *pool, adm_map x, adm_map tokens)
         sum += (double) from[(ptrdiff_t) i * c + k];
       to[k] = (float) (sum / pool->positions) + pool->embedding[(ptrdiff_t) k * t];
       for (int i = 1; i < t; i++)
-        to[(ptrdiff_t) i * c + k] = from[(ptrdiff_t) (i - 1) * c + k] + pool->embedding[(ptrdiff_t) k * t + i];
+        to[(ptrdiff_t) i * c + k]
+            = from[(ptrdiff_t) (i - 1) * c + k] + pool->embedding[(ptrdiff_t) k * t + i];
     }
   }
 }
 
-/* Attention pool (CLIP, section 2.4; paper, section 4.3): the answer of attention to token 0 alone, projected. */
+/* Attention pool (CLIP, section 2.4; paper, section 4.3): the answer of attention to token 0 alone,
+ * projected. */
 void
-adm_attention_pool_forward (adm_exec *exec, const adm_attention_pool *pool, adm_map x, float *out, float *tap, adm_map *qkv)
+adm_attention_pool_forward (adm_exec *exec, const adm_attention_pool *pool, adm_map x, float *out,
+                            float *tap, adm_map *qkv)
 {
   int c = pool->channels, t = pool->positions + 1;
   adm_map tokens = adm_map_take (exec, x.n, 1, t, c), all = adm_map_take (exec, x.n, 1, t, 3 * c);
@@ -58,7 +63,8 @@ adm_attention_pool_forward (adm_exec *exec, const adm_attention_pool *pool, adm_
 }
 
 void
-adm_attention_pool_backward (adm_exec *exec, const adm_attention_pool *pool, adm_map qkv, const float *dout, adm_map dx)
+adm_attention_pool_backward (adm_exec *exec, const adm_attention_pool *pool, adm_map qkv,
+                             const float *dout, adm_map dx)
 {
   int c = pool->channels, t = pool->positions + 1, n = qkv.n;
   float *dmixed = adm_floats_take (exec, (uint64_t) n * (uint64_t) c);
@@ -73,7 +79,8 @@ adm_attention_pool_backward (adm_exec *exec, const adm_attention_pool *pool, adm
       float *to = dx.data + (ptrdiff_t) i * pool->positions * c;
       for (int j = 0; j < pool->positions; j++)
         for (int k = 0; k < c; k++)
-          to[(ptrdiff_t) j * c + k] = from[(ptrdiff_t) (j + 1) * c + k] + from[k] / (float) pool->positions;
+          to[(ptrdiff_t) j * c + k]
+              = from[(ptrdiff_t) (j + 1) * c + k] + from[k] / (float) pool->positions;
     }
   adm_arena_give (exec->arena, dmixed);
   adm_map_give (exec, dqkv);

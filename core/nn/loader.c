@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Double buffering: unit 0 of a batch reads, the others pack the convolution that was read before. */
+ * Double buffering: unit 0 of a batch reads, the others pack the convolution that was read
+ * before. */
 #include "nn/loader.h"
 
 #include <stddef.h>
@@ -23,9 +24,11 @@ batch_unit (void *arg, int unit, int worker)
   if (unit == 0 && b->slot)
     b->status = l->read (b->slot->name, b->slot->elements, b->out, l->user, b->error);
   else if (unit > 0 && unit <= b->forward)
-    adm_conv_pack_panel (l->waiting.conv, l->waiting.raw, false, unit - 1, (void *) l->waiting.conv->packed);
+    adm_conv_pack_panel (l->waiting.conv, l->waiting.raw, false, unit - 1,
+                         (void *) l->waiting.conv->packed);
   else if (unit > 0)
-    adm_conv_pack_panel (l->waiting.conv_t, l->waiting.raw, true, unit - 1 - b->forward, (void *) l->waiting.conv_t->packed);
+    adm_conv_pack_panel (l->waiting.conv_t, l->waiting.raw, true, unit - 1 - b->forward,
+                         (void *) l->waiting.conv_t->packed);
 }
 
 /* Reads SLOT (NULL: none) and packs what waits beside it. */
@@ -34,7 +37,10 @@ run_batch (adm_loader *loader, const adm_slot *slot, float *out, adm_error *erro
 {
   struct batch b = { .loader = loader, .slot = slot, .out = out, .error = error };
   b.forward = loader->waiting.conv ? adm_conv_panels (loader->waiting.conv) : 0;
-  adm_pool_run (loader->pool, 1 + b.forward + (loader->waiting.conv_t ? adm_conv_panels (loader->waiting.conv_t) : 0), batch_unit, &b);
+  adm_pool_run (loader->pool,
+                1 + b.forward
+                    + (loader->waiting.conv_t ? adm_conv_panels (loader->waiting.conv_t) : 0),
+                batch_unit, &b);
   loader->waiting.conv = loader->waiting.conv_t = NULL;
   return b.status;
 }
@@ -51,8 +57,9 @@ static adm_status
 read_tensor (adm_loader *loader, const adm_slot *slot, float *out, adm_error *error)
 {
   enum { SMALL = 1 << 14 };
-  adm_status status
-      = slot->elements < SMALL ? loader->read (slot->name, slot->elements, out, loader->user, error) : run_batch (loader, slot, out, error);
+  adm_status status = slot->elements < SMALL
+                          ? loader->read (slot->name, slot->elements, out, loader->user, error)
+                          : run_batch (loader, slot, out, error);
   if (!status && loader->done)
     status = loader->done (slot->elements, loader->user, error);
   return status;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Fills a network's parameters: reads tensors in checkpoint order and packs each convolution while the next tensor is read. */
+ * Fills a network's parameters: reads tensors in checkpoint order and packs each convolution while
+ * the next tensor is read. */
 #ifndef ADM_NN_LOADER_H
 #define ADM_NN_LOADER_H
 
@@ -8,17 +9,22 @@
 
 typedef struct adm_loader {
   adm_parameters parameters;
-  /* Reads tensor NAME [elements] as float32 in C order, on any thread of the pool, one at a time. */
-  adm_status (*read) (const char *name, uint64_t elements, float *out, void *user, adm_error *error);
+  /* Reads tensor NAME [elements] as float32 in C order, on any thread of the pool, one at a
+   * time. */
+  adm_status (*read) (const char *name, uint64_t elements, float *out, void *user,
+                      adm_error *error);
   /* Called on the thread that loads when ELEMENTS more have been read; may be NULL. */
   adm_status (*done) (uint64_t elements, void *user, adm_error *error);
   void *user;
-  adm_pool *pool;       /* packs on all threads */
-  float *raw;           /* holds two neighbouring convolutions in checkpoint order: one is read while the other is packed */
-  uint64_t raw_floats;  /* its capacity; measured */
-  uint64_t last_floats; /* of the last convolution; they stand at the start and at the end of RAW by turns */
+  adm_pool *pool; /* packs on all threads */
+  /* holds two neighbouring convolutions in checkpoint order: one is read while the other is
+   * packed */
+  float *raw;
+  uint64_t raw_floats; /* its capacity; measured */
+  /* of the last convolution; they stand at the start and at the end of RAW by turns */
+  uint64_t last_floats;
   bool at_end;
-  struct {                   /* the convolution that has been read and waits to be packed; CONV NULL: none */
+  struct { /* the convolution that has been read and waits to be packed; CONV NULL: none */
     adm_conv *conv, *conv_t; /* CONV_T NULL: no gradient */
     const float *raw;
   } waiting;

@@ -11,7 +11,8 @@ place_conv (adm_parameters *parameters, adm_conv *conv, int h, int w)
 {
   adm_conv_plan (conv, h, w, parameters->exact);
   conv->half = parameters->half;
-  conv->packed = adm_layout_take (&parameters->memory, adm_conv_packed_bytes (conv), ADM_ARENA_ALIGN);
+  conv->packed
+      = adm_layout_take (&parameters->memory, adm_conv_packed_bytes (conv), ADM_ARENA_ALIGN);
 }
 
 adm_status
@@ -20,11 +21,13 @@ adm_parameters_place (adm_parameters *parameters, const adm_slot *slot, adm_erro
   if (slot->conv) {
     place_conv (parameters, slot->conv, slot->h, slot->w);
     if (parameters->gradient && slot->conv_t)
-      place_conv (parameters, slot->conv_t, slot->h * slot->conv->stride, slot->w * slot->conv->stride);
+      place_conv (parameters, slot->conv_t, slot->h * slot->conv->stride,
+                  slot->w * slot->conv->stride);
   } else
     *slot->place = adm_layout_floats (&parameters->memory, slot->elements);
   parameters->count += slot->elements;
   if (parameters->memory.bytes == UINT64_MAX)
-    return adm_fail (error, ADM_ERROR_SHAPE, "the network's weights are too large to count; check its description");
+    return adm_fail (error, ADM_ERROR_SHAPE,
+                     "the network's weights are too large to count; check its description");
   return ADM_OK;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Where a network's tensors lie in memory, and in what form: convolutions packed for their algorithm, everything else as in the
- * checkpoint. Measured without memory, then placed. */
+ * Where a network's tensors lie in memory, and in what form: convolutions packed for their
+ * algorithm, everything else as in the checkpoint. Measured without memory, then placed. */
 #ifndef ADM_NN_PARAMETERS_H
 #define ADM_NN_PARAMETERS_H
 
@@ -17,6 +17,7 @@ typedef struct adm_parameters {
 } adm_parameters;
 
 /* Plans SLOT's convolutions and takes its memory. */
-adm_status adm_parameters_place (adm_parameters *parameters, const adm_slot *slot, adm_error *error);
+adm_status adm_parameters_place (adm_parameters *parameters, const adm_slot *slot,
+                                 adm_error *error);
 
 #endif

@@ -20,20 +20,26 @@ adm_res_block_bind (adm_slots *slots, const char *prefix, adm_res_config c, adm_
   block->config = c;
   block->has_skip = c.cin != c.cout;
   adm_slots_norm (slots, prefix, "in_layers.0", c.cin, &block->in_norm);
-  adm_slots_conv (slots, prefix, "in_layers.2", (adm_conv_shape) { c.cin, c.cout, 3, 1, h, w }, &block->in_conv, &block->in_conv_t);
-  adm_slots_linear (slots, prefix, "emb_layers.1", 2, c.emb, c.scale_shift ? 2 * c.cout : c.cout, &block->emb);
+  adm_slots_conv (slots, prefix, "in_layers.2", (adm_conv_shape) { c.cin, c.cout, 3, 1, h, w },
+                  &block->in_conv, &block->in_conv_t);
+  adm_slots_linear (slots, prefix, "emb_layers.1", 2, c.emb, c.scale_shift ? 2 * c.cout : c.cout,
+                    &block->emb);
   adm_slots_norm (slots, prefix, "out_layers.0", c.cout, &block->out_norm);
-  adm_slots_conv (slots, prefix, "out_layers.3", (adm_conv_shape) { c.cout, c.cout, 3, 1, h, w }, &block->out_conv, &block->out_conv_t);
+  adm_slots_conv (slots, prefix, "out_layers.3", (adm_conv_shape) { c.cout, c.cout, 3, 1, h, w },
+                  &block->out_conv, &block->out_conv_t);
   if (block->has_skip)
-    adm_slots_conv (slots, prefix, "skip_connection", (adm_conv_shape) { c.cin, c.cout, 1, 1, h, w }, &block->skip, &block->skip_t);
+    adm_slots_conv (slots, prefix, "skip_connection",
+                    (adm_conv_shape) { c.cin, c.cout, 1, 1, h, w }, &block->skip, &block->skip_t);
 }
 
 adm_map
-adm_res_block_forward (adm_exec *exec, const adm_res_block *block, adm_source x, const float *emb, adm_res_saved *saved)
+adm_res_block_forward (adm_exec *exec, const adm_res_block *block, adm_source x, const float *emb,
+                       adm_res_saved *saved)
 {
   int n = x.a.n, cout = block->config.cout;
   bool ada = block->config.scale_shift;
-  /* Up- and downsampling as in BigGAN's residual blocks (paper, section 3): both ways, h and the skip connection, are resampled. */
+  /* Up- and downsampling as in BigGAN's residual blocks (paper, section 3): both ways, h and the
+   * skip connection, are resampled. */
   adm_source skip = { .a = x.a, .b = x.b, .resample = block->config.resample };
   int h = adm_source_height (&skip), w = adm_source_width (&skip);
 
@@ -44,7 +50,8 @@ adm_res_block_forward (adm_exec *exec, const adm_res_block *block, adm_source x,
 
   adm_map mid = adm_map_take (exec, n, h, w, cout);
   adm_source in = adm_norm_source (skip, in_norm, true);
-  adm_conv2d (exec, &block->in_conv, &in, (adm_conv_output) { .y = mid, .extra = ada ? NULL : e, .scale = 1 });
+  adm_conv2d (exec, &block->in_conv, &in,
+              (adm_conv_output) { .y = mid, .extra = ada ? NULL : e, .scale = 1 });
 
   /* AdaGN (h, y) = y_s GroupNorm (h) + y_b (paper, section 3.1), [y_s - 1, y_b] = e. */
   adm_norm out_norm = adm_norm_take (exec, n, cout);
@@ -60,7 +67,9 @@ adm_res_block_forward (adm_exec *exec, const adm_res_block *block, adm_source x,
   middle = adm_norm_source (middle, out_norm, true);
   /* Rescaled by 1 / sqrt 2 where the network was trained so (paper, section 3). */
   adm_conv2d (exec, &block->out_conv, &middle,
-              (adm_conv_output) { .y = y, .residual = &skip, .scale = block->config.rescale ? (float) M_SQRT1_2 : 1 });
+              (adm_conv_output) { .y = y,
+                                  .residual = &skip,
+                                  .scale = block->config.rescale ? (float) M_SQRT1_2 : 1 });
 
   if (saved)
     *saved = (adm_res_saved) { x.a, mid, in_norm, out_norm };
@@ -73,7 +82,8 @@ adm_res_block_forward (adm_exec *exec, const adm_res_block *block, adm_source x,
 }
 
 adm_map
-adm_res_block_backward (adm_exec *exec, const adm_res_block *block, adm_res_saved *saved, adm_map dy)
+adm_res_block_backward (adm_exec *exec, const adm_res_block *block, adm_res_saved *saved,
+                        adm_map dy)
 {
   adm_map x = saved->x, h = saved->h;
   adm_resample resample = block->config.resample;

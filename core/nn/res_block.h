@@ -2,8 +2,10 @@
  *
  * ResBlock (paper, section 3: BigGAN's up- and downsampling; section 3.1: AdaGN):
  *   h = conv3x3 (resample (SiLU (GroupNorm (x))))
- *   h = GroupNorm (h) * (1 + scale) + shift, [scale, shift] = Linear (SiLU (emb))     (or h + Linear (SiLU (emb)) before the norm)
- *   y = conv3x3 (SiLU (h)) + skip (resample (x)),  skip: identity, or 1x1 when channels change;  / sqrt 2 if rescaled (Table 1) */
+ *   h = GroupNorm (h) * (1 + scale) + shift, [scale, shift] = Linear (SiLU (emb))     (or h +
+ *     Linear (SiLU (emb)) before the norm)
+ *   y = conv3x3 (SiLU (h)) + skip (resample (x)),  skip: identity, or 1x1 when channels change;  /
+ *     sqrt 2 if rescaled (Table 1) */
 #ifndef ADM_NN_RES_BLOCK_H
 #define ADM_NN_RES_BLOCK_H
 
@@ -35,10 +37,14 @@ typedef struct adm_res_saved {
   adm_norm in_norm, out_norm;
 } adm_res_saved;
 
-void adm_res_block_bind (adm_slots *slots, const char *prefix, adm_res_config config, adm_res_block *block);
-/* X [N,H,W,cin] (two maps may be concatenated); EMB [N,emb], SiLU already applied. Returns a new map. SAVED may be NULL. */
-adm_map adm_res_block_forward (adm_exec *exec, const adm_res_block *block, adm_source x, const float *emb, adm_res_saved *saved);
+void adm_res_block_bind (adm_slots *slots, const char *prefix, adm_res_config config,
+                         adm_res_block *block);
+/* X [N,H,W,cin] (two maps may be concatenated); EMB [N,emb], SiLU already applied. Returns a new
+ * map. SAVED may be NULL. */
+adm_map adm_res_block_forward (adm_exec *exec, const adm_res_block *block, adm_source x,
+                               const float *emb, adm_res_saved *saved);
 /* DY is used up (changed, and given back). Gives back SAVED's maps except x. Returns DX. */
-adm_map adm_res_block_backward (adm_exec *exec, const adm_res_block *block, adm_res_saved *saved, adm_map dy);
+adm_map adm_res_block_backward (adm_exec *exec, const adm_res_block *block, adm_res_saved *saved,
+                                adm_map dy);
 
 #endif

@@ -18,19 +18,23 @@ emit (adm_slots *slots, const char *prefix, const char *child, const char *suffi
   slot.elements = 1;
   for (int i = 0; i < slot.rank && !slots->status; i++)
     if (!adm_mul_u64 (slot.elements, (uint64_t) slot.shape[i], &slot.elements))
-      slots->status = adm_fail (slots->error, ADM_ERROR_SHAPE, "tensor %s is too large to count; check the description", name);
+      slots->status = adm_fail (slots->error, ADM_ERROR_SHAPE,
+                                "tensor %s is too large to count; check the description", name);
   if (!slots->status)
     slots->status = slots->visit (&slot, slots->user, slots->error);
 }
 
 static void
-emit_vector (adm_slots *slots, const char *prefix, const char *child, const char *suffix, adm_role role, int n, const float **place)
+emit_vector (adm_slots *slots, const char *prefix, const char *child, const char *suffix,
+             adm_role role, int n, const float **place)
 {
-  emit (slots, prefix, child, suffix, (adm_slot) { .role = role, .rank = 1, .shape = { n }, .place = place });
+  emit (slots, prefix, child, suffix,
+        (adm_slot) { .role = role, .rank = 1, .shape = { n }, .place = place });
 }
 
 static void
-emit_conv (adm_slots *slots, const char *prefix, const char *child, adm_slot slot, adm_conv_shape of)
+emit_conv (adm_slots *slots, const char *prefix, const char *child, adm_slot slot,
+           adm_conv_shape of)
 {
   *slot.conv = (adm_conv) { .cin = of.cin, .cout = of.cout, .size = of.size, .stride = of.stride };
   if (slot.conv_t) /* the gradient of a stride of 2 works on the input's size, zeros between */
@@ -42,38 +46,58 @@ emit_conv (adm_slots *slots, const char *prefix, const char *child, adm_slot slo
 }
 
 void
-adm_slots_conv (adm_slots *slots, const char *prefix, const char *child, adm_conv_shape of, adm_conv *conv, adm_conv *conv_t)
+adm_slots_conv (adm_slots *slots, const char *prefix, const char *child, adm_conv_shape of,
+                adm_conv *conv, adm_conv *conv_t)
 {
   emit_conv (slots, prefix, child,
-             (adm_slot) { .role = ADM_ROLE_CONV_WEIGHT, .rank = 4, .shape = { of.cout, of.cin, of.size, of.size }, .conv = conv, .conv_t = conv_t },
+             (adm_slot) { .role = ADM_ROLE_CONV_WEIGHT,
+                          .rank = 4,
+                          .shape = { of.cout, of.cin, of.size, of.size },
+                          .conv = conv,
+                          .conv_t = conv_t },
              of);
 }
 
 void
-adm_slots_conv1d (adm_slots *slots, const char *prefix, const char *child, adm_conv_shape of, adm_conv *conv, adm_conv *conv_t)
+adm_slots_conv1d (adm_slots *slots, const char *prefix, const char *child, adm_conv_shape of,
+                  adm_conv *conv, adm_conv *conv_t)
 {
   of.size = of.stride = 1;
   emit_conv (slots, prefix, child,
-             (adm_slot) { .role = ADM_ROLE_CONV1D_WEIGHT, .rank = 3, .shape = { of.cout, of.cin, 1 }, .conv = conv, .conv_t = conv_t }, of);
+             (adm_slot) { .role = ADM_ROLE_CONV1D_WEIGHT,
+                          .rank = 3,
+                          .shape = { of.cout, of.cin, 1 },
+                          .conv = conv,
+                          .conv_t = conv_t },
+             of);
 }
 
 void
-adm_slots_linear (adm_slots *slots, const char *prefix, const char *child, int rank, int in, int out, adm_linear_weights *linear)
+adm_slots_linear (adm_slots *slots, const char *prefix, const char *child, int rank, int in,
+                  int out, adm_linear_weights *linear)
 {
   *linear = (adm_linear_weights) { .in = in, .out = out };
-  emit (slots, prefix, child, "weight", (adm_slot) { .role = ADM_ROLE_LINEAR_WEIGHT, .rank = rank, .shape = { out, in, 1, 1 }, .place = &linear->w });
+  emit (slots, prefix, child, "weight",
+        (adm_slot) { .role = ADM_ROLE_LINEAR_WEIGHT,
+                     .rank = rank,
+                     .shape = { out, in, 1, 1 },
+                     .place = &linear->w });
   emit_vector (slots, prefix, child, "bias", ADM_ROLE_LINEAR_BIAS, out, &linear->b);
 }
 
 void
-adm_slots_norm (adm_slots *slots, const char *prefix, const char *child, int c, adm_norm_weights *norm)
+adm_slots_norm (adm_slots *slots, const char *prefix, const char *child, int c,
+                adm_norm_weights *norm)
 {
   emit_vector (slots, prefix, child, "weight", ADM_ROLE_NORM_WEIGHT, c, &norm->w);
   emit_vector (slots, prefix, child, "bias", ADM_ROLE_NORM_BIAS, c, &norm->b);
 }
 
 void
-adm_slots_embedding (adm_slots *slots, const char *prefix, const char *child, int64_t rows, int64_t columns, const float **table)
+adm_slots_embedding (adm_slots *slots, const char *prefix, const char *child, int64_t rows,
+                     int64_t columns, const float **table)
 {
-  emit (slots, prefix, child, NULL, (adm_slot) { .role = ADM_ROLE_EMBEDDING, .rank = 2, .shape = { rows, columns }, .place = table });
+  emit (slots, prefix, child, NULL,
+        (adm_slot) {
+            .role = ADM_ROLE_EMBEDDING, .rank = 2, .shape = { rows, columns }, .place = table });
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The walk that names every tensor of a network. It emits one slot a tensor, in checkpoint order, to a visitor: listing
- * (models/architecture.c), measuring and placing (nn/parameters.h), loading (nn/loader.h). It also gives convolutions and linear layers
- * their sizes, so that a network can be planned after any walk that places them. */
+ * The walk that names every tensor of a network. It emits one slot a tensor, in checkpoint order,
+ * to a visitor: listing (models/architecture.c), measuring and placing (nn/parameters.h), loading
+ * (nn/loader.h). It also gives convolutions and linear layers their sizes, so that a network can be
+ * planned after any walk that places them. */
 #ifndef ADM_NN_SLOTS_H
 #define ADM_NN_SLOTS_H
 
@@ -26,7 +27,9 @@ typedef struct adm_slot {
   int rank;
   int64_t shape[4];
   uint64_t elements;
-  const float **place;     /* receives the tensor as it is in the checkpoint; NULL for convolutions' weights, which are packed into */
+  /* receives the tensor as it is in the checkpoint; NULL for convolutions' weights, which are
+   * packed into */
+  const float **place;
   adm_conv *conv, *conv_t; /* … CONV and, where an input gradient can be wanted, CONV_T */
   int h, w;                /* of the maps that CONV gives */
 } adm_slot;
@@ -47,14 +50,20 @@ typedef struct adm_norm_weights {
   const float *w, *b; /* [C] */
 } adm_norm_weights;
 
-/* "PREFIX.CHILD.weight" and "PREFIX.CHILD.bias" of a 2-d convolution; CONV_T (or NULL) is its input gradient, on maps of the input's size. */
-void adm_slots_conv (adm_slots *slots, const char *prefix, const char *child, adm_conv_shape shape, adm_conv *conv, adm_conv *conv_t);
+/* "PREFIX.CHILD.weight" and "PREFIX.CHILD.bias" of a 2-d convolution; CONV_T (or NULL) is its input
+ * gradient, on maps of the input's size. */
+void adm_slots_conv (adm_slots *slots, const char *prefix, const char *child, adm_conv_shape shape,
+                     adm_conv *conv, adm_conv *conv_t);
 /* The same for a 1-d convolution over H * W positions, size and stride 1. */
-void adm_slots_conv1d (adm_slots *slots, const char *prefix, const char *child, adm_conv_shape shape, adm_conv *conv, adm_conv *conv_t);
+void adm_slots_conv1d (adm_slots *slots, const char *prefix, const char *child,
+                       adm_conv_shape shape, adm_conv *conv, adm_conv *conv_t);
 /* RANK 2; more when the checkpoint holds the layer as a convolution, with sides of 1. */
-void adm_slots_linear (adm_slots *slots, const char *prefix, const char *child, int rank, int in, int out, adm_linear_weights *linear);
-void adm_slots_norm (adm_slots *slots, const char *prefix, const char *child, int c, adm_norm_weights *norm);
+void adm_slots_linear (adm_slots *slots, const char *prefix, const char *child, int rank, int in,
+                       int out, adm_linear_weights *linear);
+void adm_slots_norm (adm_slots *slots, const char *prefix, const char *child, int c,
+                     adm_norm_weights *norm);
 /* The tensor "PREFIX.CHILD" [rows,columns] itself. */
-void adm_slots_embedding (adm_slots *slots, const char *prefix, const char *child, int64_t rows, int64_t columns, const float **table);
+void adm_slots_embedding (adm_slots *slots, const char *prefix, const char *child, int64_t rows,
+                          int64_t columns, const float **table);
 
 #endif

@@ -14,14 +14,17 @@ adm_time_embedding_bind (adm_slots *slots, int channels, int labels, adm_time_em
   adm_slots_linear (slots, "time_embed", "2", 2, 4 * channels, 4 * channels, &embedding->second);
   embedding->label = NULL;
   if (labels)
-    adm_slots_embedding (slots, "label_emb", "weight", labels, 4 * (int64_t) channels, &embedding->label);
+    adm_slots_embedding (slots, "label_emb", "weight", labels, 4 * (int64_t) channels,
+                         &embedding->label);
 }
 
 void
-adm_time_embedding_forward (adm_exec *exec, const adm_time_embedding *embedding, int n, const int *t, const int *labels, float *out)
+adm_time_embedding_forward (adm_exec *exec, const adm_time_embedding *embedding, int n,
+                            const int *t, const int *labels, float *out)
 {
   int mc = embedding->channels, dim = 4 * mc;
-  float *waves = adm_floats_take (exec, (uint64_t) n * (uint64_t) mc), *hidden = adm_floats_take (exec, (uint64_t) n * (uint64_t) dim);
+  float *waves = adm_floats_take (exec, (uint64_t) n * (uint64_t) mc),
+        *hidden = adm_floats_take (exec, (uint64_t) n * (uint64_t) dim);
   if (adm_exec_begin (exec, ADM_LAYER_OTHER, 0))
     adm_timestep_embedding (n, t, mc, waves);
   adm_linear (exec, &embedding->first, n, waves, false, hidden);
@@ -29,7 +32,8 @@ adm_time_embedding_forward (adm_exec *exec, const adm_time_embedding *embedding,
   if (adm_exec_begin (exec, ADM_LAYER_OTHER, 0)) {
     if (embedding->label)
       for (int i = 0; i < n; i++)
-        exec->kernels->axpy (dim, 1, embedding->label + (ptrdiff_t) labels[i] * dim, out + (ptrdiff_t) i * dim);
+        exec->kernels->axpy (dim, 1, embedding->label + (ptrdiff_t) labels[i] * dim,
+                             out + (ptrdiff_t) i * dim);
     exec->kernels->affine (n * dim, out, NULL, NULL, true, out);
   }
   adm_arena_give (exec->arena, waves);

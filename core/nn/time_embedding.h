@@ -12,8 +12,10 @@ typedef struct adm_time_embedding {
   const float *label;               /* label_emb.weight [labels,4mc] */
 } adm_time_embedding;
 
-void adm_time_embedding_bind (adm_slots *slots, int channels, int labels, adm_time_embedding *embedding);
+void adm_time_embedding_bind (adm_slots *slots, int channels, int labels,
+                              adm_time_embedding *embedding);
 /* OUT [N,4mc] = SiLU (emb); LABELS may be NULL when there is no table. */
-void adm_time_embedding_forward (adm_exec *exec, const adm_time_embedding *embedding, int n, const int *t, const int *labels, float *out);
+void adm_time_embedding_forward (adm_exec *exec, const adm_time_embedding *embedding, int n,
+                                 const int *t, const int *labels, float *out);
 
 #endif

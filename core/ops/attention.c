@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Attention in blocks of queries: a block's scores [queries, T] stay in cache between the two products. Keys and values are packed for
- * the products once a head, not once a block. Backward recomputes the probabilities instead of keeping them.
+ * Attention in blocks of queries: a block's scores [queries, T] stay in cache between the two
+ * products. Keys and values are packed for the products once a head, not once a block. Backward
+ * recomputes the probabilities instead of keeping them.
  *   P = softmax (Q K^T / sqrt d),  O = P V
- *   dV = P^T dO,  dP = dO V^T,  dS = P (dP - rowsum (dP P)),  dQ = dS K / sqrt d,  dK = dS^T Q / sqrt d */
+ *   dV = P^T dO,  dP = dO V^T,  dS = P (dP - rowsum (dP P)),  dQ = dS K / sqrt d,  dK = dS^T Q /
+ *     sqrt d */
 #include "ops/attention.h"
 
 #include "ops/matmul.h"
@@ -26,7 +28,8 @@ struct head {
   int q, k, v; /* first channels */
 };
 
-/* The reference's two orders: q, k, v and heads within each (QKVAttention), or heads and q, k, v within each (QKVAttentionLegacy). */
+/* The reference's two orders: q, k, v and heads within each (QKVAttention), or heads and q, k, v
+ * within each (QKVAttentionLegacy). */
 static struct head
 head_of (adm_attention_shape shape, int c, int d, int head)
 {
@@ -59,7 +62,8 @@ static void
 probabilities (const struct attention *a, const struct view *v, int from, int rows, float *p)
 {
   int stride = a->qkv.c;
-  adm_matmul_operands scores = { .m = rows, .n = a->t, .k = a->d, .lda = stride, .c = p, .ldc = a->t };
+  adm_matmul_operands scores
+      = { .m = rows, .n = a->t, .k = a->d, .lda = stride, .c = p, .ldc = a->t };
   scores.a = v->qkv + (ptrdiff_t) from * stride + v->at.q;
   adm_matmul_packed (a->exec->kernels, v->scratch, &scores, v->keys);
   for (int i = 0; i < rows; i++)
@@ -104,12 +108,16 @@ static void
 forward_block (void *arg, int unit, int worker)
 {
   struct attention *a = arg;
-  int block = unit % a->blocks, head = unit / a->blocks % a->shape.heads, n = unit / a->blocks / a->shape.heads;
-  int from = block * QUERIES, rows = a->t - from < QUERIES ? a->t - from : QUERIES, c = a->qkv.c / 3;
+  int block = unit % a->blocks, head = unit / a->blocks % a->shape.heads,
+      n = unit / a->blocks / a->shape.heads;
+  int from = block * QUERIES, rows = a->t - from < QUERIES ? a->t - from : QUERIES,
+      c = a->qkv.c / 3;
   size_t of = (size_t) (unit / a->blocks);
   adm_layout layout = adm_exec_scratch_of (a->exec, worker);
   struct forward_scratch s = forward_scratch_of (a, &layout);
-  struct view v = { .at = head_of (a->shape, c, a->d, head), .keys = a->keys + of * a->packed_k, .scratch = s.products };
+  struct view v = { .at = head_of (a->shape, c, a->d, head),
+                    .keys = a->keys + of * a->packed_k,
+                    .scratch = s.products };
   v.qkv = a->qkv.data + (ptrdiff_t) n * a->t * a->qkv.c;
   probabilities (a, &v, from, rows, s.p);
   adm_matmul_operands mix = { .m = rows, .n = a->d, .k = a->t, .a = s.p, .lda = a->t, .ldc = c };
@@ -146,10 +154,11 @@ transpose (int t, int d, const float *x, float *y, int stride)
 }
 
 struct backward_scratch {
-  float *p, *dp;                    /* of a block [QUERIES,T] */
-  float *dv, *dk;                   /* dV^T and dK^T [d,T] */
-  float *keys, *values, *keys_rows; /* packed once a head: K^T / sqrt d for P, V^T for dP, K / sqrt d for dQ */
-  float *products;                  /* the products' own */
+  float *p, *dp;  /* of a block [QUERIES,T] */
+  float *dv, *dk; /* dV^T and dK^T [d,T] */
+  /* packed once a head: K^T / sqrt d for P, V^T for dP, K / sqrt d for dQ */
+  float *keys, *values, *keys_rows;
+  float *products; /* the products' own */
 };
 
 static struct backward_scratch
@@ -157,7 +166,8 @@ backward_scratch_of (const struct attention *a, adm_layout *layout)
 {
   struct backward_scratch s;
   uint64_t scores = (uint64_t) QUERIES * (uint64_t) a->t, sums = (uint64_t) a->d * (uint64_t) a->t;
-  uint64_t own = adm_matmul_scratch (true, a->d, a->t, QUERIES), other = (uint64_t) QUERIES * ADM_PANEL;
+  uint64_t own = adm_matmul_scratch (true, a->d, a->t, QUERIES),
+           other = (uint64_t) QUERIES * ADM_PANEL;
   s.p = adm_layout_floats (layout, scores);
   s.dp = adm_layout_floats (layout, scores);
   s.dv = adm_layout_floats (layout, sums);
@@ -169,12 +179,14 @@ backward_scratch_of (const struct attention *a, adm_layout *layout)
   return s;
 }
 
-/* dV and dK are summed over the blocks as dV^T = dO^T P and dK^T = Q^T dS [d,T], so that no block transposes its scores. */
+/* dV and dK are summed over the blocks as dV^T = dO^T P and dK^T = Q^T dS [d,T], so that no block
+ * transposes its scores. */
 static void
 backward_head (void *arg, int unit, int worker)
 {
   struct attention *a = arg;
-  int head = unit % a->shape.heads, n = unit / a->shape.heads, c = a->qkv.c / 3, stride = a->qkv.c, t = a->t, d = a->d;
+  int head = unit % a->shape.heads, n = unit / a->shape.heads, c = a->qkv.c / 3, stride = a->qkv.c,
+      t = a->t, d = a->d;
   struct head at = head_of (a->shape, c, d, head);
   const float *qkv = a->qkv.data + (ptrdiff_t) n * t * stride;
   float *dqkv = a->dqkv.data + (ptrdiff_t) n * t * stride;
@@ -190,18 +202,28 @@ backward_head (void *arg, int unit, int worker)
   for (int block = 0; block < a->blocks; block++) {
     int from = block * QUERIES, rows = t - from < QUERIES ? t - from : QUERIES;
     bool more = block > 0;
-    const float *dout = a->out.data + ((ptrdiff_t) n * t + from) * c + head * d, *q = qkv + (ptrdiff_t) from * stride + at.q;
+    const float *dout = a->out.data + ((ptrdiff_t) n * t + from) * c + head * d,
+                *q = qkv + (ptrdiff_t) from * stride + at.q;
     probabilities (a, &v, from, rows, s.p);
-    adm_matmul_operands dv = { .m = d, .n = t, .k = rows, .transpose_a = true, .alpha = 1, .accumulate = more };
+    adm_matmul_operands dv
+        = { .m = d, .n = t, .k = rows, .transpose_a = true, .alpha = 1, .accumulate = more };
     dv.a = dout, dv.lda = c, dv.b = s.p, dv.ldb = t, dv.c = s.dv, dv.ldc = t;
     adm_matmul (kernels, s.products, &dv);
-    adm_matmul_operands dp = { .m = rows, .n = t, .k = d, .a = dout, .lda = c, .c = s.dp, .ldc = t };
+    adm_matmul_operands dp
+        = { .m = rows, .n = t, .k = d, .a = dout, .lda = c, .c = s.dp, .ldc = t };
     adm_matmul_packed (kernels, s.products, &dp, s.values);
     for (int i = 0; i < rows; i++)
       kernels->softmax_grad (t, s.p + (ptrdiff_t) i * t, s.dp + (ptrdiff_t) i * t);
-    adm_matmul_operands dq = { .m = rows, .n = d, .k = t, .a = s.dp, .lda = t, .c = dqkv + (ptrdiff_t) from * stride + at.q, .ldc = stride };
+    adm_matmul_operands dq = { .m = rows,
+                               .n = d,
+                               .k = t,
+                               .a = s.dp,
+                               .lda = t,
+                               .c = dqkv + (ptrdiff_t) from * stride + at.q,
+                               .ldc = stride };
     adm_matmul_packed (kernels, s.products, &dq, s.keys_rows);
-    adm_matmul_operands dk = { .m = d, .n = t, .k = rows, .transpose_a = true, .alpha = scale, .accumulate = more };
+    adm_matmul_operands dk
+        = { .m = d, .n = t, .k = rows, .transpose_a = true, .alpha = scale, .accumulate = more };
     dk.a = q, dk.lda = stride, dk.b = s.dp, dk.ldb = t, dk.c = s.dk, dk.ldc = t;
     adm_matmul (kernels, s.products, &dk);
   }
@@ -210,7 +232,8 @@ backward_head (void *arg, int unit, int worker)
 }
 
 void
-adm_attention_backward (adm_exec *exec, adm_attention_shape shape, adm_map qkv, adm_map dout, adm_map dqkv)
+adm_attention_backward (adm_exec *exec, adm_attention_shape shape, adm_map qkv, adm_map dout,
+                        adm_map dqkv)
 {
   struct attention a = attention_of (exec, shape, qkv);
   adm_layout counted = { 0 };
@@ -222,7 +245,7 @@ adm_attention_backward (adm_exec *exec, adm_attention_shape shape, adm_map qkv, 
     adm_exec_run (exec, qkv.n * shape.heads, backward_head, &a);
 }
 
-/* ---- one query --------------------------------------------------------------------------------------------------- */
+/* ---- one query ------------------------------------------------------------------------------- */
 
 struct first_scratch {
   float *p, *dp; /* [T] */
@@ -241,13 +264,15 @@ static void
 first_head (void *arg, int unit, int worker)
 {
   struct attention *a = arg;
-  int head = unit % a->shape.heads, n = unit / a->shape.heads, c = a->qkv.c / 3, stride = a->qkv.c, d = a->d;
+  int head = unit % a->shape.heads, n = unit / a->shape.heads, c = a->qkv.c / 3, stride = a->qkv.c,
+      d = a->d;
   struct head at = head_of (a->shape, c, d, head);
   const float *qkv = a->qkv.data + (ptrdiff_t) n * a->t * stride;
   const adm_kernels *kernels = a->exec->kernels;
   adm_layout layout = adm_exec_scratch_of (a->exec, worker);
   struct first_scratch s = first_scratch_of (a, &layout);
-  float *p = s.p, *dp = s.dp, scale = 1 / sqrtf ((float) d), *out = a->out.data + (ptrdiff_t) n * c + head * d;
+  float *p = s.p, *dp = s.dp, scale = 1 / sqrtf ((float) d),
+        *out = a->out.data + (ptrdiff_t) n * c + head * d;
 
   for (int i = 0; i < a->t; i++)
     p[i] = scale * kernels->dot (d, qkv + at.q, qkv + (ptrdiff_t) i * stride + at.k);
@@ -295,7 +320,8 @@ adm_attention_first (adm_exec *exec, adm_attention_shape shape, adm_map qkv, flo
 }
 
 void
-adm_attention_first_backward (adm_exec *exec, adm_attention_shape shape, adm_map qkv, const float *dout, adm_map dqkv)
+adm_attention_first_backward (adm_exec *exec, adm_attention_shape shape, adm_map qkv,
+                              const float *dout, adm_map dqkv)
 {
   struct attention a = attention_of (exec, shape, qkv);
   a.out.data = (float *) dout; /* read only when DQKV is there */
@@ -326,7 +352,8 @@ adm_attention_ref (adm_attention_shape shape, adm_map qkv, adm_map out)
               sum += exp (s - top);
             else
               for (int k = 0; k < d; k++)
-                y[k] = (j ? y[k] : 0) + (float) (exp (s - top) / sum * (double) x[j * qkv.c + at.v + k]);
+                y[k] = (j ? y[k] : 0)
+                       + (float) (exp (s - top) / sum * (double) x[j * qkv.c + at.v + k]);
           }
       }
 }

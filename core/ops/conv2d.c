@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Direct convolution as an implicit matrix product: [pixels, size * size * cin] times [size * size * cin, cout], where a row of the
- * left matrix is never built: the product's inner loop reads it from the padded map through one offset for each tap.
+ * Direct convolution as an implicit matrix product: [pixels, size * size * cin] times [size * size
+ * * cin, cout], where a row of the left matrix is never built: the product's inner loop reads it
+ * from the padded map through one offset for each tap.
  *
- *   source --(norm, SiLU, resample, concatenate, pad)--> padded [N,H+2,W+2,cin] --(strip x panels of 32 outputs)--> y
+ *   source --(norm, SiLU, resample, concatenate, pad)--> padded [N,H+2,W+2,cin] --(strip x panels
+ *     of 32 outputs)--> y
  *
  * A 1x1 convolution of a plain map needs no padded copy at all. */
 #include "ops/conv2d.h"
@@ -13,28 +15,34 @@
 enum {
   STRIP_PIXELS = 256, /* pixels of one unit of work */
   UNITS = 32,         /* units wanted, so that any number of threads finds work */
-  DEPTH = 1536,       /* depth (taps * cin) of one pass over a strip: a panel of weights then stays in L2 */
+  /* depth (taps * cin) of one pass over a strip: a panel of weights then stays in L2 */
+  DEPTH = 1536,
 };
 
-/* ---- packing ----------------------------------------------------------------------------------------------------- */
+/* ---- packing --------------------------------------------------------------------------------- */
 
-/* The weights of channels 32 PANEL … of the output, from input channel I: W [taps][ADM_PANEL], zeros past the last channel. */
+/* The weights of channels 32 PANEL … of the output, from input channel I: W [taps][ADM_PANEL],
+ * zeros past the last channel. */
 static void
-gather (const adm_conv *conv, const float *raw, bool backward, int panel, int i, float w[ADM_MAX_TAPS][ADM_PANEL])
+gather (const adm_conv *conv, const float *raw, bool backward, int panel, int i,
+        float w[ADM_MAX_TAPS][ADM_PANEL])
 {
   int taps = conv->size * conv->size;
   for (int k = 0; k < ADM_PANEL; k++) {
     int o = panel * ADM_PANEL + k;
-    size_t at = backward ? (size_t) i * (size_t) conv->cout + (size_t) o : (size_t) o * (size_t) conv->cin + (size_t) i;
+    size_t at = backward ? (size_t) i * (size_t) conv->cout + (size_t) o
+                         : (size_t) o * (size_t) conv->cin + (size_t) i;
     for (int t = 0; t < taps; t++)
-      w[t][k] = o < conv->cout ? raw[at * (size_t) taps + (size_t) (backward ? taps - 1 - t : t)] : 0;
+      w[t][k]
+          = o < conv->cout ? raw[at * (size_t) taps + (size_t) (backward ? taps - 1 - t : t)] : 0;
   }
 }
 
 void
 adm_conv_pack_panel (const adm_conv *conv, const float *raw, bool backward, int panel, void *packed)
 {
-  size_t taps = (size_t) (conv->size * conv->size), cin = (size_t) conv->cin, first = (size_t) panel * taps * cin * ADM_PANEL;
+  size_t taps = (size_t) (conv->size * conv->size), cin = (size_t) conv->cin,
+         first = (size_t) panel * taps * cin * ADM_PANEL;
   float w[ADM_MAX_TAPS][ADM_PANEL];
   for (size_t i = 0; i < cin; i++) {
     gather (conv, raw, backward, panel, (int) i, w);
@@ -46,7 +54,7 @@ adm_conv_pack_panel (const adm_conv *conv, const float *raw, bool backward, int 
   }
 }
 
-/* ---- bringing the source into a padded map ----------------------------------------------------------------------- */
+/* ---- bringing the source into a padded map --------------------------------------------------- */
 
 struct gather {
   const adm_kernels *kernels;
@@ -61,11 +69,12 @@ gather_row (void *arg, int unit, int worker)
   struct gather *g = arg;
   (void) worker;
   int n = unit / g->rows, y = unit % g->rows;
-  adm_source_row (g->kernels, g->source, (adm_span) { n, y - g->pad, -g->pad, g->width - g->pad, 0, g->channels },
+  adm_source_row (g->kernels, g->source,
+                  (adm_span) { n, y - g->pad, -g->pad, g->width - g->pad, 0, g->channels },
                   g->out + (ptrdiff_t) unit * g->width * g->channels, g->channels);
 }
 
-/* ---- the product ------------------------------------------------------------------------------------------------- */
+/* ---- the product ----------------------------------------------------------------------------- */
 
 struct direct {
   adm_exec *exec;
@@ -90,7 +99,8 @@ direct_scratch_of (const adm_conv *conv, adm_layout *layout)
   struct direct_scratch s;
   s.columns = adm_layout_floats (layout, STRIP_PIXELS * ADM_PANEL);
   s.temp = adm_layout_floats (layout, STRIP_PIXELS * ADM_PANEL);
-  s.widened = adm_layout_floats (layout, conv->half ? (uint64_t) (conv->cin > DEPTH ? conv->cin : DEPTH) * ADM_PANEL : 0);
+  s.widened = adm_layout_floats (
+      layout, conv->half ? (uint64_t) (conv->cin > DEPTH ? conv->cin : DEPTH) * ADM_PANEL : 0);
   return s;
 }
 
@@ -101,9 +111,12 @@ direct_unit (void *arg, int unit, int worker)
   const adm_conv *conv = d->conv;
   const adm_map *y = &d->output->y;
   int group = unit % d->groups, strip = unit / d->groups;
-  int x0 = strip % d->strips_x * d->columns, y0 = strip / d->strips_x % d->strips_y * d->rows, n = strip / d->strips_x / d->strips_y;
-  int x1 = x0 + d->columns < y->w ? x0 + d->columns : y->w, y1 = y0 + d->rows < y->h ? y0 + d->rows : y->h;
-  int last = (group + 1) * d->group < adm_conv_panels (conv) ? (group + 1) * d->group : adm_conv_panels (conv);
+  int x0 = strip % d->strips_x * d->columns, y0 = strip / d->strips_x % d->strips_y * d->rows,
+      n = strip / d->strips_x / d->strips_y;
+  int x1 = x0 + d->columns < y->w ? x0 + d->columns : y->w,
+      y1 = y0 + d->rows < y->h ? y0 + d->rows : y->h;
+  int last = (group + 1) * d->group < adm_conv_panels (conv) ? (group + 1) * d->group
+                                                             : adm_conv_panels (conv);
   int taps = conv->size * conv->size, cin = conv->cin, w = x1 - x0;
   adm_layout layout = adm_exec_scratch_of (d->exec, worker);
   struct direct_scratch s = direct_scratch_of (conv, &layout);
@@ -113,50 +126,70 @@ direct_unit (void *arg, int unit, int worker)
     tap[t] = ((ptrdiff_t) (t / conv->size) * d->in_w + t % conv->size) * cin;
   int pass = DEPTH / cin < 1 ? 1 : DEPTH / cin < taps ? DEPTH / cin : taps;
 
-  adm_product product = { .m = w, .cin = cin, .a_stride = (ptrdiff_t) conv->stride * cin, .c_stride = ADM_PANEL };
+  adm_product product
+      = { .m = w, .cin = cin, .a_stride = (ptrdiff_t) conv->stride * cin, .c_stride = ADM_PANEL };
   for (int p = group * d->group; p < last; p++) {
     for (int t = 0; t < taps; t += pass) {
       product.taps = taps - t < pass ? taps - t : pass;
       product.tap = tap + t;
       product.accumulate = t > 0;
-      product.w = adm_conv_weights (d->exec->kernels, conv, ((size_t) p * (size_t) taps + (size_t) t) * (size_t) cin * ADM_PANEL,
-                                    (size_t) product.taps * (size_t) cin * ADM_PANEL, s.widened);
+      product.w
+          = adm_conv_weights (d->exec->kernels, conv,
+                              ((size_t) p * (size_t) taps + (size_t) t) * (size_t) cin * ADM_PANEL,
+                              (size_t) product.taps * (size_t) cin * ADM_PANEL, s.widened);
       for (int row = y0; row < y1; row++) {
-        product.a = d->input + (((ptrdiff_t) n * d->in_h + (ptrdiff_t) row * conv->stride) * d->in_w + (ptrdiff_t) x0 * conv->stride) * cin;
+        product.a = d->input
+                    + (((ptrdiff_t) n * d->in_h + (ptrdiff_t) row * conv->stride) * d->in_w
+                       + (ptrdiff_t) x0 * conv->stride)
+                          * cin;
         product.c = s.columns + (ptrdiff_t) (row - y0) * w * ADM_PANEL;
         d->exec->kernels->multiply (product);
       }
     }
     for (int row = y0; row < y1; row++)
-      adm_conv_epilogue (d->exec->kernels, conv, d->output, (adm_conv_strip) { n, row, x0, w, p * ADM_PANEL },
+      adm_conv_epilogue (d->exec->kernels, conv, d->output,
+                         (adm_conv_strip) { n, row, x0, w, p * ADM_PANEL },
                          s.columns + (ptrdiff_t) (row - y0) * w * ADM_PANEL, s.temp);
   }
 }
 
 static void
-conv2d_direct (adm_exec *exec, const adm_conv *conv, const adm_source *source, const adm_conv_output *output)
+conv2d_direct (adm_exec *exec, const adm_conv *conv, const adm_source *source,
+               const adm_conv_output *output)
 {
-  int n = source->a.n, h = adm_source_height (source), w = adm_source_width (source), pad = conv->size / 2;
-  bool plain = conv->size == 1 && !source->mul && !source->silu && source->b.c == 0 && source->resample == ADM_RESAMPLE_NONE;
+  int n = source->a.n, h = adm_source_height (source), w = adm_source_width (source),
+      pad = conv->size / 2;
+  bool plain = conv->size == 1 && !source->mul && !source->silu && source->b.c == 0
+               && source->resample == ADM_RESAMPLE_NONE;
   float *input
-      = plain ? source->a.data : adm_floats_take (exec, (uint64_t) n * (uint64_t) (h + 2 * pad) * (uint64_t) (w + 2 * pad) * (uint64_t) conv->cin);
+      = plain ? source->a.data
+              : adm_floats_take (exec, (uint64_t) n * (uint64_t) (h + 2 * pad)
+                                           * (uint64_t) (w + 2 * pad) * (uint64_t) conv->cin);
 
   adm_layout counted = { 0 };
   direct_scratch_of (conv, &counted);
   adm_exec_scratch (exec, counted);
   if (adm_exec_begin (exec, conv->size == 1 ? ADM_LAYER_CONV1 : ADM_LAYER_CONV3,
-                      2.0 * n * output->y.h * output->y.w * conv->cout * conv->cin * conv->size * conv->size)) {
+                      2.0 * n * output->y.h * output->y.w * conv->cout * conv->cin * conv->size
+                          * conv->size)) {
     if (!plain) {
-      struct gather gather = { exec->kernels, source, input, pad, h + 2 * pad, w + 2 * pad, conv->cin };
+      struct gather gather
+          = { exec->kernels, source, input, pad, h + 2 * pad, w + 2 * pad, conv->cin };
       adm_exec_run (exec, n * gather.rows, gather_row, &gather);
     }
-    struct direct d = { .exec = exec, .conv = conv, .output = output, .input = input, .in_w = w + 2 * pad, .in_h = h + 2 * pad };
+    struct direct d = { .exec = exec,
+                        .conv = conv,
+                        .output = output,
+                        .input = input,
+                        .in_w = w + 2 * pad,
+                        .in_h = h + 2 * pad };
     d.columns = output->y.w < STRIP_PIXELS ? output->y.w : STRIP_PIXELS;
     d.rows = STRIP_PIXELS / d.columns < output->y.h ? STRIP_PIXELS / d.columns : output->y.h;
     d.strips_x = (output->y.w + d.columns - 1) / d.columns;
     d.strips_y = (output->y.h + d.rows - 1) / d.rows;
     int strips = n * d.strips_x * d.strips_y, count = adm_conv_panels (conv);
-    int split = strips >= UNITS ? 1 : (UNITS + strips - 1) / strips; /* groups of panels for each strip */
+    /* groups of panels for each strip */
+    int split = strips >= UNITS ? 1 : (UNITS + strips - 1) / strips;
     d.group = split >= count ? 1 : (count + split - 1) / split;
     d.groups = (count + d.group - 1) / d.group;
     adm_exec_run (exec, strips * d.groups, direct_unit, &d);
@@ -176,7 +209,8 @@ adm_conv2d (adm_exec *exec, const adm_conv *conv, const adm_source *source, adm_
 
 /* Seven loops and a double: what the others must equal. */
 void
-adm_conv2d_ref (const adm_conv *conv, const float *raw, const adm_source *source, adm_conv_output output)
+adm_conv2d_ref (const adm_conv *conv, const float *raw, const adm_source *source,
+                adm_conv_output output)
 {
   const adm_kernels *kernels = adm_kernels_named ("portable");
   adm_map y = output.y;
@@ -191,14 +225,18 @@ adm_conv2d_ref (const adm_conv *conv, const float *raw, const adm_source *source
               for (int kx = 0; kx < conv->size; kx++) {
                 float v;
                 int at = col * conv->stride + kx - pad;
-                adm_source_row (kernels, source, (adm_span) { n, row * conv->stride + ky - pad, at, at + 1, i, i + 1 }, &v, 1);
-                sum += (double) v * (double) raw[((o * conv->cin + i) * conv->size + ky) * conv->size + kx];
+                adm_source_row (
+                    kernels, source,
+                    (adm_span) { n, row * conv->stride + ky - pad, at, at + 1, i, i + 1 }, &v, 1);
+                sum += (double) v
+                       * (double) raw[((o * conv->cin + i) * conv->size + ky) * conv->size + kx];
               }
           if (output.extra)
             sum += (double) output.extra[n * conv->cout + o];
           if (output.residual) {
             float v;
-            adm_source_row (kernels, output.residual, (adm_span) { n, row, col, col + 1, o, o + 1 }, &v, 1);
+            adm_source_row (kernels, output.residual, (adm_span) { n, row, col, col + 1, o, o + 1 },
+                            &v, 1);
             sum += (double) v;
           }
           y.data[((n * y.h + row) * y.w + col) * y.c + o] = (float) (sum * (double) output.scale);

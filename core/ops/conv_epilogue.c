@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A skip connection that is a plain map is added from where it stands; any other is brought into a strip first. */
+ * A skip connection that is a plain map is added from where it stands; any other is brought into a
+ * strip first. */
 #include "ops/conv_epilogue.h"
 
 void
-adm_conv_epilogue (const adm_kernels *kernels, const adm_conv *conv, const adm_conv_output *output, adm_conv_strip at, const float *columns,
-                   float *temp)
+adm_conv_epilogue (const adm_kernels *kernels, const adm_conv *conv, const adm_conv_output *output,
+                   adm_conv_strip at, const float *columns, float *temp)
 {
   static const float no_bias[ADM_PANEL];
   const adm_source *residual = output->residual;
@@ -20,7 +21,9 @@ adm_conv_epilogue (const adm_kernels *kernels, const adm_conv *conv, const adm_c
     rows.residual_stride = residual->a.c;
     rows.residual = residual->a.data + pixel * residual->a.c + c0;
   } else if (residual) {
-    adm_source_row (kernels, residual, (adm_span) { at.n, at.y, at.x, at.x + at.pixels, c0, c0 + width }, temp, ADM_PANEL);
+    adm_source_row (kernels, residual,
+                    (adm_span) { at.n, at.y, at.x, at.x + at.pixels, c0, c0 + width }, temp,
+                    ADM_PANEL);
     rows.residual_stride = ADM_PANEL;
     rows.residual = temp;
   }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Panels of 32 output channels, for each point of the kernel or of its transform the input channels in order: as the inner product reads
- * them. */
+ * Panels of 32 output channels, for each point of the kernel or of its transform the input channels
+ * in order: as the inner product reads them. */
 #include "ops/conv_weights.h"
 
 #include <math.h>
@@ -16,21 +16,25 @@ adm_conv_panels (const adm_conv *conv)
 void
 adm_conv_plan (adm_conv *conv, int h, int w, bool exact)
 {
-  /* Transformed weights are four times as large. Below 32x32, and for the widest layers there, streaming them costs what the
-   * arithmetic saves; and a network's memory stays near its weights' size. */
+  /* Transformed weights are four times as large. Below 32x32, and for the widest layers there,
+   * streaming them costs what the arithmetic saves; and a network's memory stays near its weights'
+   * size. */
   bool worth = h >= 32 && w >= 32 && (int64_t) h * w * 256 >= (int64_t) conv->cin * conv->cout;
-  bool winograd = !exact && conv->size == 3 && conv->stride == 1 && worth && conv->cin >= 32 && conv->cout >= 32;
+  bool winograd = !exact && conv->size == 3 && conv->stride == 1 && worth && conv->cin >= 32
+                  && conv->cout >= 32;
   conv->algorithm = winograd ? ADM_CONV_WINOGRAD : ADM_CONV_DIRECT;
 }
 
 uint64_t
 adm_conv_packed_bytes (const adm_conv *conv)
 {
-  uint64_t points = conv->algorithm == ADM_CONV_WINOGRAD ? ADM_WINO_POINTS : (uint64_t) (conv->size * conv->size);
-  return (uint64_t) adm_conv_panels (conv) * points * (uint64_t) conv->cin * ADM_PANEL * (conv->half ? sizeof (uint16_t) : sizeof (float));
+  uint64_t points = conv->algorithm == ADM_CONV_WINOGRAD ? ADM_WINO_POINTS
+                                                         : (uint64_t) (conv->size * conv->size);
+  return (uint64_t) adm_conv_panels (conv) * points * (uint64_t) conv->cin * ADM_PANEL
+         * (conv->half ? sizeof (uint16_t) : sizeof (float));
 }
 
-/* ---- weights in 16 bits ------------------------------------------------------------------------------------------ */
+/* ---- weights in 16 bits ---------------------------------------------------------------------- */
 
 /* Half precision, ties to even; |X| < 65504. */
 static uint16_t
@@ -45,7 +49,8 @@ to_half (float x)
     memcpy (&bits, &shifted, sizeof bits);
     return (uint16_t) (sign | (bits - 0x3f000000));
   }
-  bits += 0xc8000fff + (bits >> 13 & 1); /* exponent from bias 127 to 15, and 0.5 units of what is cut off */
+  /* exponent from bias 127 to 15, and 0.5 units of what is cut off */
+  bits += 0xc8000fff + (bits >> 13 & 1);
   return (uint16_t) (sign | bits >> 13);
 }
 
@@ -59,7 +64,8 @@ adm_conv_put (const adm_conv *conv, void *packed, size_t i, const float values[A
 }
 
 const float *
-adm_conv_weights (const adm_kernels *kernels, const adm_conv *conv, size_t i, size_t count, float *buffer)
+adm_conv_weights (const adm_kernels *kernels, const adm_conv *conv, size_t i, size_t count,
+                  float *buffer)
 {
   if (!conv->half)
     return (const float *) conv->packed + i;
@@ -67,7 +73,8 @@ adm_conv_weights (const adm_kernels *kernels, const adm_conv *conv, size_t i, si
   return buffer;
 }
 
-/* The power of two that brings the largest weight into 2^13 … 2^15: Winograd's transform makes none larger. */
+/* The power of two that brings the largest weight into 2^13 … 2^15: Winograd's transform makes none
+ * larger. */
 static float
 factor_for (const adm_conv *conv, const float *raw)
 {

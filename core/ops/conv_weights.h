@@ -8,18 +8,21 @@
 
 typedef enum adm_conv_algorithm { ADM_CONV_DIRECT, ADM_CONV_WINOGRAD } adm_conv_algorithm;
 
-/* Weights of one convolution, padded by (size - 1) / 2 with zeros. In 16 bits they are IEEE half precision of the true values over FACTOR,
- * a power of two that brings the largest near 2^15: nothing overflows, and what is lost is below 2^-11 of a weight. Each panel is
- * widened again just before it is used. */
+/* Weights of one convolution, padded by (size - 1) / 2 with zeros. In 16 bits they are IEEE half
+ * precision of the true values over FACTOR, a power of two that brings the largest near 2^15:
+ * nothing overflows, and what is lost is below 2^-11 of a weight. Each panel is widened again just
+ * before it is used. */
 typedef struct adm_conv {
   int cin, cout;
   int size;   /* 1 or 3 */
   int stride; /* 1 or 2 */
   adm_conv_algorithm algorithm;
-  bool half;          /* kept in 16 bits */
-  float factor;       /* of the 16 bits; 1 for float32 */
-  const void *packed; /* float or uint16_t; direct [cout / 32, size, size, cin, 32]; Winograd [cout / 32, 36, cin, 32] */
-  const float *bias;  /* [cout], or NULL */
+  bool half;    /* kept in 16 bits */
+  float factor; /* of the 16 bits; 1 for float32 */
+  /* float or uint16_t; direct [cout / 32, size, size, cin, 32]; Winograd [cout / 32, 36, cin,
+   * 32] */
+  const void *packed;
+  const float *bias; /* [cout], or NULL */
 } adm_conv;
 
 /* Chooses the algorithm for maps of H x W outputs. */
@@ -32,6 +35,7 @@ void adm_conv_pack_start (adm_conv *conv, const float *raw);
 /* Weights number I … I + 31 of PACKED = VALUES, in the form that CONV keeps them. */
 void adm_conv_put (const adm_conv *conv, void *packed, size_t i, const float values[ADM_PANEL]);
 /* COUNT weights from number I on as float32: in place, or widened into BUFFER. */
-const float *adm_conv_weights (const adm_kernels *kernels, const adm_conv *conv, size_t i, size_t count, float *buffer);
+const float *adm_conv_weights (const adm_kernels *kernels, const adm_conv *conv, size_t i,
+                               size_t count, float *buffer);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Sinusoidal timestep embedding (DDPM, section 3.3 and appendix B; Vaswani et al. 2017, section 3.5). */
+ * Sinusoidal timestep embedding (DDPM, section 3.3 and appendix B; Vaswani et al. 2017, section
+ * 3.5). */
 #include "ops/embedding.h"
 
 #include <math.h>
@@ -11,7 +12,8 @@ adm_timestep_embedding (int n, const int *t, int dim, float *out)
   int waves = dim / 2;
   for (int i = 0; i < n; i++, out += dim) {
     for (int k = 0; k < waves; k++) {
-      float frequency = expf ((float) -9.210340371976184 * (float) k / (float) waves); /* ln (10000) */
+      /* ln (10000) */
+      float frequency = expf ((float) -9.210340371976184 * (float) k / (float) waves);
       float angle = (float) t[i] * frequency;
       out[k] = cosf (angle);
       out[waves + k] = sinf (angle);

@@ -14,7 +14,9 @@ adm_floats_take (adm_exec *exec, uint64_t floats)
 adm_map
 adm_map_take (adm_exec *exec, int n, int h, int w, int c)
 {
-  return (adm_map) { adm_floats_take (exec, (uint64_t) n * (uint64_t) h * (uint64_t) w * (uint64_t) c), n, h, w, c };
+  return (adm_map) {
+    adm_floats_take (exec, (uint64_t) n * (uint64_t) h * (uint64_t) w * (uint64_t) c), n, h, w, c
+  };
 }
 
 void
@@ -53,7 +55,8 @@ adm_exec_begin (adm_exec *exec, adm_layer layer, double flops)
     exec->profile->layer[layer].count++;
     exec->profile->layer[layer].flops += flops;
   }
-  if (!exec->stopped && exec->poll && !exec->poll (exec->poll_user, exec->total_flops > 0 ? exec->flops / exec->total_flops : 0))
+  if (!exec->stopped && exec->poll
+      && !exec->poll (exec->poll_user, exec->total_flops > 0 ? exec->flops / exec->total_flops : 0))
     exec->stopped = true;
   return !exec->stopped;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What every kernel takes. While it measures (exec->measure) kernels take and give back workspace and count FLOPs, and touch no
- * data: the same walk over a network plans it and runs it. */
+ * What every kernel takes. While it measures (exec->measure) kernels take and give back workspace
+ * and count FLOPs, and touch no data: the same walk over a network plans it and runs it. */
 #ifndef ADM_OPS_EXEC_H
 #define ADM_OPS_EXEC_H
 
@@ -42,12 +42,13 @@ typedef struct adm_exec {
   adm_pool *pool; /* NULL while measuring */
   const adm_kernels *kernels;
   bool measure;
-  bool stopped;                           /* set by POLL; kernels become no-ops, the walk runs out quickly */
-  double flops;                           /* counted while measuring */
-  double total_flops;                     /* of the whole evaluation, for fractions; 0 unknown */
-  uint64_t scratch_bytes;                 /* for one worker; the largest need seen while measuring */
-  unsigned char *scratch;                 /* threads * scratch_bytes */
-  bool (*poll) (void *user, double done); /* asked between layers; false: stop. DONE: share of the FLOPs so far. May be NULL */
+  bool stopped;           /* set by POLL; kernels become no-ops, the walk runs out quickly */
+  double flops;           /* counted while measuring */
+  double total_flops;     /* of the whole evaluation, for fractions; 0 unknown */
+  uint64_t scratch_bytes; /* for one worker; the largest need seen while measuring */
+  unsigned char *scratch; /* threads * scratch_bytes */
+  /* asked between layers; false: stop. DONE: share of the FLOPs so far. May be NULL */
+  bool (*poll) (void *user, double done);
   void *poll_user;
   adm_profile *profile; /* filled while running; NULL: not wanted */
 } adm_exec;
@@ -57,11 +58,13 @@ adm_map adm_map_take (adm_exec *exec, int n, int h, int w, int c);
 void adm_map_give (adm_exec *exec, adm_map map);
 float *adm_floats_take (adm_exec *exec, uint64_t floats);
 
-/* Starts a kernel: counts FLOPs, asks POLL; true when there is data to work on. Its time runs until the next one starts. */
+/* Starts a kernel: counts FLOPs, asks POLL; true when there is data to work on. Its time runs until
+ * the next one starts. */
 bool adm_exec_begin (adm_exec *exec, adm_layer layer, double flops);
 /* The last kernel is done. */
 void adm_exec_end (adm_exec *exec);
-/* Scratch of each worker: kernels lay it out by one function, run on an empty layout to ask for its bytes, and on the worker's. */
+/* Scratch of each worker: kernels lay it out by one function, run on an empty layout to ask for its
+ * bytes, and on the worker's. */
 void adm_exec_scratch (adm_exec *exec, adm_layout counted);
 adm_layout adm_exec_scratch_of (const adm_exec *exec, int worker);
 /* adm_pool_run, or in the caller when there is no pool. */

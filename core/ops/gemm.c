@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The yardstick: OpenBLAS's sgemm on this machine, the only use of that library. Inference does without it: it ends the process
- * when it cannot start its threads, its serial build must not be called from two threads, and its interface packs the weights
- * anew in every call. So it is loaded only when this is called, and every other run goes without its few megabytes. */
+ * The yardstick: OpenBLAS's sgemm on this machine, the only use of that library. Inference does
+ * without it: it ends the process when it cannot start its threads, its serial build must not be
+ * called from two threads, and its interface packs the weights anew in every call. So it is loaded
+ * only when this is called, and every other run goes without its few megabytes. */
 #include "adm.h"
 
 #include "base/error.h"
@@ -29,8 +30,8 @@ peak_part (void *arg, int unit, int worker)
   struct peak *p = arg;
   (void) worker;
   int from = SIDE * unit / p->parts, to = SIDE * (unit + 1) / p->parts;
-  p->sgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, to - from, SIDE, SIDE, 1, p->a + (size_t) from * SIDE, SIDE, p->b, SIDE, 0,
-            p->c + (size_t) from * SIDE, SIDE);
+  p->sgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, to - from, SIDE, SIDE, 1,
+            p->a + (size_t) from * SIDE, SIDE, p->b, SIDE, 0, p->c + (size_t) from * SIDE, SIDE);
 }
 
 adm_status
@@ -38,7 +39,8 @@ adm_sgemm_peak (int threads, double *gflops, adm_error *error)
 {
   size_t count = (size_t) SIDE * SIDE;
   adm_pool *pool;
-  void *library = dlopen ("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL); /* never closed: it may have started threads */
+  /* never closed: it may have started threads */
+  void *library = dlopen ("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
   __typeof__ (cblas_sgemm) *sgemm = NULL;
   __typeof__ (openblas_get_parallel) *get_parallel = NULL;
   __typeof__ (openblas_set_num_threads) *set_num_threads = NULL;
@@ -48,9 +50,12 @@ adm_sgemm_peak (int threads, double *gflops, adm_error *error)
     *(void **) &set_num_threads = dlsym (library, "openblas_set_num_threads");
   }
   if (!sgemm || !get_parallel || !set_num_threads)
-    return adm_fail (error, ADM_ERROR_IO, "OpenBLAS, the yardstick, cannot be loaded; install libopenblas0-pthread");
+    return adm_fail (error, ADM_ERROR_IO,
+                     "OpenBLAS, the yardstick, cannot be loaded; install libopenblas0-pthread");
   if (get_parallel () == OPENBLAS_SEQUENTIAL)
-    return adm_fail (error, ADM_ERROR_IO, "the serial OpenBLAS on this system cannot be used from several threads; install libopenblas0-pthread");
+    return adm_fail (error, ADM_ERROR_IO,
+                     "the serial OpenBLAS on this system cannot be used from several threads; "
+                     "install libopenblas0-pthread");
   set_num_threads (1);
   adm_status status = adm_pool_new (adm_pool_threads_for (threads), &pool, error);
   if (status)
@@ -58,7 +63,8 @@ adm_sgemm_peak (int threads, double *gflops, adm_error *error)
   float *memory = malloc (3 * count * sizeof *memory);
   if (!memory) {
     adm_pool_free (pool);
-    return adm_fail (error, ADM_ERROR_MEMORY, "no memory for the sgemm measurement (50 MB); close other programs");
+    return adm_fail (error, ADM_ERROR_MEMORY,
+                     "no memory for the sgemm measurement (50 MB); close other programs");
   }
   for (size_t i = 0; i < 3 * count; i++)
     memory[i] = (float) (i % 1021) / 1021.0f - 0.5f;

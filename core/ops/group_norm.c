@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * One pass over memory for the statistics, in double (no cancellation in E[x^2] - E[x]^2), in chunks of pixels that do not depend
- * on the number of threads. */
+ * One pass over memory for the statistics, in double (no cancellation in E[x^2] - E[x]^2), in
+ * chunks of pixels that do not depend on the number of threads. */
 #include "ops/group_norm.h"
 
 #include <math.h>
@@ -39,7 +39,8 @@ adm_norm_source (adm_source source, adm_norm norm, bool silu)
   return source;
 }
 
-/* Chunks of pixels an image is cut into: enough for many threads, few enough for the sums to stay small. */
+/* Chunks of pixels an image is cut into: enough for many threads, few enough for the sums to stay
+ * small. */
 static int
 chunks_of (int pixels)
 {
@@ -64,7 +65,8 @@ forward_chunk (void *arg, int unit, int worker)
   struct sums *s = arg;
   (void) worker;
   int n = unit / s->chunks, chunk = unit % s->chunks;
-  int from = (int) ((int64_t) s->pixels * chunk / s->chunks), to = (int) ((int64_t) s->pixels * (chunk + 1) / s->chunks);
+  int from = (int) ((int64_t) s->pixels * chunk / s->chunks),
+      to = (int) ((int64_t) s->pixels * (chunk + 1) / s->chunks);
   const adm_map *map[2] = { &s->source->a, &s->source->b };
   double *sum = s->sum + (ptrdiff_t) unit * s->c, *square = s->square + (ptrdiff_t) unit * s->c;
   memset (sum, 0, (size_t) s->c * sizeof *sum);
@@ -72,7 +74,8 @@ forward_chunk (void *arg, int unit, int worker)
   for (int i = 0; i < 2; i++) {
     int c = map[i]->c;
     if (c)
-      s->kernels->moments (to - from, c, map[i]->data + ((ptrdiff_t) n * s->pixels + from) * c, c, sum, square);
+      s->kernels->moments (to - from, c, map[i]->data + ((ptrdiff_t) n * s->pixels + from) * c, c,
+                           sum, square);
     sum += c;
     square += c;
   }
@@ -91,8 +94,10 @@ add_chunks (const struct sums *s, const double *parts, int n, double *total)
 static struct sums
 sums_take (adm_exec *exec, int n, int pixels, int c)
 {
-  struct sums s = { .kernels = exec->kernels, .pixels = pixels, .chunks = chunks_of (pixels), .c = c };
-  uint64_t total = (uint64_t) c * sizeof (double), bytes = (uint64_t) n * (uint64_t) s.chunks * total;
+  struct sums s
+      = { .kernels = exec->kernels, .pixels = pixels, .chunks = chunks_of (pixels), .c = c };
+  uint64_t total = (uint64_t) c * sizeof (double),
+           bytes = (uint64_t) n * (uint64_t) s.chunks * total;
   s.sum = adm_arena_take (exec->arena, bytes);
   s.square = adm_arena_take (exec->arena, bytes);
   s.total_sum = adm_arena_take (exec->arena, total);
@@ -110,7 +115,8 @@ sums_give (adm_exec *exec, struct sums s)
 }
 
 void
-adm_group_norm (adm_exec *exec, const adm_source *source, const float *w, const float *b, const float *scale_shift, adm_norm norm)
+adm_group_norm (adm_exec *exec, const adm_source *source, const float *w, const float *b,
+                const float *scale_shift, adm_norm norm)
 {
   struct sums s = sums_take (exec, norm.n, source->a.h * source->a.w, norm.c);
   s.source = source;
@@ -128,12 +134,14 @@ adm_group_norm (adm_exec *exec, const adm_source *source, const float *w, const 
           total += sum[c];
           squares += square[c];
         }
-        double mean = total / count, variance = fmax (squares / count - mean * mean, 0), rstd = 1 / sqrt (variance + EPS);
+        double mean = total / count, variance = fmax (squares / count - mean * mean, 0),
+               rstd = 1 / sqrt (variance + EPS);
         norm.mean[n * ADM_GROUPS + g] = (float) mean;
         norm.rstd[n * ADM_GROUPS + g] = (float) rstd;
         for (int c = g * per; c < (g + 1) * per; c++) {
           double mul = rstd * (double) w[c], add = (double) b[c] - mean * mul;
-          if (scale_shift) { /* AdaGN (paper, section 3.1): y_s GroupNorm (h) + y_b, y_s = 1 + scale */
+          /* AdaGN (paper, section 3.1): y_s GroupNorm (h) + y_b, y_s = 1 + scale */
+          if (scale_shift) {
             double scale = 1 + (double) scale_shift[(ptrdiff_t) n * 2 * norm.c + c];
             mul *= scale;
             add = add * scale + (double) scale_shift[(ptrdiff_t) n * 2 * norm.c + norm.c + c];
@@ -152,14 +160,20 @@ static adm_norm_rows
 rows_of (const struct sums *s, int n, int from, int to)
 {
   ptrdiff_t at = ((ptrdiff_t) n * s->pixels + from) * s->c, of = (ptrdiff_t) n * s->c;
-  return (adm_norm_rows) {
-    .p = to - from, .c = s->c, .x = s->x.data + at, .dy = s->dy.data + at, .mul = s->norm.mul + of, .add = s->norm.add + of, .silu = s->silu
-  };
+  return (adm_norm_rows) { .p = to - from,
+                           .c = s->c,
+                           .x = s->x.data + at,
+                           .dy = s->dy.data + at,
+                           .mul = s->norm.mul + of,
+                           .add = s->norm.add + of,
+                           .silu = s->silu };
 }
 
-/* With xh = (x - mean) rstd, z = mul x + add, dz = dy f'(z), and sums over the M = H W C/32 entries of a group:
+/* With xh = (x - mean) rstd, z = mul x + add, dz = dy f'(z), and sums over the M = H W C/32 entries
+ * of a group:
  *   dx = mul dz - rstd / M * sum (g dz) - rstd xh / M * sum (g dz xh),  g = mul / rstd
- *      = mul dz - k1 - k2 x,   k2 = rstd^2 / M * sum (g dz xh),   k1 = rstd / M * sum (g dz) - k2 mean
+ *      = mul dz - k1 - k2 x,   k2 = rstd^2 / M * sum (g dz xh),   k1 = rstd / M * sum (g dz) - k2
+ *        mean
  * The sums come from two sums a channel, A = sum dz and B = sum dz x. */
 static void
 backward_chunk (void *arg, int unit, int worker)
@@ -167,7 +181,8 @@ backward_chunk (void *arg, int unit, int worker)
   struct sums *s = arg;
   (void) worker;
   int n = unit / s->chunks, chunk = unit % s->chunks, c = s->c;
-  int from = (int) ((int64_t) s->pixels * chunk / s->chunks), to = (int) ((int64_t) s->pixels * (chunk + 1) / s->chunks);
+  int from = (int) ((int64_t) s->pixels * chunk / s->chunks),
+      to = (int) ((int64_t) s->pixels * (chunk + 1) / s->chunks);
   double *a = s->sum + (ptrdiff_t) unit * c, *b = s->square + (ptrdiff_t) unit * c;
   memset (a, 0, (size_t) c * sizeof *a);
   memset (b, 0, (size_t) c * sizeof *b);
@@ -188,16 +203,20 @@ apply_chunk (void *arg, int unit, int worker)
   const struct sums *s = p->s;
   (void) worker;
   int n = unit / s->chunks, chunk = unit % s->chunks, c = s->c;
-  int from = (int) ((int64_t) s->pixels * chunk / s->chunks), to = (int) ((int64_t) s->pixels * (chunk + 1) / s->chunks);
+  int from = (int) ((int64_t) s->pixels * chunk / s->chunks),
+      to = (int) ((int64_t) s->pixels * (chunk + 1) / s->chunks);
   ptrdiff_t at = ((ptrdiff_t) n * s->pixels + from) * c, of = (ptrdiff_t) n * c;
-  s->kernels->norm_grad (rows_of (s, n, from, to), p->k1 + of, p->k2 + of, p->accumulate, p->dx + at);
+  s->kernels->norm_grad (rows_of (s, n, from, to), p->k1 + of, p->k2 + of, p->accumulate,
+                         p->dx + at);
 }
 
 void
-adm_group_norm_backward (adm_exec *exec, adm_norm norm, adm_map x, bool silu, adm_map dy, bool accumulate, adm_map dx)
+adm_group_norm_backward (adm_exec *exec, adm_norm norm, adm_map x, bool silu, adm_map dy,
+                         bool accumulate, adm_map dx)
 {
   struct sums s = sums_take (exec, norm.n, x.h * x.w, norm.c);
-  float *k1 = adm_floats_take (exec, (uint64_t) norm.n * (uint64_t) norm.c), *k2 = adm_floats_take (exec, (uint64_t) norm.n * (uint64_t) norm.c);
+  float *k1 = adm_floats_take (exec, (uint64_t) norm.n * (uint64_t) norm.c),
+        *k2 = adm_floats_take (exec, (uint64_t) norm.n * (uint64_t) norm.c);
   s.norm = norm;
   s.x = x;
   s.dy = dy;
@@ -211,7 +230,8 @@ adm_group_norm_backward (adm_exec *exec, adm_norm norm, adm_map x, bool silu, ad
       add_chunks (&s, s.sum, n, a);
       add_chunks (&s, s.square, n, b);
       for (int g = 0; g < ADM_GROUPS; g++) {
-        double mean = (double) norm.mean[n * ADM_GROUPS + g], rstd = (double) norm.rstd[n * ADM_GROUPS + g], first = 0, second = 0;
+        double mean = (double) norm.mean[n * ADM_GROUPS + g],
+               rstd = (double) norm.rstd[n * ADM_GROUPS + g], first = 0, second = 0;
         for (int c = g * per; c < (g + 1) * per; c++) {
           double gain = (double) norm.mul[(ptrdiff_t) n * norm.c + c] / rstd;
           first += gain * a[c];
@@ -247,9 +267,11 @@ adm_group_norm_ref (adm_map x, const float *w, const float *b, const float *scal
       }
       for (int i = 0; i < pixels * per; i++) {
         int c = g * per + i % per, at = (n * pixels + i / per) * x.c + c;
-        double v = ((double) x.data[at] - mean) / sqrt (variance + EPS) * (double) w[c] + (double) b[c];
+        double v
+            = ((double) x.data[at] - mean) / sqrt (variance + EPS) * (double) w[c] + (double) b[c];
         if (scale_shift)
-          v = v * (1 + (double) scale_shift[n * 2 * x.c + c]) + (double) scale_shift[n * 2 * x.c + x.c + c];
+          v = v * (1 + (double) scale_shift[n * 2 * x.c + c])
+              + (double) scale_shift[n * 2 * x.c + x.c + c];
         y.data[at] = (float) v;
       }
     }

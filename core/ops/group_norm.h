@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Group norm (Wu & He 2018), 32 groups, eps 1e-5, folded with AdaGN (paper, section 3.1) into one multiply-add a channel:
+ * Group norm (Wu & He 2018), 32 groups, eps 1e-5, folded with AdaGN (paper, section 3.1) into one
+ * multiply-add a channel:
  *   (x - mean) / sqrt (var + eps) * w + b, then * (1 + scale) + shift   =   mul * x + add
  * so that a convolution can apply it while reading. */
 #ifndef ADM_OPS_GROUP_NORM_H
@@ -22,14 +23,18 @@ void adm_norm_give (adm_exec *exec, adm_norm norm);
 /* SOURCE read through NORM and, if SILU, SiLU. */
 adm_source adm_norm_source (adm_source source, adm_norm norm, bool silu);
 
-/* Statistics over SOURCE's maps as they are in memory (its multiply-add, SiLU and resampling are not applied); W, B [C];
- * SCALE_SHIFT [N,2C] (scale, then shift) or NULL. C a multiple of 32. */
-void adm_group_norm (adm_exec *exec, const adm_source *source, const float *w, const float *b, const float *scale_shift, adm_norm norm);
+/* Statistics over SOURCE's maps as they are in memory (its multiply-add, SiLU and resampling are
+ * not applied); W, B [C]; SCALE_SHIFT [N,2C] (scale, then shift) or NULL. C a multiple of 32. */
+void adm_group_norm (adm_exec *exec, const adm_source *source, const float *w, const float *b,
+                     const float *scale_shift, adm_norm norm);
 
-/* DX (= or +=) the gradient by X of f (mul * x + add) given DY, both [N,H,W,C]; f is SiLU or the identity. */
-void adm_group_norm_backward (adm_exec *exec, adm_norm norm, adm_map x, bool silu, adm_map dy, bool accumulate, adm_map dx);
+/* DX (= or +=) the gradient by X of f (mul * x + add) given DY, both [N,H,W,C]; f is SiLU or the
+ * identity. */
+void adm_group_norm_backward (adm_exec *exec, adm_norm norm, adm_map x, bool silu, adm_map dy,
+                              bool accumulate, adm_map dx);
 
 /* Y = mul * x + add computed the long way, in double. */
-void adm_group_norm_ref (adm_map x, const float *w, const float *b, const float *scale_shift, adm_map y);
+void adm_group_norm_ref (adm_map x, const float *w, const float *b, const float *scale_shift,
+                         adm_map y);
 
 #endif

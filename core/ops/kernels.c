@@ -17,10 +17,12 @@ adm_kernels_named (const char *name)
 {
 #ifdef ADM_HAVE_X86
   __builtin_cpu_init ();
-  if (!strcmp (name, "avx512") && __builtin_cpu_supports ("avx512f") && __builtin_cpu_supports ("avx512dq") && __builtin_cpu_supports ("avx512vl")
+  if (!strcmp (name, "avx512") && __builtin_cpu_supports ("avx512f")
+      && __builtin_cpu_supports ("avx512dq") && __builtin_cpu_supports ("avx512vl")
       && __builtin_cpu_supports ("avx512bw"))
     return &adm_kernels_avx512;
-  if (!strcmp (name, "avx2") && __builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma") && __builtin_cpu_supports ("f16c"))
+  if (!strcmp (name, "avx2") && __builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma")
+      && __builtin_cpu_supports ("f16c"))
     return &adm_kernels_avx2;
 #endif
   return strcmp (name, "portable") ? NULL : &adm_kernels_portable;
@@ -45,7 +47,9 @@ adm_kernels_choose (const char *name, const adm_kernels **out, adm_error *error)
   if (*out)
     return ADM_OK;
   if (strcmp (name, "avx512") && strcmp (name, "avx2"))
-    return adm_fail (error, ADM_ERROR_USAGE, "there are no kernels '%s'; choose avx512, avx2 or portable", name);
-  return adm_fail (error, ADM_ERROR_USAGE, "this processor lacks what the kernels '%s' need; the best it has are '%s'", name,
-                   adm_kernels_best ()->name);
+    return adm_fail (error, ADM_ERROR_USAGE,
+                     "there are no kernels '%s'; choose avx512, avx2 or portable", name);
+  return adm_fail (error, ADM_ERROR_USAGE,
+                   "this processor lacks what the kernels '%s' need; the best it has are '%s'",
+                   name, adm_kernels_best ()->name);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The inner loops, one table of them for each instruction set. kernels_body.h writes each loop once, in GCC's vector
- * extensions; it is compiled three times (portable, AVX2+FMA, AVX-512) and the best table the processor can run is chosen
- * at run time. All arrays are float32; channels are the fastest axis. */
+ * The inner loops, one table of them for each instruction set. kernels_body.h writes each loop
+ * once, in GCC's vector extensions; it is compiled three times (portable, AVX2+FMA, AVX-512) and
+ * the best table the processor can run is chosen at run time. All arrays are float32; channels are
+ * the fastest axis. */
 #ifndef ADM_OPS_KERNELS_H
 #define ADM_OPS_KERNELS_H
 
@@ -19,8 +20,8 @@ enum {
   ADM_WINO_POINTS = 36,
 };
 
-/* C [m][ADM_PANEL] (=, or += if ACCUMULATE) sum over taps t and channels k of A [m * a_stride + tap[t] + k] * W [t * cin + k][ADM_PANEL];
- * C's rows are c_stride apart. */
+/* C [m][ADM_PANEL] (=, or += if ACCUMULATE) sum over taps t and channels k of A [m * a_stride +
+ * tap[t] + k] * W [t * cin + k][ADM_PANEL]; C's rows are c_stride apart. */
 typedef struct adm_product {
   int m, taps, cin;
   const ptrdiff_t *tap;
@@ -30,7 +31,8 @@ typedef struct adm_product {
   bool accumulate;
 } adm_product;
 
-/* P pixels of C channels that went through f (mul * x + add), f SiLU or the identity, and the gradient that came back. */
+/* P pixels of C channels that went through f (mul * x + add), f SiLU or the identity, and the
+ * gradient that came back. */
 typedef struct adm_norm_rows {
   int p, c;
   const float *x, *dy;    /* [p][c] */
@@ -38,7 +40,8 @@ typedef struct adm_norm_rows {
   bool silu;
 } adm_norm_rows;
 
-/* y = (c + bias + extra + residual) * scale over P rows of N <= ADM_PANEL channels; EXTRA and RESIDUAL may be NULL. */
+/* y = (c + bias + extra + residual) * scale over P rows of N <= ADM_PANEL channels; EXTRA and
+ * RESIDUAL may be NULL. */
 typedef struct adm_epilogue {
   int p, n;
   const float *c;            /* [p][ADM_PANEL] */
@@ -54,25 +57,31 @@ typedef struct adm_kernels {
 
   void (*multiply) (adm_product product);
 
-  /* y[i] = factor * h[i], h in IEEE half precision without infinities; N is a multiple of 16, FACTOR a power of two. */
+  /* y[i] = factor * h[i], h in IEEE half precision without infinities; N is a multiple of 16,
+   * FACTOR a power of two. */
   void (*widen) (size_t n, const uint16_t *h, float factor, float *y);
 
-  /* y[i] = f (mul[i] * x[i] + add[i]), i < n; f is SiLU or the identity; MUL NULL: f (x[i]). Y may be X. */
+  /* y[i] = f (mul[i] * x[i] + add[i]), i < n; f is SiLU or the identity; MUL NULL: f (x[i]). Y may
+   * be X. */
   void (*affine) (int n, const float *x, const float *mul, const float *add, bool silu, float *y);
 
-  /* Sums over P pixels of C channels, rows STRIDE apart: sum[c] += x, square[c] += x * x, in double. */
+  /* Sums over P pixels of C channels, rows STRIDE apart: sum[c] += x, square[c] += x * x, in
+   * double. */
   void (*moments) (int p, int c, const float *x, ptrdiff_t stride, double *sum, double *square);
 
-  /* Group norm's backward (group_norm.c has the derivation), dz = dy * f' (mul * x + add): a[c] += dz, b[c] += dz * x. */
+  /* Group norm's backward (group_norm.c has the derivation), dz = dy * f' (mul * x + add): a[c] +=
+   * dz, b[c] += dz * x. */
   void (*norm_grad_sums) (adm_norm_rows rows, double *a, double *b);
   /* dx = mul * dz - k1 - k2 * x (+ dx if ACCUMULATE); K1, K2 [c]. */
-  void (*norm_grad) (adm_norm_rows rows, const float *k1, const float *k2, bool accumulate, float *dx);
+  void (*norm_grad) (adm_norm_rows rows, const float *k1, const float *k2, bool accumulate,
+                     float *dx);
 
   void (*epilogue) (adm_epilogue rows);
 
-  /* Winograd F(4x4,3x3) input transform (Lavin & Gray 2016): V [36][v_stride] = B^T d B for C channels of one 6x6 tile d whose rows
-   * are ROW apart and pixels PIXEL apart. */
-  void (*wino_input) (int c, const float *d, ptrdiff_t row, ptrdiff_t pixel, float *v, ptrdiff_t v_stride);
+  /* Winograd F(4x4,3x3) input transform (Lavin & Gray 2016): V [36][v_stride] = B^T d B for C
+   * channels of one 6x6 tile d whose rows are ROW apart and pixels PIXEL apart. */
+  void (*wino_input) (int c, const float *d, ptrdiff_t row, ptrdiff_t pixel, float *v,
+                      ptrdiff_t v_stride);
   /* Output transform: Y [4][4][ADM_PANEL] = A^T M A of M [36][m_stride]. */
   void (*wino_output) (const float *m, ptrdiff_t m_stride, float *y);
 
@@ -86,11 +95,12 @@ typedef struct adm_kernels {
   void (*axpy) (int n, float a, const float *x, float *y);
 } adm_kernels;
 
-/* The best table for this processor; NAME ("portable", "avx2", "avx512") asks for one, NULL if the processor lacks it or
- * there is none of that name. */
+/* The best table for this processor; NAME ("portable", "avx2", "avx512") asks for one, NULL if the
+ * processor lacks it or there is none of that name. */
 const adm_kernels *adm_kernels_best (void);
 const adm_kernels *adm_kernels_named (const char *name);
-/* The table an option asks for, NULL for the best. ADM_ERROR_USAGE: no such table, or not for this processor. */
+/* The table an option asks for, NULL for the best. ADM_ERROR_USAGE: no such table, or not for this
+ * processor. */
 adm_status adm_kernels_choose (const char *name, const adm_kernels **out, adm_error *error);
 
 #endif

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The inner loops, written once over vectors of LANES floats. Included by kernels_portable.c, kernels_avx2.c and
- * kernels_avx512.c, which define LANES (4, 8, 16), ROWS (tile height of the product) and TABLE (the table's name).
+ * The inner loops, written once over vectors of LANES floats. Included by kernels_portable.c,
+ * kernels_avx2.c and kernels_avx512.c, which define LANES (4, 8, 16), ROWS (tile height of the
+ * product) and TABLE (the table's name).
  *
- * The product keeps a tile of ROWS pixels by two vectors of output channels in registers: each step loads two vectors of
- * weights and broadcasts ROWS activations, 2 * ROWS multiply-adds for 2 + ROWS loads. Weights come packed in panels of
- * ADM_PANEL output channels, so that they are read in order. */
+ * The product keeps a tile of ROWS pixels by two vectors of output channels in registers: each step
+ * loads two vectors of weights and broadcasts ROWS activations, 2 * ROWS multiply-adds for 2 + ROWS
+ * loads. Weights come packed in panels of ADM_PANEL output channels, so that they are read in
+ * order. */
 #include "ops/kernels.h"
 
 #include <stdint.h>
@@ -58,8 +60,8 @@ select_vf (vi mask, vf yes, vf no)
   return (vf) (((vi) yes & mask) | ((vi) no & ~mask));
 }
 
-/* exp by range reduction to |r| <= ln 2 / 2 and a polynomial of degree 6; within 2 ulp on [-87, 88], clamped outside.
- * NaN stays NaN. */
+/* exp by range reduction to |r| <= ln 2 / 2 and a polynomial of degree 6; within 2 ulp on [-87,
+ * 88], clamped outside. NaN stays NaN. */
 ALWAYS vf
 exp_vf (vf x)
 {
@@ -88,9 +90,10 @@ sigmoid_vf (vf x)
   return splat (1.0f) / (splat (1.0f) + exp_vf (-x));
 }
 
-/* ---- half precision ---------------------------------------------------------------------------------------------- */
+/* ---- half precision -------------------------------------------------------------------------- */
 
-/* Read as float32 bits, a half-precision number's exponent and mantissa moved up by 13 are its value times 2^-112, subnormals included. */
+/* Read as float32 bits, a half-precision number's exponent and mantissa moved up by 13 are its
+ * value times 2^-112, subnormals included. */
 static void
 widen (size_t n, const uint16_t *h, float factor, float *y)
 {
@@ -110,7 +113,7 @@ widen (size_t n, const uint16_t *h, float factor, float *y)
 #endif
 }
 
-/* ---- product ----------------------------------------------------------------------------------------------------- */
+/* ---- product --------------------------------------------------------------------------------- */
 
 ALWAYS void
 multiply_tile (const int m, adm_product p)
@@ -173,7 +176,7 @@ multiply (adm_product p)
     multiply_tile (1, p);
 }
 
-/* ---- elementwise ------------------------------------------------------------------------------------------------- */
+/* ---- elementwise ----------------------------------------------------------------------------- */
 
 static void
 affine (int n, const float *x, const float *mul, const float *add, bool silu, float *y)
@@ -189,7 +192,8 @@ affine (int n, const float *x, const float *mul, const float *add, bool silu, fl
     bool whole = part >= LANES;
     vf v = whole ? load (x + i) : load_part (x + i, part);
     if (mul)
-      v = v * (whole ? load (mul + i) : load_part (mul + i, part)) + (whole ? load (add + i) : load_part (add + i, part));
+      v = v * (whole ? load (mul + i) : load_part (mul + i, part))
+          + (whole ? load (add + i) : load_part (add + i, part));
     if (silu)
       v = v * sigmoid_vf (v);
     if (whole)
@@ -323,7 +327,7 @@ epilogue (adm_epilogue e)
       epilogue_of (e.n - i, e, i);
 }
 
-/* ---- Winograd F(4x4, 3x3) ---------------------------------------------------------------------------------------- */
+/* ---- Winograd F(4x4, 3x3) -------------------------------------------------------------------- */
 
 /* One dimension of B^T d, interpolation points 0, ±1, ±2, ∞. */
 ALWAYS void
@@ -352,13 +356,15 @@ wino_a (const vf m[6], vf o[4])
 }
 
 ALWAYS void
-wino_input_vector (const float *d, ptrdiff_t row, ptrdiff_t pixel, float *v, ptrdiff_t v_stride, int part)
+wino_input_vector (const float *d, ptrdiff_t row, ptrdiff_t pixel, float *v, ptrdiff_t v_stride,
+                   int part)
 {
   vf t[6][6];
   for (int x = 0; x < 6; x++) {
     vf in[6], out[6];
     for (int y = 0; y < 6; y++)
-      in[y] = part == LANES ? load (d + y * row + x * pixel) : load_part (d + y * row + x * pixel, part);
+      in[y] = part == LANES ? load (d + y * row + x * pixel)
+                            : load_part (d + y * row + x * pixel, part);
     wino_b (in, out);
     for (int y = 0; y < 6; y++)
       t[y][x] = out[y];
@@ -406,7 +412,7 @@ wino_output (const float *m, ptrdiff_t m_stride, float *y)
   }
 }
 
-/* ---- rows of attention, linear layers ---------------------------------------------------------------------------- */
+/* ---- rows of attention, linear layers -------------------------------------------------------- */
 
 static void
 softmax (int n, float *x)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Linear layers on a handful of rows (time embeddings, classifier heads): bound by reading W once, so each unit of work owns a
- * block of outputs. */
+ * Linear layers on a handful of rows (time embeddings, classifier heads): bound by reading W once,
+ * so each unit of work owns a block of outputs. */
 #include "ops/linear.h"
 
 #include <math.h>
@@ -25,11 +25,14 @@ forward_block (void *arg, int unit, int worker)
   (void) worker;
   for (int o = unit * BLOCK; o < (unit + 1) * BLOCK && o < out; o++)
     for (int n = 0; n < l->n; n++)
-      l->y[(ptrdiff_t) n * out + o] = l->kernels->dot (in, l->x + (ptrdiff_t) n * in, l->of.w + (ptrdiff_t) o * in) + (l->of.b ? l->of.b[o] : 0);
+      l->y[(ptrdiff_t) n * out + o]
+          = l->kernels->dot (in, l->x + (ptrdiff_t) n * in, l->of.w + (ptrdiff_t) o * in)
+            + (l->of.b ? l->of.b[o] : 0);
 }
 
 void
-adm_linear (adm_exec *exec, const adm_linear_weights *layer, int n, const float *x, bool silu, float *y)
+adm_linear (adm_exec *exec, const adm_linear_weights *layer, int n, const float *x, bool silu,
+            float *y)
 {
   int in = layer->in, out = layer->out;
   float *active = silu ? adm_floats_take (exec, (uint64_t) n * (uint64_t) in) : NULL;
@@ -47,17 +50,20 @@ backward_block (void *arg, int unit, int worker)
 {
   struct linear *l = arg;
   (void) worker;
-  int in = l->of.in, out = l->of.out, from = unit * BLOCK, count = in - from < BLOCK ? in - from : BLOCK;
+  int in = l->of.in, out = l->of.out, from = unit * BLOCK,
+      count = in - from < BLOCK ? in - from : BLOCK;
   for (int n = 0; n < l->n; n++) {
     float *dx = l->y + (ptrdiff_t) n * in + from;
     memset (dx, 0, (size_t) count * sizeof *dx);
     for (int o = 0; o < out; o++)
-      l->kernels->axpy (count, l->x[(ptrdiff_t) n * out + o], l->of.w + (ptrdiff_t) o * in + from, dx);
+      l->kernels->axpy (count, l->x[(ptrdiff_t) n * out + o], l->of.w + (ptrdiff_t) o * in + from,
+                        dx);
   }
 }
 
 void
-adm_linear_backward (adm_exec *exec, const adm_linear_weights *layer, int n, const float *dy, float *dx)
+adm_linear_backward (adm_exec *exec, const adm_linear_weights *layer, int n, const float *dy,
+                     float *dx)
 {
   if (!adm_exec_begin (exec, ADM_LAYER_LINEAR, 2.0 * n * layer->in * layer->out))
     return;

@@ -12,9 +12,11 @@ typedef struct adm_linear_weights {
 } adm_linear_weights;
 
 /* Y [N,out] = X [N,in] W^T + B; SILU applies to X first. Y and X do not overlap. */
-void adm_linear (adm_exec *exec, const adm_linear_weights *layer, int n, const float *x, bool silu, float *y);
+void adm_linear (adm_exec *exec, const adm_linear_weights *layer, int n, const float *x, bool silu,
+                 float *y);
 /* DX [N,in] = DY [N,out] W. */
-void adm_linear_backward (adm_exec *exec, const adm_linear_weights *layer, int n, const float *dy, float *dx);
+void adm_linear_backward (adm_exec *exec, const adm_linear_weights *layer, int n, const float *dy,
+                          float *dx);
 void adm_linear_ref (const adm_linear_weights *layer, int n, const float *x, bool silu, float *y);
 
 #endif

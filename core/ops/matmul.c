@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Matrix product on the convolutions' inner loop: B is packed into panels of ADM_PANEL columns in the worker's scratch. Attention
- * calls it on blocks that stay in cache, from several workers at once. */
+ * Matrix product on the convolutions' inner loop: B is packed into panels of ADM_PANEL columns in
+ * the worker's scratch. Attention calls it on blocks that stay in cache, from several workers at
+ * once. */
 #include "ops/matmul.h"
 
 #include "base/layout.h"
@@ -64,19 +65,23 @@ pack_panel (bool transpose, int k, int width, float alpha, const float *b, int l
 }
 
 void
-adm_matmul_pack (bool transpose_b, int n, int k, float alpha, const float *b, int ldb, float *packed)
+adm_matmul_pack (bool transpose_b, int n, int k, float alpha, const float *b, int ldb,
+                 float *packed)
 {
   for (int j = 0; j < n; j += ADM_PANEL, packed += (ptrdiff_t) k * ADM_PANEL)
-    pack_panel (transpose_b, k, n - j < ADM_PANEL ? n - j : ADM_PANEL, alpha, transpose_b ? b + (ptrdiff_t) j * ldb : b + j, ldb, packed);
+    pack_panel (transpose_b, k, n - j < ADM_PANEL ? n - j : ADM_PANEL, alpha,
+                transpose_b ? b + (ptrdiff_t) j * ldb : b + j, ldb, packed);
 }
 
 void
-adm_matmul_packed (const adm_kernels *kernels, float *scratch, const adm_matmul_operands *of, const float *packed)
+adm_matmul_packed (const adm_kernels *kernels, float *scratch, const adm_matmul_operands *of,
+                   const float *packed)
 {
   static const ptrdiff_t no_offset[1] = { 0 };
   int m = of->m, n = of->n, k = of->k, ldc = of->ldc;
   float *c = of->c;
-  adm_product product = { .m = m, .taps = 1, .tap = no_offset, .cin = k, .a = of->a, .a_stride = of->lda };
+  adm_product product
+      = { .m = m, .taps = 1, .tap = no_offset, .cin = k, .a = of->a, .a_stride = of->lda };
   for (int j = 0; j < n; j += ADM_PANEL, packed += (ptrdiff_t) k * ADM_PANEL) {
     int width = n - j < ADM_PANEL ? n - j : ADM_PANEL;
     bool whole = width == ADM_PANEL;
@@ -87,7 +92,8 @@ adm_matmul_packed (const adm_kernels *kernels, float *scratch, const adm_matmul_
     kernels->multiply (product);
     for (int i = 0; i < m && !whole; i++)
       for (int l = 0; l < width; l++)
-        c[(ptrdiff_t) i * ldc + j + l] = scratch[i * ADM_PANEL + l] + (of->accumulate ? c[(ptrdiff_t) i * ldc + j + l] : 0);
+        c[(ptrdiff_t) i * ldc + j + l]
+            = scratch[i * ADM_PANEL + l] + (of->accumulate ? c[(ptrdiff_t) i * ldc + j + l] : 0);
   }
 }
 

@@ -6,7 +6,8 @@
 
 #include "ops/kernels.h"
 
-/* C [m,n] = alpha op (A) op (B) (+ C if ACCUMULATE), row-major; rows are LDA, LDB, LDC floats apart. */
+/* C [m,n] = alpha op (A) op (B) (+ C if ACCUMULATE), row-major; rows are LDA, LDB, LDC floats
+ * apart. */
 typedef struct adm_matmul_operands {
   int m, n, k;
   const float *a; /* [m,k], or [k,m] if TRANSPOSE_A */
@@ -23,11 +24,14 @@ typedef struct adm_matmul_operands {
 /* SCRATCH: adm_matmul_scratch () floats. */
 void adm_matmul (const adm_kernels *kernels, float *scratch, const adm_matmul_operands *of);
 uint64_t adm_matmul_scratch (bool transpose_a, int m, int n, int k);
-/* Its two steps, for a B that several products share: alpha op (B) [k,n] into PACKED, adm_matmul_packed_count () floats; and the
- * product of it with A [m,k], not transposed, whose scratch is M * ADM_PANEL floats (what OF says of B does not matter then). */
+/* Its two steps, for a B that several products share: alpha op (B) [k,n] into PACKED,
+ * adm_matmul_packed_count () floats; and the product of it with A [m,k], not transposed, whose
+ * scratch is M * ADM_PANEL floats (what OF says of B does not matter then). */
 uint64_t adm_matmul_packed_count (int n, int k);
-void adm_matmul_pack (bool transpose_b, int n, int k, float alpha, const float *b, int ldb, float *packed);
-void adm_matmul_packed (const adm_kernels *kernels, float *scratch, const adm_matmul_operands *of, const float *packed);
+void adm_matmul_pack (bool transpose_b, int n, int k, float alpha, const float *b, int ldb,
+                      float *packed);
+void adm_matmul_packed (const adm_kernels *kernels, float *scratch, const adm_matmul_operands *of,
+                        const float *packed);
 void adm_matmul_ref (const adm_matmul_operands *of);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Index page of the kernels. Inside the networks a feature map is [N,H,W,C], channels last: transforms and norms vectorise
- * over channels, a 1x1 convolution is a plain product, nothing is ever reordered.
+ * Index page of the kernels. Inside the networks a feature map is [N,H,W,C], channels last:
+ * transforms and norms vectorise over channels, a 1x1 convolution is a plain product, nothing is
+ * ever reordered.
  *
  *   conv2d         3x3 and 1x1 convolutions with everything before and after them fused in
  *     source         … what comes before: norm, SiLU, resampling, concatenation, padding
@@ -18,9 +19,9 @@
  *   exec           what every kernel takes: workspace, threads, counting, cancelling
  *   kernels        the inner loops, for each instruction set
  *
- * Work is cut into units by shape alone, never by the number of threads, so results are byte-identical for any. Backward means the
- * gradient by the input, and stands beside its forward; every optimised kernel has a slow readable twin, *_ref, which the tests hold it
- * against. */
+ * Work is cut into units by shape alone, never by the number of threads, so results are
+ * byte-identical for any. Backward means the gradient by the input, and stands beside its forward;
+ * every optimised kernel has a slow readable twin, *_ref, which the tests hold it against. */
 #ifndef ADM_OPS_OPS_H
 #define ADM_OPS_OPS_H
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The borders of a network: enlargement of the low-resolution picture, planar to channels-last and back; and the gradient of
- * resampling. (Resampling forward happens inside the convolutions: source.c.) */
+ * The borders of a network: enlargement of the low-resolution picture, planar to channels-last and
+ * back; and the gradient of resampling. (Resampling forward happens inside the convolutions:
+ * source.c.) */
 #include "ops/resize2d.h"
 
 /* Source position of output I: two neighbours and the weight of the second. */
@@ -26,7 +27,8 @@ adm_resize_bilinear (int planes, int h, int w, const float *in, int out_h, int o
       for (int x = 0; x < out_w; x++) {
         bilinear_at (x, w, out_w, &x0, &x1, &fx);
         const float *top = in + (ptrdiff_t) y0 * w, *bottom = in + (ptrdiff_t) y1 * w;
-        *out++ = (1 - fy) * ((1 - fx) * top[x0] + fx * top[x1]) + fy * ((1 - fx) * bottom[x0] + fx * bottom[x1]);
+        *out++ = (1 - fy) * ((1 - fx) * top[x0] + fx * top[x1])
+                 + fy * ((1 - fx) * bottom[x0] + fx * bottom[x1]);
       }
     }
 }
@@ -65,7 +67,8 @@ resample_backward_row (void *arg, int unit, int worker)
   for (int x = 0; x < r->dx.w; x++) {
     float *dx = r->dx.data + (((ptrdiff_t) n * r->dx.h + y) * r->dx.w + x) * c;
     if (r->up) {
-      const float *a = r->dy.data + (((ptrdiff_t) n * r->dy.h + 2 * y) * r->dy.w + 2 * x) * c, *b = a + (ptrdiff_t) r->dy.w * c;
+      const float *a = r->dy.data + (((ptrdiff_t) n * r->dy.h + 2 * y) * r->dy.w + 2 * x) * c,
+                  *b = a + (ptrdiff_t) r->dy.w * c;
       for (int i = 0; i < c; i++)
         dx[i] += (a[i] + a[c + i]) + (b[i] + b[c + i]);
     } else {
@@ -85,7 +88,7 @@ adm_resample_backward (adm_exec *exec, bool up, adm_map dy, adm_map dx)
   adm_exec_run (exec, dx.n * dx.h, resample_backward_row, &r);
 }
 
-/* ---- whole maps -------------------------------------------------------------------------------------------------- */
+/* ---- whole maps ------------------------------------------------------------------------------ */
 
 struct elementwise {
   float factor;

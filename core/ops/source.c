@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Reading a convolution's input: norm, SiLU, resampling, concatenation and padding happen here, on the way into the strip
- * that the convolution works on. */
+ * Reading a convolution's input: norm, SiLU, resampling, concatenation and padding happen here, on
+ * the way into the strip that the convolution works on. */
 #include "ops/source.h"
 
 #include <string.h>
@@ -47,7 +47,8 @@ adm_source_width (const adm_source *source)
 
 /* One pixel of SPAN's image and channels, before resampling. */
 static void
-pixel (const adm_kernels *kernels, const adm_source *source, adm_span span, int y, int x, float *out)
+pixel (const adm_kernels *kernels, const adm_source *source, adm_span span, int y, int x,
+       float *out)
 {
   int n = span.n, c0 = span.c0, c1 = span.c1, ca = source->a.c, c = ca + source->b.c;
   ptrdiff_t at = ((ptrdiff_t) n * source->a.h + y) * source->a.w + x;
@@ -55,15 +56,18 @@ pixel (const adm_kernels *kernels, const adm_source *source, adm_span span, int 
   const float *add = source->add ? source->add + (ptrdiff_t) n * c : NULL;
   int split = c1 < ca ? c1 : ca > c0 ? ca : c0;
   if (c0 < split)
-    kernels->affine (split - c0, source->a.data + at * ca + c0, mul ? mul + c0 : NULL, add ? add + c0 : NULL, source->silu, out);
+    kernels->affine (split - c0, source->a.data + at * ca + c0, mul ? mul + c0 : NULL,
+                     add ? add + c0 : NULL, source->silu, out);
   if (split < c1)
-    kernels->affine (c1 - split, source->b.data + at * source->b.c + (split - ca), mul ? mul + split : NULL, add ? add + split : NULL, source->silu,
+    kernels->affine (c1 - split, source->b.data + at * source->b.c + (split - ca),
+                     mul ? mul + split : NULL, add ? add + split : NULL, source->silu,
                      out + (split - c0));
 }
 
 /* The average of a 2x2 block, in the order (00 + 01) + (10 + 11). */
 static void
-block_average (const adm_kernels *kernels, const adm_source *source, adm_span span, int x, float *out)
+block_average (const adm_kernels *kernels, const adm_source *source, adm_span span, int x,
+               float *out)
 {
   enum { CHUNK = 128 };
   for (int c = span.c0, end = span.c1; c < end; c += CHUNK, out += CHUNK) {
@@ -79,12 +83,14 @@ block_average (const adm_kernels *kernels, const adm_source *source, adm_span sp
 }
 
 void
-adm_source_row (const adm_kernels *kernels, const adm_source *source, adm_span span, float *out, ptrdiff_t step)
+adm_source_row (const adm_kernels *kernels, const adm_source *source, adm_span span, float *out,
+                ptrdiff_t step)
 {
   int h = adm_source_height (source), w = adm_source_width (source), y = span.y;
   size_t bytes = (size_t) (span.c1 - span.c0) * sizeof *out;
   for (int x = span.x0; x < span.x1; x++, out += step) {
-    bool zero = y < 0 || y >= h || x < 0 || x >= w || (source->resample == ADM_RESAMPLE_ZERO && ((x | y) & 1));
+    bool zero = y < 0 || y >= h || x < 0 || x >= w
+                || (source->resample == ADM_RESAMPLE_ZERO && ((x | y) & 1));
     if (zero)
       memset (out, 0, bytes);
     else

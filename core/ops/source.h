@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What a convolution reads: a ResBlock's "group norm, scale and shift, SiLU, resample, concatenate" in front of it cost no pass over
- * memory of their own. */
+ * What a convolution reads: a ResBlock's "group norm, scale and shift, SiLU, resample, concatenate"
+ * in front of it cost no pass over memory of their own. */
 #ifndef ADM_OPS_SOURCE_H
 #define ADM_OPS_SOURCE_H
 
@@ -32,6 +32,7 @@ typedef struct adm_span {
   int n, y, x0, x1, c0, c1;
 } adm_span;
 /* SPAN after all of the above, zeros outside the picture; pixels PIXEL floats apart. */
-void adm_source_row (const adm_kernels *kernels, const adm_source *source, adm_span span, float *out, ptrdiff_t pixel);
+void adm_source_row (const adm_kernels *kernels, const adm_source *source, adm_span span,
+                     float *out, ptrdiff_t pixel);
 
 #endif

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Winograd's minimal filtering F(4x4, 3x3) (Lavin & Gray 2016, arXiv 1509.09308): 36 multiplications where the direct way needs
- * 144. One unit of work takes a strip of tiles through all of it while it is in the second-level cache:
+ * Winograd's minimal filtering F(4x4, 3x3) (Lavin & Gray 2016, arXiv 1509.09308): 36
+ * multiplications where the direct way needs 144. One unit of work takes a strip of tiles through
+ * all of it while it is in the second-level cache:
  *
- *   patch (norm, SiLU, … on the way in) -> V [36, tiles, cin] -> 36 products with U [36, cin, 32] -> M [36, tiles, 32] -> y
+ *   patch (norm, SiLU, … on the way in) -> V [36, tiles, cin] -> 36 products with U [36, cin, 32]
+ *     -> M [36, tiles, 32] -> y
  *
  * The error is about 3e-6 relative, against 5e-7 for the direct way: --exact avoids it. */
 #include "ops/winograd.h"
@@ -15,9 +17,11 @@ enum {
   SKEW = 16, /* keeps the 36 planes from falling on the same cache sets */
 };
 
-/* u = G g G^T (Lavin & Gray 2016, eq. 8) in double, points 0, ±1, ±2, ∞, for all channels of a panel side by side. */
+/* u = G g G^T (Lavin & Gray 2016, eq. 8) in double, points 0, ±1, ±2, ∞, for all channels of a
+ * panel side by side. */
 void
-adm_winograd_pack (const adm_conv *conv, int panel, int i, const float g[9][ADM_PANEL], void *packed)
+adm_winograd_pack (const adm_conv *conv, int panel, int i, const float g[9][ADM_PANEL],
+                   void *packed)
 {
   static const double G[6][3] = { { 1.0 / 4, 0, 0 },
                                   { -1.0 / 6, -1.0 / 6, -1.0 / 6 },
@@ -31,7 +35,8 @@ adm_winograd_pack (const adm_conv *conv, int panel, int i, const float g[9][ADM_
   for (int a = 0; a < 6; a++)
     for (int x = 0; x < 3; x++)
       for (int k = 0; k < ADM_PANEL; k++)
-        t[a][x][k] = G[a][0] * (double) g[x][k] + G[a][1] * (double) g[3 + x][k] + G[a][2] * (double) g[6 + x][k];
+        t[a][x][k] = G[a][0] * (double) g[x][k] + G[a][1] * (double) g[3 + x][k]
+                     + G[a][2] * (double) g[6 + x][k];
   for (int a = 0; a < 6; a++)
     for (int b = 0; b < 6; b++) {
       for (int k = 0; k < ADM_PANEL; k++)
@@ -67,7 +72,8 @@ strip_scratch_of (const struct winograd *w, adm_layout *layout)
 {
   struct strip_scratch s;
   uint64_t tile = ADM_WINO_OUT * ADM_WINO_OUT * ADM_PANEL;
-  s.patch = adm_layout_floats (layout, (uint64_t) (w->rows * ADM_WINO_OUT + 2) * (uint64_t) (w->columns * ADM_WINO_OUT + 2) * BLOCK);
+  s.patch = adm_layout_floats (layout, (uint64_t) (w->rows * ADM_WINO_OUT + 2)
+                                           * (uint64_t) (w->columns * ADM_WINO_OUT + 2) * BLOCK);
   s.v = adm_layout_floats (layout, ADM_WINO_POINTS * plane (w, w->conv->cin));
   s.m = adm_layout_floats (layout, ADM_WINO_POINTS * plane (w, ADM_PANEL));
   s.out = adm_layout_floats (layout, tile);
@@ -92,27 +98,36 @@ transform_input (const struct winograd *w, struct strip at, const struct strip_s
   for (int c = 0; c < cin; c += BLOCK) {
     int channels = cin - c < BLOCK ? cin - c : BLOCK;
     for (int row = 0; row < patch_h; row++)
-      adm_source_row (kernels, w->source, (adm_span) { at.n, y0 + row, x0, x0 + patch_w, c, c + channels },
+      adm_source_row (kernels, w->source,
+                      (adm_span) { at.n, y0 + row, x0, x0 + patch_w, c, c + channels },
                       s->patch + (ptrdiff_t) row * patch_w * BLOCK, BLOCK);
     for (int t = 0; t < tiles; t++)
-      kernels->wino_input (channels, s->patch + ((ptrdiff_t) (t / w->columns * ADM_WINO_OUT) * patch_w + t % w->columns * ADM_WINO_OUT) * BLOCK,
-                           (ptrdiff_t) patch_w * BLOCK, BLOCK, s->v + (ptrdiff_t) t * cin + c, (ptrdiff_t) plane (w, cin));
+      kernels->wino_input (channels,
+                           s->patch
+                               + ((ptrdiff_t) (t / w->columns * ADM_WINO_OUT) * patch_w
+                                  + t % w->columns * ADM_WINO_OUT)
+                                     * BLOCK,
+                           (ptrdiff_t) patch_w * BLOCK, BLOCK, s->v + (ptrdiff_t) t * cin + c,
+                           (ptrdiff_t) plane (w, cin));
   }
 }
 
 /* y = A^T M A of the strip's tiles, for one panel. */
 static void
-transform_output (const struct winograd *w, struct strip at, int panel, const struct strip_scratch *s)
+transform_output (const struct winograd *w, struct strip at, int panel,
+                  const struct strip_scratch *s)
 {
   const adm_map *y = &w->output->y;
   for (int t = 0; t < w->rows * w->columns; t++) {
     int x0 = (at.tx + t % w->columns) * ADM_WINO_OUT, y0 = (at.ty + t / w->columns) * ADM_WINO_OUT;
     if (x0 >= y->w || y0 >= y->h)
       continue;
-    w->exec->kernels->wino_output (s->m + (ptrdiff_t) t * ADM_PANEL, (ptrdiff_t) plane (w, ADM_PANEL), s->out);
+    w->exec->kernels->wino_output (s->m + (ptrdiff_t) t * ADM_PANEL,
+                                   (ptrdiff_t) plane (w, ADM_PANEL), s->out);
     int width = y->w - x0 < ADM_WINO_OUT ? y->w - x0 : ADM_WINO_OUT;
     for (int row = 0; row < ADM_WINO_OUT && y0 + row < y->h; row++)
-      adm_conv_epilogue (w->exec->kernels, w->conv, w->output, (adm_conv_strip) { at.n, y0 + row, x0, width, panel * ADM_PANEL },
+      adm_conv_epilogue (w->exec->kernels, w->conv, w->output,
+                         (adm_conv_strip) { at.n, y0 + row, x0, width, panel * ADM_PANEL },
                          s->out + row * ADM_WINO_OUT * ADM_PANEL, s->temp);
   }
 }
@@ -123,17 +138,24 @@ strip_unit (void *arg, int unit, int worker)
   static const ptrdiff_t no_offset[1] = { 0 };
   struct winograd *w = arg;
   int cin = w->conv->cin, strip = unit / w->strips_x;
-  struct strip at = { strip / w->strips_y, strip % w->strips_y * w->rows, unit % w->strips_x * w->columns };
+  struct strip at
+      = { strip / w->strips_y, strip % w->strips_y * w->rows, unit % w->strips_x * w->columns };
   adm_layout layout = adm_exec_scratch_of (w->exec, worker);
   struct strip_scratch s = strip_scratch_of (w, &layout);
 
   transform_input (w, at, &s);
-  adm_product product = { .m = w->rows * w->columns, .taps = 1, .tap = no_offset, .cin = cin, .a_stride = cin, .c_stride = ADM_PANEL };
+  adm_product product = { .m = w->rows * w->columns,
+                          .taps = 1,
+                          .tap = no_offset,
+                          .cin = cin,
+                          .a_stride = cin,
+                          .c_stride = ADM_PANEL };
   for (int p = 0; p < adm_conv_panels (w->conv); p++) {
     for (size_t xi = 0; xi < ADM_WINO_POINTS; xi++) {
       size_t panel = (size_t) cin * ADM_PANEL;
       product.a = s.v + xi * plane (w, cin);
-      product.w = adm_conv_weights (w->exec->kernels, w->conv, ((size_t) p * ADM_WINO_POINTS + xi) * panel, panel, s.widened);
+      product.w = adm_conv_weights (w->exec->kernels, w->conv,
+                                    ((size_t) p * ADM_WINO_POINTS + xi) * panel, panel, s.widened);
       product.c = s.m + xi * plane (w, ADM_PANEL);
       w->exec->kernels->multiply (product);
     }
@@ -142,10 +164,12 @@ strip_unit (void *arg, int unit, int worker)
 }
 
 void
-adm_conv2d_winograd (adm_exec *exec, const adm_conv *conv, const adm_source *source, const adm_conv_output *output)
+adm_conv2d_winograd (adm_exec *exec, const adm_conv *conv, const adm_source *source,
+                     const adm_conv_output *output)
 {
   struct winograd w = { .exec = exec, .conv = conv, .source = source, .output = output };
-  int tiles_x = (output->y.w + ADM_WINO_OUT - 1) / ADM_WINO_OUT, tiles_y = (output->y.h + ADM_WINO_OUT - 1) / ADM_WINO_OUT;
+  int tiles_x = (output->y.w + ADM_WINO_OUT - 1) / ADM_WINO_OUT,
+      tiles_y = (output->y.h + ADM_WINO_OUT - 1) / ADM_WINO_OUT;
   int tiles = V_FLOATS / (ADM_WINO_POINTS * conv->cin) / 8 * 8;
   tiles = tiles < 8 ? 8 : tiles > MAX_TILES ? MAX_TILES : tiles;
   w.columns = tiles_x < tiles ? tiles_x : tiles;
@@ -155,6 +179,7 @@ adm_conv2d_winograd (adm_exec *exec, const adm_conv *conv, const adm_source *sou
   adm_layout counted = { 0 };
   strip_scratch_of (&w, &counted);
   adm_exec_scratch (exec, counted);
-  if (adm_exec_begin (exec, ADM_LAYER_WINOGRAD, 2.0 * output->y.n * output->y.h * output->y.w * conv->cout * conv->cin * 9))
+  if (adm_exec_begin (exec, ADM_LAYER_WINOGRAD,
+                      2.0 * output->y.n * output->y.h * output->y.w * conv->cout * conv->cin * 9))
     adm_exec_run (exec, output->y.n * w.strips_x * w.strips_y, strip_unit, &w);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * See budget.h. The measures are those that loading and running take themselves (nn/parameters.h, base/arena.h). */
+ * See budget.h. The measures are those that loading and running take themselves (nn/parameters.h,
+ * base/arena.h). */
 #include "pipeline/budget.h"
 
 #include "base/error.h"
@@ -8,18 +9,23 @@
 #include "models/network.h"
 
 adm_status
-adm_part_measure (const adm_description *d, const adm_options *options, adm_part_memory *out, adm_error *error)
+adm_part_measure (const adm_description *d, const adm_options *options, adm_part_memory *out,
+                  adm_error *error)
 {
   adm_network_plan plan;
-  adm_status status = adm_network_measure (d, 1, options, d->kind == ADM_KIND_CLASSIFIER, &plan, error);
+  adm_status status
+      = adm_network_measure (d, 1, options, d->kind == ADM_KIND_CLASSIFIER, &plan, error);
   if (status)
     return status;
-  /* x, x0, noise, gradient, the network's 6 channels and the picture: 8 images at most (diffusion/sampler.c). */
+  /* x, x0, noise, gradient, the network's 6 channels and the picture: 8 images at most
+   * (diffusion/sampler.c). */
   uint64_t picture = 3 * sizeof (float) * (uint64_t) d->image_size * (uint64_t) d->image_size;
-  *out = (adm_part_memory) { .weights = plan.weights,
-                             .loading = plan.loading,
-                             .workspace = plan.arena + plan.scratch * (uint64_t) adm_pool_threads_for (options->threads),
-                             .sampling = d->kind == ADM_KIND_CLASSIFIER ? 0 : 8 * picture };
+  *out = (adm_part_memory) {
+    .weights = plan.weights,
+    .loading = plan.loading,
+    .workspace = plan.arena + plan.scratch * (uint64_t) adm_pool_threads_for (options->threads),
+    .sampling = d->kind == ADM_KIND_CLASSIFIER ? 0 : 8 * picture
+  };
   return ADM_OK;
 }
 
@@ -46,7 +52,8 @@ adm_parts_peak (const adm_part_memory *needs, int parts, const adm_options *opti
 
 /* The peak with all parts at once, and of the larger stage. */
 static adm_status
-measure_model (const adm_model *model, const adm_options *options, uint64_t *together, uint64_t *staged, adm_error *error)
+measure_model (const adm_model *model, const adm_options *options, uint64_t *together,
+               uint64_t *staged, adm_error *error)
 {
   adm_part_memory needs[ADM_PARTS];
   int parts = 0;
@@ -58,22 +65,26 @@ measure_model (const adm_model *model, const adm_options *options, uint64_t *tog
       continue;
     status = adm_file_inspect (file, &info, error);
     if (!status && info.unknown_keys)
-      status = adm_fail (error, ADM_ERROR_FORMAT, "%s: the tensors do not tell %s; write these keys into a JSON file of the same name beside it", file,
-                         info.unknown_keys);
+      status = adm_fail (error, ADM_ERROR_FORMAT,
+                         "%s: the tensors do not tell %s; write these keys into a JSON file of the "
+                         "same name beside it",
+                         file, info.unknown_keys);
     if (!status)
       status = adm_part_measure (&info.description, options, &needs[i], error);
     parts |= 1 << i;
   }
   if (status)
     return status;
-  uint64_t sampling = adm_parts_peak (needs, parts & ~ADM_PART_UPSAMPLER, options), upsampling = adm_parts_peak (needs, parts & ADM_PART_UPSAMPLER, options);
+  uint64_t sampling = adm_parts_peak (needs, parts & ~ADM_PART_UPSAMPLER, options),
+           upsampling = adm_parts_peak (needs, parts & ADM_PART_UPSAMPLER, options);
   *together = adm_parts_peak (needs, parts, options);
   *staged = sampling > upsampling ? sampling : upsampling;
   return ADM_OK;
 }
 
 adm_status
-adm_model_memory (const adm_model *model, const adm_options *options, adm_memory *out, adm_error *error)
+adm_model_memory (const adm_model *model, const adm_options *options, adm_memory *out,
+                  adm_error *error)
 {
   adm_options usual = options ? *options : (adm_options) { 0 };
   adm_memory m = { .limit = adm_memory_limit (usual.memory_limit) };
@@ -83,7 +94,10 @@ adm_model_memory (const adm_model *model, const adm_options *options, adm_memory
     status = measure_model (model, &usual, &m.together_half, &m.staged_half, error);
   if (status)
     return status;
-  m.fit = m.together <= m.limit ? ADM_FIT_TOGETHER : m.staged <= m.limit ? ADM_FIT_STAGED : m.staged_half <= m.limit ? ADM_FIT_HALF : ADM_FIT_NOT;
+  m.fit = m.together <= m.limit      ? ADM_FIT_TOGETHER
+          : m.staged <= m.limit      ? ADM_FIT_STAGED
+          : m.staged_half <= m.limit ? ADM_FIT_HALF
+                                     : ADM_FIT_NOT;
   *out = m;
   return ADM_OK;
 }

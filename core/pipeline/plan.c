@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * From a task to a checked plan. Files are inspected, not loaded: what cannot be is known before any work. */
+ * From a task to a checked plan. Files are inspected, not loaded: what cannot be is known before
+ * any work. */
 #include "base/error.h"
 #include "models/model.h"
 #include "pipeline/stage.h"
@@ -20,13 +21,17 @@ inspect (const adm_model *model, int part, adm_description *out, adm_error *erro
 
 /* STEPS of REQUEST by the network that D describes, and the WORK of one picture, in FLOPs. */
 static adm_status
-measure (const adm_description *d, const adm_request *request, int *steps, double *work, adm_error *error)
+measure (const adm_description *d, const adm_request *request, int *steps, double *work,
+         adm_error *error)
 {
   adm_schedule *schedule;
   double flops;
-  adm_status status = request->respacing
-                          ? adm_schedule_new (d->noise_schedule, d->diffusion_steps, request->respacing, &schedule, error)
-                          : adm_schedule_for_steps (d->noise_schedule, d->diffusion_steps, request->sampler, request->steps, &schedule, error);
+  adm_status status
+      = request->respacing
+            ? adm_schedule_new (d->noise_schedule, d->diffusion_steps, request->respacing,
+                                &schedule, error)
+            : adm_schedule_for_steps (d->noise_schedule, d->diffusion_steps, request->sampler,
+                                      request->steps, &schedule, error);
   if (status)
     return status;
   *steps = schedule->steps;
@@ -60,10 +65,13 @@ plan_generate (const adm_model *model, adm_plan *plan, adm_error *error)
   plan->parts |= ADM_PART_UPSAMPLER;
   status = inspect (model, ADM_PART_UPSAMPLER, &upsampler, error);
   if (!status && upsampler.kind != ADM_KIND_SUPERRES)
-    return adm_fail (error, ADM_ERROR_SHAPE, "%s is no upsampler; use another file", adm_model_part (model, ADM_PART_UPSAMPLER));
+    return adm_fail (error, ADM_ERROR_SHAPE, "%s is no upsampler; use another file",
+                     adm_model_part (model, ADM_PART_UPSAMPLER));
   if (!status && adm_low_side (&upsampler) != diffusion.image_size)
-    return adm_fail (error, ADM_ERROR_SHAPE, "%s enlarges %d px pictures, and model %s makes %d px; use another upsampler",
-                     adm_model_part (model, ADM_PART_UPSAMPLER), adm_low_side (&upsampler), model->name, diffusion.image_size);
+    return adm_fail (error, ADM_ERROR_SHAPE,
+                     "%s enlarges %d px pictures, and model %s makes %d px; use another upsampler",
+                     adm_model_part (model, ADM_PART_UPSAMPLER), adm_low_side (&upsampler),
+                     model->name, diffusion.image_size);
   adm_request *upscale = &plan->task.generate.upscale;
   upscale->seed = sample->seed;
   upscale->count = sample->count;
@@ -81,12 +89,15 @@ plan_upscale (const adm_model *model, adm_plan *plan, adm_error *error)
   plan->parts = ADM_PART_UPSAMPLER;
   adm_status status = inspect (model, ADM_PART_UPSAMPLER, &d, error);
   if (!status && d.kind != ADM_KIND_SUPERRES)
-    status = adm_fail (error, ADM_ERROR_SHAPE, "%s is not an upsampler; correct the model's description", adm_model_part (model, ADM_PART_UPSAMPLER));
+    status = adm_fail (error, ADM_ERROR_SHAPE,
+                       "%s is not an upsampler; correct the model's description",
+                       adm_model_part (model, ADM_PART_UPSAMPLER));
   if (!status)
     status = measure (&d, request, &plan->upscale_steps, &plan->work[1], error);
   if (status)
     return status;
-  plan->height = request->tiled ? request->low_h * (d.image_size / adm_low_side (&d)) : d.image_size;
+  plan->height
+      = request->tiled ? request->low_h * (d.image_size / adm_low_side (&d)) : d.image_size;
   plan->width = request->tiled ? request->low_w * (d.image_size / adm_low_side (&d)) : d.image_size;
   return ADM_OK;
 }
@@ -96,7 +107,8 @@ adm_plan_make (const adm_model *model, const adm_task *task, adm_plan *plan, adm
 {
   adm_plan made = { .task = *task };
   bool generate = task->kind == ADM_TASK_GENERATE;
-  adm_status status = generate ? plan_generate (model, &made, error) : plan_upscale (model, &made, error);
+  adm_status status
+      = generate ? plan_generate (model, &made, error) : plan_upscale (model, &made, error);
   if (status)
     return status;
   made.count = generate ? task->generate.sample.count : task->upscale.count;

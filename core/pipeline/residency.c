@@ -18,12 +18,14 @@ index_of (int part)
 }
 
 adm_status
-adm_residency_init (adm_residency *residency, const adm_model *model, const adm_options *options, adm_error *error)
+adm_residency_init (adm_residency *residency, const adm_model *model, const adm_options *options,
+                    adm_error *error)
 {
   const adm_kernels *kernels;
   *residency = (adm_residency) { .model = adm_model_copy (model), .options = *options };
   adm_status status = residency->model ? adm_kernels_choose (options->kernels, &kernels, error)
-                                       : adm_fail (error, ADM_ERROR_MEMORY, "no memory for a session; close other programs");
+                                       : adm_fail (error, ADM_ERROR_MEMORY,
+                                                   "no memory for a session; close other programs");
   if (!status)
     status = adm_pool_new (adm_pool_threads_for (options->threads), &residency->pool, error);
   if (status)
@@ -74,7 +76,7 @@ loaded_parts (const adm_residency *residency)
   return parts;
 }
 
-/* ---- the budget -------------------------------------------------------------------------------------------------- */
+/* ---- the budget ------------------------------------------------------------------------------ */
 
 static uint64_t
 allowed (const adm_residency *residency)
@@ -99,7 +101,8 @@ measure (adm_residency *residency, int parts, adm_error *error)
       continue; /* loading says what is missing */
     adm_status status = adm_file_inspect (file, &info, error);
     if (!status && !info.unknown_keys)
-      status = adm_part_measure (&info.description, &residency->options, &residency->needs[i], error);
+      status
+          = adm_part_measure (&info.description, &residency->options, &residency->needs[i], error);
     if (status)
       return status;
     residency->measured |= 1 << i;
@@ -115,17 +118,23 @@ too_large (const adm_residency *residency, int parts, adm_error *error)
   adm_error ignored;
   uint64_t limit = allowed (residency);
   halved.options.half = true;
-  bool helps = !residency->options.half && !measure (&halved, parts, &ignored) && peak (&halved, parts) <= limit;
+  bool helps = !residency->options.half && !measure (&halved, parts, &ignored)
+               && peak (&halved, parts) <= limit;
   const double mib = 1024 * 1024;
   bool limited = residency->options.memory_limit != 0;
-  const char *what = adm_memory_words (residency->options.memory_limit), *more = limited ? "allow more" : "close other programs";
+  const char *what = adm_memory_words (residency->options.memory_limit),
+             *more = limited ? "allow more" : "close other programs";
   const char *upsample = parts & UPSAMPLING ? " to upsample" : "";
   if (helps)
-    return adm_fail (error, ADM_ERROR_MEMORY, "model %s needs %.0f MiB%s, %.0f MiB are %s; with weights in 16 bits (--half) it needs %.0f MiB",
-                     residency->model->name, (double) peak (residency, parts) / mib, upsample, (double) limit / mib, what,
-                     (double) peak (&halved, parts) / mib);
-  return adm_fail (error, ADM_ERROR_MEMORY, "model %s needs %.0f MiB%s, %.0f MiB are %s; %s, or use a smaller model", residency->model->name,
-                   (double) peak (residency, parts) / mib, upsample, (double) limit / mib, what, more);
+    return adm_fail (error, ADM_ERROR_MEMORY,
+                     "model %s needs %.0f MiB%s, %.0f MiB are %s; with weights in 16 bits (--half) "
+                     "it needs %.0f MiB",
+                     residency->model->name, (double) peak (residency, parts) / mib, upsample,
+                     (double) limit / mib, what, (double) peak (&halved, parts) / mib);
+  return adm_fail (error, ADM_ERROR_MEMORY,
+                   "model %s needs %.0f MiB%s, %.0f MiB are %s; %s, or use a smaller model",
+                   residency->model->name, (double) peak (residency, parts) / mib, upsample,
+                   (double) limit / mib, what, more);
 }
 
 adm_status
@@ -161,22 +170,25 @@ make_room (adm_residency *residency, int parts, adm_error *error)
 adm_status
 adm_residency_spare (adm_residency *residency, int parts, uint64_t bytes, adm_error *error)
 {
-  uint64_t limit = allowed (residency), held = adm_program_bytes (&residency->options) + residency->workspace.size, others = 0;
+  uint64_t limit = allowed (residency),
+           held = adm_program_bytes (&residency->options) + residency->workspace.size, others = 0;
   for (int i = 0; i < ADM_PARTS; i++) {
     const adm_network *network = residency->network[i];
     *(parts & 1 << i ? &held : &others) += network ? network->weights_bytes : 0;
   }
   if (held > limit || bytes > limit - held)
     return adm_fail (error, ADM_ERROR_MEMORY,
-                     "this picture needs %llu MiB while it is made, beside %llu MiB for the networks; %llu MiB are %s: choose a smaller one",
-                     (unsigned long long) bytes >> 20, (unsigned long long) held >> 20, (unsigned long long) limit >> 20,
+                     "this picture needs %llu MiB while it is made, beside %llu MiB for the "
+                     "networks; %llu MiB are %s: choose a smaller one",
+                     (unsigned long long) bytes >> 20, (unsigned long long) held >> 20,
+                     (unsigned long long) limit >> 20,
                      adm_memory_words (residency->options.memory_limit));
   if (others > limit - held - bytes)
     drop_parts (residency, ~parts);
   return ADM_OK;
 }
 
-/* ---- loading ----------------------------------------------------------------------------------------------------- */
+/* ---- loading --------------------------------------------------------------------------------- */
 
 struct loading {
   adm_callback callback;
@@ -188,7 +200,8 @@ static bool
 load_progress (void *user, double done)
 {
   struct loading *l = user;
-  adm_progress progress = { .stage = ADM_STAGE_LOAD, .images = 1, .fraction = (l->part + done) / l->parts };
+  adm_progress progress
+      = { .stage = ADM_STAGE_LOAD, .images = 1, .fraction = (l->part + done) / l->parts };
   return !l->callback || l->callback (&progress, l->user);
 }
 
@@ -203,11 +216,12 @@ load_part (adm_residency *residency, int part, struct loading *loading, adm_erro
     return adm_model_need (residency->model, part, error);
   adm_network_source source = { .path = path, .progress = load_progress, .user = loading };
   residency->reads++;
-  adm_status status = adm_network_open (&source, &residency->options, residency->pool, &residency->workspace, 0, network, error);
+  adm_status status = adm_network_open (&source, &residency->options, residency->pool,
+                                        &residency->workspace, 0, network, error);
   if (!status && !adm_part_may_be (part, (*network)->description.kind)) {
     drop_parts (residency, part);
-    return adm_fail (error, ADM_ERROR_SHAPE, "%s is not a%s %s; correct the model's description", path, part == ADM_PART_UPSAMPLER ? "n" : "",
-                     adm_part_name (part));
+    return adm_fail (error, ADM_ERROR_SHAPE, "%s is not a%s %s; correct the model's description",
+                     path, part == ADM_PART_UPSAMPLER ? "n" : "", adm_part_name (part));
   }
   loading->part++;
   return status;
@@ -217,21 +231,28 @@ load_part (adm_residency *residency, int part, struct loading *loading, adm_erro
 static adm_status
 check_parts (const adm_residency *residency, adm_error *error)
 {
-  const adm_network *d = adm_residency_network (residency, ADM_PART_DIFFUSION), *c = adm_residency_network (residency, ADM_PART_CLASSIFIER);
+  const adm_network *d = adm_residency_network (residency, ADM_PART_DIFFUSION),
+                    *c = adm_residency_network (residency, ADM_PART_CLASSIFIER);
   const char *path = adm_model_part (residency->model, ADM_PART_CLASSIFIER);
   if (d && c && d->description.image_size != c->description.image_size)
-    return adm_fail (error, ADM_ERROR_SHAPE, "%s is for %d px pictures, the diffusion model for %d px; use the classifier made for it", path,
-                     c->description.image_size, d->description.image_size);
+    return adm_fail (
+        error, ADM_ERROR_SHAPE,
+        "%s is for %d px pictures, the diffusion model for %d px; use the classifier made for it",
+        path, c->description.image_size, d->description.image_size);
   if (d && c && d->description.diffusion_steps != c->description.diffusion_steps)
-    return adm_fail (error, ADM_ERROR_SHAPE, "%s was trained on %d noise levels, the diffusion model on %d; use the classifier made for it", path,
-                     c->description.diffusion_steps, d->description.diffusion_steps);
+    return adm_fail (error, ADM_ERROR_SHAPE,
+                     "%s was trained on %d noise levels, the diffusion model on %d; use the "
+                     "classifier made for it",
+                     path, c->description.diffusion_steps, d->description.diffusion_steps);
   return ADM_OK;
 }
 
 adm_status
-adm_residency_load (adm_residency *residency, int parts, adm_callback callback, void *user, adm_error *error)
+adm_residency_load (adm_residency *residency, int parts, adm_callback callback, void *user,
+                    adm_error *error)
 {
-  struct loading loading = { callback, user, 0, __builtin_popcount ((unsigned) (parts & ~loaded_parts (residency))) };
+  struct loading loading
+      = { callback, user, 0, __builtin_popcount ((unsigned) (parts & ~loaded_parts (residency))) };
   adm_status status = make_room (residency, parts, error);
   for (int i = 0; i < ADM_PARTS && !status; i++)
     if (parts & 1 << i)

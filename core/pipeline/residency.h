@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Which of a model's networks are in memory: loaded when first needed, kept while the budget has room for them, let go when
- * another stage needs it. They share one set of threads and take turns in one workspace. */
+ * Which of a model's networks are in memory: loaded when first needed, kept while the budget has
+ * room for them, let go when another stage needs it. They share one set of threads and take turns
+ * in one workspace. */
 #ifndef ADM_PIPELINE_RESIDENCY_H
 #define ADM_PIPELINE_RESIDENCY_H
 
@@ -20,18 +21,23 @@ typedef struct adm_residency {
 } adm_residency;
 
 /* Nothing is loaded yet. On failure RESIDENCY is cleared. */
-adm_status adm_residency_init (adm_residency *residency, const adm_model *model, const adm_options *options, adm_error *error);
+adm_status adm_residency_init (adm_residency *residency, const adm_model *model,
+                               const adm_options *options, adm_error *error);
 void adm_residency_clear (adm_residency *residency);
 
 adm_network *adm_residency_network (const adm_residency *residency, int part);
 
-/* *FITS: whether all PARTS can be in memory at once. ADM_ERROR_MEMORY when those of one stage cannot even alone. */
+/* *FITS: whether all PARTS can be in memory at once. ADM_ERROR_MEMORY when those of one stage
+ * cannot even alone. */
 adm_status adm_residency_check (adm_residency *residency, int parts, bool *fits, adm_error *error);
 
-/* Loads what is missing of PARTS, those of one stage or parts that fit together; others go where the budget asks for it. */
-adm_status adm_residency_load (adm_residency *residency, int parts, adm_callback callback, void *user, adm_error *error);
+/* Loads what is missing of PARTS, those of one stage or parts that fit together; others go where
+ * the budget asks for it. */
+adm_status adm_residency_load (adm_residency *residency, int parts, adm_callback callback,
+                               void *user, adm_error *error);
 
 /* BYTES more are needed while PARTS work: lets other parts go for them, or refuses. */
-adm_status adm_residency_spare (adm_residency *residency, int parts, uint64_t bytes, adm_error *error);
+adm_status adm_residency_spare (adm_residency *residency, int parts, uint64_t bytes,
+                                adm_error *error);
 
 #endif

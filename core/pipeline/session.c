@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A model at work: plans go in, pictures come out at a sink. The way is: load, then for each picture sample, round to 8 bits,
- * upsample. Where the networks of both stages do not fit into memory together, all pictures are sampled before the first is
- * upsampled, and wait in 8 bits. */
+ * A model at work: plans go in, pictures come out at a sink. The way is: load, then for each
+ * picture sample, round to 8 bits, upsample. Where the networks of both stages do not fit into
+ * memory together, all pictures are sampled before the first is upsampled, and wait in 8 bits. */
 #include "pipeline/session.h"
 
 #include "base/error.h"
@@ -16,7 +16,8 @@ struct adm_session {
 };
 
 adm_status
-adm_session_new (const adm_model *model, const adm_options *options, adm_session **out, adm_error *error)
+adm_session_new (const adm_model *model, const adm_options *options, adm_session **out,
+                 adm_error *error)
 {
   *out = NULL;
   adm_session *session = calloc (1, sizeof *session);
@@ -47,21 +48,25 @@ adm_session_reads (const adm_session *session)
 
 /* PARTS, or those of the first stage where both do not fit together. */
 static adm_status
-load (adm_session *session, int parts, bool *together, adm_callback callback, void *user, adm_error *error)
+load (adm_session *session, int parts, bool *together, adm_callback callback, void *user,
+      adm_error *error)
 {
   int first = parts & (ADM_PART_DIFFUSION | ADM_PART_CLASSIFIER);
   adm_status status = adm_residency_check (&session->residency, parts, together, error);
-  return status ? status : adm_residency_load (&session->residency, *together || !first ? parts : first, callback, user, error);
+  return status ? status
+                : adm_residency_load (&session->residency, *together || !first ? parts : first,
+                                      callback, user, error);
 }
 
 adm_status
-adm_session_load (adm_session *session, int parts, adm_callback callback, void *user, adm_error *error)
+adm_session_load (adm_session *session, int parts, adm_callback callback, void *user,
+                  adm_error *error)
 {
   bool together;
   return load (session, parts, &together, callback, user, error);
 }
 
-/* ---- a plan's run ------------------------------------------------------------------------------------------------ */
+/* ---- a plan's run ---------------------------------------------------------------------------- */
 
 /* Loading's share of the whole. */
 #define LOAD_SHARE 0.05
@@ -70,8 +75,9 @@ typedef struct run {
   adm_session *session;
   const adm_plan *plan;
   const adm_sink *sink;
-  bool together; /* both stages' networks are in memory: each picture goes all the way before the next begins */
-  double whole;  /* told last */
+  /* both stages' networks are in memory: each picture goes all the way before the next begins */
+  bool together;
+  double whole; /* told last */
 } run;
 
 /* How far the whole plan is. */
@@ -83,7 +89,9 @@ whole (const run *r, const adm_progress *p)
   if (p->stage == ADM_STAGE_LOAD)
     return LOAD_SHARE * p->fraction;
   if (r->together)
-    done = p->image * (work[0] + work[1]) + (p->stage == ADM_STAGE_SAMPLE ? p->fraction * work[0] : work[0] + p->fraction * work[1]);
+    done = p->image * (work[0] + work[1])
+           + (p->stage == ADM_STAGE_SAMPLE ? p->fraction * work[0]
+                                           : work[0] + p->fraction * work[1]);
   else
     done = p->stage == ADM_STAGE_SAMPLE ? done * work[0] : images * work[0] + done * work[1];
   return LOAD_SHARE + (1 - LOAD_SHARE) * (total > 0 ? done / total : 1);
@@ -95,7 +103,8 @@ tell (const adm_progress *progress, void *user)
   run *r = user;
   adm_progress p = *progress;
   double now = whole (r, progress);
-  r->whole = p.whole = now > r->whole ? now : r->whole; /* the second stage's loading does not take it back */
+  /* the second stage's loading does not take it back */
+  r->whole = p.whole = now > r->whole ? now : r->whole;
   return !r->sink->progress || r->sink->progress (&p, r->sink->user);
 }
 
@@ -109,7 +118,12 @@ deliver (const run *r, int i, const adm_sampling *stage, adm_error *error)
 static adm_sampling
 stage_of (run *r, int part, const adm_request *request)
 {
-  return (adm_sampling) { .residency = &r->session->residency, .part = part, .request = request, .callback = tell, .user = r, .images = r->plan->count };
+  return (adm_sampling) { .residency = &r->session->residency,
+                          .part = part,
+                          .request = request,
+                          .callback = tell,
+                          .user = r,
+                          .images = r->plan->count };
 }
 
 /* One stage is all there is. */
@@ -122,7 +136,8 @@ run_one (run *r, int part, const adm_request *request, adm_error *error)
     return status;
   size_t one = 3 * (size_t) request->low_h * (size_t) request->low_w;
   for (int i = 0; i < r->plan->count && !status; i++) {
-    status = adm_sampling_run (&stage, i, request->low ? request->low + (size_t) i * one : NULL, error);
+    status = adm_sampling_run (&stage, i, request->low ? request->low + (size_t) i * one : NULL,
+                               error);
     if (!status)
       status = deliver (r, i, &stage, error);
   }
@@ -130,7 +145,8 @@ run_one (run *r, int part, const adm_request *request, adm_error *error)
   return status;
 }
 
-/* Samples, rounds, upsamples. SMALL [count,S,S,3] holds what waits, LOW [3,S,S] what the upsampler sees: the picture as it would be saved. */
+/* Samples, rounds, upsamples. SMALL [count,S,S,3] holds what waits, LOW [3,S,S] what the upsampler
+ * sees: the picture as it would be saved. */
 static adm_status
 run_two (run *r, uint8_t *small, float *low, adm_error *error)
 {
@@ -140,7 +156,8 @@ run_two (run *r, uint8_t *small, float *low, adm_error *error)
   adm_request upscale = plan->task.generate.upscale;
   upscale.low = low;
   upscale.low_h = upscale.low_w = side;
-  adm_sampling first = stage_of (r, ADM_PART_DIFFUSION, &plan->task.generate.sample), second = stage_of (r, ADM_PART_UPSAMPLER, &upscale);
+  adm_sampling first = stage_of (r, ADM_PART_DIFFUSION, &plan->task.generate.sample),
+               second = stage_of (r, ADM_PART_UPSAMPLER, &upscale);
   adm_status status = adm_sampling_open (&first, error);
   if (!status && r->together)
     status = adm_sampling_open (&second, error);
@@ -184,11 +201,13 @@ adm_session_run (adm_session *session, const adm_plan *plan, const adm_sink *sin
     return run_one (&r, ADM_PART_UPSAMPLER, &task->upscale, error);
   if (!task->generate.upscaled)
     return run_one (&r, ADM_PART_DIFFUSION, &task->generate.sample, error);
-  const size_t values = 3 * (size_t) session->residency.model->image_size * (size_t) session->residency.model->image_size;
+  const size_t values = 3 * (size_t) session->residency.model->image_size
+                        * (size_t) session->residency.model->image_size;
   uint8_t *small = malloc (values * (r.together ? 1 : (size_t) plan->count));
   float *low = malloc (values * sizeof *low);
   if (!small || !low)
-    status = adm_fail (error, ADM_ERROR_MEMORY, "no memory for %d pictures; ask for fewer", plan->count);
+    status = adm_fail (error, ADM_ERROR_MEMORY, "no memory for %d pictures; ask for fewer",
+                       plan->count);
   else
     status = run_two (&r, small, low, error);
   free (small);
@@ -196,24 +215,27 @@ adm_session_run (adm_session *session, const adm_plan *plan, const adm_sink *sin
   return status;
 }
 
-/* ---- one stage --------------------------------------------------------------------------------------------------- */
+/* ---- one stage ------------------------------------------------------------------------------- */
 
 static adm_status
-run_stage (adm_session *session, int parts, const adm_sampling *asked, float *out, int *finished, adm_error *error)
+run_stage (adm_session *session, int parts, const adm_sampling *asked, float *out, int *finished,
+           adm_error *error)
 {
   adm_sampling stage = *asked;
   const adm_request *request = stage.request;
   size_t one = 3 * (size_t) request->low_h * (size_t) request->low_w;
   if (finished)
     *finished = 0;
-  adm_status status = adm_residency_load (&session->residency, parts, stage.callback, stage.user, error);
+  adm_status status
+      = adm_residency_load (&session->residency, parts, stage.callback, stage.user, error);
   if (!status)
     status = adm_sampling_open (&stage, error);
   if (status)
     return status;
   size_t pixels = 3 * (size_t) stage.height * (size_t) stage.width;
   for (int i = 0; i < request->count && !status; i++) {
-    status = adm_sampling_run (&stage, i, request->low ? request->low + (size_t) i * one : NULL, error);
+    status = adm_sampling_run (&stage, i, request->low ? request->low + (size_t) i * one : NULL,
+                               error);
     if (status)
       break;
     memcpy (out + (size_t) i * pixels, stage.x, pixels * sizeof *out);
@@ -225,18 +247,28 @@ run_stage (adm_session *session, int parts, const adm_sampling *asked, float *ou
 }
 
 adm_status
-adm_session_sample (adm_session *session, const adm_request *request, adm_callback callback, void *user, float *out, int *finished, adm_error *error)
+adm_session_sample (adm_session *session, const adm_request *request, adm_callback callback,
+                    void *user, float *out, int *finished, adm_error *error)
 {
   int parts = ADM_PART_DIFFUSION | (request->scale > 0 ? ADM_PART_CLASSIFIER : 0);
-  const adm_sampling stage
-      = { .residency = &session->residency, .part = ADM_PART_DIFFUSION, .request = request, .callback = callback, .user = user, .images = request->count };
+  const adm_sampling stage = { .residency = &session->residency,
+                               .part = ADM_PART_DIFFUSION,
+                               .request = request,
+                               .callback = callback,
+                               .user = user,
+                               .images = request->count };
   return run_stage (session, parts, &stage, out, finished, error);
 }
 
 adm_status
-adm_session_upscale (adm_session *session, const adm_request *request, adm_callback callback, void *user, float *out, int *finished, adm_error *error)
+adm_session_upscale (adm_session *session, const adm_request *request, adm_callback callback,
+                     void *user, float *out, int *finished, adm_error *error)
 {
-  const adm_sampling stage
-      = { .residency = &session->residency, .part = ADM_PART_UPSAMPLER, .request = request, .callback = callback, .user = user, .images = request->count };
+  const adm_sampling stage = { .residency = &session->residency,
+                               .part = ADM_PART_UPSAMPLER,
+                               .request = request,
+                               .callback = callback,
+                               .user = user,
+                               .images = request->count };
   return run_stage (session, ADM_PART_UPSAMPLER, &stage, out, finished, error);
 }

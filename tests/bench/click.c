@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What an artist waits for after pressing Generate: the first preview and the finished picture, with the embedded model as it
- * comes, cold (the networks are read and planned first) and warm (the window has run before).
+ * What an artist waits for after pressing Generate: the first preview and the finished picture,
+ * with the embedded model as it comes, cold (the networks are read and planned first) and warm (the
+ * window has run before).
  *
  *   click DATA_FOLDER
  *
@@ -30,7 +31,8 @@ static adm_status
 keep (int i, const adm_picture *picture, void *user, adm_error *error)
 {
   (void) i, (void) user, (void) error;
-  memcpy (kept, picture->pixels, 3 * sizeof *kept * (size_t) picture->height * (size_t) picture->width);
+  memcpy (kept, picture->pixels,
+          3 * sizeof *kept * (size_t) picture->height * (size_t) picture->width);
   return ADM_OK;
 }
 
@@ -53,31 +55,37 @@ main (int argc, char **argv)
     fprintf (stderr, "usage: click DATA_FOLDER\n");
     return 2;
   }
-  if (adm_catalog_new (&folder, 1, &catalog, &error) || adm_catalog_find (catalog, ADM_EMBEDDED_MODEL, &model, &error))
+  if (adm_catalog_new (&folder, 1, &catalog, &error)
+      || adm_catalog_find (catalog, ADM_EMBEDDED_MODEL, &model, &error))
     return fail (&error);
   size_t pixels = 3 * (size_t) model->image_size * (size_t) model->image_size;
   size_t large = 3 * (size_t) model->upsampled_size * (size_t) model->upsampled_size;
   float *out = calloc (pixels, sizeof *out), *enlarged = calloc (large, sizeof *enlarged);
   if (!out || !enlarged)
     return 1;
-  static const char *const names[] = { "generate, cold", "generate, warm", "upsample, cold", "upsample, warm" };
+  static const char *const names[]
+      = { "generate, cold", "generate, warm", "upsample, cold", "upsample, warm" };
   for (int run = 0; run < 4; run++) {
-    adm_request request = run < 2 ? adm_request_default (model) : adm_request_upsample_default (model);
+    adm_request request
+        = run < 2 ? adm_request_default (model) : adm_request_upsample_default (model);
     double first = 0, start = now ();
     request.label = run < 2 ? 1 : ADM_NO_LABEL;
     request.low = run < 2 ? NULL : out;
     request.low_h = request.low_w = run < 2 ? 0 : model->image_size;
     if (!session && adm_session_new (model, &(adm_options) { 0 }, &session, &error))
       return fail (&error);
-    const adm_task task = run < 2 ? (adm_task) { .kind = ADM_TASK_GENERATE, .generate = { .sample = request } }
-                                  : (adm_task) { .kind = ADM_TASK_UPSCALE, .upscale = request };
+    const adm_task task
+        = run < 2 ? (adm_task) { .kind = ADM_TASK_GENERATE, .generate = { .sample = request } }
+                  : (adm_task) { .kind = ADM_TASK_UPSCALE, .upscale = request };
     const adm_sink sink = { watch, keep, &first };
     adm_plan plan;
     kept = run < 2 ? out : enlarged;
-    if (adm_plan_make (model, &task, &plan, &error) || adm_session_run (session, &plan, &sink, &error))
+    if (adm_plan_make (model, &task, &plan, &error)
+        || adm_session_run (session, &plan, &sink, &error))
       return fail (&error);
-    printf ("{\"what\": \"%s\", \"preview_seconds\": %.4f, \"picture_seconds\": %.4f, \"steps\": %d}\n", names[run], first - start, now () - start,
-            request.steps);
+    printf (
+        "{\"what\": \"%s\", \"preview_seconds\": %.4f, \"picture_seconds\": %.4f, \"steps\": %d}\n",
+        names[run], first - start, now () - start, request.steps);
   }
   adm_session_free (session);
   adm_catalog_free (catalog);

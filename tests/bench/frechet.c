@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Fréchet distance (gaussian.h) between two sets of pictures. The features are the last layer's input of a classifier that knows
- * the pictures' classes, at timestep 0. Such a distance compares samplers of one model with each other; it says nothing against
- * published figures, whose features are Inception's.
+ * Fréchet distance (gaussian.h) between two sets of pictures. The features are the last layer's
+ * input of a classifier that knows the pictures' classes, at timestep 0. Such a distance compares
+ * samplers of one model with each other; it says nothing against published figures, whose features
+ * are Inception's.
  *
- *   frechet CLASSIFIER A B        A, B: a .npy [N,3,S,S], or a folder of them; clamped to [-1, 1] as pictures are
+ *   frechet CLASSIFIER A B        A, B: a .npy [N,3,S,S], or a folder of them; clamped to [-1, 1]
+ *     as pictures are
  *   frechet --features A B        A, B: .npy [N,D], features as they are
  *   frechet --fit CLASSIFIER A OUT.npy   the mean and covariance of A's features (gaussian.h)
  *
@@ -68,11 +70,13 @@ main (int argc, char **argv)
   adm_network *classifier = NULL;
   bool fit = argc == 5 && strcmp (argv[1], "--fit") == 0;
   if (argc != 4 && !fit) {
-    fprintf (stderr, "usage: frechet CLASSIFIER|--features A B, or frechet --fit CLASSIFIER A OUT.npy\n");
+    fprintf (stderr,
+             "usage: frechet CLASSIFIER|--features A B, or frechet --fit CLASSIFIER A OUT.npy\n");
     return 2;
   }
   const char *const *arguments = (const char *const *) argv + (fit ? 2 : 1);
-  if (strcmp (arguments[0], "--features") && adm_network_load (arguments[0], &(adm_options) { 0 }, NULL, NULL, &classifier, &error))
+  if (strcmp (arguments[0], "--features")
+      && adm_network_load (arguments[0], &(adm_options) { 0 }, NULL, NULL, &classifier, &error))
     gaussian_fail (arguments[0], error.message);
   feature_set a = read_set (arguments[1], classifier);
   gaussian of_a = gaussian_fit (&a);
@@ -84,7 +88,8 @@ main (int argc, char **argv)
     if (a.width != b.width)
       gaussian_fail (arguments[2], "its features have another width");
     gaussian of_b = gaussian_fit (&b);
-    printf ("{\"distance\": %.6g, \"a\": %d, \"b\": %d, \"features\": %d}\n", gaussian_distance (&of_a, &of_b), a.count, b.count, a.width);
+    printf ("{\"distance\": %.6g, \"a\": %d, \"b\": %d, \"features\": %d}\n",
+            gaussian_distance (&of_a, &of_b), a.count, b.count, a.width);
     gaussian_clear (&of_b);
     free (b.rows);
   }

@@ -11,7 +11,8 @@
 #include <string.h>
 
 /* LAPACK's symmetric eigenproblem, from OpenBLAS. */
-void dsyev_ (const char *job, const char *triangle, const int *n, double *a, const int *lda, double *values, double *work, const int *room, int *info);
+void dsyev_ (const char *job, const char *triangle, const int *n, double *a, const int *lda,
+             double *values, double *work, const int *room, int *info);
 
 void
 gaussian_fail (const char *what, const char *why)
@@ -29,29 +30,33 @@ room_for (size_t count, size_t size)
   return room;
 }
 
-/* ---- features ---------------------------------------------------------------------------------------------------- */
+/* ---- features -------------------------------------------------------------------------------- */
 
 void
 feature_set_add (feature_set *set, const float *rows, int count, int width, const char *where)
 {
   if (set->count && set->width != width)
     gaussian_fail (where, "its features have another width than the others'");
-  set->rows = realloc (set->rows, (size_t) (set->count + count) * (size_t) width * sizeof *set->rows);
+  set->rows
+      = realloc (set->rows, (size_t) (set->count + count) * (size_t) width * sizeof *set->rows);
   if (!set->rows)
     gaussian_fail ("memory", "there is not enough; use smaller sets");
-  memcpy (set->rows + (size_t) set->count * (size_t) width, rows, (size_t) count * (size_t) width * sizeof *rows);
+  memcpy (set->rows + (size_t) set->count * (size_t) width, rows,
+          (size_t) count * (size_t) width * sizeof *rows);
   set->count += count;
   set->width = width;
 }
 
 void
-feature_set_see (feature_set *set, adm_network *classifier, const float *x, int count, int label, int *hits, const char *where)
+feature_set_see (feature_set *set, adm_network *classifier, const float *x, int count, int label,
+                 int *hits, const char *where)
 {
   adm_error error;
   const adm_description *d = adm_network_description (classifier);
   const int t = 0, width = adm_network_features_width (classifier);
   size_t pixels = 3 * (size_t) d->image_size * (size_t) d->image_size;
-  float *row = room_for ((size_t) width, sizeof *row), *seen = room_for (pixels, sizeof *seen), *logits = room_for ((size_t) d->num_classes, sizeof *logits);
+  float *row = room_for ((size_t) width, sizeof *row), *seen = room_for (pixels, sizeof *seen),
+        *logits = room_for ((size_t) d->num_classes, sizeof *logits);
   for (int i = 0; i < count; i++) {
     for (size_t j = 0; j < pixels; j++)
       seen[j] = fminf (fmaxf (x[(size_t) i * pixels + j], -1.0f), 1.0f);
@@ -72,13 +77,15 @@ feature_set_see (feature_set *set, adm_network *classifier, const float *x, int 
   free (logits);
 }
 
-/* ---- the Gaussian ------------------------------------------------------------------------------------------------ */
+/* ---- the Gaussian ---------------------------------------------------------------------------- */
 
 static gaussian
 gaussian_new (int width)
 {
   size_t d = (size_t) width;
-  return (gaussian) { .width = width, .mean = room_for (d, sizeof (double)), .covariance = room_for (d * d, sizeof (double)) };
+  return (gaussian) { .width = width,
+                      .mean = room_for (d, sizeof (double)),
+                      .covariance = room_for (d * d, sizeof (double)) };
 }
 
 void
@@ -142,7 +149,7 @@ gaussian_read (const char *path)
   return g;
 }
 
-/* ---- the distance ------------------------------------------------------------------------------------------------ */
+/* ---- the distance ---------------------------------------------------------------------------- */
 
 /* A [d,d] symmetric becomes its eigenvectors, one a row. */
 static void
@@ -173,11 +180,12 @@ gaussian_distance (const gaussian *a, const gaussian *b)
 {
   int d = a->width;
   size_t n = (size_t) d * (size_t) d;
-  double *vectors = room_for (n, sizeof *vectors), *root = room_for (n, sizeof *root), *half = room_for (n, sizeof *half),
-         *values = room_for ((size_t) d, sizeof *values);
+  double *vectors = room_for (n, sizeof *vectors), *root = room_for (n, sizeof *root),
+         *half = room_for (n, sizeof *half), *values = room_for ((size_t) d, sizeof *values);
   double distance = 0;
   for (int i = 0; i < d; i++)
-    distance += pow (a->mean[i] - b->mean[i], 2) + a->covariance[i * d + i] + b->covariance[i * d + i];
+    distance
+        += pow (a->mean[i] - b->mean[i], 2) + a->covariance[i * d + i] + b->covariance[i * d + i];
   /* root = C_a^1/2 = sum of sqrt (value) v v^T */
   memcpy (vectors, a->covariance, n * sizeof *vectors);
   eigen (d, vectors, values);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Fréchet distance between two sets of pictures (Heusel et al. 2017, arXiv 1706.08500): fit a Gaussian to each set's features,
+ * Fréchet distance between two sets of pictures (Heusel et al. 2017, arXiv 1706.08500): fit a
+ * Gaussian to each set's features,
  *
  *   d^2 = |m_a - m_b|^2 + tr (C_a + C_b - 2 (C_a^1/2 C_b C_a^1/2)^1/2)
  *
@@ -26,9 +27,11 @@ _Noreturn void gaussian_fail (const char *what, const char *why);
 
 /* Appends ROWS [COUNT,WIDTH]; WHERE names their origin. */
 void feature_set_add (feature_set *set, const float *rows, int count, int width, const char *where);
-/* Appends the features of X [COUNT,3,S,S], clamped to [-1, 1] as pictures are: the last layer's input of CLASSIFIER at timestep 0.
- * HITS (may be NULL): how many CLASSIFIER takes for LABEL is added to it. */
-void feature_set_see (feature_set *set, adm_network *classifier, const float *x, int count, int label, int *hits, const char *where);
+/* Appends the features of X [COUNT,3,S,S], clamped to [-1, 1] as pictures are: the last layer's
+ * input of CLASSIFIER at timestep 0. HITS (may be NULL): how many CLASSIFIER takes for LABEL is
+ * added to it. */
+void feature_set_see (feature_set *set, adm_network *classifier, const float *x, int count,
+                      int label, int *hits, const char *where);
 
 gaussian gaussian_fit (const feature_set *set);
 /* .npy [width+1,width]: the mean, then the covariance. COUNT is not kept. */

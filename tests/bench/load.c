@@ -4,9 +4,10 @@
  *
  *   load FILE TRIES
  *
- * Each try reads FILE plainly, then loads it, both times after the system was asked to forget it. Prints one JSON object a try:
- * plain_seconds, load_seconds. Where a virtual machine's memory has to be given by its host first, most tries take a second or two
- * longer in the system: the best counts. */
+ * Each try reads FILE plainly, then loads it, both times after the system was asked to forget it.
+ * Prints one JSON object a try: plain_seconds, load_seconds. Where a virtual machine's memory has
+ * to be given by its host first, most tries take a second or two longer in the system: the best
+ * counts. */
 #include "adm.h"
 #include "clock.h"
 

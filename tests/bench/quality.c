@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What a model's pictures are worth: samples every class, EACH pictures of it, as the model's defaults say, and tells
+ * What a model's pictures are worth: samples every class, EACH pictures of it, as the model's
+ * defaults say, and tells
  *   agreement   the share that the model's classifier takes for the class asked for,
- *   frechet     the squared Fréchet distance (gaussian.h) of the classifier's features to those of pictures as it was trained on:
- *               STATISTICS, their mean and covariance (crops.py).
- * With few pictures the distance is too large by what their covariance lacks: compare it at the same EACH only.
+ *   frechet     the squared Fréchet distance (gaussian.h) of the classifier's features to those of
+ *               pictures as it was trained on: STATISTICS, their mean and covariance (crops.py).
+ * With few pictures the distance is too large by what their covariance lacks: compare it at the
+ * same EACH only.
  *
- *   quality MODEL.json STATISTICS.npy EACH [--scale S] [--sampler NAME] [--steps N | --respacing R] [--eta E] [--seed S] [--classes N]
- *           [--pictures OUT.npy]
+ *   quality MODEL.json STATISTICS.npy EACH [--scale S] [--sampler NAME] [--steps N | --respacing R]
+ *     [--eta E] [--seed S] [--classes N] [--pictures OUT.npy]
  *
- * Prints one JSON object. Seeds go up from --seed (default 1000): picture i of class k has seed + k * EACH + i. --classes: the first
- * N only. --pictures: the first picture of each class. */
+ * Prints one JSON object. Seeds go up from --seed (default 1000): picture i of class k has seed + k
+ * * EACH + i. --classes: the first N only. --pictures: the first picture of each class. */
 #include "clock.h"
 #include "gaussian.h"
 
@@ -27,7 +29,8 @@ typedef struct asked {
 static int
 usage (void)
 {
-  fprintf (stderr, "usage: quality MODEL.json STATISTICS.npy EACH [--scale S] [--sampler NAME] [--steps N | --respacing R] [--eta E] [--seed S] "
+  fprintf (stderr, "usage: quality MODEL.json STATISTICS.npy EACH [--scale S] [--sampler NAME] "
+                   "[--steps N | --respacing R] [--eta E] [--seed S] "
                    "[--classes N] [--pictures OUT.npy]\n");
   return 2;
 }
@@ -75,7 +78,8 @@ look (int i, const adm_picture *picture, void *user, adm_error *error)
   judge *j = user;
   size_t pixels = 3 * (size_t) picture->height * (size_t) picture->width;
   (void) error;
-  feature_set_see (&j->set, j->classifier, picture->pixels, 1, j->label, &j->hits, j->model->class_names[j->label]);
+  feature_set_see (&j->set, j->classifier, picture->pixels, 1, j->label, &j->hits,
+                   j->model->class_names[j->label]);
   if (i == 0)
     memcpy (j->first + (size_t) j->label * pixels, picture->pixels, pixels * sizeof *j->first);
   return ADM_OK;
@@ -92,20 +96,27 @@ main (int argc, char **argv)
   const char *none = NULL;
   if (argc < 4)
     return usage ();
-  if (adm_catalog_new (&none, 0, &catalog, &error) || adm_catalog_find (catalog, argv[1], &model, &error))
+  if (adm_catalog_new (&none, 0, &catalog, &error)
+      || adm_catalog_find (catalog, argv[1], &model, &error))
     gaussian_fail (argv[1], error.message);
   if (!model->classifier)
     gaussian_fail (argv[1], "a classifier is needed");
-  asked t = { .each = atoi (argv[3]), .classes = model->class_count, .request = adm_request_default (model) };
+  asked t = { .each = atoi (argv[3]),
+              .classes = model->class_count,
+              .request = adm_request_default (model) };
   t.request.seed = 1000;
-  if (!parse (argc, argv, &t) || t.each < 1 || t.classes < 1 || t.classes > model->class_count || t.each * t.classes < 2)
+  if (!parse (argc, argv, &t) || t.each < 1 || t.classes < 1 || t.classes > model->class_count
+      || t.each * t.classes < 2)
     return usage ();
   gaussian truth = gaussian_read (argv[2]);
   adm_options options = { 0 };
-  if (adm_session_new (model, &options, &session, &error) || adm_network_load (model->classifier, &options, NULL, NULL, &classifier, &error))
+  if (adm_session_new (model, &options, &session, &error)
+      || adm_network_load (model->classifier, &options, NULL, NULL, &classifier, &error))
     gaussian_fail (argv[1], error.message);
   size_t pixels = 3 * (size_t) model->image_size * (size_t) model->image_size;
-  judge j = { .model = model, .classifier = classifier, .first = calloc ((size_t) t.classes * pixels, sizeof *j.first) };
+  judge j = { .model = model,
+              .classifier = classifier,
+              .first = calloc ((size_t) t.classes * pixels, sizeof *j.first) };
   if (!j.first)
     gaussian_fail ("memory", "there is not enough; ask for fewer");
   const double start = now ();
@@ -117,7 +128,8 @@ main (int argc, char **argv)
     t.request.label = j.label = label;
     t.request.seed = seed + (uint64_t) label * (uint64_t) t.each;
     const adm_task task = { .kind = ADM_TASK_GENERATE, .generate = { .sample = t.request } };
-    if (adm_plan_make (model, &task, &plan, &error) || adm_session_run (session, &plan, &sink, &error))
+    if (adm_plan_make (model, &task, &plan, &error)
+        || adm_session_run (session, &plan, &sink, &error))
       gaussian_fail (model->class_names[label], error.message);
   }
   if (j.set.width != truth.width)
@@ -126,8 +138,9 @@ main (int argc, char **argv)
   const int64_t shape[] = { t.classes, 3, model->image_size, model->image_size };
   if (t.pictures && adm_npy_write (t.pictures, j.first, 4, shape, &error))
     gaussian_fail (t.pictures, error.message);
-  printf ("{\"agreement\": %.4f, \"frechet\": %.4f, \"pictures\": %d, \"seconds\": %.4f}\n", (double) j.hits / j.set.count,
-          gaussian_distance (&found, &truth), j.set.count, (now () - start) / j.set.count);
+  printf ("{\"agreement\": %.4f, \"frechet\": %.4f, \"pictures\": %d, \"seconds\": %.4f}\n",
+          (double) j.hits / j.set.count, gaussian_distance (&found, &truth), j.set.count,
+          (now () - start) / j.set.count);
   gaussian_clear (&found);
   gaussian_clear (&truth);
   adm_network_free (classifier);

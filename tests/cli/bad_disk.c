@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A disk that fails, loaded before a program: calls on files under one folder are counted by kind, and one of them fails. Streams
- * are made of cookies there, so that what the C library does inside fread and fflush comes this way, too.
+ * A disk that fails, loaded before a program: calls on files under one folder are counted by kind,
+ * and one of them fails. Streams are made of cookies there, so that what the C library does inside
+ * fread and fflush comes this way, too.
  *
- * ADM_BAD_DISK=FOLDER is the folder, ADM_BAD_CALL=KIND:N:HOW the call: KIND as in kinds, N from 1, HOW an errno, followed by + when
- * all later calls fail, too, or "short" for half of what was asked. ADM_BAD_COUNTS=FILE gets a line "KIND COUNT" of each kind at the end. */
+ * ADM_BAD_DISK=FOLDER is the folder, ADM_BAD_CALL=KIND:N:HOW the call: KIND as in kinds, N from 1,
+ * HOW an errno, followed by + when all later calls fail, too, or "short" for half of what was
+ * asked. ADM_BAD_COUNTS=FILE gets a line "KIND COUNT" of each kind at the end. */
 #undef _FILE_OFFSET_BITS /* both names of every call are defined here */
 #include <dlfcn.h>
 #include <errno.h>
@@ -18,8 +20,24 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { OPEN, CREATE, READ, WRITE, SEEK, STAT, SYNC, CLOSE, RENAME, REMOVE, LIST, KINDS, FILES = 1024, SHORT = -1 };
-static const char *const kinds[KINDS] = { "open", "create", "read", "write", "seek", "stat", "sync", "close", "rename", "remove", "list" };
+enum {
+  OPEN,
+  CREATE,
+  READ,
+  WRITE,
+  SEEK,
+  STAT,
+  SYNC,
+  CLOSE,
+  RENAME,
+  REMOVE,
+  LIST,
+  KINDS,
+  FILES = 1024,
+  SHORT = -1
+};
+static const char *const kinds[KINDS] = { "open", "create", "read",   "write",  "seek", "stat",
+                                          "sync", "close",  "rename", "remove", "list" };
 
 static struct {
   bool ready;
@@ -42,7 +60,8 @@ prepare (void)
   disk.kind = -1;
   const char *call = getenv ("ADM_BAD_CALL"), *colon = call ? strchr (call, ':') : NULL;
   for (int i = 0; colon && i < KINDS; i++)
-    if (strlen (kinds[i]) == (size_t) (colon - call) && strncmp (kinds[i], call, (size_t) (colon - call)) == 0)
+    if (strlen (kinds[i]) == (size_t) (colon - call)
+        && strncmp (kinds[i], call, (size_t) (colon - call)) == 0)
       disk.kind = i;
   if (disk.kind < 0)
     return;
@@ -64,7 +83,8 @@ static int
 strike (int kind)
 {
   int count = ++disk.count[kind];
-  return kind == disk.kind && (count == disk.at || (disk.onwards && count > disk.at)) ? disk.how : 0;
+  return kind == disk.kind && (count == disk.at || (disk.onwards && count > disk.at)) ? disk.how
+                                                                                      : 0;
 }
 
 static bool
@@ -90,13 +110,15 @@ finish (void)
   if (!disk.counts)
     return;
   for (int i = 0; i < KINDS; i++)
-    length += snprintf (text + length, sizeof text - (size_t) length, "%s %d\n", kinds[i], disk.count[i]);
+    length += snprintf (text + length, sizeof text - (size_t) length, "%s %d\n", kinds[i],
+                        disk.count[i]);
   int file = (int) syscall (SYS_openat, AT_FDCWD, disk.counts, O_WRONLY | O_CREAT | O_TRUNC, 0600);
   if (file >= 0 && syscall (SYS_write, file, text, length) == length)
     syscall (SYS_close, file);
 }
 
-/* Tests in the same process: the folder, which must outlive them, and from which call on they fail (KIND NULL: none does). */
+/* Tests in the same process: the folder, which must outlive them, and from which call on they fail
+ * (KIND NULL: none does). */
 void bad_disk (const char *folder, const char *kind, int at, int how);
 void
 bad_disk (const char *folder, const char *kind, int at, int how)
@@ -114,7 +136,7 @@ bad_disk (const char *folder, const char *kind, int at, int how)
   disk.onwards = true;
 }
 
-/* ---- descriptors ------------------------------------------------------------------------------------------------- */
+/* ---- descriptors ----------------------------------------------------------------------------- */
 
 static int
 open_any (int folder, const char *path, int flags, mode_t mode)
@@ -128,14 +150,14 @@ open_any (int folder, const char *path, int flags, mode_t mode)
   return file;
 }
 
-#define OPEN_BODY(folder)                                                                                                                            \
-  mode_t mode = 0;                                                                                                                                   \
-  if (flags & (O_CREAT | O_TMPFILE)) {                                                                                                               \
-    va_list args;                                                                                                                                    \
-    va_start (args, flags);                                                                                                                          \
-    mode = va_arg (args, mode_t);                                                                                                                    \
-    va_end (args);                                                                                                                                   \
-  }                                                                                                                                                  \
+#define OPEN_BODY(folder)                                                                          \
+  mode_t mode = 0;                                                                                 \
+  if (flags & (O_CREAT | O_TMPFILE)) {                                                             \
+    va_list args;                                                                                  \
+    va_start (args, flags);                                                                        \
+    mode = va_arg (args, mode_t);                                                                  \
+    va_end (args);                                                                                 \
+  }                                                                                                \
   return open_any (folder, path, flags, mode)
 
 int
@@ -286,7 +308,7 @@ stat64 (const char *path, struct stat64 *out)
   return stat (path, (struct stat *) (void *) out);
 }
 
-/* ---- names ------------------------------------------------------------------------------------------------------- */
+/* ---- names ----------------------------------------------------------------------------------- */
 
 int
 rename (const char *from, const char *to)
@@ -308,22 +330,22 @@ struct dirent;
 struct dirent64;
 typedef struct __dirstream DIR;
 
-#define READDIR(type, name)                                                                                                                          \
-  struct type *name (DIR *folder);                                                                                                                   \
-  struct type *name (DIR *folder)                                                                                                                    \
-  {                                                                                                                                                  \
-    static struct type *(*real) (DIR *);                                                                                                             \
-    prepare ();                                                                                                                                      \
-    if (disk.folder && fails (LIST))                                                                                                                 \
-      return NULL;                                                                                                                                   \
-    if (!real)                                                                                                                                       \
-      *(void **) &real = dlsym (RTLD_NEXT, #name);                                                                                                   \
-    return real (folder);                                                                                                                            \
+#define READDIR(type, name)                                                                        \
+  struct type *name (DIR *folder);                                                                 \
+  struct type *name (DIR *folder)                                                                  \
+  {                                                                                                \
+    static struct type *(*real) (DIR *);                                                           \
+    prepare ();                                                                                    \
+    if (disk.folder && fails (LIST))                                                               \
+      return NULL;                                                                                 \
+    if (!real)                                                                                     \
+      *(void **) &real = dlsym (RTLD_NEXT, #name);                                                 \
+    return real (folder);                                                                          \
   }
 READDIR (dirent, readdir)
 READDIR (dirent64, readdir64)
 
-/* ---- streams ----------------------------------------------------------------------------------------------------- */
+/* ---- streams --------------------------------------------------------------------------------- */
 
 static ssize_t
 cookie_read (void *cookie, char *out, size_t size)
@@ -371,8 +393,9 @@ fdopen (int file, const char *mode)
       *(void **) &real = dlsym (RTLD_NEXT, "fdopen");
     return real (file, mode);
   }
-  return disk.stream[file]
-         = fopencookie ((void *) (intptr_t) file, mode, (cookie_io_functions_t) { cookie_read, cookie_write, cookie_seek, cookie_close });
+  return disk.stream[file] = fopencookie (
+             (void *) (intptr_t) file, mode,
+             (cookie_io_functions_t) { cookie_read, cookie_write, cookie_seek, cookie_close });
 }
 
 FILE *
@@ -384,7 +407,9 @@ fopen64 (const char *path, const char *mode)
       *(void **) &real = dlsym (RTLD_NEXT, "fopen64");
     return real (path, mode);
   }
-  int file = open_any (AT_FDCWD, path, mode[0] == 'r' ? O_RDONLY | O_CLOEXEC : O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  int file = open_any (
+      AT_FDCWD, path,
+      mode[0] == 'r' ? O_RDONLY | O_CLOEXEC : O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   return file < 0 ? NULL : fdopen (file, mode[0] == 'r' ? "r" : "w");
 }
 

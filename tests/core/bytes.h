@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Weights files made byte by byte, in a temporary folder: what a well-meaning program would never write. */
+ * Weights files made byte by byte, in a temporary folder: what a well-meaning program would never
+ * write. */
 #ifndef ADM_TESTS_BYTES_H
 #define ADM_TESTS_BYTES_H
 
@@ -46,7 +47,8 @@ save (const char *name, const struct bytes *b)
   fclose (file);
 }
 
-/* Opening FILE (in the temporary folder) must fail with STATUS, in one line naming the file and containing PART. */
+/* Opening FILE (in the temporary folder) must fail with STATUS, in one line naming the file and
+ * containing PART. */
 static inline void
 refused (const char *name, adm_status status, const char *part)
 {
@@ -63,7 +65,7 @@ refused (const char *name, adm_status status, const char *part)
   CHECK (!strchr (error.message, '\n'));
 }
 
-/* ---- torch's ------------------------------------------------------------------------------------------------------ */
+/* ---- torch's --------------------------------------------------------------------------------- */
 
 #define FLOATS "ctorch\nFloatStorage\n"
 
@@ -85,7 +87,8 @@ put_integer (struct bytes *b, int64_t value)
 
 /* The pickle of a tensor over storage "0", which has NUMEL elements. */
 static inline void
-put_tensor (struct bytes *b, const char *storage, int64_t numel, int64_t offset, const int64_t *shape, const int64_t *stride, int rank)
+put_tensor (struct bytes *b, const char *storage, int64_t numel, int64_t offset,
+            const int64_t *shape, const int64_t *stride, int rank)
 {
   put_text (b, "ctorch._utils\n_rebuild_tensor_v2\n((");
   put_string (b, "storage");
@@ -129,7 +132,8 @@ begin_pickle (void)
 }
 
 static inline void
-state_dict (const char *storage, int64_t numel, int64_t offset, const int64_t *shape, const int64_t *stride, int rank)
+state_dict (const char *storage, int64_t numel, int64_t offset, const int64_t *shape,
+            const int64_t *stride, int rank)
 {
   begin_pickle ();
   put_text (&pickle, "}");
@@ -171,7 +175,8 @@ torch_zip (const char *name, const void *data, size_t bytes, int flags)
   if (!CHECK (zip != NULL))
     return;
   if (!(flags & NO_PICKLE))
-    add_entry (zip, flags & LONG_NAME ? endless : "model/data.pkl", pickle.data, pickle.n, flags & COMPRESSED);
+    add_entry (zip, flags & LONG_NAME ? endless : "model/data.pkl", pickle.data, pickle.n,
+               flags & COMPRESSED);
   if (flags & TWO_PICKLES)
     add_entry (zip, "other/data.pkl", pickle.data, pickle.n, false);
   if (!(flags & NO_RECORD))
@@ -179,7 +184,8 @@ torch_zip (const char *name, const void *data, size_t bytes, int flags)
   if (flags & COLLIDING)
     add_entry (zip, "model/DATA/0", data, bytes, false);
   if (flags & (BIG_ENDIAN_ORDER | ODD_ORDER))
-    add_entry (zip, "model/byteorder", flags & ODD_ORDER ? "middle" : "big", flags & ODD_ORDER ? 6 : 3, false);
+    add_entry (zip, "model/byteorder", flags & ODD_ORDER ? "middle" : "big",
+               flags & ODD_ORDER ? 6 : 3, false);
   if (flags & LONG_ORDER)
     add_entry (zip, "model/byteorder", endless, 1000, false);
   add_entry (zip, "model/version", "3\n", 2, false);

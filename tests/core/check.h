@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What a core test needs: counted checks that say where they failed, and an exit status that follows from them. Every
- * program ends with `return check_summary ();`. */
+ * What a core test needs: counted checks that say where they failed, and an exit status that
+ * follows from them. Every program ends with `return check_summary ();`. */
 #ifndef ADM_TESTS_CHECK_H
 #define ADM_TESTS_CHECK_H
 
@@ -24,7 +24,8 @@ check_report (bool passed, const char *file, int line, const char *what)
 }
 
 static inline bool
-check_near (double value, double expected, double tolerance, const char *file, int line, const char *what)
+check_near (double value, double expected, double tolerance, const char *file, int line,
+            const char *what)
 {
   bool passed = fabs (value - expected) <= tolerance; /* false for NaN */
   if (!check_report (passed, file, line, what))
@@ -33,17 +34,20 @@ check_near (double value, double expected, double tolerance, const char *file, i
 }
 
 static inline bool
-check_text (const char *text, const char *expected, bool whole, const char *file, int line, const char *what)
+check_text (const char *text, const char *expected, bool whole, const char *file, int line,
+            const char *what)
 {
   bool passed = text && (whole ? strcmp (text, expected) == 0 : strstr (text, expected) != NULL);
   if (!check_report (passed, file, line, what))
-    printf ("  found \"%s\", expected %s\"%s\"\n", text ? text : "(null)", whole ? "" : "it to contain ", expected);
+    printf ("  found \"%s\", expected %s\"%s\"\n", text ? text : "(null)",
+            whole ? "" : "it to contain ", expected);
   return passed;
 }
 
 /* Each gives true when it passed. */
 #define CHECK(condition) check_report ((condition), __FILE__, __LINE__, #condition)
-#define CHECK_NEAR(value, expected, tolerance) check_near ((value), (expected), (tolerance), __FILE__, __LINE__, #value)
+#define CHECK_NEAR(value, expected, tolerance)                                                     \
+  check_near ((value), (expected), (tolerance), __FILE__, __LINE__, #value)
 #define CHECK_STR(text, expected) check_text ((text), (expected), true, __FILE__, __LINE__, #text)
 #define CHECK_CONTAINS(text, part) check_text ((text), (part), false, __FILE__, __LINE__, #text)
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Memory and threads that fail when told. The allocation functions are defined here, in the program, so that those of libzip,
- * yyjson and the C library itself come this way too; each call while armed has a number, and the place it came from. */
+ * Memory and threads that fail when told. The allocation functions are defined here, in the
+ * program, so that those of libzip, yyjson and the C library itself come this way too; each call
+ * while armed has a number, and the place it came from. */
 #ifndef ADM_TESTS_FAULTS_H
 #define ADM_TESTS_FAULTS_H
 
@@ -71,7 +72,8 @@ faults_strike (void)
     int n = backtrace (frame, FAULTS_FRAMES);
     for (int i = 1; i < n && !faults.in_library; i++)
       faults.in_library
-          = dladdr (frame[i], &from) && from.dli_fname && (strstr (from.dli_fname, "libzip") || (i < 4 && strstr (from.dli_fname, "libc.")));
+          = dladdr (frame[i], &from) && from.dli_fname
+            && (strstr (from.dli_fname, "libzip") || (i < 4 && strstr (from.dli_fname, "libc.")));
     faults_inside = false;
     errno = ENOMEM;
   }
@@ -157,7 +159,8 @@ munmap (void *block, size_t size)
 #endif
 
 int
-pthread_create (pthread_t *thread, const pthread_attr_t *attributes, void *(*body) (void *), void *arg)
+pthread_create (pthread_t *thread, const pthread_attr_t *attributes, void *(*body) (void *),
+                void *arg)
 {
   static int (*real) (pthread_t *, const pthread_attr_t *, void *(*) (void *), void *);
   if (!real)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A temporary folder, and weights files in it with the tensors a description implies. Their data is a hole in the file, so
- * that the published networks' gigabytes take no room. */
+ * A temporary folder, and weights files in it with the tensors a description implies. Their data is
+ * a hole in the file, so that the published networks' gigabytes take no room. */
 #ifndef ADM_TESTS_FOLDER_H
 #define ADM_TESTS_FOLDER_H
 
@@ -93,9 +93,11 @@ folder_tensor (const char *name, int rank, const int64_t *shape, void *user)
   h->offset += size;
 }
 
-/* A safetensors file of zeros: D's tensors but LEFT_OUT (may be NULL); METADATA, the key "adm" as JSON text, may be NULL. */
+/* A safetensors file of zeros: D's tensors but LEFT_OUT (may be NULL); METADATA, the key "adm" as
+ * JSON text, may be NULL. */
 static inline void
-folder_write_weights (const char *name, const adm_description *d, const char *left_out, const char *metadata)
+folder_write_weights (const char *name, const adm_description *d, const char *left_out,
+                      const char *metadata)
 {
   char *text;
   size_t length;
@@ -116,7 +118,8 @@ folder_write_weights (const char *name, const adm_description *d, const char *le
   for (int i = 0; i < 8; i++)
     head[i] = (unsigned char) ((uint64_t) length >> (8 * i));
   FILE *file = fopen (folder_file (name), "wb");
-  if (!CHECK (file && fwrite (head, 1, 8, file) == 8 && fwrite (text, 1, length, file) == length && fflush (file) == 0
+  if (!CHECK (file && fwrite (head, 1, 8, file) == 8 && fwrite (text, 1, length, file) == length
+              && fflush (file) == 0
               && ftruncate (fileno (file), (off_t) (8 + length + h.offset)) == 0))
     exit (1);
   fclose (file);
@@ -126,7 +129,8 @@ folder_write_weights (const char *name, const adm_description *d, const char *le
 /* Sides of what the tiny networks make, and of what the upsampler among them takes. */
 enum { TINY_SIDE = 8, TINY_LOW = 4 };
 
-/* A network of KIND for SIDE pixels (an upsampler from half of them) that runs in a moment and describes itself: three classes, weights of 16 bits within 0.06 of 0. */
+/* A network of KIND for SIDE pixels (an upsampler from half of them) that runs in a moment and
+ * describes itself: three classes, weights of 16 bits within 0.06 of 0. */
 static inline void
 folder_write_tiny_of (const char *name, adm_kind kind, int side)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Runs a kernel as a network would: once to measure, then on exactly the memory measured, with a guard behind it. */
+ * Runs a kernel as a network would: once to measure, then on exactly the memory measured, with a
+ * guard behind it. */
 #ifndef ADM_TESTS_HARNESS_H
 #define ADM_TESTS_HARNESS_H
 
@@ -33,7 +34,11 @@ harness_run (int threads, const adm_kernels *kernels, harness_body body, void *u
     exit (1);
   uint64_t scratch = exec.scratch_bytes;
   adm_arena_init (&arena, memory, workspace);
-  exec = (adm_exec) { .arena = &arena, .pool = pool, .kernels = kernels, .scratch_bytes = scratch, .scratch = memory + workspace };
+  exec = (adm_exec) { .arena = &arena,
+                      .pool = pool,
+                      .kernels = kernels,
+                      .scratch_bytes = scratch,
+                      .scratch = memory + workspace };
   body (&exec, user);
   CHECK (!arena.failed && arena.used == 0 && arena.reach == workspace);
   bool whole = true;

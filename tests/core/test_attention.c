@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Attention in both channel orders against the plain loops; its backward, and that of the single query, against central
- * differences in double precision. */
+ * Attention in both channel orders against the plain loops; its backward, and that of the single
+ * query, against central differences in double precision. */
 #include "harness.h"
 
 #define TOLERANCE 3e-6
@@ -24,18 +24,21 @@ run (adm_exec *exec, void *user)
   adm_attention_first_backward (exec, t->shape, t->qkv, t->dfirst, t->dqkv_first);
 }
 
-/* sum dout * attention (qkv) over the first QUERIES queries of each image, in double, one entry moved by STEP. */
+/* sum dout * attention (qkv) over the first QUERIES queries of each image, in double, one entry
+ * moved by STEP. */
 static double
 objective (const struct test *t, int queries, const float *dout, size_t at, double step)
 {
   int c = t->qkv.c / 3, positions = t->qkv.h * t->qkv.w, d = c / t->shape.heads;
   double total = 0;
   double *p = malloc ((size_t) positions * sizeof *p);
-#define QKV(n, i, k)                                                                                                                                 \
-  ((double) t->qkv.data[((n) * positions + (i)) * t->qkv.c + (k)] + ((size_t) (((n) * positions + (i)) * t->qkv.c + (k)) == at ? step : 0))
+#define QKV(n, i, k)                                                                               \
+  ((double) t->qkv.data[((n) * positions + (i)) * t->qkv.c + (k)]                                  \
+   + ((size_t) (((n) * positions + (i)) * t->qkv.c + (k)) == at ? step : 0))
   for (int n = 0; n < t->qkv.n; n++)
     for (int head = 0; head < t->shape.heads; head++) {
-      int q = t->shape.new_order ? head * d : head * 3 * d, k = t->shape.new_order ? c + head * d : q + d,
+      int q = t->shape.new_order ? head * d : head * 3 * d,
+          k = t->shape.new_order ? c + head * d : q + d,
           v = t->shape.new_order ? 2 * c + head * d : q + 2 * d;
       for (int i = 0; i < queries; i++) {
         double top = -INFINITY, sum = 0;
@@ -49,7 +52,8 @@ objective (const struct test *t, int queries, const float *dout, size_t at, doub
           sum += p[j] = exp (p[j] - top);
         for (int j = 0; j < positions; j++)
           for (int l = 0; l < d; l++)
-            total += (double) dout[(n * queries + i) * c + head * d + l] * p[j] / sum * QKV (n, j, v + l);
+            total += (double) dout[(n * queries + i) * c + head * d + l] * p[j] / sum
+                     * QKV (n, j, v + l);
       }
     }
   free (p);
@@ -57,7 +61,8 @@ objective (const struct test *t, int queries, const float *dout, size_t at, doub
 }
 
 static void
-check_gradient (const struct test *t, int queries, const float *dout, const float *found, size_t count)
+check_gradient (const struct test *t, int queries, const float *dout, const float *found,
+                size_t count)
 {
   double worst = 0, largest = 0, h = 1e-5;
   for (size_t i = 0; i < count; i += 1 + count / 61) {
@@ -81,9 +86,12 @@ one_case (adm_rng *rng, struct attention_case of)
   int c = heads * d, positions = h * w;
   size_t count = (size_t) (n * positions * c);
   struct test t = { .shape = { heads, of.new_order } };
-  float *qkv = harness_random (rng, 3 * count, 1.5f), *dout = harness_random (rng, count, 1), *out = malloc (count * sizeof *out);
-  float *expected = malloc (count * sizeof *out), *dqkv = malloc (3 * count * sizeof *dqkv), *dqkv_first = malloc (3 * count * sizeof *dqkv);
-  float *first = malloc ((size_t) (n * c) * sizeof *first), *dfirst = harness_random (rng, (size_t) (n * c), 1),
+  float *qkv = harness_random (rng, 3 * count, 1.5f), *dout = harness_random (rng, count, 1),
+        *out = malloc (count * sizeof *out);
+  float *expected = malloc (count * sizeof *out), *dqkv = malloc (3 * count * sizeof *dqkv),
+        *dqkv_first = malloc (3 * count * sizeof *dqkv);
+  float *first = malloc ((size_t) (n * c) * sizeof *first),
+        *dfirst = harness_random (rng, (size_t) (n * c), 1),
         *before = malloc (3 * count * sizeof *before);
   t.qkv = (adm_map) { qkv, n, h, w, 3 * c };
   t.out = (adm_map) { out, n, h, w, c };
@@ -101,7 +109,8 @@ one_case (adm_rng *rng, struct attention_case of)
       harness_run (threads, kernels[k], run, &t);
       CHECK (harness_error (out, expected, count) <= TOLERANCE);
       for (int i = 0; i < n; i++)
-        CHECK (harness_error (first + i * c, expected + i * positions * c, (size_t) c) <= TOLERANCE);
+        CHECK (harness_error (first + i * c, expected + i * positions * c, (size_t) c)
+               <= TOLERANCE);
       if (threads == 1) {
         check_gradient (&t, positions, dout, dqkv, 3 * count);
         check_gradient (&t, 1, dfirst, dqkv_first, 3 * count);
@@ -109,7 +118,8 @@ one_case (adm_rng *rng, struct attention_case of)
       } else
         CHECK (memcmp (before, dqkv, 3 * count * sizeof *dqkv) == 0);
     }
-  free (qkv), free (dout), free (out), free (expected), free (dqkv), free (dqkv_first), free (first), free (dfirst), free (before);
+  free (qkv), free (dout), free (out), free (expected), free (dqkv), free (dqkv_first),
+      free (first), free (dfirst), free (before);
 }
 
 int

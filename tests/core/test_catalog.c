@@ -1,17 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Models found in folders, described or alone; every kind of trouble becomes a note that names its file. */
+ * Models found in folders, described or alone; every kind of trouble becomes a note that names its
+ * file. */
 #include "folder.h"
 #include "pipeline/session.h"
 
-#define NETWORK                                                                                                                                      \
-  .num_res_blocks = 1, .levels = 2, .channel_mult = { 1, 1 }, .model_channels = 32, .num_heads = 1, .num_heads_upsample = -1,                        \
-  .num_head_channels = 16, .use_scale_shift_norm = 1, .resblock_updown = 1, .noise_schedule = ADM_SCHEDULE_COSINE, .diffusion_steps = 1000
+#define NETWORK                                                                                    \
+  .num_res_blocks = 1, .levels = 2, .channel_mult = { 1, 1 }, .model_channels = 32,                \
+  .num_heads = 1, .num_heads_upsample = -1, .num_head_channels = 16, .use_scale_shift_norm = 1,    \
+  .resblock_updown = 1, .noise_schedule = ADM_SCHEDULE_COSINE, .diffusion_steps = 1000
 
-static const adm_description diffusion = { .kind = ADM_KIND_UNET, .image_size = 32, .num_classes = 4, .learn_sigma = 1, NETWORK },
-                             plain = { .kind = ADM_KIND_UNET, .image_size = 32, .learn_sigma = 1, NETWORK },
-                             classifier = { .kind = ADM_KIND_CLASSIFIER, .image_size = 32, .num_classes = 3, .pool = ADM_POOL_ATTENTION, NETWORK },
-                             upsampler = { .kind = ADM_KIND_SUPERRES, .image_size = 64, .small_size = 32, .learn_sigma = 1, NETWORK };
+static const adm_description diffusion
+    = { .kind = ADM_KIND_UNET, .image_size = 32, .num_classes = 4, .learn_sigma = 1, NETWORK },
+    plain = { .kind = ADM_KIND_UNET, .image_size = 32, .learn_sigma = 1, NETWORK },
+    classifier = { .kind = ADM_KIND_CLASSIFIER,
+                   .image_size = 32,
+                   .num_classes = 3,
+                   .pool = ADM_POOL_ATTENTION,
+                   NETWORK },
+    upsampler
+    = { .kind = ADM_KIND_SUPERRES, .image_size = 64, .small_size = 32, .learn_sigma = 1, NETWORK };
 
 static void
 write_network (const char *name, const adm_description *d)
@@ -34,10 +42,13 @@ expect_note (const char *part, size_t models)
 }
 
 static const char *const description
-    = "{\"format\": \"adm-model-1\", \"id\": \"tiny\", \"name\": \"Tiny Model\", \"license\": \"CC0\", \"license_file\": \"LICENSE\", \"image_size\": 32,"
+    = "{\"format\": \"adm-model-1\", \"id\": \"tiny\", \"name\": \"Tiny Model\", \"license\": "
+      "\"CC0\", \"license_file\": \"LICENSE\", \"image_size\": 32,"
       " \"texture\": true,"
-      " \"diffusion\": \"d.safetensors\", \"classifier\": \"c.safetensors\", \"upsampler\": \"u.safetensors\", \"classes\": \"names.txt\","
-      " \"null_class\": 3, \"defaults\": {\"sampler\": \"ddpm\", \"steps\": 50, \"scale\": 2.5}, \"upsampler_defaults\": {\"steps\": 20}}";
+      " \"diffusion\": \"d.safetensors\", \"classifier\": \"c.safetensors\", \"upsampler\": "
+      "\"u.safetensors\", \"classes\": \"names.txt\","
+      " \"null_class\": 3, \"defaults\": {\"sampler\": \"ddpm\", \"steps\": 50, \"scale\": 2.5}, "
+      "\"upsampler_defaults\": {\"steps\": 20}}";
 
 static void
 write_model (void)
@@ -45,7 +56,8 @@ write_model (void)
   write_network ("d.safetensors", &diffusion);
   write_network ("c.safetensors", &classifier);
   write_network ("u.safetensors", &upsampler);
-  folder_write ("names.txt", "\xef\xbb\xbfRed Ball , , scarlet sphere,ball\t,\r\n  green tree\t\n, B\xc3\xa4r, red  ball,\xe7\x86\x8a\n\n");
+  folder_write ("names.txt", "\xef\xbb\xbfRed Ball , , scarlet sphere,ball\t,\r\n  green tree\t\n, "
+                             "B\xc3\xa4r, red  ball,\xe7\x86\x8a\n\n");
   folder_write ("LICENSE", "As free as air.\n");
   folder_write ("model.json", "%s", description);
 }
@@ -57,7 +69,8 @@ write_variant (const char *from, const char *to)
   const char *at = strstr (description, from);
   if (!CHECK (at != NULL))
     exit (1);
-  folder_write ("model.json", "%.*s%s%s", (int) (at - description), description, to, at + strlen (from));
+  folder_write ("model.json", "%.*s%s%s", (int) (at - description), description, to,
+                at + strlen (from));
 }
 
 static void
@@ -79,7 +92,8 @@ test_described (void)
   write_model ();
   adm_catalog *catalog = folder_catalog (folder_path, "/nonexistent/folder");
   folder_print_notes (catalog);
-  CHECK (adm_catalog_count (catalog) == 1 && adm_catalog_notes (catalog) == 0 && adm_catalog_note (catalog, 0) == NULL);
+  CHECK (adm_catalog_count (catalog) == 1 && adm_catalog_notes (catalog) == 0
+         && adm_catalog_note (catalog, 0) == NULL);
   const adm_model *m = adm_catalog_get (catalog, 0);
   if (!CHECK (m != NULL && adm_catalog_get (catalog, 1) == NULL))
     exit (1);
@@ -92,21 +106,26 @@ test_described (void)
   CHECK_STR (m->diffusion, folder_file ("d.safetensors"));
   CHECK_STR (m->classifier, folder_file ("c.safetensors"));
   CHECK_STR (m->upsampler, folder_file ("u.safetensors"));
-  CHECK (m->image_size == 32 && m->upsampled_size == 64 && m->label_count == 4 && m->class_count == 3 && m->null_class == 3);
+  CHECK (m->image_size == 32 && m->upsampled_size == 64 && m->label_count == 4
+         && m->class_count == 3 && m->null_class == 3);
   CHECK_STR (m->class_names[0], "Red Ball");
   CHECK_STR (m->class_names[1], "green tree");
   CHECK_STR (m->class_names[2], "B\xc3\xa4r");
   CHECK_STR (m->class_synonyms[0], "scarlet sphere,ball");
   CHECK_STR (m->class_synonyms[1], "");
   CHECK_STR (m->class_synonyms[2], "red  ball,\xe7\x86\x8a");
-  CHECK (m->defaults.sampler == ADM_SAMPLER_DDPM && m->defaults.steps == 50 && m->defaults.scale == 2.5);
+  CHECK (m->defaults.sampler == ADM_SAMPLER_DDPM && m->defaults.steps == 50
+         && m->defaults.scale == 2.5);
   CHECK (m->upsampler_defaults.sampler == ADM_SAMPLER_DDPM && m->upsampler_defaults.steps == 20);
 
   adm_request request = adm_request_default (m);
-  CHECK (request.label == 3 && request.guide_label == ADM_NO_LABEL && request.scale == 2.5 && request.steps == 50 && request.count == 1);
-  CHECK (request.seed == 0 && request.eta == 0 && !request.respacing && !request.noise && !request.low);
+  CHECK (request.label == 3 && request.guide_label == ADM_NO_LABEL && request.scale == 2.5
+         && request.steps == 50 && request.count == 1);
+  CHECK (request.seed == 0 && request.eta == 0 && !request.respacing && !request.noise
+         && !request.low);
   request = adm_request_upsample_default (m);
-  CHECK (request.label == 3 && request.scale == 0 && request.steps == 20 && request.sampler == ADM_SAMPLER_DDPM);
+  CHECK (request.label == 3 && request.scale == 0 && request.steps == 20
+         && request.sampler == ADM_SAMPLER_DDPM);
 
   expect_label (m, NULL, 3);
   expect_label (m, "None", 3);
@@ -130,15 +149,20 @@ test_described (void)
   adm_error error;
   CHECK (adm_catalog_find (catalog, "tiny", &found, &error) == ADM_OK && found == m);
   CHECK (adm_catalog_find (catalog, "TINY MODEL", &found, &error) == ADM_OK && found == m);
-  CHECK (adm_catalog_find (catalog, folder_file ("model.json"), &found, &error) == ADM_OK && found != m);
+  CHECK (adm_catalog_find (catalog, folder_file ("model.json"), &found, &error) == ADM_OK
+         && found != m);
   CHECK_STR (found->id, "tiny");
   CHECK (adm_catalog_find (catalog, folder_file ("d.safetensors"), &found, &error) == ADM_OK);
   CHECK_STR (found->id, "d");
-  CHECK (found->classifier == NULL && found->null_class == ADM_NO_LABEL && found->defaults.sampler == ADM_SAMPLER_DDIM);
+  CHECK (found->classifier == NULL && found->null_class == ADM_NO_LABEL
+         && found->defaults.sampler == ADM_SAMPLER_DDIM);
   CHECK (found->defaults.steps == 25 && found->defaults.scale == 0);
   expect_label (found, NULL, -2);
-  CHECK (adm_catalog_find (catalog, folder_file ("u.safetensors"), &found, &error) == ADM_OK && found->image_size == 64);
-  CHECK (adm_catalog_find (catalog, folder_file ("c.safetensors"), &found, &error) == ADM_ERROR_SHAPE && found == NULL);
+  CHECK (adm_catalog_find (catalog, folder_file ("u.safetensors"), &found, &error) == ADM_OK
+         && found->image_size == 64);
+  CHECK (adm_catalog_find (catalog, folder_file ("c.safetensors"), &found, &error)
+             == ADM_ERROR_SHAPE
+         && found == NULL);
   CHECK_CONTAINS (error.message, "holds a classifier, not a diffusion model");
   CHECK (adm_catalog_find (catalog, "no such model", &found, &error) == ADM_ERROR_IO);
   CHECK_CONTAINS (error.message, "no such model: no model of that name");
@@ -215,7 +239,8 @@ test_trouble_with_descriptions (void)
     { "\"LICENSE\"", "true", "license_file: must be a text" },
     { "true", "1", "texture: must be true or false" },
     { "adm-model-1", "adm-model-2", "format: \"adm-model-2\" is not known" },
-    { "\"image_size\": 32", "\"image_size\": 64", "image_size: 64, but the diffusion model makes 32 px" },
+    { "\"image_size\": 32", "\"image_size\": 64",
+      "image_size: 64, but the diffusion model makes 32 px" },
     { "\"image_size\": 32", "\"image_size\": \"32\"", "image_size: must be a whole number" },
     { "d.safetensors", "x.safetensors", "x.safetensors" },
     { "d.safetensors", "c.safetensors", "holds a classifier, not a diffusion model" },
@@ -237,7 +262,8 @@ test_trouble_with_descriptions (void)
   for (size_t i = 0; i < sizeof variants / sizeof *variants; i++) {
     write_variant (variants[i][0], variants[i][1]);
     adm_catalog *catalog = folder_catalog (folder_path, NULL);
-    /* The parts that no description claims show up, too: of these only the diffusion network is a model. */
+    /* The parts that no description claims show up, too: of these only the diffusion network is a
+     * model. */
     bool told = false;
     for (size_t k = 0; k < adm_catalog_notes (catalog); k++)
       told |= strstr (adm_catalog_note (catalog, k), variants[i][2]) != NULL;
@@ -285,7 +311,8 @@ test_strays (void)
   folder_write ("sidecar.json", "{\"kind\": \"unet\"}");
   folder_write ("readme.txt", "nothing to see");
   folder_write ("empty.bin", "%s", "");
-  CHECK (mkdir (folder_file ("sub.json"), 0700) == 0 && mkfifo (folder_file ("pipe.pt"), 0600) == 0);
+  CHECK (mkdir (folder_file ("sub.json"), 0700) == 0
+         && mkfifo (folder_file ("pipe.pt"), 0600) == 0);
   adm_catalog *catalog = folder_catalog (folder_path, folder_path);
   folder_print_notes (catalog);
   CHECK (adm_catalog_count (catalog) == 2 && adm_catalog_notes (catalog) == 0);
@@ -294,7 +321,8 @@ test_strays (void)
   CHECK_STR (adm_catalog_get (catalog, 1)->path, folder_file ("lone"));
   adm_catalog_free (catalog);
 
-  folder_write ("page.pt", "<!DOCTYPE html><html>Sign in to download</html>"); /* named as weights: a note, whatever it is */
+  /* named as weights: a note, whatever it is */
+  folder_write ("page.pt", "<!DOCTYPE html><html>Sign in to download</html>");
   expect_note ("page.pt: is a web page, not weights", 2);
   unlink (folder_file ("page.pt"));
   folder_write ("empty.safetensors", "%s", "");
@@ -329,7 +357,8 @@ test_strays (void)
   adm_catalog_free (catalog);
 }
 
-/* Without a limit nothing is loaded that is more than what is free; here more than any machine has. */
+/* Without a limit nothing is loaded that is more than what is free; here more than any machine
+ * has. */
 static void
 test_free_memory (void)
 {
@@ -341,16 +370,22 @@ test_free_memory (void)
   uint64_t weights, workspace;
   huge.image_size = 2048;
   huge.model_channels = 2048;
-  CHECK (adm_description_memory (&huge, 1, NULL, &weights, &workspace, &error) == ADM_OK && workspace > (uint64_t) 100 << 30);
+  CHECK (adm_description_memory (&huge, 1, NULL, &weights, &workspace, &error) == ADM_OK
+         && workspace > (uint64_t) 100 << 30);
   write_network ("huge.safetensors", &huge);
-  CHECK (adm_network_load (folder_file ("huge.safetensors"), &(adm_options) { .threads = 1 }, NULL, NULL, &network, &error) == ADM_ERROR_MEMORY);
+  CHECK (adm_network_load (folder_file ("huge.safetensors"), &(adm_options) { .threads = 1 }, NULL,
+                           NULL, &network, &error)
+         == ADM_ERROR_MEMORY);
   CHECK_CONTAINS (error.message, " MiB are free; ");
-  CHECK (adm_model_from_files (folder_file ("huge.safetensors"), NULL, NULL, &model, &error) == ADM_OK);
+  CHECK (adm_model_from_files (folder_file ("huge.safetensors"), NULL, NULL, &model, &error)
+         == ADM_OK);
   CHECK (adm_session_new (model, &(adm_options) { .threads = 1 }, &session, &error) == ADM_OK);
   CHECK (adm_session_load (session, ADM_PART_DIFFUSION, NULL, NULL, &error) == ADM_ERROR_MEMORY);
   CHECK_CONTAINS (error.message, " MiB are free; close other programs, or use a smaller model");
   adm_session_free (session);
-  CHECK (adm_session_new (model, &(adm_options) { .threads = 1, .memory_limit = 1 << 20 }, &session, &error) == ADM_OK);
+  CHECK (adm_session_new (model, &(adm_options) { .threads = 1, .memory_limit = 1 << 20 }, &session,
+                          &error)
+         == ADM_OK);
   CHECK (adm_session_load (session, ADM_PART_DIFFUSION, NULL, NULL, &error) == ADM_ERROR_MEMORY);
   CHECK_CONTAINS (error.message, " 1 MiB are allowed; allow more, or use a smaller model");
   adm_session_free (session);
@@ -370,8 +405,10 @@ test_many_files (void)
     folder_write (name, "some bytes that are no weights either");
   }
   adm_catalog *catalog = folder_catalog (folder_file ("many"), NULL);
-  CHECK (adm_catalog_count (catalog) == 0 && adm_catalog_notes (catalog) == 2000); /* those named as weights */
-  CHECK_CONTAINS (adm_catalog_note (catalog, 1999), "01999.safetensors: is neither safetensors nor a torch file");
+  /* those named as weights */
+  CHECK (adm_catalog_count (catalog) == 0 && adm_catalog_notes (catalog) == 2000);
+  CHECK_CONTAINS (adm_catalog_note (catalog, 1999),
+                  "01999.safetensors: is neither safetensors nor a torch file");
   adm_catalog_free (catalog);
 }
 
@@ -386,7 +423,9 @@ test_from_files (void)
   expect_label (m, NULL, ADM_NO_LABEL);
   expect_label (m, "2", ADM_NO_LABEL);
   adm_model_free (m);
-  CHECK (adm_model_from_files (folder_file ("p.pt"), folder_file ("c.safetensors"), folder_file ("u.safetensors"), &m, &error) == ADM_OK);
+  CHECK (adm_model_from_files (folder_file ("p.pt"), folder_file ("c.safetensors"),
+                               folder_file ("u.safetensors"), &m, &error)
+         == ADM_OK);
   CHECK (m->label_count == 0 && m->defaults.scale == 1.0 && m->upsampled_size == 64);
   CHECK (m->upsampler_defaults.sampler == ADM_SAMPLER_DDPM && m->upsampler_defaults.steps == 250);
   expect_label (m, NULL, ADM_NO_LABEL);
@@ -400,7 +439,9 @@ test_from_files (void)
   CHECK (chdir ("/") == 0);
   adm_model_free (m);
   adm_model_free (NULL);
-  CHECK (adm_model_from_files (folder_file ("p.pt"), folder_file ("p.pt"), NULL, &m, &error) == ADM_ERROR_SHAPE && m == NULL);
+  CHECK (adm_model_from_files (folder_file ("p.pt"), folder_file ("p.pt"), NULL, &m, &error)
+             == ADM_ERROR_SHAPE
+         && m == NULL);
   unlink (folder_file ("p.pt"));
 }
 

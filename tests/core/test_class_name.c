@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Classes by name: each step of the rule, what is ambiguous, what is unknown; synonyms; and all 1000 ImageNet names. */
+ * Classes by name: each step of the rule, what is ambiguous, what is unknown; synonyms; and all
+ * 1000 ImageNet names. */
 #include "models/class_name.h"
 
 #include "check.h"
@@ -9,17 +10,45 @@
 
 static char none[] = "";
 static char *const names[] = {
-  (char *) "great white shark", (char *) "tiger shark",     (char *) "tench",           (char *) "crane",
-  (char *) "crane",             (char *) "Cardigan",        (char *) "cardigan",        (char *) "B\xc3\xa4r",
-  (char *) "Stra\xc3\x9f" "e",  (char *) "\xe7\x8c\xab",    (char *) "jack-o'-lantern", (char *) "cab",
-  (char *) "cabbage",           (char *) "\xd0\x9a\xd0\xbe\xd1\x88\xd0\xba\xd0\xb0",    (char *) "golden retriever",
+  (char *) "great white shark",
+  (char *) "tiger shark",
+  (char *) "tench",
+  (char *) "crane",
+  (char *) "crane",
+  (char *) "Cardigan",
+  (char *) "cardigan",
+  (char *) "B\xc3\xa4r",
+  (char *) "Stra\xc3\x9f"
+           "e",
+  (char *) "\xe7\x8c\xab",
+  (char *) "jack-o'-lantern",
+  (char *) "cab",
+  (char *) "cabbage",
+  (char *) "\xd0\x9a\xd0\xbe\xd1\x88\xd0\xba\xd0\xb0",
+  (char *) "golden retriever",
 };
 enum { COUNT = sizeof names / sizeof *names };
-static char *const synonyms[COUNT] = { (char *) "Carcharodon carcharias", none, (char *) "Tinca tinca", none, none, none, none, none, none, none,
-                                       none, none, none, none, none };
+static char *const synonyms[COUNT] = { (char *) "Carcharodon carcharias",
+                                       none,
+                                       (char *) "Tinca tinca",
+                                       none,
+                                       none,
+                                       none,
+                                       none,
+                                       none,
+                                       none,
+                                       none,
+                                       none,
+                                       none,
+                                       none,
+                                       none,
+                                       none };
 
-static char *const materials[] = { (char *) "rock", (char *) "cobblestone", (char *) "stone", (char *) "tiles", (char *) "Rust" };
-static char *const found_by[] = { (char *) "stone, cliff,,boulder ,patina", (char *) "cobbles, paving stones", none, (char *) "rust, ceramic, patina", none };
+static char *const materials[] = { (char *) "rock", (char *) "cobblestone", (char *) "stone",
+                                   (char *) "tiles", (char *) "Rust" };
+static char *const found_by[]
+    = { (char *) "stone, cliff,,boulder ,patina", (char *) "cobbles, paving stones", none,
+        (char *) "rust, ceramic, patina", none };
 enum { MATERIALS = sizeof materials / sizeof *materials };
 
 typedef struct classes {
@@ -33,7 +62,8 @@ means_in (const classes *in, const char *text, int expected)
 {
   adm_error error = { 0 };
   int label = -9;
-  adm_status status = adm_class_find ("M", in->names, in->synonyms, in->count, text, &label, &error);
+  adm_status status
+      = adm_class_find ("M", in->names, in->synonyms, in->count, text, &label, &error);
   if (!CHECK (status == ADM_OK && label == expected))
     printf ("  \"%s\": %d, expected %d; %s\n", text, label, expected, error.message);
 }
@@ -43,7 +73,9 @@ refused_in (const classes *in, const char *text, const char *says)
 {
   adm_error error = { 0 };
   int label = -9;
-  CHECK (adm_class_find ("M", in->names, in->synonyms, in->count, text, &label, &error) == ADM_ERROR_USAGE && label == -9);
+  CHECK (adm_class_find ("M", in->names, in->synonyms, in->count, text, &label, &error)
+             == ADM_ERROR_USAGE
+         && label == -9);
   CHECK_CONTAINS (error.message, says);
   CHECK (strchr (error.message, '\n') == NULL);
 }
@@ -85,7 +117,8 @@ test_rule (void)
   means ("tenhc", 2);
 }
 
-/* A class is found by its synonyms and told of by its name; a name goes before another class's synonym, in capitals too. */
+/* A class is found by its synonyms and told of by its name; a name goes before another class's
+ * synonym, in capitals too. */
 static void
 test_synonyms (void)
 {
@@ -102,8 +135,10 @@ test_synonyms (void)
   means_in (&few, "rock boulder", 0); /* words of the line */
   means_in (&few, "bolder", 0);
   means_in (&few, "rsut", 4); /* a slip in a name before the same in a synonym */
-  refused_in (&few, "patina", "\"patina\" could be rock (0) or tiles (3) of model M; give its number");
-  refused_in (&few, "ston", "could be stone (2), rock (0) or cobblestone (1) of model M; give more of the name");
+  refused_in (&few, "patina",
+              "\"patina\" could be rock (0) or tiles (3) of model M; give its number");
+  refused_in (&few, "ston",
+              "could be stone (2), rock (0) or cobblestone (1) of model M; give more of the name");
   refused_in (&few, ",", "has no class named");
   refused_in (&few, "clifffff", "did you mean rock (0)");
 }
@@ -111,7 +146,8 @@ test_synonyms (void)
 static void
 test_refusals (void)
 {
-  refused ("shark", "\"shark\" could be tiger shark (1) or great white shark (0) of model M; give more of the name");
+  refused ("shark", "\"shark\" could be tiger shark (1) or great white shark (0) of model M; give "
+                    "more of the name");
   refused ("crane", "\"crane\" could be crane (3) or crane (4) of model M; give its number");
   refused ("CARDIGAN", "Cardigan (5) or cardigan (6) of model M; give its number");
   refused ("ar", ", "); /* many */
@@ -134,7 +170,8 @@ test_refusals (void)
   refused (longest, "class");
 }
 
-/* Every name of the list means itself, in capitals too unless another differs from it in these alone. */
+/* Every name of the list means itself, in capitals too unless another differs from it in these
+ * alone. */
 static void
 test_imagenet (void)
 {
@@ -152,7 +189,8 @@ test_imagenet (void)
   for (int i = 0; i < count; i++) {
     adm_error error = { 0 };
     int label = -1;
-    CHECK (adm_class_find ("M", list, nothing, count, list[i], &label, &error) == ADM_OK && label == i);
+    CHECK (adm_class_find ("M", list, nothing, count, list[i], &label, &error) == ADM_OK
+           && label == i);
     for (char *c = strcpy (line, list[i]); *c; c++)
       *c = *c >= 'a' && *c <= 'z' ? (char) (*c - 32) : *c;
     if (adm_class_find ("M", list, nothing, count, line, &label, &error) == ADM_OK)
@@ -164,7 +202,8 @@ test_imagenet (void)
   static const struct {
     const char *text;
     int label;
-  } parts[] = { { "Siamese", 284 }, { "volcan", 980 }, { "goldfihs", 1 }, { "triceratop", 51 }, { "electric r", 5 }, { "Tchenko", -1 }, { "shark", -1 } };
+  } parts[] = { { "Siamese", 284 },  { "volcan", 980 }, { "goldfihs", 1 }, { "triceratop", 51 },
+                { "electric r", 5 }, { "Tchenko", -1 }, { "shark", -1 } };
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
     adm_error error = { 0 };
     int label = -1;

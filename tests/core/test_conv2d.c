@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Every convolution path against the seven loops, for each instruction set, on odd sizes, and its input gradient against the
- * identity <dy, conv (dx)> = <conv' (dy), dx>, evaluated in double. */
+ * Every convolution path against the seven loops, for each instruction set, on odd sizes, and its
+ * input gradient against the identity <dy, conv (dx)> = <conv' (dy), dx>, evaluated in double. */
 #include "harness.h"
 
-/* float32 accumulation over at most a few thousand terms; Winograd's transforms lose two more digits. */
+/* float32 accumulation over at most a few thousand terms; Winograd's transforms lose two more
+ * digits. */
 #define DIRECT_TOLERANCE 3e-6
 #define WINOGRAD_TOLERANCE 3e-5
-/* Rounding to 11 bits costs 1.4e-4 of a weight (root of the mean square); Winograd's output transform, whose rows hold up to 8,
- * enlarges that some fifteen times. */
+/* Rounding to 11 bits costs 1.4e-4 of a weight (root of the mean square); Winograd's output
+ * transform, whose rows hold up to 8, enlarges that some fifteen times. */
 #define HALF_TOLERANCE 5e-4
 #define HALF_WINOGRAD_TOLERANCE 4e-3
 
@@ -52,12 +53,20 @@ one_case (adm_rng *rng, struct conv_case of)
   bool half = of.half, winograd = of.algorithm == ADM_CONV_WINOGRAD;
   struct test t = { 0 };
   int cb = of.concat ? cin / 3 : 0, ca = cin - cb;
-  t.conv = (adm_conv) { .cin = cin, .cout = cout, .size = size, .stride = of.stride ? of.stride : 1, .algorithm = of.algorithm, .half = half };
+  t.conv = (adm_conv) { .cin = cin,
+                        .cout = cout,
+                        .size = size,
+                        .stride = of.stride ? of.stride : 1,
+                        .algorithm = of.algorithm,
+                        .half = half };
   size_t pixels = (size_t) n * (size_t) h * (size_t) w;
-  float *a = harness_random (rng, pixels * (size_t) ca, 1), *b = harness_random (rng, pixels * (size_t) cb, 1);
-  float *mul = harness_random (rng, (size_t) n * (size_t) cin, 1), *add = harness_random (rng, (size_t) n * (size_t) cin, 1);
+  float *a = harness_random (rng, pixels * (size_t) ca, 1),
+        *b = harness_random (rng, pixels * (size_t) cb, 1);
+  float *mul = harness_random (rng, (size_t) n * (size_t) cin, 1),
+        *add = harness_random (rng, (size_t) n * (size_t) cin, 1);
   float *raw = harness_random (rng, (size_t) cout * (size_t) cin * (size_t) (size * size), 0.1f);
-  float *bias = harness_random (rng, (size_t) cout, 1), *extra = harness_random (rng, (size_t) n * (size_t) cout, 1);
+  float *bias = harness_random (rng, (size_t) cout, 1),
+        *extra = harness_random (rng, (size_t) n * (size_t) cout, 1);
   float *packed = malloc (adm_conv_packed_bytes (&t.conv));
   pack (&t.conv, raw, false, packed);
   t.conv.packed = packed;
@@ -73,7 +82,8 @@ one_case (adm_rng *rng, struct conv_case of)
   int oh = (adm_source_height (&t.source) + t.conv.stride - 1) / t.conv.stride,
       ow = (adm_source_width (&t.source) + t.conv.stride - 1) / t.conv.stride;
   size_t count = (size_t) n * (size_t) oh * (size_t) ow * (size_t) cout;
-  float *y = malloc (count * sizeof *y), *first = malloc (count * sizeof *first), *expected = malloc (count * sizeof *expected);
+  float *y = malloc (count * sizeof *y), *first = malloc (count * sizeof *first),
+        *expected = malloc (count * sizeof *expected);
   float *r = harness_random (rng, count, 1);
   adm_source residual = adm_source_of ((adm_map) { r, n, oh, ow, cout });
   if (of.residual == ENLARGED) {
@@ -83,7 +93,8 @@ one_case (adm_rng *rng, struct conv_case of)
   }
   if (of.residual == CONCATENATED) {
     residual.a.c = cout / 3;
-    residual.b = (adm_map) { r + (size_t) n * (size_t) oh * (size_t) ow * (size_t) (cout / 3), n, oh, ow, cout - cout / 3 };
+    residual.b = (adm_map) { r + (size_t) n * (size_t) oh * (size_t) ow * (size_t) (cout / 3), n,
+                             oh, ow, cout - cout / 3 };
   }
   t.output = (adm_conv_output) { .y = { expected, n, oh, ow, cout }, .scale = 0.7f };
   t.output.residual = of.residual ? &residual : NULL;
@@ -97,31 +108,39 @@ one_case (adm_rng *rng, struct conv_case of)
     for (int threads = 1; threads <= 3; threads++) {
       memset (y, 0xff, count * sizeof *y);
       harness_run (threads, kernels[k], run_conv, &t);
-      double e = harness_error (y, expected, count), limit = winograd ? WINOGRAD_TOLERANCE : DIRECT_TOLERANCE;
+      double e = harness_error (y, expected, count),
+             limit = winograd ? WINOGRAD_TOLERANCE : DIRECT_TOLERANCE;
       if (half)
         limit = winograd ? HALF_WINOGRAD_TOLERANCE : HALF_TOLERANCE;
       if (!CHECK (e <= limit))
-        printf ("  %s, %d threads, %dx%dx%d, %d -> %d: error %.3g, at most %.3g\n", kernels[k]->name, threads, n, h, w, cin, cout, e, limit);
+        printf ("  %s, %d threads, %dx%dx%d, %d -> %d: error %.3g, at most %.3g\n",
+                kernels[k]->name, threads, n, h, w, cin, cout, e, limit);
       if (threads == 1)
         memcpy (first, y, count * sizeof *y);
       else
         CHECK (memcmp (first, y, count * sizeof *y) == 0);
     }
-  free (a), free (b), free (mul), free (add), free (raw), free (bias), free (extra), free (packed), free (y), free (first), free (expected), free (r);
+  free (a), free (b), free (mul), free (add), free (raw), free (bias), free (extra), free (packed),
+      free (y), free (first), free (expected), free (r);
 }
 
 /* The adjoint identity, for both packings of the transposed kernel and for a stride of 2. */
 static void
 gradient_case (adm_rng *rng, struct conv_case of)
 {
-  int n = of.n, h = of.h, w = of.w, cin = of.cin, cout = of.cout, size = of.size ? of.size : 3, stride = of.stride ? of.stride : 1;
+  int n = of.n, h = of.h, w = of.w, cin = of.cin, cout = of.cout, size = of.size ? of.size : 3,
+      stride = of.stride ? of.stride : 1;
   struct test forward = { 0 }, backward = { 0 };
   int oh = h / stride, ow = w / stride;
-  size_t in = (size_t) n * (size_t) h * (size_t) w * (size_t) cin, out = (size_t) n * (size_t) oh * (size_t) ow * (size_t) cout;
-  float *x = harness_random (rng, in, 1), *dy = harness_random (rng, out, 1), *raw = harness_random (rng, (size_t) (cin * cout * size * size), 1);
+  size_t in = (size_t) n * (size_t) h * (size_t) w * (size_t) cin,
+         out = (size_t) n * (size_t) oh * (size_t) ow * (size_t) cout;
+  float *x = harness_random (rng, in, 1), *dy = harness_random (rng, out, 1),
+        *raw = harness_random (rng, (size_t) (cin * cout * size * size), 1);
   float *y = malloc (out * sizeof *y), *dx = malloc (in * sizeof *dx);
   forward.conv = (adm_conv) { .cin = cin, .cout = cout, .size = size, .stride = stride };
-  backward.conv = (adm_conv) { .cin = cout, .cout = cin, .size = size, .stride = 1, .algorithm = of.algorithm };
+  backward.conv = (adm_conv) {
+    .cin = cout, .cout = cin, .size = size, .stride = 1, .algorithm = of.algorithm
+  };
   float *packed = malloc (adm_conv_packed_bytes (&forward.conv));
   float *transposed = malloc (adm_conv_packed_bytes (&backward.conv));
   pack (&forward.conv, raw, false, packed);
@@ -162,7 +181,8 @@ every_fp16 (void)
     kernels[k]->widen (COUNT, h, 0.25f, y);
     for (int i = 0; i < COUNT; i++) {
       int exponent = h[i] >> 10 & 31, mantissa = h[i] & 1023;
-      double value = ldexp (exponent ? 1024 + mantissa : mantissa, (exponent ? exponent : 1) - 25 - 2);
+      double value
+          = ldexp (exponent ? 1024 + mantissa : mantissa, (exponent ? exponent : 1) - 25 - 2);
       wrong += (double) y[i] != (h[i] & 0x8000 ? -value : value);
     }
     if (!CHECK (wrong == 0))

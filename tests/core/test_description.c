@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Descriptions in JSON: what is read, what is refused and by which name, and that writing and reading agree. */
+ * Descriptions in JSON: what is read, what is refused and by which name, and that writing and
+ * reading agree. */
 #include "models/description.h"
 
 #include "check.h"
@@ -8,10 +9,14 @@
 #include <locale.h>
 #include <stdlib.h>
 
-static const char complete[] = "{\"kind\": \"unet\", \"image_size\": 64, \"model_channels\": 64, \"num_res_blocks\": 2, \"channel_mult\":"
-                               " [0.5, 1, 2], \"attention_resolutions\": [32, 16], \"num_classes\": 17, \"num_heads\": 4, \"num_head_channels\": -1,"
-                               " \"use_scale_shift_norm\": true, \"resblock_updown\": false, \"use_new_attention_order\": true,"
-                               " \"noise_schedule\": \"cosine\", \"surprise\": {\"nested\": [1, 2]}}";
+static const char complete[]
+    = "{\"kind\": \"unet\", \"image_size\": 64, \"model_channels\": 64, \"num_res_blocks\": 2, "
+      "\"channel_mult\":"
+      " [0.5, 1, 2], \"attention_resolutions\": [32, 16], \"num_classes\": 17, \"num_heads\": 4, "
+      "\"num_head_channels\": -1,"
+      " \"use_scale_shift_norm\": true, \"resblock_updown\": false, \"use_new_attention_order\": "
+      "true,"
+      " \"noise_schedule\": \"cosine\", \"surprise\": {\"nested\": [1, 2]}}";
 
 static adm_status
 parse (const char *text, adm_description *d, adm_error *error)
@@ -60,27 +65,45 @@ test_complete (void)
     printf ("  %s\n", error.message);
     return;
   }
-  CHECK (d.kind == ADM_KIND_UNET && d.image_size == 64 && d.model_channels == 64 && d.num_res_blocks == 2);
-  CHECK (d.levels == 3 && d.channel_mult[0] == 0.5 && d.channel_mult[1] == 1 && d.channel_mult[2] == 2);
-  CHECK (d.attention_levels == 2 && d.attention_resolutions[0] == 32 && d.attention_resolutions[1] == 16);
-  CHECK (d.num_classes == 17 && d.num_heads == 4 && d.num_head_channels == -1 && d.num_heads_upsample == -1);
-  CHECK (d.use_scale_shift_norm == 1 && d.resblock_updown == 0 && d.use_new_attention_order == 1 && d.rescale_residual == 0);
-  CHECK (d.noise_schedule == ADM_SCHEDULE_COSINE && d.diffusion_steps == 1000 && d.learn_sigma == -1);
+  CHECK (d.kind == ADM_KIND_UNET && d.image_size == 64 && d.model_channels == 64
+         && d.num_res_blocks == 2);
+  CHECK (d.levels == 3 && d.channel_mult[0] == 0.5 && d.channel_mult[1] == 1
+         && d.channel_mult[2] == 2);
+  CHECK (d.attention_levels == 2 && d.attention_resolutions[0] == 32
+         && d.attention_resolutions[1] == 16);
+  CHECK (d.num_classes == 17 && d.num_heads == 4 && d.num_head_channels == -1
+         && d.num_heads_upsample == -1);
+  CHECK (d.use_scale_shift_norm == 1 && d.resblock_updown == 0 && d.use_new_attention_order == 1
+         && d.rescale_residual == 0);
+  CHECK (d.noise_schedule == ADM_SCHEDULE_COSINE && d.diffusion_steps == 1000
+         && d.learn_sigma == -1);
   CHECK (adm_description_unknown (&d) == NULL);
   CHECK (parse (variant ("num_classes", "null"), &d, &error) == ADM_OK && d.num_classes == 0);
-  CHECK (parse (variant ("attention_resolutions", "[]"), &d, &error) == ADM_OK && d.attention_levels == 0);
-  CHECK (parse (variant ("diffusion_steps", "4000"), &d, &error) == ADM_OK && d.diffusion_steps == 4000);
-  CHECK (parse (variant ("rescale_residual", "true"), &d, &error) == ADM_OK && d.rescale_residual == 1);
+  CHECK (parse (variant ("attention_resolutions", "[]"), &d, &error) == ADM_OK
+         && d.attention_levels == 0);
+  CHECK (parse (variant ("diffusion_steps", "4000"), &d, &error) == ADM_OK
+         && d.diffusion_steps == 4000);
+  CHECK (parse (variant ("rescale_residual", "true"), &d, &error) == ADM_OK
+         && d.rescale_residual == 1);
   CHECK (parse (variant ("learn_sigma", "false"), &d, &error) == ADM_OK && d.learn_sigma == 0);
 }
 
 static void
 test_required (void)
 {
-  static const char *const keys[]
-      = { "kind",          "image_size", "model_channels",    "num_res_blocks",       "channel_mult",    "attention_resolutions",
-          "num_classes",   "num_heads",  "num_head_channels", "use_scale_shift_norm", "resblock_updown", "use_new_attention_order",
-          "noise_schedule" };
+  static const char *const keys[] = { "kind",
+                                      "image_size",
+                                      "model_channels",
+                                      "num_res_blocks",
+                                      "channel_mult",
+                                      "attention_resolutions",
+                                      "num_classes",
+                                      "num_heads",
+                                      "num_head_channels",
+                                      "use_scale_shift_norm",
+                                      "resblock_updown",
+                                      "use_new_attention_order",
+                                      "noise_schedule" };
   for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
     char part[64];
     snprintf (part, sizeof part, "%s: is missing", keys[i]);
@@ -147,10 +170,12 @@ test_wrong (void)
 
   adm_description d;
   adm_error error;
-  static const char *const texts[] = { "", "{", "[1]", "3", "{\"kind\": \"unet\",}", "{'kind': 1}", "\xff\xfe{}" };
+  static const char *const texts[]
+      = { "", "{", "[1]", "3", "{\"kind\": \"unet\",}", "{'kind': 1}", "\xff\xfe{}" };
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
     CHECK (parse (texts[i], &d, &error) == ADM_ERROR_FORMAT);
-  CHECK (adm_description_parse ("{}}", 2, "here.json", &d, &error) == ADM_ERROR_FORMAT); /* LENGTH holds, not the NUL */
+  /* LENGTH holds, not the NUL */
+  CHECK (adm_description_parse ("{}}", 2, "here.json", &d, &error) == ADM_ERROR_FORMAT);
   CHECK_CONTAINS (error.message, "kind: is missing");
 }
 
@@ -162,8 +187,10 @@ test_flags (void)
   adm_error error;
   if (!CHECK (parse (complete, &d, &error) == ADM_OK))
     return;
-  int *const flags[] = { &d.learn_sigma, &d.use_scale_shift_norm, &d.resblock_updown, &d.use_new_attention_order, &d.rescale_residual };
-  static const char *const keys[] = { "learn_sigma", "use_scale_shift_norm", "resblock_updown", "use_new_attention_order", "rescale_residual" };
+  int *const flags[] = { &d.learn_sigma, &d.use_scale_shift_norm, &d.resblock_updown,
+                         &d.use_new_attention_order, &d.rescale_residual };
+  static const char *const keys[] = { "learn_sigma", "use_scale_shift_norm", "resblock_updown",
+                                      "use_new_attention_order", "rescale_residual" };
   for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
     int before = *flags[i];
     for (int wrong = -2; wrong <= 2; wrong += 4) {
@@ -183,10 +210,14 @@ test_kinds (void)
   adm_description d;
   adm_error error;
   char text[2048];
-  snprintf (text, sizeof text, "{\"pool\": \"spatial_v2\", %s", variant ("kind", "\"classifier\"") + 1);
-  CHECK (parse (text, &d, &error) == ADM_OK && d.kind == ADM_KIND_CLASSIFIER && d.pool == ADM_POOL_SPATIAL_V2);
-  snprintf (text, sizeof text, "{\"pool\": \"attention\", %s", variant ("kind", "\"classifier\"") + 1);
-  CHECK (parse (text, &d, &error) == ADM_ERROR_FORMAT); /* its heads are counted by their channels */
+  snprintf (text, sizeof text, "{\"pool\": \"spatial_v2\", %s",
+            variant ("kind", "\"classifier\"") + 1);
+  CHECK (parse (text, &d, &error) == ADM_OK && d.kind == ADM_KIND_CLASSIFIER
+         && d.pool == ADM_POOL_SPATIAL_V2);
+  snprintf (text, sizeof text, "{\"pool\": \"attention\", %s",
+            variant ("kind", "\"classifier\"") + 1);
+  /* its heads are counted by their channels */
+  CHECK (parse (text, &d, &error) == ADM_ERROR_FORMAT);
   CHECK_CONTAINS (error.message, "num_head_channels");
   snprintf (text, sizeof text, "{\"pool\": \"none\", %s", variant ("kind", "\"classifier\"") + 1);
   CHECK (parse (text, &d, &error) == ADM_ERROR_FORMAT);
@@ -207,7 +238,8 @@ test_round_trip (void)
   if (!CHECK (parse (complete, &d, &error) == ADM_OK))
     return;
   d.learn_sigma = 1;
-  setlocale (LC_ALL, "de_DE.UTF-8"); /* 0.5 must not become 0,5; where this locale is missing, the rest still counts */
+  /* 0.5 must not become 0,5; where this locale is missing, the rest still counts */
+  setlocale (LC_ALL, "de_DE.UTF-8");
   int length = adm_description_to_json (&d, text, sizeof text);
   CHECK (length > 0 && (size_t) length == strlen (text));
   CHECK_CONTAINS (text, "\"channel_mult\":[0.5,1,2]");
@@ -222,7 +254,8 @@ test_round_trip (void)
   d.noise_schedule = ADM_SCHEDULE_UNKNOWN;
   CHECK (adm_description_validate (&d, "here", &error) == ADM_OK);
   CHECK_STR (adm_description_unknown (&d),
-             "image_size, attention_resolutions, num_heads, num_head_channels, use_new_attention_order, noise_schedule");
+             "image_size, attention_resolutions, num_heads, num_head_channels, "
+             "use_new_attention_order, noise_schedule");
   adm_description_to_json (&d, text, sizeof text);
   CHECK_CONTAINS (text, "\"image_size\":null");
   CHECK_CONTAINS (text, "\"attention_resolutions\":null");

@@ -19,9 +19,10 @@ main (void)
 {
   CHECK_STR (said ("größe 大 😀 plain"), "größe 大 😀 plain");
   CHECK_STR (said ("a\nb\tc\x7f"), "a?b?c?");
-  CHECK_STR (said ("a\xc2\x85\xe2\x80\xa8z"), "a?????z");                                /* next line, line separator */
-  CHECK_STR (said ("\xff\xc3(\xe2\x82"), "?\?(??");                                      /* no character, cut short */
-  CHECK_STR (said ("\xc0\xaf\xe0\x80\xaf\xed\xa0\x80\xf4\x90\x80\x80"), "????????????"); /* too long, surrogate, too large */
+  CHECK_STR (said ("a\xc2\x85\xe2\x80\xa8z"), "a?????z"); /* next line, line separator */
+  CHECK_STR (said ("\xff\xc3(\xe2\x82"), "?\?(??");       /* no character, cut short */
+  /* too long, surrogate, too large */
+  CHECK_STR (said ("\xc0\xaf\xe0\x80\xaf\xed\xa0\x80\xf4\x90\x80\x80"), "????????????");
 
   /* Cut where the room ends, within a character. */
   char name[2100];
@@ -30,7 +31,8 @@ main (void)
     memset (name, 'a', 3);
     for (int i = lead; i + 3 < (int) sizeof name; i += 3)
       memcpy (name + i, "大", 4);
-    CHECK (adm_fail (&error, ADM_ERROR_IO, "%s: cannot be opened", name) == ADM_ERROR_IO && error.status == ADM_ERROR_IO);
+    CHECK (adm_fail (&error, ADM_ERROR_IO, "%s: cannot be opened", name) == ADM_ERROR_IO
+           && error.status == ADM_ERROR_IO);
     CHECK (strlen (error.message) == sizeof error.message - 1);
     int cut = (1023 - lead) % 3;
     for (int i = 0; i < cut; i++)
@@ -41,9 +43,12 @@ main (void)
   /* Files: what, where, why, and what to do. */
   adm_error error;
   CHECK (adm_fail_file (&error, "a/b.pt", "opened", ENOENT) == ADM_ERROR_IO);
-  CHECK_STR (error.message, "a/b.pt: cannot be opened: No such file or directory; put it back, or correct its name");
+  CHECK_STR (
+      error.message,
+      "a/b.pt: cannot be opened: No such file or directory; put it back, or correct its name");
   adm_fail_file (&error, "b.npy", "written", EACCES);
-  CHECK_STR (error.message, "b.npy: cannot be written: Permission denied; correct the folder's permissions, or choose another");
+  CHECK_STR (error.message, "b.npy: cannot be written: Permission denied; correct the folder's "
+                            "permissions, or choose another");
   adm_fail_file (&error, "b.npy", "written", ENOSPC);
   CHECK_CONTAINS (error.message, "; make room on the disk");
   const int codes[] = { ENOENT, ENOTDIR, EACCES, EROFS, ENOSPC, EISDIR, EMFILE, EIO, EINTR, 0 };

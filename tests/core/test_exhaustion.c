@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Memory runs out. Each act is done once to learn its allocations and where each comes from; then again and again, with one
- * allocation failing: the first and the last one of every place (the innermost calls of the stack) that no act before it had,
- * and every STRIDE-th besides (ADM_TEST_STRIDE=1: each of them, in half an hour); now and then all that follow fail too. Every time the
- * act succeeds with the same result or is refused with one line; nothing is kept that was taken, and no file is left. */
+ * Memory runs out. Each act is done once to learn its allocations and where each comes from; then
+ * again and again, with one allocation failing: the first and the last one of every place (the
+ * innermost calls of the stack) that no act before it had, and every STRIDE-th besides
+ * (ADM_TEST_STRIDE=1: each of them, in half an hour); now and then all that follow fail too. Every
+ * time the act succeeds with the same result or is refused with one line; nothing is kept that was
+ * taken, and no file is left. */
 #include "faults.h"
 
 #include "base/error.h"
@@ -35,7 +37,7 @@ digest (uint64_t hash, const void *data, size_t size)
   return hash;
 }
 
-/* ---- the acts ---------------------------------------------------------------------------------------------------- */
+/* ---- the acts -------------------------------------------------------------------------------- */
 
 static adm_status
 load (const char *name, uint64_t *result)
@@ -52,8 +54,11 @@ load (const char *name, uint64_t *result)
   }
   const adm_description *d = adm_network_description (network);
   memset (picture, 0, sizeof picture);
-  status = d->kind == ADM_KIND_CLASSIFIER ? adm_network_gradient (network, 1, picture, &t, &label, NULL, picture + LARGE, &error)
-                                          : adm_network_evaluate (network, 1, picture, &t, &label, NULL, 0, 0, picture + LARGE, &error);
+  status
+      = d->kind == ADM_KIND_CLASSIFIER
+            ? adm_network_gradient (network, 1, picture, &t, &label, NULL, picture + LARGE, &error)
+            : adm_network_evaluate (network, 1, picture, &t, &label, NULL, 0, 0, picture + LARGE,
+                                    &error);
   *result = digest (0, picture + LARGE, PIXELS * sizeof *picture);
   adm_network_free (network);
   return status;
@@ -83,7 +88,8 @@ load_described (uint64_t *result)
 {
   const adm_options options = { .threads = 1 };
   adm_network *network;
-  adm_status status = adm_network_load (folder_file ("tiny.safetensors"), &options, NULL, NULL, &network, &error);
+  adm_status status
+      = adm_network_load (folder_file ("tiny.safetensors"), &options, NULL, NULL, &network, &error);
   *result = status ? 0 : adm_network_weights_bytes (network);
   adm_network_free (network);
   return status;
@@ -140,7 +146,9 @@ list_models (uint64_t *result)
     *result = digest (*result, note, strlen (note));
   }
   const adm_model *found;
-  if (!told && (status = adm_catalog_find (catalog, folder_file ("lone.safetensors"), &found, &error)) == ADM_ERROR_FORMAT)
+  if (!told
+      && (status = adm_catalog_find (catalog, folder_file ("lone.safetensors"), &found, &error))
+             == ADM_ERROR_FORMAT)
     status = ADM_OK; /* it asks what the tensors leave open */
   adm_catalog_free (catalog);
   return told ? adm_fail (&error, ADM_ERROR_MEMORY, "no memory, says a note") : status;
@@ -164,17 +172,20 @@ plan (uint64_t *result)
 }
 
 static adm_status
-work (adm_session *session, const adm_request *request, bool upscale, size_t floats, uint64_t *result)
+work (adm_session *session, const adm_request *request, bool upscale, size_t floats,
+      uint64_t *result)
 {
-  adm_status status = upscale ? adm_session_upscale (session, request, NULL, NULL, picture, NULL, &error)
-                              : adm_session_sample (session, request, NULL, NULL, picture, NULL, &error);
+  adm_status status
+      = upscale ? adm_session_upscale (session, request, NULL, NULL, picture, NULL, &error)
+                : adm_session_sample (session, request, NULL, NULL, picture, NULL, &error);
   *result = digest (0, picture, floats * sizeof *picture);
   return status;
 }
 
 /* A session that was refused memory does the same work when there is some again. */
 static adm_status
-finish (adm_session *session, const adm_request *request, bool upscale, size_t floats, uint64_t *result)
+finish (adm_session *session, const adm_request *request, bool upscale, size_t floats,
+        uint64_t *result)
 {
   static uint64_t expected[3];
   uint64_t *once = &expected[upscale ? 1 + request->tiled : 0], again;
@@ -194,9 +205,14 @@ finish (adm_session *session, const adm_request *request, bool upscale, size_t f
 static adm_status
 sample (uint64_t *result)
 {
-  adm_request request = {
-    .label = 2, .guide_label = ADM_NO_LABEL, .scale = 2, .sampler = ADM_SAMPLER_DPMPP_2M, .steps = 2, .threshold = 0.99, .seed = 3, .count = 1
-  };
+  adm_request request = { .label = 2,
+                          .guide_label = ADM_NO_LABEL,
+                          .scale = 2,
+                          .sampler = ADM_SAMPLER_DPMPP_2M,
+                          .steps = 2,
+                          .threshold = 0.99,
+                          .seed = 3,
+                          .count = 1 };
   adm_session *session;
   const adm_options options = { .threads = 1 };
   adm_status status = adm_session_new (&the_model, &options, &session, &error);
@@ -207,7 +223,12 @@ static adm_status
 upscale_any (int low_h, int low_w, bool tiled, uint64_t *result)
 {
   static float low[3 * 20 * 20];
-  adm_request request = { .label = 2, .guide_label = ADM_NO_LABEL, .sampler = ADM_SAMPLER_DDIM, .steps = 2, .seed = 3, .count = 1 };
+  adm_request request = { .label = 2,
+                          .guide_label = ADM_NO_LABEL,
+                          .sampler = ADM_SAMPLER_DDIM,
+                          .steps = 2,
+                          .seed = 3,
+                          .count = 1 };
   adm_session *session;
   const adm_options options = { .threads = 1 };
   request.low = low;
@@ -215,7 +236,8 @@ upscale_any (int low_h, int low_w, bool tiled, uint64_t *result)
   request.low_w = low_w;
   request.tiled = tiled;
   adm_status status = adm_session_new (&the_model, &options, &session, &error);
-  return status ? status : finish (session, &request, true, 3 * 16 * (size_t) (low_h * low_w), result);
+  return status ? status
+                : finish (session, &request, true, 3 * 16 * (size_t) (low_h * low_w), result);
 }
 
 static adm_status
@@ -265,7 +287,9 @@ convert (uint64_t *result)
 static adm_status
 write_sidecar (uint64_t *result)
 {
-  const adm_answer answer[] = { { "num_heads", "1" }, { "noise_schedule", "linear" }, { "use_new_attention_order", "false" } };
+  const adm_answer answer[] = { { "num_heads", "1" },
+                                { "noise_schedule", "linear" },
+                                { "use_new_attention_order", "false" } };
   char path[600];
   snprintf (path, sizeof path, "%s/lone.json", folder_path);
   adm_status status = adm_sidecar_write (folder_file ("lone.safetensors"), answer, 3, true, &error);
@@ -275,7 +299,7 @@ write_sidecar (uint64_t *result)
   return status;
 }
 
-/* ---- every allocation in turn ------------------------------------------------------------------------------------ */
+/* ---- every allocation in turn ---------------------------------------------------------------- */
 
 static int
 files (void)
@@ -289,7 +313,8 @@ files (void)
 }
 
 static void
-try_one (const char *name, adm_status (*act) (uint64_t *), int call, bool onwards, uint64_t expected, int open_files)
+try_one (const char *name, adm_status (*act) (uint64_t *), int call, bool onwards,
+         uint64_t expected, int open_files)
 {
   uint64_t result = 0;
   int live = faults.live, failures = check_failures;
@@ -305,7 +330,8 @@ try_one (const char *name, adm_status (*act) (uint64_t *), int call, bool onward
     CHECK (strlen (error.message) > 0 && !strchr (error.message, '\n'));
     CHECK (status == ADM_ERROR_MEMORY || strstr (error.message, "Cannot allocate memory"));
   }
-  if (faults.live != live && !faults.in_library) { /* libzip itself loses a block when it runs out; what is lost once is kept for good use */
+  /* libzip itself loses a block when it runs out; what is lost once is kept for good use */
+  if (faults.live != live && !faults.in_library) {
     live = faults.live;
     faults_arm (call, onwards, false);
     act (&result);
@@ -314,8 +340,8 @@ try_one (const char *name, adm_status (*act) (uint64_t *), int call, bool onward
   }
   CHECK (files () == open_files);
   if (check_failures > failures)
-    printf ("  %s, allocation %d%s: status %d \"%s\", %d blocks kept\n", name, call, onwards ? " and all after" : "", status, error.message,
-            faults.live - live);
+    printf ("  %s, allocation %d%s: status %d \"%s\", %d blocks kept\n", name, call,
+            onwards ? " and all after" : "", status, error.message, faults.live - live);
 }
 
 static int
@@ -348,7 +374,8 @@ exhaust (const char *name, adm_status (*act) (uint64_t *))
   const int stride = wish && atoi (wish) > 0 ? atoi (wish) : STRIDE;
   static uint64_t sorted[FAULTS_CALLS];
   uint64_t expected = 0, result = 0;
-  if (!CHECK (act (&expected) == ADM_OK && act (&expected) == ADM_OK)) { /* the first also warms the C library's own caches */
+  /* the first also warms the C library's own caches */
+  if (!CHECK (act (&expected) == ADM_OK && act (&expected) == ADM_OK)) {
     printf ("  %s: %s\n", name, error.message);
     return;
   }
@@ -381,7 +408,8 @@ exhaust (const char *name, adm_status (*act) (uint64_t *))
       if (tried % 8 == 0)
         try_one (name, act, call, true, expected, kept);
     }
-  printf ("%-16s %5d allocations, from %3d places no act before had, %4d made to fail\n", name, calls, places, tried);
+  printf ("%-16s %5d allocations, from %3d places no act before had, %4d made to fail\n", name,
+          calls, places, tried);
 }
 
 static void
@@ -408,10 +436,12 @@ test_threads (void)
     adm_network *network;
     faults.thread_call = 0;
     faults.fail_thread = 1;
-    CHECK (adm_session_new (&the_model, &options, &session, &error) == ADM_ERROR_MEMORY && !session);
+    CHECK (adm_session_new (&the_model, &options, &session, &error) == ADM_ERROR_MEMORY
+           && !session);
     CHECK_CONTAINS (error.message, "could not be started");
     faults.thread_call = 0;
-    CHECK (adm_network_load (diffusion, &options, NULL, NULL, &network, &error) == ADM_ERROR_MEMORY && !network);
+    CHECK (adm_network_load (diffusion, &options, NULL, NULL, &network, &error) == ADM_ERROR_MEMORY
+           && !network);
     CHECK_CONTAINS (error.message, "could not be started");
     faults.fail_thread = 0;
   }
@@ -468,7 +498,8 @@ main (void)
   torch_zip ("view.pt", numbers, sizeof numbers, 0);
   folder_write ("names.txt", "one\ntwo\nthree\n");
   folder_write ("model.json",
-                "{\"format\":\"adm-model-1\",\"id\":\"m\",\"name\":\"M\",\"diffusion\":\"%s\",\"classifier\":\"%s\",\"classes\":\"names.txt\"}",
+                "{\"format\":\"adm-model-1\",\"id\":\"m\",\"name\":\"M\",\"diffusion\":\"%s\","
+                "\"classifier\":\"%s\",\"classes\":\"names.txt\"}",
                 diffusion, classifier);
   folder_write ("broken.json", "{\"format\":\"adm-model-1\",\"id\":");
   folder_write ("broken.pt", "PK\003\004 and no more than this");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Folders of models in every state: links in circles, pipes and devices, ten thousand files, names that are not UTF-8, and files that
- * vanish while they are listed. */
+ * Folders of models in every state: links in circles, pipes and devices, ten thousand files, names
+ * that are not UTF-8, and files that vanish while they are listed. */
 #include "folder.h"
 
 #include <pthread.h>
@@ -30,25 +30,31 @@ write_whole (void)
   folder_write_weights ("odd/whole.pt", &diffusion, NULL, metadata);
 }
 
-/* What is no file is never waited for, nor followed in circles, also when a description names it. */
+/* What is no file is never waited for, nor followed in circles, also when a description names
+ * it. */
 static void
 test_no_files (void)
 {
   static const char *const names[] = { "pipe", "zero", "folder", "loop", "nothing" };
   CHECK (mkdir (folder_file ("odd"), 0700) == 0 && mkfifo (folder_file ("odd/pipe"), 0600) == 0);
-  CHECK (mkdir (folder_file ("odd/folder"), 0700) == 0 && symlink ("/dev/zero", folder_file ("odd/zero")) == 0);
-  CHECK (symlink ("loop", folder_file ("odd/loop")) == 0 && symlink (".", folder_file ("odd/circle")) == 0);
+  CHECK (mkdir (folder_file ("odd/folder"), 0700) == 0
+         && symlink ("/dev/zero", folder_file ("odd/zero")) == 0);
+  CHECK (symlink ("loop", folder_file ("odd/loop")) == 0
+         && symlink (".", folder_file ("odd/circle")) == 0);
   CHECK (symlink ("../odd", folder_file ("odd/folder/up")) == 0);
   write_whole ();
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     for (int k = 0; k < 2; k++) {
-      folder_write ("odd/model.json", "{\"format\":\"adm-model-1\",\"id\":\"odd\",\"diffusion\":\"%s\",\"classes\":\"%s\"}",
-                    k ? "whole.pt" : names[i], k ? names[i] : "none");
+      folder_write (
+          "odd/model.json",
+          "{\"format\":\"adm-model-1\",\"id\":\"odd\",\"diffusion\":\"%s\",\"classes\":\"%s\"}",
+          k ? "whole.pt" : names[i], k ? names[i] : "none");
       adm_catalog *catalog = folder_catalog (folder_file ("odd"), folder_file ("odd/circle"));
       bool loop = false, told = false;
       for (size_t n = 0; n < adm_catalog_notes (catalog); n++) {
         loop |= strstr (adm_catalog_note (catalog, n), "odd/loop: cannot be looked at") != NULL;
-        told |= strstr (adm_catalog_note (catalog, n), names[i]) != NULL && !strstr (adm_catalog_note (catalog, n), "looked at");
+        told |= strstr (adm_catalog_note (catalog, n), names[i]) != NULL
+                && !strstr (adm_catalog_note (catalog, n), "looked at");
       }
       if (!CHECK (loop && told && adm_catalog_count (catalog) == (k ? 0 : 1)))
         folder_print_notes (catalog);
@@ -125,8 +131,11 @@ test_many_files (void)
   CHECK (mkdir (folder_file ("many"), 0700) == 0);
   for (int i = 0; i < MANY; i++) {
     char name[64];
-    snprintf (name, sizeof name, "many/%05d%s.%s", i, i % 100 == 99 ? "\xff" : "", i % 10 == 9 ? "pt" : "jpg");
-    folder_write (name, "%s", i % 10 == 9 ? "PK\x03\x04, that is how a zip begins" : "some bytes that are no weights");
+    snprintf (name, sizeof name, "many/%05d%s.%s", i, i % 100 == 99 ? "\xff" : "",
+              i % 10 == 9 ? "pt" : "jpg");
+    folder_write (name, "%s",
+                  i % 10 == 9 ? "PK\x03\x04, that is how a zip begins"
+                              : "some bytes that are no weights");
     notes += i % 10 == 9;
   }
   double start = seconds ();
@@ -135,7 +144,8 @@ test_many_files (void)
   printf ("  %d files: %.2f s\n", MANY, taken);
   CHECK (adm_catalog_count (catalog) == 0 && adm_catalog_notes (catalog) == notes);
   for (size_t i = 0; i < notes; i++)
-    CHECK (strstr (adm_catalog_note (catalog, i), i % 10 == 9 ? "is not UTF-8; rename it" : "the zip is broken"));
+    CHECK (strstr (adm_catalog_note (catalog, i),
+                   i % 10 == 9 ? "is not UTF-8; rename it" : "the zip is broken"));
 #ifdef __OPTIMIZE__
 #ifndef __SANITIZE_ADDRESS__
   CHECK (taken < 1.5);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Group norm with AdaGN against the long way; its backward through SiLU against central differences in double precision. */
+ * Group norm with AdaGN against the long way; its backward through SiLU against central differences
+ * in double precision. */
 #include "harness.h"
 
 #define FORWARD_TOLERANCE 1e-6
@@ -24,7 +25,9 @@ apply (adm_exec *exec, void *user)
   if (adm_exec_begin (exec, ADM_LAYER_OTHER, 0)) {
     source = adm_norm_source (source, norm, false);
     for (int i = 0; i < t->x.n * t->x.h; i++)
-      adm_source_row (exec->kernels, &source, (adm_span) { i / t->x.h, i % t->x.h, 0, t->x.w, 0, norm.c }, t->y.data + i * t->x.w * norm.c, norm.c);
+      adm_source_row (exec->kernels, &source,
+                      (adm_span) { i / t->x.h, i % t->x.h, 0, t->x.w, 0, norm.c },
+                      t->y.data + i * t->x.w * norm.c, norm.c);
   }
   if (t->dx.data)
     adm_group_norm_backward (exec, norm, t->x, t->silu, t->dy, t->accumulate, t->dx);
@@ -53,7 +56,8 @@ objective (const struct test *t, size_t at, double step)
           else {
             double z = (v - mean) / sqrt (variance + 1e-5) * (double) t->w[c] + (double) t->bias[c];
             if (t->scale_shift)
-              z = z * (1 + (double) t->scale_shift[n * 2 * x.c + c]) + (double) t->scale_shift[n * 2 * x.c + x.c + c];
+              z = z * (1 + (double) t->scale_shift[n * 2 * x.c + c])
+                  + (double) t->scale_shift[n * 2 * x.c + x.c + c];
             total += (double) t->dy.data[k] * (t->silu ? z / (1 + exp (-z)) : z);
           }
         }
@@ -76,11 +80,17 @@ one_case (adm_rng *rng, struct norm_case of)
   float *x = harness_random (rng, count, 2), *dy = harness_random (rng, count, 1);
   float *gain = harness_random (rng, (size_t) c, 1), *bias = harness_random (rng, (size_t) c, 1),
         *ss = harness_random (rng, (size_t) (2 * n * c), 0.5f);
-  float *y = malloc (count * sizeof *y), *expected = malloc (count * sizeof *y), *dx = malloc (count * sizeof *dx),
-        *start = harness_random (rng, count, 1);
+  float *y = malloc (count * sizeof *y), *expected = malloc (count * sizeof *y),
+        *dx = malloc (count * sizeof *dx), *start = harness_random (rng, count, 1);
   for (size_t i = 0; i < count; i++)
-    x[i] += concat ? 5 : 0.5f; /* a mean that matters; gradients near a group of equal values have no float32 answer */
-  struct test t = { .x = { x, n, h, w, c }, .y = { y, n, h, w, c }, .w = gain, .bias = bias, .scale_shift = ada ? ss : NULL, .silu = silu };
+    /* a mean that matters; gradients near a group of equal values have no float32 answer */
+    x[i] += concat ? 5 : 0.5f;
+  struct test t = { .x = { x, n, h, w, c },
+                    .y = { y, n, h, w, c },
+                    .w = gain,
+                    .bias = bias,
+                    .scale_shift = ada ? ss : NULL,
+                    .silu = silu };
   adm_group_norm_ref (t.x, gain, bias, t.scale_shift, (adm_map) { expected, n, h, w, c });
   const adm_kernels *kernels[3];
   int tables = harness_kernels (kernels);
@@ -117,7 +127,8 @@ one_case (adm_rng *rng, struct norm_case of)
       if (!CHECK (worst <= GRADIENT_TOLERANCE * 10 * fmax (largest, 1)))
         printf ("  %s: gradient off by %.3g of %.3g\n", kernels[k]->name, worst, largest);
     }
-  free (x), free (dy), free (gain), free (bias), free (ss), free (y), free (expected), free (dx), free (start), free (split);
+  free (x), free (dy), free (gain), free (bias), free (ss), free (y), free (expected), free (dx),
+      free (start), free (split);
 }
 
 int

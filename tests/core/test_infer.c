@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Inference from names and shapes alone: the published checkpoints' listings, the lists that made-up descriptions imply,
- * and listings that are not quite right. */
+ * Inference from names and shapes alone: the published checkpoints' listings, the lists that
+ * made-up descriptions imply, and listings that are not quite right. */
 #include "base/error.h"
 #include "models/architecture.h"
 #include "models/description.h"
@@ -111,15 +111,20 @@ test_published (void)
     CHECK (adm_listing_init (&listing, shared.pointer, shared.count, &error) == ADM_OK);
     const adm_published *published = adm_published_match (&listing);
     if (!CHECK (published != NULL)) {
-      adm_listing_check (&listing, &adm_published_find (all[i].name)->description, all[i].name, &error);
+      adm_listing_check (&listing, &adm_published_find (all[i].name)->description, all[i].name,
+                         &error);
       printf ("  %s\n", error.message);
     } else {
       CHECK_STR (published->name, all[i].name);
       CHECK (published->defaults.scale == all[i].scale && published->defaults.steps == 25);
-      CHECK (adm_listing_infer (&listing, "file", &d, &error) == ADM_OK && adm_published_fits (published, &d));
-      CHECK (adm_description_validate (&d, all[i].name, &error) == ADM_OK && !adm_description_unknown (&d));
-      CHECK (d.kind == all[i].kind && d.image_size == all[i].size && d.small_size == all[i].small && d.noise_schedule == all[i].schedule);
-      CHECK (d.num_head_channels == all[i].head_channels && (all[i].heads == 0 || d.num_heads == all[i].heads));
+      CHECK (adm_listing_infer (&listing, "file", &d, &error) == ADM_OK
+             && adm_published_fits (published, &d));
+      CHECK (adm_description_validate (&d, all[i].name, &error) == ADM_OK
+             && !adm_description_unknown (&d));
+      CHECK (d.kind == all[i].kind && d.image_size == all[i].size && d.small_size == all[i].small
+             && d.noise_schedule == all[i].schedule);
+      CHECK (d.num_head_channels == all[i].head_channels
+             && (all[i].heads == 0 || d.num_heads == all[i].heads));
       CHECK (d.use_new_attention_order == all[i].order);
       d.num_head_channels = 32;
       CHECK (!adm_published_fits (published, &d));
@@ -128,7 +133,9 @@ test_published (void)
     clear (&shared);
   }
   const adm_published *lsun = adm_published_find ("lsun_cat");
-  CHECK (lsun && lsun->defaults.steps == 1000 && adm_published_fits (lsun, &adm_published_find ("256x256_diffusion_uncond")->description));
+  CHECK (
+      lsun && lsun->defaults.steps == 1000
+      && adm_published_fits (lsun, &adm_published_find ("256x256_diffusion_uncond")->description));
   CHECK (adm_published_find ("lsun_dog") == NULL);
 }
 
@@ -156,17 +163,23 @@ expect_inferred (const adm_description *d, const char *unknown)
 {
   adm_description found;
   adm_error error = { 0 };
-  if (!CHECK (adm_description_validate (d, "d", &error) == ADM_OK && adm_architecture_list (d, add, &shared, &error) == ADM_OK)
+  if (!CHECK (adm_description_validate (d, "d", &error) == ADM_OK
+              && adm_architecture_list (d, add, &shared, &error) == ADM_OK)
       || !CHECK (infer (&shared, &found, &error) == ADM_OK)) {
     printf ("  %s\n", error.message);
     clear (&shared);
     return;
   }
   clear (&shared);
-  CHECK (found.kind == d->kind && found.model_channels == d->model_channels && found.num_res_blocks == d->num_res_blocks);
-  CHECK (found.levels == d->levels && memcmp (found.channel_mult, d->channel_mult, sizeof d->channel_mult[0] * (size_t) d->levels) == 0);
+  CHECK (found.kind == d->kind && found.model_channels == d->model_channels
+         && found.num_res_blocks == d->num_res_blocks);
+  CHECK (found.levels == d->levels
+         && memcmp (found.channel_mult, d->channel_mult,
+                    sizeof d->channel_mult[0] * (size_t) d->levels)
+                == 0);
   CHECK (found.num_classes == d->num_classes && found.pool == d->pool);
-  CHECK (found.use_scale_shift_norm == d->use_scale_shift_norm && found.resblock_updown == d->resblock_updown);
+  CHECK (found.use_scale_shift_norm == d->use_scale_shift_norm
+         && found.resblock_updown == d->resblock_updown);
   CHECK (d->kind == ADM_KIND_CLASSIFIER || found.learn_sigma == d->learn_sigma);
   CHECK (found.attention_levels == d->attention_levels);
   int factor = found.image_size == -1 ? d->image_size >> (d->levels - 1) : 1;
@@ -178,8 +191,10 @@ expect_inferred (const adm_description *d, const char *unknown)
 static void
 test_made_up (void)
 {
-  static const char sized[] = "num_heads, num_head_channels, use_new_attention_order, noise_schedule";
-  static const char unsized[] = "image_size, attention_resolutions, num_heads, num_head_channels, use_new_attention_order, noise_schedule";
+  static const char sized[]
+      = "num_heads, num_head_channels, use_new_attention_order, noise_schedule";
+  static const char unsized[] = "image_size, attention_resolutions, num_heads, num_head_channels, "
+                                "use_new_attention_order, noise_schedule";
   adm_description d = plain;
   expect_inferred (&d, unsized);
   d.resblock_updown = d.use_scale_shift_norm = d.learn_sigma = d.num_classes = 0;
@@ -204,7 +219,8 @@ test_made_up (void)
     expect_inferred (&d, unsized);
 }
 
-/* A classifier's encoder with equal widths and no attention but the middle's fits two ways of halving. */
+/* A classifier's encoder with equal widths and no attention but the middle's fits two ways of
+ * halving. */
 static void
 test_ambiguous (void)
 {
@@ -222,7 +238,8 @@ test_ambiguous (void)
   clear (&shared);
 }
 
-/* A width that is no fraction of the base width in binary: rounded up, or the layer would be too narrow. */
+/* A width that is no fraction of the base width in binary: rounded up, or the layer would be too
+ * narrow. */
 static void
 test_fractions (void)
 {
@@ -235,7 +252,8 @@ test_fractions (void)
   d.num_heads = 1;
   d.num_res_blocks = 1;
   CHECK (floor (1952.0 / 224.0 * 224) < 1952);
-  expect_inferred (&d, "image_size, attention_resolutions, num_heads, num_head_channels, use_new_attention_order, noise_schedule");
+  expect_inferred (&d, "image_size, attention_resolutions, num_heads, num_head_channels, "
+                       "use_new_attention_order, noise_schedule");
 }
 
 static adm_tensor *
@@ -272,7 +290,8 @@ test_signs (void)
     { ADM_POOL_ATTENTION, "out.2.c_proj.weight", -1, 0, "not those of" },
     { ADM_POOL_ATTENTION, "out.2.c_proj.weight", 0, (int64_t) 1 << 40, "not quite" },
     { ADM_POOL_ATTENTION, "out.2.positional_embedding", 1, 1, "not those of" },
-    { ADM_POOL_ATTENTION, "out.2.positional_embedding", 1, (int64_t) 2049 * 2049 + 1, "not those of" },
+    { ADM_POOL_ATTENTION, "out.2.positional_embedding", 1, (int64_t) 2049 * 2049 + 1,
+      "not those of" },
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     adm_description d = plain, found;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Small dense kernels: linear layers and their gradient, matrix products, the timestep embedding, bilinear enlargement, resampling
- * gradients, changes of layout. */
+ * Small dense kernels: linear layers and their gradient, matrix products, the timestep embedding,
+ * bilinear enlargement, resampling gradients, changes of layout. */
 #include "harness.h"
 
 #define TOLERANCE 2e-6
@@ -25,15 +25,18 @@ static void
 linear_case (adm_rng *rng, int n, int in, int out)
 {
   size_t ni = (size_t) (n * in), no = (size_t) (n * out);
-  float *x = harness_random (rng, ni, 1), *w = harness_random (rng, (size_t) (in * out), 1), *b = harness_random (rng, (size_t) out, 1),
-        *dy = harness_random (rng, no, 1);
-  float *y = malloc (no * sizeof *y), *expected = malloc (no * sizeof *y), *dx = malloc (ni * sizeof *dx),
-        *transposed = malloc ((size_t) (in * out) * sizeof *transposed), *dx_expected = malloc (ni * sizeof *dx);
+  float *x = harness_random (rng, ni, 1), *w = harness_random (rng, (size_t) (in * out), 1),
+        *b = harness_random (rng, (size_t) out, 1), *dy = harness_random (rng, no, 1);
+  float *y = malloc (no * sizeof *y), *expected = malloc (no * sizeof *y),
+        *dx = malloc (ni * sizeof *dx),
+        *transposed = malloc ((size_t) (in * out) * sizeof *transposed),
+        *dx_expected = malloc (ni * sizeof *dx);
   for (int o = 0; o < out; o++)
     for (int i = 0; i < in; i++)
       transposed[i * out + o] = w[o * in + i];
   struct linear l = { .layer = { in, out, w, b }, .n = n, .x = x, .dy = dy, .y = y, .dx = dx };
-  adm_linear_weights gradient = { out, in, transposed, NULL }; /* the gradient by x is the product with W transposed */
+  /* the gradient by x is the product with W transposed */
+  adm_linear_weights gradient = { out, in, transposed, NULL };
   adm_linear_ref (&l.layer, n, x, true, expected);
   adm_linear_ref (&gradient, n, dy, false, dx_expected);
   const adm_kernels *kernels[3];
@@ -44,19 +47,31 @@ linear_case (adm_rng *rng, int n, int in, int out)
       CHECK (harness_error (y, expected, no) <= TOLERANCE);
       CHECK (harness_error (dx, dx_expected, ni) <= TOLERANCE);
     }
-  free (x), free (w), free (b), free (dy), free (y), free (expected), free (dx), free (transposed), free (dx_expected);
+  free (x), free (w), free (b), free (dy), free (y), free (expected), free (dx), free (transposed),
+      free (dx_expected);
 }
 
 static void
 matmul_case (adm_rng *rng, int m, int n, int k, bool ta, bool tb, bool accumulate)
 {
   int lda = (ta ? m : k) + 3, ldb = (tb ? k : n) + 1, ldc = n + 2;
-  float *a = harness_random (rng, (size_t) ((ta ? k : m) * lda), 1), *b = harness_random (rng, (size_t) ((tb ? n : k) * ldb), 1);
-  float *c = harness_random (rng, (size_t) (m * ldc), 1), *expected = malloc ((size_t) (m * ldc) * sizeof *c),
+  float *a = harness_random (rng, (size_t) ((ta ? k : m) * lda), 1),
+        *b = harness_random (rng, (size_t) ((tb ? n : k) * ldb), 1);
+  float *c = harness_random (rng, (size_t) (m * ldc), 1),
+        *expected = malloc ((size_t) (m * ldc) * sizeof *c),
         *start = malloc ((size_t) (m * ldc) * sizeof *c);
   memcpy (expected, c, (size_t) (m * ldc) * sizeof *c);
   memcpy (start, c, (size_t) (m * ldc) * sizeof *c);
-  adm_matmul_operands of = { .m = m, .n = n, .k = k, .a = a, .lda = lda, .transpose_a = ta, .b = b, .ldb = ldb, .transpose_b = tb, .alpha = 0.3f };
+  adm_matmul_operands of = { .m = m,
+                             .n = n,
+                             .k = k,
+                             .a = a,
+                             .lda = lda,
+                             .transpose_a = ta,
+                             .b = b,
+                             .ldb = ldb,
+                             .transpose_b = tb,
+                             .alpha = 0.3f };
   of.c = expected, of.ldc = ldc, of.accumulate = accumulate;
   adm_matmul_ref (&of);
   of.c = c;
@@ -120,15 +135,16 @@ resample_case (adm_rng *rng, bool up, int h, int w, int c)
 {
   int oh = up ? 2 * h : h / 2, ow = up ? 2 * w : w / 2;
   size_t in = (size_t) (2 * h * w * c), out = (size_t) (2 * oh * ow * c);
-  float *x = harness_random (rng, in, 1), *dy = harness_random (rng, out, 1), *dx = malloc (in * sizeof *dx),
-        *row = malloc ((size_t) (ow * c) * sizeof *row);
+  float *x = harness_random (rng, in, 1), *dy = harness_random (rng, out, 1),
+        *dx = malloc (in * sizeof *dx), *row = malloc ((size_t) (ow * c) * sizeof *row);
   struct resample r = { up, { dy, 2, oh, ow, c }, { dx, 2, h, w, c } };
   harness_run (2, adm_kernels_best (), run_resample, &r);
   adm_source source = adm_source_of ((adm_map) { x, 2, h, w, c });
   source.resample = up ? ADM_RESAMPLE_UP : ADM_RESAMPLE_DOWN;
   double left = 0, right = 0;
   for (int i = 0; i < 2 * oh; i++) {
-    adm_source_row (adm_kernels_best (), &source, (adm_span) { i / oh, i % oh, 0, ow, 0, c }, row, c);
+    adm_source_row (adm_kernels_best (), &source, (adm_span) { i / oh, i % oh, 0, ow, 0, c }, row,
+                    c);
     for (int k = 0; k < ow * c; k++)
       left += (double) row[k] * (double) dy[i * ow * c + k];
   }

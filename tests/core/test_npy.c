@@ -47,7 +47,8 @@ hostile (const char *header, size_t data, const char *part)
   fwrite (header, 1, n, file);
   fwrite (zeros, 1, data, file);
   fclose (file);
-  if (CHECK (adm_npy_read (at ("hostile.npy"), &read, &rank, shape, &error) == ADM_ERROR_FORMAT && read == NULL)) {
+  if (CHECK (adm_npy_read (at ("hostile.npy"), &read, &rank, shape, &error) == ADM_ERROR_FORMAT
+             && read == NULL)) {
     CHECK_CONTAINS (error.message, part);
     CHECK_CONTAINS (error.message, "hostile.npy");
   } else
@@ -69,7 +70,8 @@ main (void)
     size_t n = r == 0 ? 1 : 6;
     CHECK (adm_npy_write (at ("x.npy"), data, r, shapes[r], &error) == ADM_OK);
     if (CHECK (adm_npy_read (at ("x.npy"), &read, &rank, shape, &error) == ADM_OK)) {
-      CHECK (rank == r && !memcmp (shape, shapes[r], (size_t) r * sizeof *shape) && !memcmp (read, data, n * sizeof *data));
+      CHECK (rank == r && !memcmp (shape, shapes[r], (size_t) r * sizeof *shape)
+             && !memcmp (read, data, n * sizeof *data));
       free (read);
     } else
       printf ("  %s\n", error.message);
@@ -83,11 +85,16 @@ main (void)
   hostile ("{'descr': '<f4', 'fortran_order': True, 'shape': (1,), }", 4, "Fortran");
   hostile ("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", 4, "size");
   hostile ("{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }", 5, "size");
-  hostile ("{'descr': '<f4', 'fortran_order': False, 'shape': (4611686018427387904, 4), }", 4, "large");
-  hostile ("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,), }", 4, "shape");
-  hostile ("{'descr': '<f4', 'fortran_order': False, 'shape': (18446744073709551616,), }", 4, "shape");
-  hostile ("{'descr': '<f4', 'fortran_order': False, 'shape': (4611686018427387904,), }", 4, "size");
-  hostile ("{'descr': '<f4', 'fortran_order': False, 'shape': (4611686018427387903,), }", 4, "size");
+  hostile ("{'descr': '<f4', 'fortran_order': False, 'shape': (4611686018427387904, 4), }", 4,
+           "large");
+  hostile ("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,), }", 4,
+           "shape");
+  hostile ("{'descr': '<f4', 'fortran_order': False, 'shape': (18446744073709551616,), }", 4,
+           "shape");
+  hostile ("{'descr': '<f4', 'fortran_order': False, 'shape': (4611686018427387904,), }", 4,
+           "size");
+  hostile ("{'descr': '<f4', 'fortran_order': False, 'shape': (4611686018427387903,), }", 4,
+           "size");
   hostile ("{'descr': '<f4', 'fortran_order': False, 'shape': (-1,), }", 4, "shape");
   hostile ("{'descr': '<f4', 'fortran_order': False, 'shape': (1,1,1,1,1,1,1,1,1), }", 4, "shape");
   hostile ("{'descr': '<f4', 'fortran_order': False}", 4, "shape");
@@ -101,11 +108,15 @@ main (void)
     float odd[6] = { 0, 1, 2, 3, 4, 5 };
     odd[2 * i + 1] = i ? i == 1 ? INFINITY : -INFINITY : NAN;
     CHECK (adm_npy_write (at ("odd.npy"), odd, 1, (int64_t[]) { 6 }, &error) == ADM_OK);
-    CHECK (adm_npy_read (at ("odd.npy"), &read, &rank, shape, &error) == ADM_ERROR_VALUE && read == NULL);
-    CHECK_CONTAINS (error.message, i == 0 ? "odd.npy: holds NaN or infinity, number 1" : i == 1 ? "number 3" : "number 5");
+    CHECK (adm_npy_read (at ("odd.npy"), &read, &rank, shape, &error) == ADM_ERROR_VALUE
+           && read == NULL);
+    CHECK_CONTAINS (error.message, i == 0   ? "odd.npy: holds NaN or infinity, number 1"
+                                   : i == 1 ? "number 3"
+                                            : "number 5");
     unlink (at ("odd.npy"));
   }
-  CHECK (adm_npy_read (at ("absent.npy"), &read, &rank, shape, &error) == ADM_ERROR_IO && read == NULL);
+  CHECK (adm_npy_read (at ("absent.npy"), &read, &rank, shape, &error) == ADM_ERROR_IO
+         && read == NULL);
   CHECK (adm_npy_read (folder, &read, &rank, shape, &error) == ADM_ERROR_IO);
 
   /* what cannot be written leaves the old file as it was */

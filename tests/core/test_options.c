@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The paper's residual rescaling (Table 1), which no tensor shows: told by the description alone. With it the outputs change, the
- * classifier's gradient still is the derivative of its log-probability, and nothing depends on the number of threads. */
+ * The paper's residual rescaling (Table 1), which no tensor shows: told by the description alone.
+ * With it the outputs change, the classifier's gradient still is the derivative of its
+ * log-probability, and nothing depends on the number of threads. */
 #include "adm.h"
 #include "check.h"
 
@@ -21,8 +22,9 @@ rescaled (const char *name)
   char source[1024], command[3072];
   snprintf (source, sizeof source, "%s/%s", ADM_TEST_FIXTURES, name);
   snprintf (path, sizeof path, "%s/%s.pt", folder, name);
-  snprintf (command, sizeof command, "cp '%s.pt' '%s' && sed 's/^{/{ \"rescale_residual\": true,/' '%s.json' > '%s/%s.json'", source, path, source,
-            folder, name);
+  snprintf (command, sizeof command,
+            "cp '%s.pt' '%s' && sed 's/^{/{ \"rescale_residual\": true,/' '%s.json' > '%s/%s.json'",
+            source, path, source, folder, name);
   CHECK (system (command) == 0);
   return path;
 }
@@ -31,7 +33,9 @@ static adm_network *
 load (const char *path, int threads)
 {
   adm_network *network = NULL;
-  if (!CHECK (adm_network_load (path, &(adm_options) { .threads = threads, .exact = true }, NULL, NULL, &network, &error) == ADM_OK)) {
+  if (!CHECK (adm_network_load (path, &(adm_options) { .threads = threads, .exact = true }, NULL,
+                                NULL, &network, &error)
+              == ADM_OK)) {
     printf ("  %s\n", error.message);
     exit (1);
   }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Every network and sampling case of the fixtures against float64 truth, in all file formats, for 1, 2 and 3 threads: within
- * 20 x the reference's own float32 error on the direct path, 200 x with Winograd; and byte-identical for any thread count. */
+ * Every network and sampling case of the fixtures against float64 truth, in all file formats, for
+ * 1, 2 and 3 threads: within 20 x the reference's own float32 error on the direct path, 200 x with
+ * Winograd; and byte-identical for any thread count. */
 #include "pipeline/session.h"
 #include "check.h"
 #include "ops/kernels.h"
@@ -61,8 +62,9 @@ error_against (const float *found, const char *name, int rank)
   return sqrt (difference / norm);
 }
 
-/* The best instruction set on one to three threads, whose bytes must agree; then the others. What the sanitizers look for does not
- * depend on a third thread, which would wait for the two that a small machine has room for. */
+/* The best instruction set on one to three threads, whose bytes must agree; then the others. What
+ * the sanitizers look for does not depend on a third thread, which would wait for the two that a
+ * small machine has room for. */
 static const struct {
   int threads;
   const char *kernels;
@@ -80,7 +82,8 @@ check_error (double found, double f32_err, bool exact, int threads, const char *
 {
   double limit = (exact ? EXACT_FACTOR : WINOGRAD_FACTOR) * f32_err;
   if (!CHECK (found <= limit))
-    printf ("  %s, %s, %d threads: error %.3g, at most %.3g\n", what, exact ? "exact" : "fast", threads, found, limit);
+    printf ("  %s, %s, %d threads: error %.3g, at most %.3g\n", what, exact ? "exact" : "fast",
+            threads, found, limit);
 }
 
 static void
@@ -127,9 +130,12 @@ eval_case (const char *weights, yyjson_val *c, bool classifier)
       int threads = runs[run].threads;
       adm_options options = { .threads = threads, .exact = exact, .kernels = runs[run].kernels };
       if (options.kernels && (exact || !adm_kernels_named (options.kernels)))
-        continue; /* an instruction set changes nothing in how the direct way rounds; this processor may lack one */
+        /* an instruction set changes nothing in how the direct way rounds; this processor may lack
+         * one */
+        continue;
       adm_network *network;
-      if (!CHECK (adm_network_load (fixture (weights), &options, NULL, NULL, &network, &error) == ADM_OK)) {
+      if (!CHECK (adm_network_load (fixture (weights), &options, NULL, NULL, &network, &error)
+                  == ADM_OK)) {
         printf ("  %s\n", error.message);
         continue;
       }
@@ -137,15 +143,20 @@ eval_case (const char *weights, yyjson_val *c, bool classifier)
       if (classifier)
         status = adm_network_gradient (network, (int) shape[0], x, t, y, logits, out, &error);
       else
-        status = adm_network_evaluate (network, (int) shape[0], x, t, labels ? y : NULL, low, (int) low_shape[2], (int) low_shape[3], out, &error);
+        status = adm_network_evaluate (network, (int) shape[0], x, t, labels ? y : NULL, low,
+                                       (int) low_shape[2], (int) low_shape[3], out, &error);
       if (!CHECK (status == ADM_OK))
         printf ("  %s\n", error.message);
       else if (classifier) {
-        check_error (error_against (logits, text (c, "logits"), 2), number (c, "logits_f32_err"), exact, threads, weights);
-        check_error (error_against (out, text (c, "grad"), 4), number (c, "grad_f32_err"), exact, threads, weights);
+        check_error (error_against (logits, text (c, "logits"), 2), number (c, "logits_f32_err"),
+                     exact, threads, weights);
+        check_error (error_against (out, text (c, "grad"), 4), number (c, "grad_f32_err"), exact,
+                     threads, weights);
       } else
-        check_error (error_against (out, text (c, "out"), 4), number (c, "f32_err"), exact, threads, weights);
-      size_t count = classifier || adm_network_description (network)->learn_sigma == 0 ? pixels : room;
+        check_error (error_against (out, text (c, "out"), 4), number (c, "f32_err"), exact, threads,
+                     weights);
+      size_t count
+          = classifier || adm_network_description (network)->learn_sigma == 0 ? pixels : room;
       if (options.kernels)
         ; /* another order of additions */
       else if (threads == 1) {
@@ -158,8 +169,10 @@ eval_case (const char *weights, yyjson_val *c, bool classifier)
       if (!classifier && threads == 2 && !options.kernels) {
         float *alone = malloc (count * sizeof *alone);
         size_t half = count / (size_t) shape[0];
-        CHECK (adm_network_evaluate (network, 1, x + pixels / (size_t) shape[0], t + 1, labels ? y + 1 : NULL,
-                                     low ? low + elements (low_shape + 1, 3) : NULL, (int) low_shape[2], (int) low_shape[3], alone, &error)
+        CHECK (adm_network_evaluate (network, 1, x + pixels / (size_t) shape[0], t + 1,
+                                     labels ? y + 1 : NULL,
+                                     low ? low + elements (low_shape + 1, 3) : NULL,
+                                     (int) low_shape[2], (int) low_shape[3], alone, &error)
                == ADM_OK);
         CHECK (memcmp (alone, first + half, half * sizeof *alone) == 0);
         free (alone);
@@ -174,9 +187,13 @@ sample_case (const char *weights, yyjson_val *c, bool superres)
 {
   char diffusion[1024], classifier[1024];
   int64_t noise_shape[8], out_shape[8], low_shape[8] = { 0 };
-  float *noise = load (text (c, "noise"), noise_shape), *truth = load (text (c, "out"), out_shape), *low = NULL;
+  float *noise = load (text (c, "noise"), noise_shape), *truth = load (text (c, "out"), out_shape),
+        *low = NULL;
   snprintf (diffusion, sizeof diffusion, "%s", fixture (weights));
-  adm_model model = { .id = (char *) "case", .name = (char *) "case", .diffusion = diffusion, .null_class = ADM_NO_LABEL };
+  adm_model model = { .id = (char *) "case",
+                      .name = (char *) "case",
+                      .diffusion = diffusion,
+                      .null_class = ADM_NO_LABEL };
   if (superres) {
     model.diffusion = NULL;
     model.upsampler = diffusion;
@@ -185,9 +202,13 @@ sample_case (const char *weights, yyjson_val *c, bool superres)
     snprintf (classifier, sizeof classifier, "%s", fixture (text (c, "classifier")));
     model.classifier = classifier;
   }
-  adm_request request = { .label = yyjson_is_int (yyjson_obj_get (c, "y")) ? yyjson_get_int (yyjson_obj_get (c, "y")) : ADM_NO_LABEL,
+  adm_request request = { .label = yyjson_is_int (yyjson_obj_get (c, "y"))
+                                       ? yyjson_get_int (yyjson_obj_get (c, "y"))
+                                       : ADM_NO_LABEL,
                           .guide_label = ADM_NO_LABEL,
-                          .scale = yyjson_is_num (yyjson_obj_get (c, "scale")) ? yyjson_get_num (yyjson_obj_get (c, "scale")) : 0,
+                          .scale = yyjson_is_num (yyjson_obj_get (c, "scale"))
+                                       ? yyjson_get_num (yyjson_obj_get (c, "scale"))
+                                       : 0,
                           .respacing = text (c, "respacing"),
                           .eta = yyjson_get_num (yyjson_obj_get (c, "eta")),
                           .seed = yyjson_get_uint (yyjson_obj_get (c, "seed")),
@@ -208,20 +229,24 @@ sample_case (const char *weights, yyjson_val *c, bool superres)
       int threads = runs[run].threads;
       adm_options options = { .threads = threads, .exact = exact, .kernels = runs[run].kernels };
       if (options.kernels && (exact || !adm_kernels_named (options.kernels)))
-        continue; /* an instruction set changes nothing in how the direct way rounds; this processor may lack one */
+        /* an instruction set changes nothing in how the direct way rounds; this processor may lack
+         * one */
+        continue;
       adm_session *session;
       if (!CHECK (adm_session_new (&model, &options, &session, &error) == ADM_OK))
         continue;
       for (int seeded = 0; seeded < 2; seeded++) {
         request.noise = seeded ? NULL : noise;
         int finished = 0;
-        adm_status status = superres ? adm_session_upscale (session, &request, NULL, NULL, out, &finished, &error)
-                                     : adm_session_sample (session, &request, NULL, NULL, out, &finished, &error);
+        adm_status status
+            = superres ? adm_session_upscale (session, &request, NULL, NULL, out, &finished, &error)
+                       : adm_session_sample (session, &request, NULL, NULL, out, &finished, &error);
         if (!CHECK (status == ADM_OK && finished == 1)) {
           printf ("  %s: %s\n", weights, error.message);
           continue;
         }
-        check_error (error_against (out, text (c, "out"), 4), number (c, "f32_err"), exact, threads, text (c, "out"));
+        check_error (error_against (out, text (c, "out"), 4), number (c, "f32_err"), exact, threads,
+                     text (c, "out"));
         if (options.kernels)
           continue;
         if (!seeded && threads == 1)
@@ -239,7 +264,8 @@ run_cases (const char *weights, yyjson_val *network)
 {
   size_t i, n;
   yyjson_val *c, *config = yyjson_obj_get (network, "config");
-  bool classifier = !strcmp (text (config, "kind"), "classifier"), superres = !strcmp (text (config, "kind"), "superres");
+  bool classifier = !strcmp (text (config, "kind"), "classifier"),
+       superres = !strcmp (text (config, "kind"), "superres");
   yyjson_arr_foreach (yyjson_obj_get (network, "cases"), i, n, c)
   {
     if (!strcmp (text (c, "kind"), "eval"))

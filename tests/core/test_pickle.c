@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Pickles that ask for what weights never need, stop in the middle, or hold more than any weights: each refused with one line. */
+ * Pickles that ask for what weights never need, stop in the middle, or hold more than any weights:
+ * each refused with one line. */
 #include "bytes.h"
 #include "io/pickle.h"
 
@@ -8,7 +9,8 @@ static void
 pickle_refused (const char *text, size_t n, const char *part)
 {
   adm_pickle parsed;
-  adm_status status = adm_pickle_parse ((const unsigned char *) text, n, "file.pt", &parsed, &error);
+  adm_status status
+      = adm_pickle_parse ((const unsigned char *) text, n, "file.pt", &parsed, &error);
   if (!CHECK (status != ADM_OK && parsed.value == NULL)) {
     printf ("  accepted: %.*s\n", (int) n, text);
     adm_pickle_clear (&parsed);
@@ -87,7 +89,8 @@ test_pickle_hostile (void)
   pickle_refused (many, sizeof many, "too deep");
   size_t n = 0;
   many[n++] = ']';
-  for (int level = 0; level < 250; level++) { /* each list holds the last one twice: 2^250 values, if anyone counted */
+  /* each list holds the last one twice: 2^250 values, if anyone counted */
+  for (int level = 0; level < 250; level++) {
     memcpy (many + n, "q", 1);
     many[n + 1] = (char) level;
     memcpy (many + n + 2, "](h", 3);
@@ -101,7 +104,8 @@ test_pickle_hostile (void)
   }
   many[n++] = '.';
   adm_pickle parsed;
-  CHECK (adm_pickle_parse ((const unsigned char *) many, n, "file.pt", &parsed, &error) == ADM_OK && parsed.count < 2000);
+  CHECK (adm_pickle_parse ((const unsigned char *) many, n, "file.pt", &parsed, &error) == ADM_OK
+         && parsed.count < 2000);
   adm_pickle_clear (&parsed);
 
   /* more values, items and tuples than any weights have */

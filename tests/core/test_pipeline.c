@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A plan's run against its stages one by one: the same pictures, whether both stages' networks fit into memory together or not;
- * progress that only grows, and ends at 1; what ends a run early; and what no plan is made for. */
+ * A plan's run against its stages one by one: the same pictures, whether both stages' networks fit
+ * into memory together or not; progress that only grows, and ends at 1; what ends a run early; and
+ * what no plan is made for. */
 #include "folder.h"
 #include "pipeline/session.h"
 
-enum { SMALL = TINY_LOW, LARGE = TINY_SIDE, COUNT = 3, SMALL_VALUES = 3 * SMALL * SMALL, LARGE_VALUES = 3 * LARGE * LARGE };
+enum {
+  SMALL = TINY_LOW,
+  LARGE = TINY_SIDE,
+  COUNT = 3,
+  SMALL_VALUES = 3 * SMALL * SMALL,
+  LARGE_VALUES = 3 * LARGE * LARGE
+};
 
 static adm_error error;
 
@@ -35,7 +42,8 @@ keep (int i, const adm_picture *picture, void *user, adm_error *e)
   h->out_of_order |= i != h->pictures++;
   h->height = picture->height;
   h->width = picture->width;
-  memcpy (h->picture[i], picture->pixels, 3 * sizeof (float) * (size_t) picture->height * (size_t) picture->width);
+  memcpy (h->picture[i], picture->pixels,
+          3 * sizeof (float) * (size_t) picture->height * (size_t) picture->width);
   if (h->stop_picture && h->pictures == h->stop_picture) {
     e->status = ADM_ERROR_IO;
     snprintf (e->message, sizeof e->message, "the disk is full");
@@ -47,7 +55,13 @@ keep (int i, const adm_picture *picture, void *user, adm_error *e)
 static adm_request
 request_of (adm_sampler sampler, double scale)
 {
-  return (adm_request) { .label = 1, .guide_label = ADM_NO_LABEL, .sampler = sampler, .scale = scale, .steps = 3, .seed = 5, .count = COUNT };
+  return (adm_request) { .label = 1,
+                         .guide_label = ADM_NO_LABEL,
+                         .sampler = sampler,
+                         .scale = scale,
+                         .steps = 3,
+                         .seed = 5,
+                         .count = COUNT };
 }
 
 static adm_task
@@ -66,7 +80,9 @@ static adm_session *
 session_of (const adm_model *model, uint64_t limit)
 {
   adm_session *session;
-  if (!CHECK (adm_session_new (model, &(adm_options) { .threads = 1, .memory_limit = limit }, &session, &error) == ADM_OK))
+  if (!CHECK (adm_session_new (model, &(adm_options) { .threads = 1, .memory_limit = limit },
+                               &session, &error)
+              == ADM_OK))
     exit (1);
   return session;
 }
@@ -76,7 +92,8 @@ static void
 by_stages (const adm_model *model, float large[COUNT][LARGE_VALUES])
 {
   adm_session *session = session_of (model, 0);
-  adm_request sample = request_of (ADM_SAMPLER_SDE_DPMPP_2M, 2), upscale = request_of (ADM_SAMPLER_DDIM, 0);
+  adm_request sample = request_of (ADM_SAMPLER_SDE_DPMPP_2M, 2),
+              upscale = request_of (ADM_SAMPLER_DDIM, 0);
   float small[COUNT * SMALL_VALUES];
   uint8_t bytes[SMALL_VALUES];
   CHECK (adm_session_sample (session, &sample, NULL, NULL, small, NULL, &error) == ADM_OK);
@@ -100,15 +117,19 @@ test_run (const adm_model *model)
   by_stages (model, expected);
   if (!CHECK (adm_plan_make (model, &task, &plan, &error) == ADM_OK))
     return;
-  CHECK (plan.count == COUNT && plan.height == LARGE && plan.width == LARGE && plan.steps == 3 && plan.upscale_steps == 3);
-  CHECK (plan.parts == (ADM_PART_DIFFUSION | ADM_PART_CLASSIFIER | ADM_PART_UPSAMPLER) && plan.work[0] > 0 && plan.work[1] > 0);
-  CHECK (adm_model_memory (model, &(adm_options) { .threads = 1 }, &memory, &error) == ADM_OK && memory.staged < memory.together);
+  CHECK (plan.count == COUNT && plan.height == LARGE && plan.width == LARGE && plan.steps == 3
+         && plan.upscale_steps == 3);
+  CHECK (plan.parts == (ADM_PART_DIFFUSION | ADM_PART_CLASSIFIER | ADM_PART_UPSAMPLER)
+         && plan.work[0] > 0 && plan.work[1] > 0);
+  CHECK (adm_model_memory (model, &(adm_options) { .threads = 1 }, &memory, &error) == ADM_OK
+         && memory.staged < memory.together);
   const uint64_t limits[] = { 0, memory.staged };
   for (int i = 0; i < 2; i++) {
     heard h = { 0 };
     adm_session *session = session_of (model, limits[i]);
     CHECK (adm_session_run (session, &plan, &(adm_sink) { watch, keep, &h }, &error) == ADM_OK);
-    CHECK (h.pictures == COUNT && !h.out_of_order && !h.backwards && h.steps == 2 * 3 * COUNT && h.loads > 0);
+    CHECK (h.pictures == COUNT && !h.out_of_order && !h.backwards && h.steps == 2 * 3 * COUNT
+           && h.loads > 0);
     CHECK_NEAR (h.whole, 1, 1e-9);
     CHECK (memcmp (h.picture, expected, sizeof expected) == 0);
     CHECK (adm_session_reads (session) == 3);
@@ -124,22 +145,31 @@ test_ends (const adm_model *model)
   adm_session *session = session_of (model, 0);
   CHECK (adm_plan_make (model, &task, &plan, &error) == ADM_OK);
   heard h = { .stop_picture = 2 };
-  CHECK (adm_session_run (session, &plan, &(adm_sink) { watch, keep, &h }, &error) == ADM_ERROR_IO && h.pictures == 2);
+  CHECK (adm_session_run (session, &plan, &(adm_sink) { watch, keep, &h }, &error) == ADM_ERROR_IO
+         && h.pictures == 2);
   CHECK_STR (error.message, "the disk is full");
   h = (heard) { .stop_step = 8 }; /* in the second picture */
-  CHECK (adm_session_run (session, &plan, &(adm_sink) { watch, keep, &h }, &error) == ADM_ERROR_CANCELLED && h.pictures == 1 && h.steps == 8);
+  CHECK (adm_session_run (session, &plan, &(adm_sink) { watch, keep, &h }, &error)
+             == ADM_ERROR_CANCELLED
+         && h.pictures == 1 && h.steps == 8);
   h = (heard) { 0 };
-  CHECK (adm_session_run (session, &plan, &(adm_sink) { NULL, keep, &h }, &error) == ADM_OK && h.pictures == COUNT); /* usable, and without progress */
+  /* usable, and without progress */
+  CHECK (adm_session_run (session, &plan, &(adm_sink) { NULL, keep, &h }, &error) == ADM_OK
+         && h.pictures == COUNT);
   /* One stage: what the other would add is not there. */
   task.generate.upscaled = false;
   h = (heard) { 0 };
-  CHECK (adm_plan_make (model, &task, &plan, &error) == ADM_OK && plan.height == SMALL && plan.work[1] == 0);
-  CHECK (adm_session_run (session, &plan, &(adm_sink) { watch, keep, &h }, &error) == ADM_OK && h.height == SMALL && h.steps == 3 * COUNT);
+  CHECK (adm_plan_make (model, &task, &plan, &error) == ADM_OK && plan.height == SMALL
+         && plan.work[1] == 0);
+  CHECK (adm_session_run (session, &plan, &(adm_sink) { watch, keep, &h }, &error) == ADM_OK
+         && h.height == SMALL && h.steps == 3 * COUNT);
   /* What only the networks know ends the run before the first step. */
   task.generate.sample.guide_label = 99;
   CHECK (adm_plan_make (model, &task, &plan, &error) == ADM_OK);
   h = (heard) { 0 };
-  CHECK (adm_session_run (session, &plan, &(adm_sink) { watch, keep, &h }, &error) == ADM_ERROR_USAGE && h.steps == 0);
+  CHECK (adm_session_run (session, &plan, &(adm_sink) { watch, keep, &h }, &error)
+             == ADM_ERROR_USAGE
+         && h.steps == 0);
   CHECK_CONTAINS (error.message, "class 99");
   adm_session_free (session);
 }
@@ -185,7 +215,9 @@ main (void)
   char diffusion[1024], classifier[1024];
   snprintf (diffusion, sizeof diffusion, "%s", folder_file ("diffusion.safetensors"));
   snprintf (classifier, sizeof classifier, "%s", folder_file ("classifier.safetensors"));
-  if (!CHECK (adm_model_from_files (diffusion, classifier, folder_file ("superres.safetensors"), &model, &error) == ADM_OK)) {
+  if (!CHECK (adm_model_from_files (diffusion, classifier, folder_file ("superres.safetensors"),
+                                    &model, &error)
+              == ADM_OK)) {
     printf ("  %s\n", error.message);
     return 1;
   }

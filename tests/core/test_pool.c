@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Threads: every unit exactly once, many short runs in a row, counts that cannot be. Workspace: overlap, reuse, refusal. */
+ * Threads: every unit exactly once, many short runs in a row, counts that cannot be. Workspace:
+ * overlap, reuse, refusal. */
 #include "base/arena.h"
 #include "base/pool.h"
 #include "check.h"
@@ -79,7 +80,8 @@ test_wishes (void)
   int processors = adm_processor_count ();
   CHECK (adm_pool_threads_for (0) == processors && adm_pool_threads_for (1) == 1);
   CHECK (adm_pool_threads_for (processors + 1) == processors);
-  CHECK (adm_pool_threads_for (ADM_MAX_THREADS + 1) == ADM_MAX_THREADS + 1); /* absurd: adm_pool_new says so */
+  /* absurd: adm_pool_new says so */
+  CHECK (adm_pool_threads_for (ADM_MAX_THREADS + 1) == ADM_MAX_THREADS + 1);
 }
 
 int

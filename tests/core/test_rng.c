@@ -1,21 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The generator against the published MT19937 sequence, and randn against PyTorch's numbers, stored in the fixtures' noise
- * files (drawn there with the seed that the file's case states). */
+ * The generator against the published MT19937 sequence, and randn against PyTorch's numbers, stored
+ * in the fixtures' noise files (drawn there with the seed that the file's case states). */
 #include "base/rng.h"
 
 #include "check.h"
 
 #include <stdlib.h>
 
-/* PyTorch's vectorised logarithm and cosine differ from libm's by an ulp at most; numbers reach 5, an ulp there is 4.8e-7. */
+/* PyTorch's vectorised logarithm and cosine differ from libm's by an ulp at most; numbers reach 5,
+ * an ulp there is 4.8e-7. */
 #define NOISE_TOLERANCE 5e-7
 
 static void
 test_words (void)
 {
   adm_rng rng;
-  adm_rng_seed (&rng, 5489); /* the paper's default seed; its first and its 10000th number are well known */
+  /* the paper's default seed; its first and its 10000th number are well known */
+  adm_rng_seed (&rng, 5489);
   uint32_t word = adm_rng_next (&rng);
   CHECK (word == UINT32_C (3499211612));
   for (int i = 1; i < 10000; i++)
@@ -34,7 +36,8 @@ test_seed_is_32_bits (void)
   CHECK (adm_rng_next (&a) != adm_rng_next (&b));
 }
 
-/* NAME holds [entries, 1, 3, side, side] float32 behind its header; each entry is one randn of SEED's generator. */
+/* NAME holds [entries, 1, 3, side, side] float32 behind its header; each entry is one randn of
+ * SEED's generator. */
 static void
 test_noise_file (const char *name, uint64_t seed, size_t entries, size_t side)
 {
@@ -63,8 +66,8 @@ test_noise_file (const char *name, uint64_t seed, size_t entries, size_t side)
   free (drawn);
 }
 
-/* A count that is no multiple of 16: the whole blocks that the end does not touch are those of the longer draw, the last
- * 16 are a fresh block, and the generator has then given n + 16 words. */
+/* A count that is no multiple of 16: the whole blocks that the end does not touch are those of the
+ * longer draw, the last 16 are a fresh block, and the generator has then given n + 16 words. */
 static void
 test_ragged_end (void)
 {

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The samplers on data whose answer is known: every pixel is N (MU, SD^2). Its best denoiser is linear,
+ * The samplers on data whose answer is known: every pixel is N (MU, SD^2). Its best denoiser is
+ * linear,
  *   E [x0 | x_t] = MU + SD^2 sqrt (a) (x_t - sqrt (a) MU) / P_t,   P_t = a SD^2 + 1 - a,
- * so that a whole chain is a linear map of its noise, and mean and variance of the pictures can be computed by a scalar
- * recursion with no part in common with the samplers. The label y tilts the density by exp (TILT x0): given y the pixels
- * are N (MU + TILT SD^2, SD^2), and log p (y | x_t) has the gradient TILT sqrt (a) SD^2 / P_t. */
+ * so that a whole chain is a linear map of its noise, and mean and variance of the pictures can be
+ * computed by a scalar recursion with no part in common with the samplers. The label y tilts the
+ * density by exp (TILT x0): given y the pixels are N (MU + TILT SD^2, SD^2), and log p (y | x_t)
+ * has the gradient TILT sqrt (a) SD^2 / P_t. */
 #include "diffusion/sampler.h"
 
 #include "check.h"
@@ -20,7 +22,7 @@ enum { SIDE = 64, N = 3 * SIDE * SIDE };
 typedef struct gaussian {
   const adm_schedule *schedule;
   int calls, gradients;
-  int bad_call;      /* call that answers NaN; 0: none */
+  int bad_call; /* call that answers NaN; 0: none */
   bool bad_gradient;
   bool exact_variance; /* v says the true variance of x_{t-1} given x_t */
   int last_t;
@@ -63,7 +65,9 @@ predict (void *user, const float *x, int t, float *out, adm_error *error)
   for (int i = 0; i < N; i++)
     out[i] = (float) (gain * (x[i] - centre));
   if (g->exact_variance) {
-    double v = 2.0 * (log (true_variance (s)) - s->log_posterior_variance) / (s->log_beta - s->log_posterior_variance) - 1.0;
+    double v = 2.0 * (log (true_variance (s)) - s->log_posterior_variance)
+                   / (s->log_beta - s->log_posterior_variance)
+               - 1.0;
     for (int i = 0; i < N; i++)
       out[N + i] = (float) v;
   }
@@ -124,17 +128,25 @@ sample (const run_setup *setup, const adm_schedule *schedule, gaussian *g)
   adm_rng_seed (&rng, 1);
   adm_rng copy = rng;
   adm_rng_randn (&copy, start, N);
-  adm_diffusion_params params = { .sampler = setup->sampler, .eta = setup->eta, .scale = setup->scale, .guide_from = setup->guide_from, .guide_to = setup->guide_to,
+  adm_diffusion_params params = { .sampler = setup->sampler,
+                                  .eta = setup->eta,
+                                  .scale = setup->scale,
+                                  .guide_from = setup->guide_from,
+                                  .guide_to = setup->guide_to,
                                   .rng = &rng };
   adm_error error = { 0 };
   float *workspace = malloc (adm_diffusion_workspace (&denoiser) * sizeof *workspace);
-  if (!CHECK (workspace && adm_diffusion_run (&denoiser, schedule, &params, workspace, picture, &error) == ADM_OK))
+  if (!CHECK (workspace
+              && adm_diffusion_run (&denoiser, schedule, &params, workspace, picture, &error)
+                     == ADM_OK))
     printf ("  %s\n", error.message);
   CHECK (g->calls == schedule->steps && g->in_order && g->last_t == schedule->step[0].t);
   int guided = 0;
   for (int i = 0; i < schedule->steps; i++) {
     double a = schedule->step[i].alpha_bar, sigma = sqrt ((1.0 - a) / a);
-    guided += setup->scale > 0.0 && (setup->guide_to == 0.0 || (sigma >= setup->guide_from && sigma <= setup->guide_to));
+    guided
+        += setup->scale > 0.0
+           && (setup->guide_to == 0.0 || (sigma >= setup->guide_from && sigma <= setup->guide_to));
   }
   CHECK (g->gradients == guided);
   free (workspace);
@@ -147,18 +159,24 @@ expected_moments (const run_setup *setup, const adm_schedule *schedule)
   moments m = { 0.0, 1.0 };
   for (int i = schedule->steps - 1; i >= 0; i--) {
     const adm_schedule_step *s = &schedule->step[i];
-    double a = s->alpha_bar, b = s->alpha_bar_prev, alpha = a / b, g = setup->scale * TILT * sqrt (a) * SD * SD / spread (a);
-    double slope = SD * SD * sqrt (a) / spread (a), offset = MU - slope * sqrt (a) * MU; /* x0 = slope x + offset */
+    double a = s->alpha_bar, b = s->alpha_bar_prev, alpha = a / b,
+           g = setup->scale * TILT * sqrt (a) * SD * SD / spread (a);
+    /* x0 = slope x + offset */
+    double slope = SD * SD * sqrt (a) / spread (a), offset = MU - slope * sqrt (a) * MU;
     double p, q, r;
     if (setup->sampler == ADM_SAMPLER_DDPM) {
-      double variance = setup->exact_variance ? true_variance (s) : i > 0 ? 1.0 - alpha : s->fixed_variance;
+      double variance = setup->exact_variance ? true_variance (s)
+                        : i > 0               ? 1.0 - alpha
+                                              : s->fixed_variance;
       p = (1.0 - b) * sqrt (alpha) / (1.0 - a) + slope * (1.0 - alpha) * sqrt (b) / (1.0 - a);
       q = offset * (1.0 - alpha) * sqrt (b) / (1.0 - a) + variance * g;
       r = i > 0 ? sqrt (variance) : 0.0;
     } else {
-      double sigma = setup->eta * sqrt ((1.0 - b) / (1.0 - a)) * sqrt (1.0 - alpha), c = sqrt (1.0 - b - sigma * sigma);
+      double sigma = setup->eta * sqrt ((1.0 - b) / (1.0 - a)) * sqrt (1.0 - alpha),
+             c = sqrt (1.0 - b - sigma * sigma);
       /* guided: eps moves by -sqrt (1 - a) g, x0 by (1 - a) / sqrt (a) g */
-      double eps_slope = (1.0 - sqrt (a) * slope) / sqrt (1.0 - a), eps_offset = -sqrt (a) * offset / sqrt (1.0 - a);
+      double eps_slope = (1.0 - sqrt (a) * slope) / sqrt (1.0 - a),
+             eps_offset = -sqrt (a) * offset / sqrt (1.0 - a);
       p = sqrt (b) * slope + c * eps_slope;
       q = sqrt (b) * (offset + (1.0 - a) / sqrt (a) * g) + c * (eps_offset - sqrt (1.0 - a) * g);
       r = i > 0 ? sigma : 0.0;
@@ -169,15 +187,18 @@ expected_moments (const run_setup *setup, const adm_schedule *schedule)
   return m;
 }
 
-/* The same for SDE-DPM-Solver++(2M), whose step looks at the last x0 too: the joint moments of x and that x0. */
+/* The same for SDE-DPM-Solver++(2M), whose step looks at the last x0 too: the joint moments of x
+ * and that x0. */
 static moments
 expected_solver_moments (const run_setup *setup, const adm_schedule *schedule)
 {
   double mean = 0.0, variance = 1.0, last_mean = 0.0, last_variance = 0.0, covariance = 0.0;
   for (int i = schedule->steps - 1; i >= 0; i--) {
     const adm_schedule_step *s = &schedule->step[i];
-    double a = s->alpha_bar, b = s->alpha_bar_prev, g = setup->scale * TILT * sqrt (a) * SD * SD / spread (a);
-    double slope = SD * SD * sqrt (a) / spread (a), offset = MU - slope * sqrt (a) * MU; /* x0 = slope x + offset */
+    double a = s->alpha_bar, b = s->alpha_bar_prev,
+           g = setup->scale * TILT * sqrt (a) * SD * SD / spread (a);
+    /* x0 = slope x + offset */
+    double slope = SD * SD * sqrt (a) / spread (a), offset = MU - slope * sqrt (a) * MU;
     double from_x = 0.0, from_d = 1.0, noise = 0.0, extra = 0.0;
     if (i > 0) {
       double ratio = a * (1.0 - b) / (b * (1.0 - a)); /* e^{-2h} */
@@ -185,10 +206,12 @@ expected_solver_moments (const run_setup *setup, const adm_schedule *schedule)
       from_d = sqrt (b) * (1.0 - ratio);
       noise = (1.0 - b) * (1.0 - ratio);
       if (i < schedule->steps - 1)
-        extra = 0.5 * -log (ratio) / -log (s[1].alpha_bar * (1.0 - a) / (a * (1.0 - s[1].alpha_bar)));
+        extra
+            = 0.5 * -log (ratio) / -log (s[1].alpha_bar * (1.0 - a) / (a * (1.0 - s[1].alpha_bar)));
     }
     /* x' = p x - q last + r + sqrt (noise) z; last' = slope x + offset */
-    double p = from_x + from_d * (1.0 + extra) * slope, q = from_d * extra, r = from_d * (1.0 + extra) * offset + noise * g;
+    double p = from_x + from_d * (1.0 + extra) * slope, q = from_d * extra,
+           r = from_d * (1.0 + extra) * offset + noise * g;
     double next = p * p * variance - 2.0 * p * q * covariance + q * q * last_variance + noise;
     covariance = slope * (p * variance - q * covariance);
     double next_mean = p * mean - q * last_mean + r;
@@ -200,8 +223,9 @@ expected_solver_moments (const run_setup *setup, const adm_schedule *schedule)
   return (moments) { mean, variance };
 }
 
-/* Sampled moments against the recursion, within five standard errors of N pixels; the recursion against the data, within
- * BIAS (what so few steps cost) of its mean and, relatively, of its deviation. */
+/* Sampled moments against the recursion, within five standard errors of N pixels; the recursion
+ * against the data, within BIAS (what so few steps cost) of its mean and, relatively, of its
+ * deviation. */
 static void
 test_moments (const run_setup *setup, double bias)
 {
@@ -212,10 +236,14 @@ test_moments (const run_setup *setup, double bias)
     return;
   sample (setup, schedule, &g);
   bool solver = setup->sampler == ADM_SAMPLER_SDE_DPMPP_2M;
-  moments found = moments_of (picture), expected = solver ? expected_solver_moments (setup, schedule) : expected_moments (setup, schedule);
-  const char *name = adm_sampler_name ((int) setup->sampler), *learned = setup->exact_variance ? " learned" : "";
-  printf ("%s %s%s eta %g scale %g: mean %.4f (chain %.4f), deviation %.4f (chain %.4f)\n", setup->respacing, name, learned, setup->eta,
-          setup->scale, found.mean, expected.mean, sqrt (found.variance), sqrt (expected.variance));
+  moments found = moments_of (picture), expected = solver
+                                                       ? expected_solver_moments (setup, schedule)
+                                                       : expected_moments (setup, schedule);
+  const char *name = adm_sampler_name ((int) setup->sampler),
+             *learned = setup->exact_variance ? " learned" : "";
+  printf ("%s %s%s eta %g scale %g: mean %.4f (chain %.4f), deviation %.4f (chain %.4f)\n",
+          setup->respacing, name, learned, setup->eta, setup->scale, found.mean, expected.mean,
+          sqrt (found.variance), sqrt (expected.variance));
   CHECK_NEAR (found.mean, expected.mean, 5.0 * sqrt (expected.variance / N));
   CHECK_NEAR (found.variance / expected.variance, 1.0, 5.0 * sqrt (2.0 / N));
   CHECK_NEAR (expected.mean, MU + setup->scale * TILT * SD * SD, bias);
@@ -223,7 +251,8 @@ test_moments (const run_setup *setup, double bias)
   adm_schedule_free (schedule);
 }
 
-/* Without noise the chain follows the probability flow: x_0 = MU + SD (x_T - sqrt (a_T) MU) / sqrt (P_T). */
+/* Without noise the chain follows the probability flow: x_0 = MU + SD (x_T - sqrt (a_T) MU) / sqrt
+ * (P_T). */
 static double
 test_flow (adm_sampler sampler, const char *respacing, double tolerance)
 {
@@ -240,7 +269,8 @@ test_flow (adm_sampler sampler, const char *respacing, double tolerance)
     worst = fmax (worst, fabs (off));
     square += off * off / N;
   }
-  printf ("flow %s %s: worst %.5f, root mean square %.5f\n", adm_sampler_name ((int) sampler), respacing, worst, sqrt (square));
+  printf ("flow %s %s: worst %.5f, root mean square %.5f\n", adm_sampler_name ((int) sampler),
+          respacing, worst, sqrt (square));
   CHECK_NEAR (worst, 0.0, tolerance);
   adm_schedule_free (schedule);
   return sqrt (square);
@@ -253,7 +283,8 @@ test_interval (void)
   adm_schedule *schedule;
   adm_error error;
   gaussian g;
-  float *none = malloc (sizeof picture), *all = malloc (sizeof picture), *high = malloc (sizeof picture);
+  float *none = malloc (sizeof picture), *all = malloc (sizeof picture),
+        *high = malloc (sizeof picture);
   CHECK (adm_schedule_new (ADM_SCHEDULE_LINEAR, 1000, "50", &schedule, &error) == ADM_OK);
   run_setup setup = { ADM_SCHEDULE_LINEAR, "50", ADM_SAMPLER_DDIM, false, 0.0, 0.0 };
   sample (&setup, schedule, &g);
@@ -271,7 +302,8 @@ test_interval (void)
   setup.guide_from = 1.0;
   sample (&setup, schedule, &g);
   memcpy (high, picture, sizeof picture);
-  double of_none = moments_of (none).mean, of_all = moments_of (all).mean, of_high = moments_of (high).mean;
+  double of_none = moments_of (none).mean, of_all = moments_of (all).mean,
+         of_high = moments_of (high).mean;
   CHECK (fabs (of_high - of_none) > 1e-4 && fabs (of_all - of_high) > 1e-4);
   adm_schedule_free (schedule);
   free (none), free (all), free (high);
@@ -316,9 +348,11 @@ test_callback_and_cancel (void)
   adm_rng rng;
   adm_error error = { 0 };
   adm_rng_seed (&rng, 1);
-  adm_diffusion_params params = { .sampler = ADM_SAMPLER_DDIM, .rng = &rng, .stepped = stepped, .user = &w };
+  adm_diffusion_params params
+      = { .sampler = ADM_SAMPLER_DDIM, .rng = &rng, .stepped = stepped, .user = &w };
   CHECK (run_ten (&g, &params, &error) == ADM_ERROR_CANCELLED);
-  CHECK (error.status == ADM_ERROR_CANCELLED && w.seen == 4 && g.calls == 4 && w.orderly && w.clean);
+  CHECK (error.status == ADM_ERROR_CANCELLED && w.seen == 4 && g.calls == 4 && w.orderly
+         && w.clean);
   CHECK_CONTAINS (error.message, "step 4 of 10");
 }
 
@@ -327,7 +361,8 @@ static void
 test_noise_from_memory (adm_sampler sampler)
 {
   enum { ENTRIES = 11, IMAGES = 2 };
-  float *noise = calloc ((size_t) ENTRIES * IMAGES * N, sizeof *noise), *first = malloc (N * sizeof *first);
+  float *noise = calloc ((size_t) ENTRIES * IMAGES * N, sizeof *noise),
+        *first = malloc (N * sizeof *first);
   if (!CHECK (noise && first))
     exit (1);
   gaussian g = { 0 };
@@ -378,7 +413,8 @@ test_threshold (void)
   float *workspace = malloc (adm_diffusion_workspace (&denoiser) * sizeof *workspace);
   for (int p = 0; p < 3; p++) {
     const double quantiles[] = { 0.9, 1.0, 0.2 }, expected[] = { 2.7, 3.0, 1.0 };
-    adm_diffusion_params params = { .sampler = ADM_SAMPLER_DPMPP_2M, .threshold = quantiles[p], .rng = &rng };
+    adm_diffusion_params params
+        = { .sampler = ADM_SAMPLER_DPMPP_2M, .threshold = quantiles[p], .rng = &rng };
     CHECK (adm_diffusion_run (&denoiser, schedule, &params, workspace, picture, &error) == ADM_OK);
     double worst = 0;
     for (int j = 0; j < N; j++) {
@@ -400,12 +436,14 @@ test_refusals (void)
   adm_diffusion_params good = { .sampler = ADM_SAMPLER_DDPM, .rng = &rng }, bad;
   gaussian g = { .bad_call = 3 };
   CHECK (run_ten (&g, &good, &error) == ADM_ERROR_VALUE);
-  CHECK_CONTAINS (error.message, "the network's output: NaN or infinity at step 3 of 10 (timestep 700)");
+  CHECK_CONTAINS (error.message,
+                  "the network's output: NaN or infinity at step 3 of 10 (timestep 700)");
   g = (gaussian) { .bad_gradient = true };
   bad = good;
   bad.scale = 1.0;
   CHECK (run_ten (&g, &bad, &error) == ADM_ERROR_VALUE);
-  CHECK_CONTAINS (error.message, "the classifier's gradient: NaN or infinity at step 1 of 10 (timestep 900)");
+  CHECK_CONTAINS (error.message,
+                  "the classifier's gradient: NaN or infinity at step 1 of 10 (timestep 900)");
   g = (gaussian) { 0 };
   bad.scale = 1e300; /* finite, but no picture survives it */
   CHECK (run_ten (&g, &bad, &error) == ADM_ERROR_VALUE);
@@ -442,7 +480,8 @@ main (void)
     run_setup setup;
     double bias;
   } cases[] = {
-    /* fixed large variance errs at few steps; with the true variance only the start N (0, 1) and the noiseless end do */
+    /* fixed large variance errs at few steps; with the true variance only the start N (0, 1) and
+     * the noiseless end do */
     { { ADM_SCHEDULE_LINEAR, "1000", ADM_SAMPLER_DDPM, false, 0.0, 0.0 }, 0.02 },
     { { ADM_SCHEDULE_LINEAR, "250", ADM_SAMPLER_DDPM, true, 0.0, 0.0 }, 0.01 },
     { { ADM_SCHEDULE_COSINE, "250", ADM_SAMPLER_DDPM, true, 0.0, 0.0 }, 0.01 },
@@ -452,7 +491,9 @@ main (void)
     { { ADM_SCHEDULE_LINEAR, "1000", ADM_SAMPLER_DDPM, true, 0.0, 2.0 }, 0.02 },
     { { ADM_SCHEDULE_LINEAR, "1000", ADM_SAMPLER_DDIM, false, 0.0, 1.0 }, 0.02 },
     { { ADM_SCHEDULE_LINEAR, "1000", ADM_SAMPLER_DDIM, false, 0.0, 2.0 }, 0.02 },
-    { { ADM_SCHEDULE_COSINE, "t=0,44,179,461,737,880,942,970,983,990", ADM_SAMPLER_SDE_DPMPP_2M, false, 0.0, 0.0 }, 0.1 },
+    { { ADM_SCHEDULE_COSINE, "t=0,44,179,461,737,880,942,970,983,990", ADM_SAMPLER_SDE_DPMPP_2M,
+        false, 0.0, 0.0 },
+      0.1 },
     { { ADM_SCHEDULE_LINEAR, "1000", ADM_SAMPLER_SDE_DPMPP_2M, false, 0.0, 0.0 }, 0.02 },
     { { ADM_SCHEDULE_LINEAR, "1000", ADM_SAMPLER_SDE_DPMPP_2M, false, 0.0, 1.0 }, 0.02 },
     { { ADM_SCHEDULE_LINEAR, "1000", ADM_SAMPLER_SDE_DPMPP_2M, false, 0.0, 2.0 }, 0.02 },
@@ -460,7 +501,8 @@ main (void)
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
     test_moments (&cases[i].setup, cases[i].bias);
   test_flow (ADM_SAMPLER_DDIM, "ddim100", 0.1);
-  /* Few steps are where it is meant to be better; with more, the long last stride in lambda (to t = 0) decides for both. */
+  /* Few steps are where it is meant to be better; with more, the long last stride in lambda (to t =
+   * 0) decides for both. */
   double ddim = test_flow (ADM_SAMPLER_DDIM, "20", 0.3);
   CHECK (test_flow (ADM_SAMPLER_DPMPP_2M, "20", 0.15) < 0.5 * ddim);
   test_flow (ADM_SAMPLER_DPMPP_2M, "250", 0.01);

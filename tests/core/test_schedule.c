@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Respacing against the reference's table of spellings, and the schedule's coefficients against their definitions. */
+ * Respacing against the reference's table of spellings, and the schedule's coefficients against
+ * their definitions. */
 #include "diffusion/respacing.h"
 #include "diffusion/schedule.h"
 
@@ -24,7 +25,9 @@ test_table (void)
     adm_schedule *schedule;
     adm_error error = { 0 };
     spellings++;
-    if (!CHECK (adm_schedule_new (ADM_SCHEDULE_COSINE, 1000, yyjson_get_str (key), &schedule, &error) == ADM_OK)) {
+    if (!CHECK (
+            adm_schedule_new (ADM_SCHEDULE_COSINE, 1000, yyjson_get_str (key), &schedule, &error)
+            == ADM_OK)) {
       printf ("  %s: %s\n", yyjson_get_str (key), error.message);
       continue;
     }
@@ -44,7 +47,8 @@ expect_refused (const char *respacing, const char *part)
 {
   adm_schedule *schedule = (adm_schedule *) 1;
   adm_error error = { 0 };
-  if (!CHECK (adm_schedule_new (ADM_SCHEDULE_LINEAR, 1000, respacing, &schedule, &error) == ADM_ERROR_USAGE))
+  if (!CHECK (adm_schedule_new (ADM_SCHEDULE_LINEAR, 1000, respacing, &schedule, &error)
+              == ADM_ERROR_USAGE))
     printf ("  respacing \"%s\"\n", respacing);
   CHECK (schedule == NULL);
   CHECK_CONTAINS (error.message, part);
@@ -53,7 +57,9 @@ expect_refused (const char *respacing, const char *part)
 static void
 test_refusals (void)
 {
-  const char *not_spelled[] = { "", "x", "25x", " 25", "25 ", "+25", "-25", "2.5", "1e2", "10,", ",10", "10,,10", "10;20", "99999999999999999999" };
+  const char *not_spelled[]
+      = { "",    "x",   "25x", " 25", "25 ",    "+25",   "-25",
+          "2.5", "1e2", "10,", ",10", "10,,10", "10;20", "99999999999999999999" };
   for (size_t i = 0; i < sizeof not_spelled / sizeof *not_spelled; i++)
     expect_refused (not_spelled[i], "not a spelling of steps");
   const char *no_timesteps[] = { "t=", "t=a", "t=1;2", "t=1,", "t=-1,2", "t=1.5,3" };
@@ -100,7 +106,8 @@ expect_steps (adm_schedule_kind kind, adm_sampler sampler, int steps, const char
   if (CHECK (adm_schedule_new (kind, 1000, respacing, &expected, &error) == ADM_OK)) {
     bool same = found->steps == expected->steps;
     for (int i = 0; same && i < found->steps; i++)
-      same = found->step[i].t == expected->step[i].t && found->step[i].beta == expected->step[i].beta;
+      same = found->step[i].t == expected->step[i].t
+             && found->step[i].beta == expected->step[i].beta;
     if (!CHECK (same))
       for (int i = 0; i < found->steps; i++)
         printf (" %d", found->step[i].t);
@@ -118,20 +125,29 @@ test_for_steps (void)
   expect_steps (ADM_SCHEDULE_COSINE, ADM_SAMPLER_DDIM, 300, "300");
   expect_steps (ADM_SCHEDULE_COSINE, ADM_SAMPLER_DDPM, 25, "25");
   /* Worked out apart from this, with NumPy: sigma of 990 is 75, of 991 it is 84. */
-  expect_steps (ADM_SCHEDULE_COSINE, ADM_SAMPLER_SDE_DPMPP_2M, 20, "t=0,4,17,44,94,179,304,461,615,737,823,880,917,942,958,970,978,983,987,990");
+  expect_steps (ADM_SCHEDULE_COSINE, ADM_SAMPLER_SDE_DPMPP_2M, 20,
+                "t=0,4,17,44,94,179,304,461,615,737,823,880,917,942,958,970,978,983,987,990");
   expect_steps (ADM_SCHEDULE_COSINE, ADM_SAMPLER_DPMPP_2M, 2, "t=0,990");
   adm_sampler solver = ADM_SAMPLER_DPMPP_2M;
-  for (int steps = 2; steps <= 1000; steps = steps * 3 / 2 + 1 > 1000 && steps < 1000 ? 1000 : steps * 3 / 2 + 1) {
+  for (int steps = 2; steps <= 1000;
+       steps = steps * 3 / 2 + 1 > 1000 && steps < 1000 ? 1000 : steps * 3 / 2 + 1) {
     bool falls = true;
-    if (!CHECK (adm_schedule_for_steps (ADM_SCHEDULE_LINEAR, 1000, solver, steps, &schedule, &error) == ADM_OK && schedule->steps == steps))
+    if (!CHECK (adm_schedule_for_steps (ADM_SCHEDULE_LINEAR, 1000, solver, steps, &schedule, &error)
+                    == ADM_OK
+                && schedule->steps == steps))
       return;
     for (int i = 1; i < steps; i++)
       falls = falls && schedule->step[i].t > schedule->step[i - 1].t;
-    CHECK (falls && schedule->step[0].t == 0 && (steps > 900 || sqrt (1.0 / schedule->step[steps - 1].alpha_bar - 1.0) <= 80.0));
+    CHECK (falls && schedule->step[0].t == 0
+           && (steps > 900 || sqrt (1.0 / schedule->step[steps - 1].alpha_bar - 1.0) <= 80.0));
     adm_schedule_free (schedule);
   }
-  CHECK (adm_schedule_for_steps (ADM_SCHEDULE_LINEAR, 1000, ADM_SAMPLER_DDPM, 1, &schedule, &error) == ADM_ERROR_USAGE && !schedule);
-  CHECK (adm_schedule_for_steps (ADM_SCHEDULE_LINEAR, 1000, ADM_SAMPLER_DDPM, 1001, &schedule, &error) == ADM_ERROR_USAGE);
+  CHECK (adm_schedule_for_steps (ADM_SCHEDULE_LINEAR, 1000, ADM_SAMPLER_DDPM, 1, &schedule, &error)
+             == ADM_ERROR_USAGE
+         && !schedule);
+  CHECK (
+      adm_schedule_for_steps (ADM_SCHEDULE_LINEAR, 1000, ADM_SAMPLER_DDPM, 1001, &schedule, &error)
+      == ADM_ERROR_USAGE);
   CHECK_CONTAINS (error.message, "1001 is not within 2");
 }
 
@@ -146,8 +162,10 @@ test_full_chain (adm_schedule_kind kind)
   double product = 1.0, worst = 0.0;
   for (int t = 0; t < 1000; t++) {
     double u = t / 1000.0, v = (t + 1) / 1000.0;
-    double cu = cos ((u + 0.008) / 1.008 * acos (-1.0) / 2), cv = cos ((v + 0.008) / 1.008 * acos (-1.0) / 2);
-    double beta = kind == ADM_SCHEDULE_LINEAR ? 1e-4 + (0.02 - 1e-4) * t / 999.0 : fmin (1.0 - cv * cv / (cu * cu), 0.999);
+    double cu = cos ((u + 0.008) / 1.008 * acos (-1.0) / 2),
+           cv = cos ((v + 0.008) / 1.008 * acos (-1.0) / 2);
+    double beta = kind == ADM_SCHEDULE_LINEAR ? 1e-4 + (0.02 - 1e-4) * t / 999.0
+                                              : fmin (1.0 - cv * cv / (cu * cu), 0.999);
     product *= 1.0 - beta;
     worst = fmax (worst, fabs (schedule->step[t].beta - beta) / beta);
     worst = fmax (worst, fabs (schedule->step[t].alpha_bar - product) / product);
@@ -157,17 +175,20 @@ test_full_chain (adm_schedule_kind kind)
   adm_schedule_free (schedule);
 }
 
-/* A thinned chain keeps the alpha-bars of the timesteps kept; q(x_{t-1} | x_t, x0) then follows from Bayes' rule. */
+/* A thinned chain keeps the alpha-bars of the timesteps kept; q(x_{t-1} | x_t, x0) then follows
+ * from Bayes' rule. */
 static void
 test_thinned_chain (adm_schedule_kind kind)
 {
   adm_schedule *full, *thin;
   adm_error error;
-  if (!CHECK (adm_schedule_new (kind, 1000, "1000", &full, &error) == ADM_OK && adm_schedule_new (kind, 1000, "25", &thin, &error) == ADM_OK))
+  if (!CHECK (adm_schedule_new (kind, 1000, "1000", &full, &error) == ADM_OK
+              && adm_schedule_new (kind, 1000, "25", &thin, &error) == ADM_OK))
     return;
   for (int i = 0; i < thin->steps; i++) {
     const adm_schedule_step *s = &thin->step[i];
-    double a = full->step[s->t].alpha_bar, before = i > 0 ? full->step[s[-1].t].alpha_bar : 1.0, alpha = a / before;
+    double a = full->step[s->t].alpha_bar, before = i > 0 ? full->step[s[-1].t].alpha_bar : 1.0,
+           alpha = a / before;
     CHECK_NEAR (s->alpha_bar / a, 1.0, 1e-10);
     CHECK_NEAR (s->recip * s->recip - s->recip_m1 * s->recip_m1, 1.0, 1e-6 * s->recip * s->recip);
     CHECK_NEAR (s->root_m1 * s->root_m1, 1.0 - a, 1e-12);
@@ -198,7 +219,8 @@ test_steps_of_training (void)
   CHECK_NEAR (schedule->step[0].beta, 1e-4 / 4, 1e-12);
   CHECK (schedule->step[249].t == 3999);
   adm_schedule_free (schedule);
-  CHECK (adm_schedule_new (ADM_SCHEDULE_LINEAR, 10, "10", &schedule, &error) == ADM_ERROR_USAGE); /* beta would reach 2 */
+  /* beta would reach 2 */
+  CHECK (adm_schedule_new (ADM_SCHEDULE_LINEAR, 10, "10", &schedule, &error) == ADM_ERROR_USAGE);
   CHECK_CONTAINS (error.message, "too few for a linear noise schedule");
   CHECK (adm_schedule_new (ADM_SCHEDULE_LINEAR, 1, "2", &schedule, &error) == ADM_ERROR_USAGE);
   CHECK (adm_schedule_new (ADM_SCHEDULE_LINEAR, 100001, "2", &schedule, &error) == ADM_ERROR_USAGE);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A session as the plug-in uses it: progress and previews, cancelling between and within steps, batches, refusals that leave it
- * usable, the memory that was promised. */
+ * A session as the plug-in uses it: progress and previews, cancelling between and within steps,
+ * batches, refusals that leave it usable, the memory that was promised. */
 #include "pipeline/session.h"
 #include "base/machine_memory.h"
 #include "check.h"
@@ -21,13 +21,23 @@ the_model (void)
   snprintf (diffusion, sizeof diffusion, "%s/unet-cond.pt", ADM_TEST_FIXTURES);
   snprintf (classifier, sizeof classifier, "%s/classifier-attention.pt", ADM_TEST_FIXTURES);
   snprintf (superres, sizeof superres, "%s/superres.pt", ADM_TEST_FIXTURES);
-  return (adm_model) { .id = (char *) "small", .name = (char *) "Small", .diffusion = diffusion, .classifier = classifier, .null_class = ADM_NO_LABEL };
+  return (adm_model) { .id = (char *) "small",
+                       .name = (char *) "Small",
+                       .diffusion = diffusion,
+                       .classifier = classifier,
+                       .null_class = ADM_NO_LABEL };
 }
 
 static adm_request
 the_request (void)
 {
-  return (adm_request) { .label = 2, .guide_label = ADM_NO_LABEL, .scale = 2, .sampler = ADM_SAMPLER_DDIM, .steps = 5, .seed = 11, .count = 3 };
+  return (adm_request) { .label = 2,
+                         .guide_label = ADM_NO_LABEL,
+                         .scale = 2,
+                         .sampler = ADM_SAMPLER_DDIM,
+                         .steps = 5,
+                         .seed = 11,
+                         .count = 3 };
 }
 
 static adm_session *
@@ -41,7 +51,8 @@ open_session (const adm_model *model, adm_options options)
   return session;
 }
 
-/* What a callback saw; it stops at STOP_CALL (calls) or after STOP_STEP steps of image STOP_IMAGE. */
+/* What a callback saw; it stops at STOP_CALL (calls) or after STOP_STEP steps of image
+ * STOP_IMAGE. */
 struct seen {
   int calls, pictures, loads, stop_call, stop_image, stop_step;
   double last;
@@ -121,15 +132,17 @@ test_cancel (void)
 
   struct seen seen = { .stop_image = 1, .stop_step = 2 };
   memset (out, 0, sizeof out);
-  CHECK (adm_session_sample (session, &request, watch, &seen, out, &finished, &error) == ADM_ERROR_CANCELLED);
+  CHECK (adm_session_sample (session, &request, watch, &seen, out, &finished, &error)
+         == ADM_ERROR_CANCELLED);
   CHECK (finished == 1 && seen.pictures == 7);
   CHECK (memcmp (out, whole, PIXELS * sizeof *out) == 0); /* what was finished stays */
-  CHECK (out[PIXELS] == 0 && out[2 * PIXELS] == 0);        /* the others were not touched */
+  CHECK (out[PIXELS] == 0 && out[2 * PIXELS] == 0);       /* the others were not touched */
 
   /* within a step: at any call, and the session lives on */
   for (int stop = 1; stop < 300; stop += 37) {
     seen = (struct seen) { .stop_call = stop };
-    CHECK (adm_session_sample (session, &request, watch, &seen, out, &finished, &error) == ADM_ERROR_CANCELLED);
+    CHECK (adm_session_sample (session, &request, watch, &seen, out, &finished, &error)
+           == ADM_ERROR_CANCELLED);
     CHECK (seen.calls == stop); /* not asked again */
   }
   CHECK (adm_session_sample (session, &request, NULL, NULL, out, &finished, &error) == ADM_OK);
@@ -139,7 +152,8 @@ test_cancel (void)
   /* while loading: the next call loads again */
   session = open_session (&model, (adm_options) { .threads = 1 });
   seen = (struct seen) { .stop_call = 3 };
-  CHECK (adm_session_load (session, ADM_PART_DIFFUSION, watch, &seen, &error) == ADM_ERROR_CANCELLED);
+  CHECK (adm_session_load (session, ADM_PART_DIFFUSION, watch, &seen, &error)
+         == ADM_ERROR_CANCELLED);
   CHECK (adm_session_load (session, ADM_PART_DIFFUSION, NULL, NULL, &error) == ADM_OK);
   CHECK (adm_session_load (session, ADM_PART_DIFFUSION, NULL, NULL, &error) == ADM_OK);
   CHECK (adm_session_reads (session) == 2);
@@ -159,11 +173,11 @@ refused (adm_session *session, adm_request request, adm_status status, const cha
   CHECK (!strchr (error.message, '\n'));
 }
 
-#define REFUSED(change, status, part)      \
-  do {                                     \
-    adm_request changed = the_request ();  \
-    changed.change;                        \
-    refused (session, changed, status, part); \
+#define REFUSED(change, status, part)                                                              \
+  do {                                                                                             \
+    adm_request changed = the_request ();                                                          \
+    changed.change;                                                                                \
+    refused (session, changed, status, part);                                                      \
   } while (0)
 
 static void
@@ -189,7 +203,8 @@ test_refusals (void)
   static float out[3 * PIXELS];
   CHECK (adm_session_upscale (session, &request, NULL, NULL, out, NULL, &error) == ADM_ERROR_USAGE);
   CHECK_CONTAINS (error.message, "upsampler");
-  CHECK (adm_session_sample (session, &request, NULL, NULL, out, NULL, &error) == ADM_OK); /* still usable */
+  /* still usable */
+  CHECK (adm_session_sample (session, &request, NULL, NULL, out, NULL, &error) == ADM_OK);
   adm_session_free (session);
 
   model.classifier = NULL;
@@ -226,7 +241,9 @@ test_refusals (void)
   CHECK (adm_session_upscale (session, &request, NULL, NULL, out, NULL, &error) == ADM_ERROR_SHAPE);
   CHECK_CONTAINS (error.message, "16 x 16");
   adm_session_free (session);
-  CHECK (adm_session_new (&model, &(adm_options) { .threads = 100000 }, &session, &error) == ADM_ERROR_USAGE && session == NULL);
+  CHECK (adm_session_new (&model, &(adm_options) { .threads = 100000 }, &session, &error)
+             == ADM_ERROR_USAGE
+         && session == NULL);
   adm_session_free (NULL);
 }
 
@@ -238,17 +255,21 @@ test_memory (void)
   adm_network *network;
   the_model ();
   CHECK (adm_file_inspect (diffusion, &info, &error) == ADM_OK);
-  CHECK (adm_description_memory (&info.description, 1, NULL, &weights, &workspace, &error) == ADM_OK);
-  CHECK (adm_network_load (diffusion, &(adm_options) { .threads = 1 }, NULL, NULL, &network, &error) == ADM_OK);
+  CHECK (adm_description_memory (&info.description, 1, NULL, &weights, &workspace, &error)
+         == ADM_OK);
+  CHECK (adm_network_load (diffusion, &(adm_options) { .threads = 1 }, NULL, NULL, &network, &error)
+         == ADM_OK);
   CHECK (adm_network_weights_bytes (network) == weights && workspace > 0);
   adm_network_free (network);
   double flops;
-  CHECK (adm_description_flops (&info.description, &flops, &error) == ADM_OK && flops > 1e8 && flops < 1e10);
+  CHECK (adm_description_flops (&info.description, &flops, &error) == ADM_OK && flops > 1e8
+         && flops < 1e10);
   adm_network_free (NULL);
 }
 
-/* One stage at a time when both do not fit: the same pictures, loaded again for each stage; refused with figures when even that
- * does not fit. The superres network takes 16 px, so the sampled pictures are not what it enlarges. */
+/* One stage at a time when both do not fit: the same pictures, loaded again for each stage; refused
+ * with figures when even that does not fit. The superres network takes 16 px, so the sampled
+ * pictures are not what it enlarges. */
 static void
 test_memory_limit (void)
 {
@@ -256,57 +277,81 @@ test_memory_limit (void)
   adm_model model = the_model ();
   model.upsampler = superres;
   adm_memory memory;
-  CHECK (adm_model_memory (&model, &(adm_options) { .threads = 1 }, &memory, &error) == ADM_OK && memory.fit == ADM_FIT_TOGETHER);
-  CHECK (memory.staged < memory.together && memory.staged_half < memory.together_half && memory.together_half < memory.together);
+  CHECK (adm_model_memory (&model, &(adm_options) { .threads = 1 }, &memory, &error) == ADM_OK
+         && memory.fit == ADM_FIT_TOGETHER);
+  CHECK (memory.staged < memory.together && memory.staged_half < memory.together_half
+         && memory.together_half < memory.together);
   const uint64_t limits[2] = { 0, memory.staged };
   for (int i = 0; i < 2; i++) {
-    adm_session *session = open_session (&model, (adm_options) { .threads = 1, .memory_limit = limits[i] });
+    adm_session *session
+        = open_session (&model, (adm_options) { .threads = 1, .memory_limit = limits[i] });
     struct seen seen = { 0 };
     adm_request request = the_request (), up = the_request ();
     request.count = up.count = 1;
     up.low = low;
     up.low_h = up.low_w = 16;
     up.scale = 0;
-    CHECK (adm_session_load (session, ADM_PART_DIFFUSION | ADM_PART_CLASSIFIER | ADM_PART_UPSAMPLER, watch, &seen, &error) == ADM_OK);
+    CHECK (adm_session_load (session, ADM_PART_DIFFUSION | ADM_PART_CLASSIFIER | ADM_PART_UPSAMPLER,
+                             watch, &seen, &error)
+           == ADM_OK);
     int all = seen.loads;
     for (int k = 0; k < 2; k++) {
       seen = (struct seen) { 0 };
-      CHECK (adm_session_sample (session, &request, watch, &seen, sampled[i], NULL, &error) == ADM_OK);
-      CHECK ((seen.loads > 0) == (i == 1 && k == 1)); /* loaded anew only after the upsampler took its place */
+      CHECK (adm_session_sample (session, &request, watch, &seen, sampled[i], NULL, &error)
+             == ADM_OK);
+      /* loaded anew only after the upsampler took its place */
+      CHECK ((seen.loads > 0) == (i == 1 && k == 1));
       struct seen loads = { 0 };
-      CHECK (adm_session_upscale (session, &up, watch_loads, &loads, large[i], NULL, &error) == ADM_OK);
+      CHECK (adm_session_upscale (session, &up, watch_loads, &loads, large[i], NULL, &error)
+             == ADM_OK);
       CHECK ((loads.loads > 0) == (i == 1) && loads.loads < all);
     }
-    CHECK (adm_session_reads (session) == (i == 0 ? 3 : 2 + 1 + 2 + 1)); /* three networks; in turns where they do not fit together */
+    /* three networks; in turns where they do not fit together */
+    CHECK (adm_session_reads (session) == (i == 0 ? 3 : 2 + 1 + 2 + 1));
     adm_session_free (session);
   }
-  CHECK (memcmp (sampled[0], sampled[1], sizeof *sampled) == 0 && memcmp (large[0], large[1], sizeof *large) == 0);
+  CHECK (memcmp (sampled[0], sampled[1], sizeof *sampled) == 0
+         && memcmp (large[0], large[1], sizeof *large) == 0);
 
-  adm_session *session = open_session (&model, (adm_options) { .threads = 1, .memory_limit = memory.staged - 1 });
-  CHECK (adm_session_load (session, ADM_PART_DIFFUSION | ADM_PART_CLASSIFIER | ADM_PART_UPSAMPLER, NULL, NULL, &error) == ADM_ERROR_MEMORY);
+  adm_session *session
+      = open_session (&model, (adm_options) { .threads = 1, .memory_limit = memory.staged - 1 });
+  CHECK (adm_session_load (session, ADM_PART_DIFFUSION | ADM_PART_CLASSIFIER | ADM_PART_UPSAMPLER,
+                           NULL, NULL, &error)
+         == ADM_ERROR_MEMORY);
   CHECK_CONTAINS (error.message, "model Small needs ");
   CHECK_CONTAINS (error.message, "weights in 16 bits (--half) it needs");
   adm_session_free (session);
-  session = open_session (&model, (adm_options) { .threads = 1, .memory_limit = memory.staged, .half = true });
-  CHECK (adm_session_load (session, ADM_PART_DIFFUSION | ADM_PART_CLASSIFIER, NULL, NULL, &error) == ADM_OK);
+  session = open_session (
+      &model, (adm_options) { .threads = 1, .memory_limit = memory.staged, .half = true });
+  CHECK (adm_session_load (session, ADM_PART_DIFFUSION | ADM_PART_CLASSIFIER, NULL, NULL, &error)
+         == ADM_OK);
   adm_session_free (session);
   uint64_t total, available;
   adm_machine_memory (&total, &available);
   CHECK (total > 0 && available > 0 && available < total && memory.limit == total);
-  const uint64_t gib = 1 << 30; /* what may be taken: the limit given, else what is free and what is held already */
-  CHECK (adm_memory_choose (6 * gib, 16 * gib, gib, 0) == 6 * gib && adm_memory_choose (20 * gib, 16 * gib, gib, 0) == 16 * gib);
-  CHECK (adm_memory_choose (0, 16 * gib, 5 * gib, 2 * gib) == 7 * gib && adm_memory_choose (0, 16 * gib, 0, 2 * gib) == 16 * gib);
-  CHECK (adm_memory_choose (0, 16 * gib, 15 * gib, 2 * gib) == 16 * gib && adm_memory_choose (0, 0, 0, 0) == UINT64_MAX);
+  /* what may be taken: the limit given, else what is free and what is held already */
+  const uint64_t gib = 1 << 30;
+  CHECK (adm_memory_choose (6 * gib, 16 * gib, gib, 0) == 6 * gib
+         && adm_memory_choose (20 * gib, 16 * gib, gib, 0) == 16 * gib);
+  CHECK (adm_memory_choose (0, 16 * gib, 5 * gib, 2 * gib) == 7 * gib
+         && adm_memory_choose (0, 16 * gib, 0, 2 * gib) == 16 * gib);
+  CHECK (adm_memory_choose (0, 16 * gib, 15 * gib, 2 * gib) == 16 * gib
+         && adm_memory_choose (0, 0, 0, 0) == UINT64_MAX);
   CHECK (adm_memory_choose (0, 16 * gib, UINT64_MAX, UINT64_MAX) == 16 * gib);
-  CHECK (adm_memory_allowed (gib) == gib && adm_memory_allowed (0) <= total && adm_memory_allowed (0) > 0);
+  CHECK (adm_memory_allowed (gib) == gib && adm_memory_allowed (0) <= total
+         && adm_memory_allowed (0) > 0);
   CHECK_STR (adm_memory_words (0), "free");
 }
 
-/* Weights in 16 bits: half the convolutions' memory as promised, and nearly the same answer; other instruction sets likewise. */
+/* Weights in 16 bits: half the convolutions' memory as promised, and nearly the same answer; other
+ * instruction sets likewise. */
 static void
 test_half_and_kernels (void)
 {
-  const adm_options options[] = { { .threads = 2 }, { .threads = 2, .half = true }, { .threads = 2, .kernels = "avx2" }, { .threads = 2, .kernels = "portable" } };
+  const adm_options options[] = { { .threads = 2 },
+                                  { .threads = 2, .half = true },
+                                  { .threads = 2, .kernels = "avx2" },
+                                  { .threads = 2, .kernels = "portable" } };
   const double limit[] = { 0, 5e-3, 1e-4, 1e-4 };
   adm_file_info info;
   uint64_t weights, workspace, whole = 0;
@@ -314,7 +359,8 @@ test_half_and_kernels (void)
   CHECK (adm_file_inspect (diffusion, &info, &error) == ADM_OK);
   size_t n = 3 * (size_t) info.description.image_size * (size_t) info.description.image_size;
   size_t room = n * (info.description.learn_sigma ? 2 : 1);
-  float *x = calloc (n, sizeof *x), *first = calloc (room, sizeof *first), *out = calloc (room, sizeof *out);
+  float *x = calloc (n, sizeof *x), *first = calloc (room, sizeof *first),
+        *out = calloc (room, sizeof *out);
   const int t = 300, label = 1;
   for (size_t i = 0; i < n; i++)
     x[i] = (float) (i % 97) / 48.0f - 1;
@@ -322,11 +368,13 @@ test_half_and_kernels (void)
     adm_network *network;
     if (options[o].kernels && !adm_kernels_named (options[o].kernels))
       continue; /* not on this processor */
-    CHECK (adm_description_memory (&info.description, 1, &options[o], &weights, &workspace, &error) == ADM_OK);
+    CHECK (adm_description_memory (&info.description, 1, &options[o], &weights, &workspace, &error)
+           == ADM_OK);
     if (!CHECK (adm_network_load (diffusion, &options[o], NULL, NULL, &network, &error) == ADM_OK))
       continue;
     CHECK (adm_network_weights_bytes (network) == weights);
-    CHECK (adm_network_evaluate (network, 1, x, &t, &label, NULL, 0, 0, o ? out : first, &error) == ADM_OK);
+    CHECK (adm_network_evaluate (network, 1, x, &t, &label, NULL, 0, 0, o ? out : first, &error)
+           == ADM_OK);
     if (o == 0)
       whole = weights;
     else {
@@ -336,7 +384,8 @@ test_half_and_kernels (void)
         norm += pow ((double) first[i], 2);
       }
       if (!CHECK (sqrt (difference / norm) <= limit[o]))
-        printf ("  half %d, kernels %s: error %.3g\n", options[o].half, options[o].kernels ? options[o].kernels : "best", sqrt (difference / norm));
+        printf ("  half %d, kernels %s: error %.3g\n", options[o].half,
+                options[o].kernels ? options[o].kernels : "best", sqrt (difference / norm));
     }
     if (options[o].half)
       CHECK (weights > whole / 2 && weights < whole * 6 / 10);
@@ -354,7 +403,10 @@ test_half_and_kernels (void)
   }
   free (x), free (first), free (out);
   adm_network *none;
-  CHECK (adm_network_load (diffusion, &(adm_options) { .kernels = "mmx" }, NULL, NULL, &none, &error) == ADM_ERROR_USAGE && !none);
+  CHECK (
+      adm_network_load (diffusion, &(adm_options) { .kernels = "mmx" }, NULL, NULL, &none, &error)
+          == ADM_ERROR_USAGE
+      && !none);
   CHECK_CONTAINS (error.message, "no kernels 'mmx'");
 }
 

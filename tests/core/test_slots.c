@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The walk's slots: each says what it is and where it goes, and measuring takes what placing takes. With the cursor that both lay memory
- * out by. */
+ * The walk's slots: each says what it is and where it goes, and measuring takes what placing takes.
+ * With the cursor that both lay memory out by. */
 #include "check.h"
 #include "models/classifier.h"
 #include "models/unet.h"
@@ -29,7 +29,8 @@ look (const adm_slot *slot, void *user, adm_error *error)
 {
   struct seen *seen = user;
   bool packed = slot->role == ADM_ROLE_CONV_WEIGHT || slot->role == ADM_ROLE_CONV1D_WEIGHT;
-  bool bias = slot->role == ADM_ROLE_CONV_BIAS || slot->role == ADM_ROLE_LINEAR_BIAS || slot->role == ADM_ROLE_NORM_BIAS;
+  bool bias = slot->role == ADM_ROLE_CONV_BIAS || slot->role == ADM_ROLE_LINEAR_BIAS
+              || slot->role == ADM_ROLE_NORM_BIAS;
   uint64_t elements = 1;
   for (int i = 0; i < slot->rank; i++)
     elements *= (uint64_t) slot->shape[i];
@@ -38,7 +39,8 @@ look (const adm_slot *slot, void *user, adm_error *error)
   seen->elements += elements;
   CHECK (slot->elements == elements);
   CHECK (packed == (slot->conv != NULL) && packed == (slot->place == NULL));
-  if (!CHECK (bias == ends (slot->name, ".bias") && (bias || slot->role == ADM_ROLE_EMBEDDING || ends (slot->name, ".weight"))))
+  if (!CHECK (bias == ends (slot->name, ".bias")
+              && (bias || slot->role == ADM_ROLE_EMBEDDING || ends (slot->name, ".weight"))))
     printf ("  %s\n", slot->name);
   CHECK (slot->role != ADM_ROLE_CONV_WEIGHT || slot->rank == 4);
   CHECK ((slot->role != ADM_ROLE_NORM_WEIGHT && !bias) || slot->rank == 1);
@@ -59,7 +61,9 @@ walk (const adm_description *d, struct seen *seen, adm_error *error)
   adm_slots slots = { .visit = look, .user = seen, .error = error };
   adm_unet unet;
   adm_classifier classifier;
-  adm_status status = d->kind == ADM_KIND_CLASSIFIER ? adm_classifier_bind (&slots, d, &classifier, error) : adm_unet_bind (&slots, d, &unet, error);
+  adm_status status = d->kind == ADM_KIND_CLASSIFIER
+                          ? adm_classifier_bind (&slots, d, &classifier, error)
+                          : adm_unet_bind (&slots, d, &unet, error);
   if (d->kind == ADM_KIND_CLASSIFIER)
     adm_classifier_clear (&classifier);
   else
@@ -77,10 +81,12 @@ one_network (const adm_description *d, int embeddings)
     printf ("  %s\n", error.message);
     return;
   }
-  CHECK (measured.parameters.count == measured.elements && measured.roles[ADM_ROLE_EMBEDDING] == embeddings);
+  CHECK (measured.parameters.count == measured.elements
+         && measured.roles[ADM_ROLE_EMBEDDING] == embeddings);
   CHECK (measured.roles[ADM_ROLE_NORM_WEIGHT] == measured.roles[ADM_ROLE_NORM_BIAS]);
   CHECK (measured.roles[ADM_ROLE_LINEAR_WEIGHT] == measured.roles[ADM_ROLE_LINEAR_BIAS]);
-  CHECK (measured.roles[ADM_ROLE_CONV_WEIGHT] + measured.roles[ADM_ROLE_CONV1D_WEIGHT] == measured.roles[ADM_ROLE_CONV_BIAS]);
+  CHECK (measured.roles[ADM_ROLE_CONV_WEIGHT] + measured.roles[ADM_ROLE_CONV1D_WEIGHT]
+         == measured.roles[ADM_ROLE_CONV_BIAS]);
 
   uint64_t bytes = measured.parameters.memory.bytes;
   struct seen placed = { .parameters = { .gradient = gradient } };
@@ -113,7 +119,9 @@ test_layout (void)
 int
 main (void)
 {
-  adm_description d = { .kind = ADM_KIND_UNET, .image_size = 64, .model_channels = 32, .num_res_blocks = 1, .levels = 2 };
+  adm_description d = {
+    .kind = ADM_KIND_UNET, .image_size = 64, .model_channels = 32, .num_res_blocks = 1, .levels = 2
+  };
   d.channel_mult[0] = 1, d.channel_mult[1] = 2;
   d.attention_levels = 1, d.attention_resolutions[0] = 32;
   d.num_classes = 3;

@@ -1,15 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The promise that handles may be used from any thread, one at a time, and that nothing is shared behind them: several threads
- * load, sample, upscale, cancel and free models of their own and hand sessions on, while another reads the folder again and again. Every
- * picture is the one a single thread makes. Run under ThreadSanitizer, too. */
+ * The promise that handles may be used from any thread, one at a time, and that nothing is shared
+ * behind them: several threads load, sample, upscale, cancel and free models of their own and hand
+ * sessions on, while another reads the folder again and again. Every picture is the one a single
+ * thread makes. Run under ThreadSanitizer, too. */
 #include "folder.h"
 #include "pipeline/session.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 
-enum { THREADS = 3, ROUNDS = 12, SEEDS = 3, STEPS = 3, PIXELS = 3 * TINY_SIDE * TINY_SIDE, LOW_PIXELS = 3 * TINY_LOW * TINY_LOW };
+enum {
+  THREADS = 3,
+  ROUNDS = 12,
+  SEEDS = 3,
+  STEPS = 3,
+  PIXELS = 3 * TINY_SIDE * TINY_SIDE,
+  LOW_PIXELS = 3 * TINY_LOW * TINY_LOW
+};
 
 static adm_model *model;
 static float reference[SEEDS][PIXELS], enlarged[PIXELS], low[LOW_PIXELS];
@@ -22,9 +30,13 @@ static adm_session *shared;
 static adm_request
 the_request (int seed)
 {
-  return (adm_request) {
-    .label = 1, .guide_label = ADM_NO_LABEL, .scale = 2, .sampler = ADM_SAMPLER_DDIM, .steps = STEPS, .seed = (uint64_t) seed, .count = 1
-  };
+  return (adm_request) { .label = 1,
+                         .guide_label = ADM_NO_LABEL,
+                         .scale = 2,
+                         .sampler = ADM_SAMPLER_DDIM,
+                         .steps = STEPS,
+                         .seed = (uint64_t) seed,
+                         .count = 1 };
 }
 
 /* Stops after so many questions; never when it is negative. */
@@ -50,8 +62,9 @@ act (adm_session *session, int what, int patience)
     request.low = low;
     request.low_h = request.low_w = TINY_LOW;
   }
-  adm_status status = upscale ? adm_session_upscale (session, &request, count_down, &left, out, NULL, &error)
-                              : adm_session_sample (session, &request, count_down, &left, out, NULL, &error);
+  adm_status status
+      = upscale ? adm_session_upscale (session, &request, count_down, &left, out, NULL, &error)
+                : adm_session_sample (session, &request, count_down, &left, out, NULL, &error);
   if (status == ADM_ERROR_CANCELLED && patience >= 0)
     atomic_fetch_add (&cancelled, 1);
   else if (status || memcmp (out, upscale ? enlarged : reference[seed], sizeof out) != 0)
@@ -111,7 +124,9 @@ main (void)
   folder_write_tiny ("diffusion.safetensors", ADM_KIND_UNET);
   folder_write_tiny ("classifier.safetensors", ADM_KIND_CLASSIFIER);
   folder_write_tiny ("superres.safetensors", ADM_KIND_SUPERRES);
-  if (!CHECK (adm_model_from_files (folder_file ("diffusion.safetensors"), folder_file ("classifier.safetensors"), NULL, &model, &error) == ADM_OK)) {
+  if (!CHECK (adm_model_from_files (folder_file ("diffusion.safetensors"),
+                                    folder_file ("classifier.safetensors"), NULL, &model, &error)
+              == ADM_OK)) {
     printf ("  %s\n", error.message);
     return check_summary ();
   }
@@ -123,7 +138,8 @@ main (void)
   CHECK (adm_session_new (model, &(adm_options) { .threads = 1 }, &shared, &error) == ADM_OK);
   for (int seed = 0; seed < SEEDS; seed++) {
     adm_request sample = the_request (seed);
-    CHECK (adm_session_sample (shared, &sample, count_down, &never, reference[seed], NULL, &error) == ADM_OK);
+    CHECK (adm_session_sample (shared, &sample, count_down, &never, reference[seed], NULL, &error)
+           == ADM_OK);
   }
   request.low = low;
   request.low_h = request.low_w = TINY_LOW;
@@ -140,7 +156,8 @@ main (void)
     pthread_join (thread[i], NULL);
   atomic_store (&done, 1);
   pthread_join (looker, NULL);
-  printf ("%d sessions, %d jobs cancelled, %d wrong\n", THREADS * ROUNDS, atomic_load (&cancelled), atomic_load (&wrong));
+  printf ("%d sessions, %d jobs cancelled, %d wrong\n", THREADS * ROUNDS, atomic_load (&cancelled),
+          atomic_load (&wrong));
   CHECK (atomic_load (&wrong) == 0 && atomic_load (&cancelled) > 0);
   adm_session_free (shared);
   adm_model_free (model);

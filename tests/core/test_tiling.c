@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Tiles: they cover the picture, their shares sum to one, what each tile sees is the right piece, and a session's tiled picture
- * of one tile is the untiled one, of several has no seams. */
+ * Tiles: they cover the picture, their shares sum to one, what each tile sees is the right piece,
+ * and a session's tiled picture of one tile is the untiled one, of several has no seams. */
 #include "pipeline/session.h"
 #include "check.h"
 #include "diffusion/tiling.h"
@@ -15,7 +15,8 @@ typedef struct {
   int calls, wrong;
 } seen;
 
-/* Pixelwise, so that tiles must agree: out = (2 x, low of the same place). LOW holds its own coordinates. */
+/* Pixelwise, so that tiles must agree: out = (2 x, low of the same place). LOW holds its own
+ * coordinates. */
 static adm_status
 pixelwise (void *user, int index, const float *x, const float *low, float *out, adm_error *e)
 {
@@ -24,12 +25,14 @@ pixelwise (void *user, int index, const float *x, const float *low, float *out, 
   (void) e;
   s->calls++;
   int top = adm_tiling_start (index / s->tiling->columns, s->tiling->rows, s->tiling->height, tile);
-  int left = adm_tiling_start (index % s->tiling->columns, s->tiling->columns, s->tiling->width, tile);
+  int left
+      = adm_tiling_start (index % s->tiling->columns, s->tiling->columns, s->tiling->width, tile);
   s->wrong += low[0] != (float) top || low[tile * tile] != (float) left;
   for (int c = 0; c < 6; c++)
     for (int p = 0; p < side * side; p++)
       out[c * side * side + p]
-          = c < 3 ? 2 * x[c * side * side + p] : low[(c - 3) * tile * tile + p / side / factor * tile + p % side / factor];
+          = c < 3 ? 2 * x[c * side * side + p]
+                  : low[(c - 3) * tile * tile + p / side / factor * tile + p % side / factor];
   return ADM_OK;
 }
 
@@ -48,7 +51,9 @@ test_cover (int height, int width, int tile, int factor)
   adm_tiling t = adm_tiling_new (height, width, tile, factor);
   int h = height * factor, w = width * factor;
   size_t n = (size_t) h * (size_t) w;
-  float *x = malloc (3 * n * sizeof *x), *low = malloc (3 * (size_t) height * (size_t) width * sizeof *low), *out = malloc (6 * n * sizeof *out);
+  float *x = malloc (3 * n * sizeof *x),
+        *low = malloc (3 * (size_t) height * (size_t) width * sizeof *low),
+        *out = malloc (6 * n * sizeof *out);
   float *workspace = malloc (adm_tiling_workspace (&t, 6) * sizeof *workspace);
   seen s = { &t, 0, 0 };
   if (!CHECK (x && low && out && workspace))
@@ -72,12 +77,14 @@ test_cover (int height, int width, int tile, int factor)
   }
   CHECK_NEAR (worst, 0, 2e-6);
   for (int i = 1; i < t.rows; i++) {
-    int overlap = adm_tiling_start (i - 1, t.rows, height, tile) + tile - adm_tiling_start (i, t.rows, height, tile);
+    int overlap = adm_tiling_start (i - 1, t.rows, height, tile) + tile
+                  - adm_tiling_start (i, t.rows, height, tile);
     CHECK (overlap >= tile / 4);
   }
   CHECK (adm_tiling_start (t.rows - 1, t.rows, height, tile) == height - tile);
   if (t.rows * t.columns > 1) {
-    CHECK (adm_tiling_predict (&t, 6, x, low, failing, NULL, workspace, out, &error) == ADM_ERROR_CANCELLED);
+    CHECK (adm_tiling_predict (&t, 6, x, low, failing, NULL, workspace, out, &error)
+           == ADM_ERROR_CANCELLED);
     CHECK_STR (error.message, "tile 1");
   }
   free (x);
@@ -86,7 +93,8 @@ test_cover (int height, int width, int tile, int factor)
   free (workspace);
 }
 
-/* The largest mean jump between neighbouring columns of PICTURE [3,h,w]. *AT is the right one's number. */
+/* The largest mean jump between neighbouring columns of PICTURE [3,h,w]. *AT is the right one's
+ * number. */
 static double
 column_jump (const float *picture, int h, int w, int column)
 {
@@ -112,18 +120,26 @@ test_session (void)
 {
   static char path[1024];
   enum { LOW_H = 24, LOW_W = 40, H = 4 * LOW_H, W = 4 * LOW_W };
-  static float low[3 * LOW_H * LOW_W], square[3 * 16 * 16], one[3 * 64 * 64], tiled_one[3 * 64 * 64], large[3 * H * W], again[3 * H * W];
+  static float low[3 * LOW_H * LOW_W], square[3 * 16 * 16], one[3 * 64 * 64],
+      tiled_one[3 * 64 * 64], large[3 * H * W], again[3 * H * W];
   snprintf (path, sizeof path, "%s/superres.pt", ADM_TEST_FIXTURES);
-  adm_model model = { .id = (char *) "s", .name = (char *) "S", .upsampler = path, .null_class = ADM_NO_LABEL };
+  adm_model model
+      = { .id = (char *) "s", .name = (char *) "S", .upsampler = path, .null_class = ADM_NO_LABEL };
   adm_session *session = NULL, *other = NULL;
   if (!CHECK (adm_session_new (&model, &(adm_options) { .threads = 2 }, &session, &error) == ADM_OK
-              && adm_session_new (&model, &(adm_options) { .threads = 1 }, &other, &error) == ADM_OK))
+              && adm_session_new (&model, &(adm_options) { .threads = 1 }, &other, &error)
+                     == ADM_OK))
     exit (1);
   for (int i = 0; i < 3 * LOW_H * LOW_W; i++)
     low[i] = (float) sin (i * 0.05) * 0.5f;
   for (int i = 0; i < 3 * 16 * 16; i++)
     square[i] = (float) cos (i * 0.07) * 0.5f;
-  adm_request request = { .label = ADM_NO_LABEL, .guide_label = ADM_NO_LABEL, .sampler = ADM_SAMPLER_DDIM, .steps = 4, .seed = 3, .count = 1 };
+  adm_request request = { .label = ADM_NO_LABEL,
+                          .guide_label = ADM_NO_LABEL,
+                          .sampler = ADM_SAMPLER_DDIM,
+                          .steps = 4,
+                          .seed = 3,
+                          .count = 1 };
   adm_file_info info;
   if (CHECK (adm_file_inspect (path, &info, &error) == ADM_OK) && info.description.num_classes > 0)
     request.label = 0;
@@ -158,9 +174,12 @@ test_session (void)
   CHECK (tiling.columns > 2 && most < 1.5 * mean);
 
   int calls = 0;
-  CHECK (adm_session_upscale (session, &request, stop_midway, &calls, large, NULL, &error) == ADM_ERROR_CANCELLED && calls == 2);
+  CHECK (adm_session_upscale (session, &request, stop_midway, &calls, large, NULL, &error)
+             == ADM_ERROR_CANCELLED
+         && calls == 2);
   request.low_h = 15;
-  CHECK (adm_session_upscale (session, &request, NULL, NULL, large, NULL, &error) == ADM_ERROR_SHAPE);
+  CHECK (adm_session_upscale (session, &request, NULL, NULL, large, NULL, &error)
+         == ADM_ERROR_SHAPE);
   CHECK_CONTAINS (error.message, "40 x 15");
   adm_session_free (session);
   adm_session_free (other);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Torch's two formats, well-formed and hostile: views, types, byte orders; tensors and lists that do not fit, files cut short anywhere. Each bad one must be refused with one line that names the file. */
+ * Torch's two formats, well-formed and hostile: views, types, byte orders; tensors and lists that
+ * do not fit, files cut short anywhere. Each bad one must be refused with one line that names the
+ * file. */
 #include "bytes.h"
 
-/* ---- zip ----------------------------------------------------------------------------------------------------------- */
+/* ---- zip ------------------------------------------------------------------------------------- */
 
 static void
 test_torch_zip (void)
@@ -25,7 +27,8 @@ test_torch_zip (void)
   state_dict (FLOATS, 6, 1, (int64_t[]) { 2, 2 }, (int64_t[]) { 1, 3 }, 2);
   torch_zip ("strided.pt", data, sizeof data, 0);
   CHECK (adm_weights_open (folder_file ("strided.pt"), &w, &error) == ADM_OK);
-  CHECK (adm_weights_read (w, 0, v, &error) == ADM_OK && v[0] == 1 && v[1] == 4 && v[2] == 2 && v[3] == 5);
+  CHECK (adm_weights_read (w, 0, v, &error) == ADM_OK && v[0] == 1 && v[1] == 4 && v[2] == 2
+         && v[3] == 5);
   adm_weights_free (w);
 
   /* a broadcast (stride 0), and big-endian data */
@@ -38,7 +41,8 @@ test_torch_zip (void)
   CHECK (adm_weights_read (w, 0, v, &error) == ADM_OK && v[0] == 1 && v[3] == 1);
   adm_weights_free (w);
 
-  /* two tensors of one storage: the second is read without the rest of the record, in either order */
+  /* two tensors of one storage: the second is read without the rest of the record, in either
+   * order */
   begin_pickle ();
   put_text (&pickle, "}");
   put_string (&pickle, "a");
@@ -52,7 +56,8 @@ test_torch_zip (void)
     CHECK (adm_weights_open (folder_file ("shared.pt"), &w, &error) == ADM_OK);
     for (size_t k = 0; k < 4; k++) {
       bool first = (i + k) % 2 == 0;
-      CHECK (adm_weights_read (w, first ? 0 : 1, v, &error) == ADM_OK && !memcmp (v, first ? data : data + 3, (first ? 2 : 3) * sizeof *v));
+      CHECK (adm_weights_read (w, first ? 0 : 1, v, &error) == ADM_OK
+             && !memcmp (v, first ? data : data + 3, (first ? 2 : 3) * sizeof *v));
     }
     adm_weights_free (w);
   }
@@ -71,7 +76,8 @@ test_torch_zip (void)
   put_tensor (&pickle, FLOATS, 6, 0, (int64_t[]) { 6 }, (int64_t[]) { 1 }, 1);
   put_text (&pickle, "ss.");
   torch_zip ("nested.pt", data, sizeof data, 0);
-  CHECK (adm_weights_open (folder_file ("nested.pt"), &w, &error) == ADM_OK && adm_weights_count (w) == 1);
+  CHECK (adm_weights_open (folder_file ("nested.pt"), &w, &error) == ADM_OK
+         && adm_weights_count (w) == 1);
   adm_weights_free (w);
 
   state_dict (FLOATS, 6, 0, (int64_t[]) { 6 }, (int64_t[]) { 1 }, 1);
@@ -96,11 +102,13 @@ test_torch_zip (void)
 
   static const struct {
     int64_t numel, offset, shape[2], stride[2];
-  } beyond[] = { { 6, 1, { 2, 3 }, { 3, 1 } },  { 6, 0, { 2, 3 }, { 4, 1 } },
-                 { 6, 6, { 1, 1 }, { 1, 1 } },  { 6, 0, { 1, 7 }, { 7, 1 } },
-                 { 6, 0, { 2, 3 }, { -3, 1 } }, { 6, -1, { 2, 3 }, { 3, 1 } },
-                 { 6, 0, { -2, 3 }, { 3, 1 } }, { 6, 0, { 2147483647, 2147483647 }, { 2147483647, 2147483647 } },
-                 { -6, 0, { 2, 3 }, { 3, 1 } } };
+  } beyond[] = {
+    { 6, 1, { 2, 3 }, { 3, 1 } },  { 6, 0, { 2, 3 }, { 4, 1 } },
+    { 6, 6, { 1, 1 }, { 1, 1 } },  { 6, 0, { 1, 7 }, { 7, 1 } },
+    { 6, 0, { 2, 3 }, { -3, 1 } }, { 6, -1, { 2, 3 }, { 3, 1 } },
+    { 6, 0, { -2, 3 }, { 3, 1 } }, { 6, 0, { 2147483647, 2147483647 }, { 2147483647, 2147483647 } },
+    { -6, 0, { 2, 3 }, { 3, 1 } }
+  };
   for (size_t i = 0; i < sizeof beyond / sizeof *beyond; i++) {
     state_dict (FLOATS, beyond[i].numel, beyond[i].offset, beyond[i].shape, beyond[i].stride, 2);
     torch_zip ("beyond.pt", data, sizeof data, 0);
@@ -145,7 +153,8 @@ test_types (void)
                 { "ctorch\nFloatStorage\n", OPS ("\0\0\x80\x3f\0\0\0\xc0"), true },
                 { "ctorch\nHalfStorage\n", OPS ("\0\x3c\0\xc0"), true },
                 { "ctorch\nBFloat16Storage\n", OPS ("\x80\x3f\0\xc0"), true },
-                { "ctorch\nLongStorage\n", OPS ("\1\0\0\0\0\0\0\0\xfe\xff\xff\xff\xff\xff\xff\xff"), false },
+                { "ctorch\nLongStorage\n", OPS ("\1\0\0\0\0\0\0\0\xfe\xff\xff\xff\xff\xff\xff\xff"),
+                  false },
                 { "ctorch\nIntStorage\n", OPS ("\1\0\0\0\xfe\xff\xff\xff"), false },
                 { "ctorch\nShortStorage\n", OPS ("\1\0\xfe\xff"), false },
                 { "ctorch\nCharStorage\n", OPS ("\1\xfe"), false },
@@ -168,7 +177,8 @@ test_types (void)
 
 /* STORAGE, OFFSET, SHAPE and STRIDE as opcodes. */
 static void
-put_odd_tensor (struct bytes *b, struct ops storage, struct ops offset, struct ops shape, struct ops stride)
+put_odd_tensor (struct bytes *b, struct ops storage, struct ops offset, struct ops shape,
+                struct ops stride)
 {
   put_text (b, "ctorch._utils\n_rebuild_tensor_v2\n(");
   put_ops (b, storage);
@@ -180,9 +190,9 @@ put_odd_tensor (struct bytes *b, struct ops storage, struct ops offset, struct o
 }
 
 #define STORAGE_BEFORE(key) "(X\7\0\0\0storagectorch\nFloatStorage\nX" key "X\3\0\0\0cpu"
-#define STORAGE                                                                                                                                      \
-  STORAGE_BEFORE ("\1\0\0\0"                                                                                                                         \
-                  "0")                                                                                                                               \
+#define STORAGE                                                                                    \
+  STORAGE_BEFORE ("\1\0\0\0"                                                                       \
+                  "0")                                                                             \
   "K\6tQ"
 #define LONG_2_62 "\x8a\x08\0\0\0\0\0\0\0\x40"
 #define LONG_2_63_1 "\x8a\x08\xff\xff\xff\xff\xff\xff\xff\x7f"
@@ -210,14 +220,16 @@ test_odd_tensors (void)
     { OPS (STORAGE), OPS ("K\0"), OPS ("(K\6t"), OPS ("(" NINE_BYTES "t"), "not numbers" },
     { OPS (STORAGE), OPS ("K\0"), OPS ("(K\5t"), OPS ("(" LONG_2_62 "t"), "past any size" },
     { OPS (STORAGE), OPS (LONG_2_63_1), OPS ("(K\4t"), OPS ("(" LONG_2_62 "t"), "past any size" },
-    { OPS (STORAGE), OPS ("K\0"), OPS ("(J\xff\xff\xff\x7f" LONG_2_62 "t"), OPS ("(K\1K\1t"), "impossible shape" },
+    { OPS (STORAGE), OPS ("K\0"), OPS ("(J\xff\xff\xff\x7f" LONG_2_62 "t"), OPS ("(K\1K\1t"),
+      "impossible shape" },
     { OPS (STORAGE_BEFORE ("\1\0\0\0"
                            "0") NINE_BYTES "tQ"),
       OPS ("K\0"), OPS ("(K\6t"), OPS ("(K\1t"), "unknown way" },
     { OPS (STORAGE_BEFORE ("\1\0\0\0"
                            "0") LONG_2_62 "tQ"),
       OPS ("K\0"), OPS ("(K\6t"), OPS ("(K\1t"), "24 bytes where 4611686018427387904" },
-    { OPS (STORAGE_BEFORE ("\1\0\0\0\0") "K\6tQ"), OPS ("K\0"), OPS ("(K\6t"), OPS ("(K\1t"), "is missing" },
+    { OPS (STORAGE_BEFORE ("\1\0\0\0\0") "K\6tQ"), OPS ("K\0"), OPS ("(K\6t"), OPS ("(K\1t"),
+      "is missing" },
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     begin_pickle ();
@@ -260,14 +272,16 @@ test_states (void)
     if (cases[i].part)
       refused ("state.pt", ADM_ERROR_FORMAT, cases[i].part);
     else if (CHECK (adm_weights_open (folder_file ("state.pt"), &w, &error) == ADM_OK)) {
-      CHECK (adm_weights_find (w, "w") == 0 && adm_weights_read (w, 0, v, &error) == ADM_OK && !memcmp (v, data, sizeof data));
+      CHECK (adm_weights_find (w, "w") == 0 && adm_weights_read (w, 0, v, &error) == ADM_OK
+             && !memcmp (v, data, sizeof data));
       adm_weights_free (w);
     } else
       printf ("  case %zu: %s\n", i, error.message);
   }
 }
 
-/* Ends of zips that tell of a list of records which is not there; and a file that shrinks after it was opened. */
+/* Ends of zips that tell of a list of records which is not there; and a file that shrinks after it
+ * was opened. */
 static void
 test_zip_ends (void)
 {
@@ -275,7 +289,9 @@ test_zip_ends (void)
     size_t before;  /* bytes before the locator */
     uint64_t where; /* it sends to */
     uint64_t claim; /* what stands there, when that is in the file */
-  } ends[] = { { 4, 0, 0 }, { 200, (uint64_t) 1 << 40, 0 }, { 200, 64, (uint64_t) 1 << 40 }, { 200, 64, 0 } };
+  } ends[] = {
+    { 4, 0, 0 }, { 200, (uint64_t) 1 << 40, 0 }, { 200, 64, (uint64_t) 1 << 40 }, { 200, 64, 0 }
+  };
   static struct bytes b;
   for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
     memset (b.data, 0, 300);
@@ -310,17 +326,19 @@ test_zip_ends (void)
   }
 }
 
-/* ---- legacy -------------------------------------------------------------------------------------------------------- */
+/* ---- legacy ---------------------------------------------------------------------------------- */
 
-#define SYSTEM(little) "\x80\2}(X\x10\0\0\0protocol_versionM\xe9\3X\x0d\0\0\0little_endian" little "u."
-#define ONE_KEY                                                                                                                                      \
-  "\x80\2](X\1\0\0\0"                                                                                                                                \
+#define SYSTEM(little)                                                                             \
+  "\x80\2}(X\x10\0\0\0protocol_versionM\xe9\3X\x0d\0\0\0little_endian" little "u."
+#define ONE_KEY                                                                                    \
+  "\x80\2](X\1\0\0\0"                                                                              \
   "0e."
 #define PROTOCOL "\x80\2M\xe9\3."
 
 /* The object is PICKLE; then DATA [6], after its number of elements. */
 static void
-legacy (const char *name, struct ops protocol, struct ops system, struct ops keys, uint64_t numel, const void *data, size_t n)
+legacy (const char *name, struct ops protocol, struct ops system, struct ops keys, uint64_t numel,
+        const void *data, size_t n)
 {
   static struct bytes b;
   b.n = 0;
@@ -341,7 +359,8 @@ static void
 test_legacy (void)
 {
   static const float data[6] = { 0, 1, 2, 3, 4, 5 };
-  static const struct ops protocol = OPS (PROTOCOL), little = OPS (SYSTEM ("\x88")), one = OPS (ONE_KEY);
+  static const struct ops protocol = OPS (PROTOCOL), little = OPS (SYSTEM ("\x88")),
+                          one = OPS (ONE_KEY);
   static const struct {
     struct ops protocol, system, keys;
     int64_t numel;     /* as the object tells */
@@ -350,11 +369,14 @@ test_legacy (void)
     const char *part;
   } cases[] = {
     { OPS ("\x80\2N."), OPS (SYSTEM ("\x88")), OPS (ONE_KEY), 6, 6, 24, "unknown torch version" },
-    { OPS ("\x80\2M\xea\3."), OPS (SYSTEM ("\x88")), OPS (ONE_KEY), 6, 6, 24, "unknown torch version" },
+    { OPS ("\x80\2M\xea\3."), OPS (SYSTEM ("\x88")), OPS (ONE_KEY), 6, 6, 24,
+      "unknown torch version" },
     { OPS (PROTOCOL), OPS ("\x80\2o"), OPS (ONE_KEY), 6, 6, 24, "opcode" },
-    { OPS (PROTOCOL), OPS (SYSTEM ("\x88")), OPS ("\x80\2}."), 6, 6, 24, "list of storages is missing" },
+    { OPS (PROTOCOL), OPS (SYSTEM ("\x88")), OPS ("\x80\2}."), 6, 6, 24,
+      "list of storages is missing" },
     { OPS (PROTOCOL), OPS (SYSTEM ("\x88")), OPS ("\x80\2o"), 6, 6, 24, "opcode" },
-    { OPS (PROTOCOL), OPS (SYSTEM ("\x88")), OPS ("\x80\2](K\5e."), 6, 6, 24, "does not fit its tensors" },
+    { OPS (PROTOCOL), OPS (SYSTEM ("\x88")), OPS ("\x80\2](K\5e."), 6, 6, 24,
+      "does not fit its tensors" },
     { OPS (PROTOCOL), OPS (SYSTEM ("\x88")),
       OPS ("\x80\2](X\1\0\0\0"
            "1e."),
@@ -366,21 +388,27 @@ test_legacy (void)
       6, 6, 24, "does not fit its tensors" },
     { OPS (PROTOCOL), OPS (SYSTEM ("\x88")), OPS ("\x80\2]."), 6, 0, 0, "storage 0 has no data" },
     { OPS (PROTOCOL), OPS (SYSTEM ("\x88")), OPS (ONE_KEY), 6, 0, 0, "ends early" },
-    { OPS (PROTOCOL), OPS (SYSTEM ("\x88")), OPS (ONE_KEY), 6, 5, 24, "does not fit into the file" },
-    { OPS (PROTOCOL), OPS (SYSTEM ("\x88")), OPS (ONE_KEY), 7, 7, 24, "does not fit into the file" },
-    { OPS (PROTOCOL), OPS (SYSTEM ("\x88")), OPS (ONE_KEY), (int64_t) 1 << 62, (uint64_t) 1 << 62, 24, "does not fit into the file" },
-    { OPS (PROTOCOL), OPS (SYSTEM ("\x88")), OPS (ONE_KEY), ((int64_t) 1 << 62) - 1, ((uint64_t) 1 << 62) - 1, 24, "does not fit into the file" },
+    { OPS (PROTOCOL), OPS (SYSTEM ("\x88")), OPS (ONE_KEY), 6, 5, 24,
+      "does not fit into the file" },
+    { OPS (PROTOCOL), OPS (SYSTEM ("\x88")), OPS (ONE_KEY), 7, 7, 24,
+      "does not fit into the file" },
+    { OPS (PROTOCOL), OPS (SYSTEM ("\x88")), OPS (ONE_KEY), (int64_t) 1 << 62, (uint64_t) 1 << 62,
+      24, "does not fit into the file" },
+    { OPS (PROTOCOL), OPS (SYSTEM ("\x88")), OPS (ONE_KEY), ((int64_t) 1 << 62) - 1,
+      ((uint64_t) 1 << 62) - 1, 24, "does not fit into the file" },
   };
   adm_weights *w;
   float v[6] = { 0 };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     state_dict (FLOATS, cases[i].numel, 0, (int64_t[]) { 6 }, (int64_t[]) { 1 }, 1);
-    legacy ("odd.legacy.pt", cases[i].protocol, cases[i].system, cases[i].keys, cases[i].repeated, data, cases[i].data);
+    legacy ("odd.legacy.pt", cases[i].protocol, cases[i].system, cases[i].keys, cases[i].repeated,
+            data, cases[i].data);
     refused ("odd.legacy.pt", ADM_ERROR_FORMAT, cases[i].part);
   }
 
   /* the other byte order; and where nothing is told, or told late, this one */
-  static const unsigned char turned[24] = { 0, 0, 0, 0, 0x3f, 0x80, 0, 0, 0x40, 0, 0, 0, 0x40, 0x40, 0, 0, 0x40, 0x80, 0, 0, 0x40, 0xa0, 0, 0 };
+  static const unsigned char turned[24] = { 0,    0,    0, 0, 0x3f, 0x80, 0, 0, 0x40, 0,    0, 0,
+                                            0x40, 0x40, 0, 0, 0x40, 0x80, 0, 0, 0x40, 0xa0, 0, 0 };
   static struct bytes late;
   late.n = 0;
   put_text (&late, "\x80\2}(");
@@ -405,7 +433,8 @@ test_legacy (void)
       printf ("  order %zu: %s\n", i, error.message);
   }
 
-  /* one storage described in two ways, none described, more than any network has, and an object that is none */
+  /* one storage described in two ways, none described, more than any network has, and an object
+   * that is none */
   static const struct {
     const char *storage;
     int64_t numel;
@@ -417,7 +446,8 @@ test_legacy (void)
     put_tensor (&pickle, FLOATS, 6, 0, (int64_t[]) { 2 }, (int64_t[]) { 1 }, 1);
     put_text (&pickle, "s");
     put_string (&pickle, "b");
-    put_tensor (&pickle, ways[i].storage, ways[i].numel, 0, (int64_t[]) { 2 }, (int64_t[]) { 1 }, 1);
+    put_tensor (&pickle, ways[i].storage, ways[i].numel, 0, (int64_t[]) { 2 }, (int64_t[]) { 1 },
+                1);
     put_text (&pickle, "s.");
     legacy ("ways.legacy.pt", protocol, little, one, 6, data, 24);
     refused ("ways.legacy.pt", ADM_ERROR_FORMAT, "described in two ways");

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Weights files of every kind: the same tensors from all three formats; every type; safetensors that lie or end early, and files that
- * are no weights. Each bad one must be refused with one line that names the file. */
+ * Weights files of every kind: the same tensors from all three formats; every type; safetensors
+ * that lie or end early, and files that are no weights. Each bad one must be refused with one line
+ * that names the file. */
 #include "bytes.h"
 
-/* ---- safetensors ------------------------------------------------------------------------------------------------- */
+/* ---- safetensors ----------------------------------------------------------------------------- */
 
 static void
 safetensors (const char *name, const char *header, const void *data, size_t n)
@@ -20,12 +21,16 @@ safetensors (const char *name, const char *header, const void *data, size_t n)
 static void
 test_types (void)
 {
-  static const unsigned char data[] = { 0,    0,    0x80, 0x3f, 0, 0, 0, 0xc0, 0x00, 0x3c, 0x01, 0x00, 0xff, 0x7b, 0x80, 0x3f,
-                                        0x00, 0xc0, 0x40, 0x40, 0, 0, 0, 0,    0,    0,    0xf8, 0x3f, 7,    0,    0,    0 };
+  static const unsigned char data[]
+      = { 0,    0,    0x80, 0x3f, 0, 0, 0, 0xc0, 0x00, 0x3c, 0x01, 0x00, 0xff, 0x7b, 0x80, 0x3f,
+          0x00, 0xc0, 0x40, 0x40, 0, 0, 0, 0,    0,    0,    0xf8, 0x3f, 7,    0,    0,    0 };
   safetensors ("types.safetensors",
-               "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"h\":{\"dtype\":\"F16\",\"shape\":[3,1],\"data_offsets\":[8,14]},"
-               "\"b\":{\"dtype\":\"BF16\",\"shape\":[3],\"data_offsets\":[14,20]},\"d\":{\"dtype\":\"F64\",\"shape\":[],\"data_offsets\":[20,28]},"
-               "\"i\":{\"dtype\":\"I32\",\"shape\":[1],\"data_offsets\":[28,32]},\"__metadata__\":{\"adm\":\"{}\"}}",
+               "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"h\":{\"dtype\":"
+               "\"F16\",\"shape\":[3,1],\"data_offsets\":[8,14]},"
+               "\"b\":{\"dtype\":\"BF16\",\"shape\":[3],\"data_offsets\":[14,20]},\"d\":{\"dtype\":"
+               "\"F64\",\"shape\":[],\"data_offsets\":[20,28]},"
+               "\"i\":{\"dtype\":\"I32\",\"shape\":[1],\"data_offsets\":[28,32]},\"__metadata__\":{"
+               "\"adm\":\"{}\"}}",
                data, sizeof data);
   adm_weights *w;
   float v[4];
@@ -36,19 +41,26 @@ test_types (void)
   CHECK_STR (adm_weights_format (w), "safetensors");
   CHECK_STR (adm_weights_description (w), "{}");
   CHECK (adm_weights_count (w) == 5 && adm_weights_find (w, "nothing") == -1);
-  CHECK (adm_weights_read (w, (size_t) adm_weights_find (w, "a"), v, &error) == ADM_OK && v[0] == 1 && v[1] == -2);
-  CHECK (adm_weights_read (w, (size_t) adm_weights_find (w, "h"), v, &error) == ADM_OK && v[0] == 1 && v[1] == 0x1p-24f && v[2] == 65504);
-  CHECK (adm_weights_read (w, (size_t) adm_weights_find (w, "b"), v, &error) == ADM_OK && v[0] == 1 && v[1] == -2 && v[2] == 3);
-  CHECK (adm_weights_read (w, (size_t) adm_weights_find (w, "d"), v, &error) == ADM_OK && v[0] == 1.5f);
+  CHECK (adm_weights_read (w, (size_t) adm_weights_find (w, "a"), v, &error) == ADM_OK && v[0] == 1
+         && v[1] == -2);
+  CHECK (adm_weights_read (w, (size_t) adm_weights_find (w, "h"), v, &error) == ADM_OK && v[0] == 1
+         && v[1] == 0x1p-24f && v[2] == 65504);
+  CHECK (adm_weights_read (w, (size_t) adm_weights_find (w, "b"), v, &error) == ADM_OK && v[0] == 1
+         && v[1] == -2 && v[2] == 3);
+  CHECK (adm_weights_read (w, (size_t) adm_weights_find (w, "d"), v, &error) == ADM_OK
+         && v[0] == 1.5f);
   CHECK (adm_weights_read (w, (size_t) adm_weights_find (w, "i"), v, &error) == ADM_ERROR_FORMAT);
   const adm_tensor *h = adm_weights_tensor (w, (size_t) adm_weights_find (w, "h"));
-  CHECK (h->rank == 2 && h->shape[0] == 3 && h->shape[1] == 1 && h->elements == 3 && h->dtype == ADM_DTYPE_F16);
+  CHECK (h->rank == 2 && h->shape[0] == 3 && h->shape[1] == 1 && h->elements == 3
+         && h->dtype == ADM_DTYPE_F16);
   adm_weights_free (w);
 
   /* NaN and infinity are found when they are read, and named */
   static const uint32_t odd[] = { 0x7fc00000, 0x7f800000, 0xff800000 };
   for (size_t i = 0; i < 3; i++) {
-    safetensors ("odd.safetensors", "{\"bad one\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", &odd[i], 4);
+    safetensors ("odd.safetensors",
+                 "{\"bad one\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", &odd[i],
+                 4);
     CHECK (adm_weights_open (folder_file ("odd.safetensors"), &w, &error) == ADM_OK);
     CHECK (adm_weights_read (w, 0, v, &error) == ADM_ERROR_VALUE);
     CHECK_CONTAINS (error.message, "bad one");
@@ -56,15 +68,19 @@ test_types (void)
   }
   static const uint16_t half_nan = 0x7e00, wide_nan = 0x7fc0;
   safetensors ("odd.safetensors",
-               "{\"x\":{\"dtype\":\"F16\",\"shape\":[1],\"data_offsets\":[0,2]}, \"y\":{\"dtype\":\"BF16\",\"shape\":[1],\"data_offsets\":[2,4]}}",
+               "{\"x\":{\"dtype\":\"F16\",\"shape\":[1],\"data_offsets\":[0,2]}, "
+               "\"y\":{\"dtype\":\"BF16\",\"shape\":[1],\"data_offsets\":[2,4]}}",
                (const uint16_t[]) { half_nan, wide_nan }, 4);
   CHECK (adm_weights_open (folder_file ("odd.safetensors"), &w, &error) == ADM_OK);
-  CHECK (adm_weights_read (w, 0, v, &error) == ADM_ERROR_VALUE && adm_weights_read (w, 1, v, &error) == ADM_ERROR_VALUE);
+  CHECK (adm_weights_read (w, 0, v, &error) == ADM_ERROR_VALUE
+         && adm_weights_read (w, 1, v, &error) == ADM_ERROR_VALUE);
   adm_weights_free (w);
 
   /* a file that shrinks after it was opened */
   static float many[4096];
-  safetensors ("shrinks.safetensors", "{\"x\":{\"dtype\":\"F32\",\"shape\":[1000],\"data_offsets\":[0,4000]}}", many, 4000);
+  safetensors ("shrinks.safetensors",
+               "{\"x\":{\"dtype\":\"F32\",\"shape\":[1000],\"data_offsets\":[0,4000]}}", many,
+               4000);
   CHECK (adm_weights_open (folder_file ("shrinks.safetensors"), &w, &error) == ADM_OK);
   CHECK (truncate (folder_file ("shrinks.safetensors"), 100) == 0);
   CHECK (adm_weights_read (w, 0, many, &error) == ADM_ERROR_FORMAT);
@@ -79,24 +95,37 @@ test_safetensors_hostile (void)
     const char *header, *part;
     size_t data;
   } cases[] = {
-    { "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[4,12]}}", "overlap",
-      12 },
-    { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,12]}}", "hole",
-      12 },
+    { "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"b\":{\"dtype\":\"F32\","
+      "\"shape\":[2],\"data_offsets\":[4,12]}}",
+      "overlap", 12 },
+    { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"b\":{\"dtype\":\"F32\","
+      "\"shape\":[1],\"data_offsets\":[8,12]}}",
+      "hole", 12 },
     { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", "hole", 8 },
     { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", "follow", 5 },
     { "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", "past the end", 7 },
-    { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", "twice", 8 },
-    { "{\"__metadata__\":{},\"__metadata__\":{},\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", "twice", 4 },
-    { "{\"a\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,8]}}", "do not fit its shape", 8 },
-    { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,4]}}", "do not fit its shape", 8 },
-    { "{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,0]}}", "impossible shape", 0 },
-    { "{\"a\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904],\"data_offsets\":[0,0]}}", "do not fit", 0 },
-    { "{\"a\":{\"dtype\":\"F32\",\"shape\":[9223372036854775808],\"data_offsets\":[0,0]}}", "impossible shape", 0 },
-    { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[18446744073709551615,3]}}", "do not fit", 4 },
+    { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"a\":{\"dtype\":\"F32\","
+      "\"shape\":[1],\"data_offsets\":[4,8]}}",
+      "twice", 8 },
+    { "{\"__metadata__\":{},\"__metadata__\":{},\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_"
+      "offsets\":[0,4]}}",
+      "twice", 4 },
+    { "{\"a\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,8]}}", "do not fit its shape",
+      8 },
+    { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,4]}}", "do not fit its shape",
+      8 },
+    { "{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,0]}}",
+      "impossible shape", 0 },
+    { "{\"a\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904],\"data_offsets\":[0,0]}}",
+      "do not fit", 0 },
+    { "{\"a\":{\"dtype\":\"F32\",\"shape\":[9223372036854775808],\"data_offsets\":[0,0]}}",
+      "impossible shape", 0 },
+    { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[18446744073709551615,3]}}",
+      "do not fit", 4 },
     { "{\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}}", "impossible shape", 4 },
     { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1.5],\"data_offsets\":[0,4]}}", "impossible shape", 4 },
-    { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1,1,1,1,1,1,1,1,1],\"data_offsets\":[0,4]}}", "dimensions", 4 },
+    { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1,1,1,1,1,1,1,1,1],\"data_offsets\":[0,4]}}",
+      "dimensions", 4 },
     { "{\"a\":{\"dtype\":\"F8_E4M3\",\"shape\":[1],\"data_offsets\":[0,1]}}", "unknown type", 1 },
     { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1]}}", "lacks", 4 },
     { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4,8]}}", "lacks", 4 },
@@ -115,7 +144,9 @@ test_safetensors_hostile (void)
 
   /* a description and a number of tensors beyond what any network has */
   static char huge[6 << 20];
-  int n = snprintf (huge, sizeof huge, "{\"__metadata__\":{\"adm\":\"%0*d\"},\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+  int n = snprintf (huge, sizeof huge,
+                    "{\"__metadata__\":{\"adm\":\"%0*d\"},\"a\":{\"dtype\":\"F32\",\"shape\":[1],"
+                    "\"data_offsets\":[0,4]}}",
                     (4 << 20) + 1, 0);
   CHECK (n > 4 << 20);
   safetensors ("huge.safetensors", huge, zeros, 4);
@@ -124,7 +155,9 @@ test_safetensors_hostile (void)
     huge[0] = '{';
     n = 1;
     for (int i = 0; i < count; i++)
-      n += snprintf (huge + n, sizeof huge - (size_t) n, "%s\"%d\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}", i ? "," : "", i);
+      n += snprintf (huge + n, sizeof huge - (size_t) n,
+                     "%s\"%d\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}",
+                     i ? "," : "", i);
     strcpy (huge + n, "}");
     safetensors ("many.safetensors", huge, zeros, 0);
     adm_weights *w;
@@ -146,7 +179,7 @@ test_safetensors_hostile (void)
   }
 }
 
-/* ---- other contents ---------------------------------------------------------------------------------------------- */
+/* ---- other contents -------------------------------------------------------------------------- */
 
 static void
 test_other_files (void)
@@ -177,12 +210,13 @@ test_other_files (void)
   refused ("folder.pt", ADM_ERROR_IO, "not a file");
 }
 
-/* ---- the same tensors in three formats ---------------------------------------------------------------------- */
+/* ---- the same tensors in three formats ------------------------------------------------------- */
 
 static void
 test_formats_agree (void)
 {
-  static const char *const names[] = { "classifier-adaptive.pt", "classifier-adaptive.legacy.pt", "classifier-adaptive.safetensors" };
+  static const char *const names[] = { "classifier-adaptive.pt", "classifier-adaptive.legacy.pt",
+                                       "classifier-adaptive.safetensors" };
   static const char *const formats[] = { "torch-zip", "torch-legacy", "safetensors" };
   adm_weights *w[3];
   for (int i = 0; i < 3; i++) {
@@ -202,7 +236,8 @@ test_formats_agree (void)
     for (int k = 1; k < 3; k++) {
       ptrdiff_t other = adm_weights_find (w[k], t->name);
       if (CHECK (other >= 0 && adm_weights_tensor (w[k], (size_t) other)->elements == t->elements))
-        CHECK (adm_weights_read (w[k], (size_t) other, b, &error) == ADM_OK && !memcmp (a, b, t->elements * sizeof *a));
+        CHECK (adm_weights_read (w[k], (size_t) other, b, &error) == ADM_OK
+               && !memcmp (a, b, t->elements * sizeof *a));
     }
     free (a), free (b);
   }

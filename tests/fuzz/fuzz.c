@@ -19,7 +19,9 @@ fuzz_file (int slot, const uint8_t *data, size_t size)
     fuzz_require (file[slot] > 0, "a file in memory");
     snprintf (path[slot], sizeof path[slot], "/proc/self/fd/%d", file[slot]);
   }
-  fuzz_require (ftruncate (file[slot], 0) == 0 && pwrite (file[slot], data, size, 0) == (ssize_t) size, "its contents");
+  fuzz_require (ftruncate (file[slot], 0) == 0
+                    && pwrite (file[slot], data, size, 0) == (ssize_t) size,
+                "its contents");
   return path[slot];
 }
 
@@ -27,7 +29,11 @@ static bool
 is_utf8_line (const char *text)
 {
   for (const unsigned char *c = (const unsigned char *) text; *c;) {
-    int more = *c < 0x80 ? 0 : *c >= 0xc2 && *c < 0xe0 ? 1 : *c >= 0xe0 && *c < 0xf0 ? 2 : *c >= 0xf0 && *c < 0xf5 ? 3 : -1;
+    int more = *c < 0x80                 ? 0
+               : *c >= 0xc2 && *c < 0xe0 ? 1
+               : *c >= 0xe0 && *c < 0xf0 ? 2
+               : *c >= 0xf0 && *c < 0xf5 ? 3
+                                         : -1;
     if (more < 0 || *c < 0x20 || *c == 0x7f)
       return false;
     for (c++; more > 0; more--, c++)
@@ -43,7 +49,8 @@ fuzz_check (adm_status status, const adm_error *error)
   if (status == ADM_OK)
     return;
   fuzz_require (status == error->status, "the status within the error");
-  fuzz_require (error->message[0] && memchr (error->message, 0, sizeof error->message), "a message");
+  fuzz_require (error->message[0] && memchr (error->message, 0, sizeof error->message),
+                "a message");
   fuzz_require (is_utf8_line (error->message), "one line of UTF-8");
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A model's description in JSON, with a diffusion network, a classifier and an upsampler it may name beside it. What follows the first
- * NUL of the input is the file of class names. */
+ * A model's description in JSON, with a diffusion network, a classifier and an upsampler it may
+ * name beside it. What follows the first NUL of the input is the file of class names. */
 #include "../core/folder.h"
 #include "fuzz.h"
 #include "models/model.h"
@@ -47,7 +47,8 @@ static const adm_description networks[] = {
     .use_scale_shift_norm = 1,
     .diffusion_steps = 1000 },
 };
-static const char *const names[] = { "diffusion.safetensors", "classifier.safetensors", "upsampler.safetensors" };
+static const char *const names[]
+    = { "diffusion.safetensors", "classifier.safetensors", "upsampler.safetensors" };
 
 int
 LLVMFuzzerInitialize (int *argc, char ***argv)
@@ -63,7 +64,8 @@ LLVMFuzzerInitialize (int *argc, char ***argv)
     snprintf (sidecar, sizeof sidecar, "bare-%s", names[i]);
     folder_write_weights (sidecar, &networks[i], NULL, NULL);
   }
-  fuzz_require (symlink (fuzz_file (1, (const uint8_t *) "", 0), folder_file ("classes.txt")) == 0, "a link");
+  fuzz_require (symlink (fuzz_file (1, (const uint8_t *) "", 0), folder_file ("classes.txt")) == 0,
+                "a link");
   fuzz_require (check_failures == 0, "the model's files");
   return 0;
 }
@@ -90,12 +92,16 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   fuzz_require ((status == ADM_OK) == (model != NULL), "a model with success only");
   if (status)
     return 0;
-  fuzz_require (model->id && model->name && model->path && model->diffusion && model->image_size > 0, "a whole model");
+  fuzz_require (model->id && model->name && model->path && model->diffusion
+                    && model->image_size > 0,
+                "a whole model");
   fuzz_require (model->defaults.steps >= 2 && model->defaults.scale >= 0, "possible defaults");
   for (int i = 0; i < model->class_count; i++) {
-    fuzz_require (model->class_names[i][0] && adm_text_is_utf8 (model->class_names[i]) && !strchr (model->class_names[i], ','),
+    fuzz_require (model->class_names[i][0] && adm_text_is_utf8 (model->class_names[i])
+                      && !strchr (model->class_names[i], ','),
                   "class names in UTF-8");
-    fuzz_require (model->class_synonyms[i] && adm_text_is_utf8 (model->class_synonyms[i]), "synonyms in UTF-8");
+    fuzz_require (model->class_synonyms[i] && adm_text_is_utf8 (model->class_synonyms[i]),
+                  "synonyms in UTF-8");
   }
   adm_model_free (model);
   return 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The program's PNG input. Changes keep the chunks' sums right, or none would get past the first chunk. */
+ * The program's PNG input. Changes keep the chunks' sums right, or none would get past the first
+ * chunk. */
 #include "cli/png_file.h"
 #include "cli/program.h"
 #include "fuzz.h"
@@ -35,9 +36,11 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   fuzz_check (status, &error);
   status = png_file_read (path, &pixels, &alpha, &width, &height, &error);
   fuzz_check (status, &error);
-  fuzz_require ((status == ADM_OK) == (pixels != NULL) && (is_png || status), "pixels of a PNG only");
+  fuzz_require ((status == ADM_OK) == (pixels != NULL) && (is_png || status),
+                "pixels of a PNG only");
   if (pixels)
-    fuzz_require (width > 0 && height > 0 && width <= PNG_MAX_SIDE && height <= PNG_MAX_SIDE, "a possible size");
+    fuzz_require (width > 0 && height > 0 && width <= PNG_MAX_SIDE && height <= PNG_MAX_SIDE,
+                  "a possible size");
   fuzz_require (pixels || !alpha, "transparency of a PNG only");
   for (size_t i = 0; alpha && i < (size_t) width * (size_t) height; i += 1 + (size_t) width)
     alpha[i] = (uint8_t) ~alpha[i]; /* all of it is there */
@@ -55,7 +58,8 @@ LLVMFuzzerCustomMutator (uint8_t *data, size_t size, size_t max_size, unsigned i
     return size;
   for (size_t at = SIGNATURE; at <= size && size - at >= AROUND;) {
     uint8_t *chunk = data + at;
-    size_t length = (size_t) chunk[0] << 24 | (size_t) chunk[1] << 16 | (size_t) chunk[2] << 8 | chunk[3];
+    size_t length
+        = (size_t) chunk[0] << 24 | (size_t) chunk[1] << 16 | (size_t) chunk[2] << 8 | chunk[3];
     if (length > size - at - AROUND) {
       length = size - at - AROUND;
       for (int i = 0; i < 4; i++)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A weights file of any format: opened, its tensors read, its network inferred. Built once for each format, since a corpus
- * grows best within one. */
+ * A weights file of any format: opened, its tensors read, its network inferred. Built once for each
+ * format, since a corpus grows best within one. */
 #include "fuzz.h"
 #include "io/weights.h"
 
@@ -24,7 +24,8 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   fuzz_require (count > 0, "tensors");
   for (size_t i = 0, read = 0; i < count && read < 32; i++) {
     const adm_tensor *tensor = adm_weights_tensor (weights, i);
-    fuzz_require (adm_weights_find (weights, tensor->name) == (ptrdiff_t) i, "a tensor under its name");
+    fuzz_require (adm_weights_find (weights, tensor->name) == (ptrdiff_t) i,
+                  "a tensor under its name");
     if (tensor->elements > MOST_READ)
       continue;
     float *out = malloc (tensor->elements * sizeof *out + 1);

@@ -12,12 +12,16 @@
 
 enum { PICKLES = 5, OBJECT = 3, KEYS = 4, SPARE = 256 };
 
-/* ---- safetensors ------------------------------------------------------------------------------------------------- */
+/* ---- safetensors ----------------------------------------------------------------------------- */
 
 static uint64_t
 item_size (const char *dtype)
 {
-  return !dtype ? 1 : strstr (dtype, "64") ? 8 : strstr (dtype, "32") ? 4 : strstr (dtype, "16") ? 2 : 1;
+  return !dtype                 ? 1
+         : strstr (dtype, "64") ? 8
+         : strstr (dtype, "32") ? 4
+         : strstr (dtype, "16") ? 2
+                                : 1;
 }
 
 /* Gives every tensor the place after the last one's; *DATA_SIZE: their bytes. */
@@ -34,11 +38,14 @@ repair_header (const char *text, size_t length, size_t *new_length, uint64_t *da
   if (copy && yyjson_mut_is_obj (yyjson_mut_doc_get_root (copy))) {
     yyjson_mut_obj_foreach (yyjson_mut_doc_get_root (copy), index, max, key, value)
     {
-      yyjson_mut_val *shape = yyjson_mut_obj_get (value, "shape"), *offsets = yyjson_mut_obj_get (value, "data_offsets"), *side;
+      yyjson_mut_val *shape = yyjson_mut_obj_get (value, "shape"),
+                     *offsets = yyjson_mut_obj_get (value, "data_offsets"), *side;
       uint64_t bytes = item_size (yyjson_mut_get_str (yyjson_mut_obj_get (value, "dtype")));
       size_t i, n;
       yyjson_mut_arr_foreach (shape, i, n, side) bytes
-          = yyjson_mut_get_uint (side) <= 4096 && bytes <= 65536 ? bytes * yyjson_mut_get_uint (side) : bytes;
+          = yyjson_mut_get_uint (side) <= 4096 && bytes <= 65536
+                ? bytes * yyjson_mut_get_uint (side)
+                : bytes;
       if (!yyjson_mut_is_arr (offsets) || yyjson_mut_arr_size (offsets) != 2)
         continue;
       yyjson_mut_set_uint (yyjson_mut_arr_get_first (offsets), at);
@@ -65,8 +72,10 @@ mutate_safetensors (uint8_t *data, size_t size, size_t max_size, unsigned int ra
   if (!header)
     return 0;
   memcpy (header, data + 8, (size_t) length);
-  size_t changed = LLVMFuzzerMutate (header, (size_t) length, (size_t) length + SPARE), rest = size - 8 - (size_t) length;
-  char *repaired = random % 4 ? repair_header ((char *) header, changed, &new_length, &bytes) : NULL;
+  size_t changed = LLVMFuzzerMutate (header, (size_t) length, (size_t) length + SPARE),
+         rest = size - 8 - (size_t) length;
+  char *repaired
+      = random % 4 ? repair_header ((char *) header, changed, &new_length, &bytes) : NULL;
   if (!repaired) {
     new_length = changed;
     bytes = rest;
@@ -85,7 +94,7 @@ mutate_safetensors (uint8_t *data, size_t size, size_t max_size, unsigned int ra
   return result;
 }
 
-/* ---- legacy ------------------------------------------------------------------------------------------------------ */
+/* ---- legacy ---------------------------------------------------------------------------------- */
 
 /* Parses the five pickles; returns where the data begins, or 0. */
 static size_t
@@ -115,13 +124,15 @@ storage_of (const adm_pickle *object, const adm_pickle_value *key)
 {
   for (uint32_t i = 1; i < object->count; i++) {
     const adm_pickle_value *v = &object->value[i];
-    if (v->type == ADM_PICKLE_STORAGE && key->type == ADM_PICKLE_STRING && v->length == key->length && !memcmp (v->text, key->text, v->length))
+    if (v->type == ADM_PICKLE_STORAGE && key->type == ADM_PICKLE_STRING && v->length == key->length
+        && !memcmp (v->text, key->text, v->length))
       return v;
   }
   return NULL;
 }
 
-/* The storages that the pickles at the front of DATA name: counts, then zeros. Returns the new size, or 0. */
+/* The storages that the pickles at the front of DATA name: counts, then zeros. Returns the new
+ * size, or 0. */
 static size_t
 write_storages (uint8_t *data, size_t size, size_t max_size)
 {
@@ -130,9 +141,12 @@ write_storages (uint8_t *data, size_t size, size_t max_size)
   const adm_pickle *keys = &pickle[KEYS];
   if (at && keys->value[keys->root].type == ADM_PICKLE_LIST)
     for (uint32_t cell = keys->value[keys->root].first; cell && at; cell = keys->cell[cell].next) {
-      const adm_pickle_value *s = storage_of (&pickle[OBJECT], &keys->value[keys->cell[cell].value]);
+      const adm_pickle_value *s
+          = storage_of (&pickle[OBJECT], &keys->value[keys->cell[cell].value]);
       uint64_t numel = s ? (uint64_t) s->integer : 0,
-               bytes = numel < max_size ? numel * adm_torch_item_size (s ? s->global : ADM_GLOBAL_FLOAT) : max_size;
+               bytes = numel < max_size
+                           ? numel * adm_torch_item_size (s ? s->global : ADM_GLOBAL_FLOAT)
+                           : max_size;
       if (bytes + 8 > max_size - at) {
         at = 0;
         break;
@@ -178,7 +192,7 @@ mutate_legacy (uint8_t *data, size_t size, size_t max_size, unsigned int random)
   return result;
 }
 
-/* ---- all --------------------------------------------------------------------------------------------------------- */
+/* ---- all ------------------------------------------------------------------------------------- */
 
 size_t
 fuzz_mutate_weights (uint8_t *data, size_t size, size_t max_size, unsigned int seed)

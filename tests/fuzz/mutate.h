@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Changes of a weights file that stay within its format. Each works in place and returns the new size, or 0 when DATA is not of
- * that format or there is no room. */
+ * Changes of a weights file that stay within its format. Each works in place and returns the new
+ * size, or 0 when DATA is not of that format or there is no room. */
 #ifndef ADM_TESTS_MUTATE_H
 #define ADM_TESTS_MUTATE_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A zip of stored records taken apart, one record changed, and put together again with the sums, sizes and offsets it now needs,
- * so that changes reach the pickle behind the zip. */
+ * A zip of stored records taken apart, one record changed, and put together again with the sums,
+ * sizes and offsets it now needs, so that changes reach the pickle behind the zip. */
 #include "mutate.h"
 
 #include <stdlib.h>
@@ -120,7 +120,8 @@ mutate_zip (uint8_t *data, size_t size, size_t max_size, unsigned int random)
     return 0;
   int chosen = (int) (random / 8 % (unsigned) count);
   for (int i = 0; i < count && random % 8 < 6; i++)
-    if (records[i].name_length > 9 && !memcmp (records[i].name + records[i].name_length - 9, "/data.pkl", 9))
+    if (records[i].name_length > 9
+        && !memcmp (records[i].name + records[i].name_length - 9, "/data.pkl", 9))
       chosen = i;
   size_t room = records[chosen].size + 256;
   uint8_t *changed = malloc (room), *whole = malloc (max_size);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Runs a harness over every file of the folders given, and over some changes of each, the same in every run. Stands in for
- * libFuzzer where there is none. An absent or empty folder is a failure. */
+ * Runs a harness over every file of the folders given, and over some changes of each, the same in
+ * every run. Stands in for libFuzzer where there is none. An absent or empty folder is a
+ * failure. */
 #include "fuzz.h"
 
 #include <dirent.h>
@@ -62,12 +63,14 @@ LLVMFuzzerMutate (uint8_t *data, size_t size, size_t max_size)
     break;
   default:
     if (size)
-      data[at] = random_number () % 2 ? odd[random_number () % sizeof odd] : (uint8_t) (data[at] ^ 1u << random_number () % 8);
+      data[at] = random_number () % 2 ? odd[random_number () % sizeof odd]
+                                      : (uint8_t) (data[at] ^ 1u << random_number () % 8);
   }
   return size;
 }
 
-/* The function under test gets memory of exactly the size, so that the sanitizers see a byte too far. */
+/* The function under test gets memory of exactly the size, so that the sanitizers see a byte too
+ * far. */
 static void
 try (const uint8_t *data, size_t size)
 {
@@ -99,7 +102,8 @@ replay (const char *folder, int changes)
     try (whole, size);
     for (int k = 0; k < changes; k++) {
       memcpy (changed, whole, size);
-      try (changed, LLVMFuzzerCustomMutator (changed, size, size + 1024 < ROOM ? size + 1024 : ROOM, random_number ()));
+      try (changed, LLVMFuzzerCustomMutator (changed, size, size + 1024 < ROOM ? size + 1024 : ROOM,
+                                             random_number ()));
     }
     files++;
   }

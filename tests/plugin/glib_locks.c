@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * GLib's mutexes and queues guard themselves by futexes, which ThreadSanitizer does not see: what one thread hands to another would
- * look like a race. The linker puts these in the place of GLib's (--wrap); each says what the lock means, then calls it. */
+ * GLib's mutexes and queues guard themselves by futexes, which ThreadSanitizer does not see: what
+ * one thread hands to another would look like a race. The linker puts these in the place of GLib's
+ * (--wrap); each says what the lock means, then calls it. */
 #include <glib.h>
 #include <sanitizer/tsan_interface.h>
 

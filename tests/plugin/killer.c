@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Kills the plug-in at a chosen point of its run. Preloaded into GIMP and all it starts, it acts in the plug-in's processes alone:
- * before the N-th call of one of libgimp's functions in a process, that process gets SIGKILL; or, when the order says "others", the
- * plug-in's other processes do, and this one goes on. The order stands in the file that ADM_TEST_KILL names: "FUNCTION N self|others". The
- * first process that carries it out removes the file, which is the proof that the point was reached. */
+ * Kills the plug-in at a chosen point of its run. Preloaded into GIMP and all it starts, it acts in
+ * the plug-in's processes alone: before the N-th call of one of libgimp's functions in a process,
+ * that process gets SIGKILL; or, when the order says "others", the plug-in's other processes do,
+ * and this one goes on. The order stands in the file that ADM_TEST_KILL names: "FUNCTION N
+ * self|others". The first process that carries it out removes the file, which is the proof that the
+ * point was reached. */
 #include <dirent.h>
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -35,7 +37,8 @@ read_order (void)
 
   if (order < 0)
     return;
-  if (program_of ("self", program, sizeof program) && g_str_has_suffix (program, "/plug-in-adm") && read (order, text, sizeof text - 1) > 0
+  if (program_of ("self", program, sizeof program) && g_str_has_suffix (program, "/plug-in-adm")
+      && read (order, text, sizeof text - 1) > 0
       && sscanf (text, "%63s %d %15s", function, &countdown, whom) != 3)
     countdown = 0;
   close (order);
@@ -50,7 +53,8 @@ kill_others (void)
 
   while (processes && (entry = readdir (processes))) {
     int id = atoi (entry->d_name);
-    if (id > 0 && id != getpid () && program_of (entry->d_name, other, sizeof other) && strcmp (other, program) == 0)
+    if (id > 0 && id != getpid () && program_of (entry->d_name, other, sizeof other)
+        && strcmp (other, program) == 0)
       kill (id, SIGKILL);
   }
   if (processes)
@@ -71,23 +75,29 @@ reach (const char *name)
 }
 
 #define NEXT(name) ((__typeof__ (&(name))) dlsym (RTLD_NEXT, #name))
-#define WATCH(type, name, parameters, arguments)                                                                                                     \
-  type name parameters                                                                                                                               \
-  {                                                                                                                                                  \
-    reach (#name);                                                                                                                                   \
-    return NEXT (name) arguments;                                                                                                                    \
+#define WATCH(type, name, parameters, arguments)                                                   \
+  type name parameters                                                                             \
+  {                                                                                                \
+    reach (#name);                                                                                 \
+    return NEXT (name) arguments;                                                                  \
   }
 
 WATCH (gboolean, gimp_progress_init, (const gchar *message), (message))
 WATCH (gboolean, gimp_progress_update, (gdouble fraction), (fraction))
 WATCH (gboolean, gimp_progress_end, (void), ())
 WATCH (GimpLayer *, gimp_layer_new,
-       (GimpImage * image, const gchar *name, gint width, gint height, GimpImageType type, gdouble opacity, GimpLayerMode mode),
+       (GimpImage * image, const gchar *name, gint width, gint height, GimpImageType type,
+        gdouble opacity, GimpLayerMode mode),
        (image, name, width, height, type, opacity, mode))
 WATCH (GeglBuffer *, gimp_drawable_get_buffer, (GimpDrawable * drawable), (drawable))
-WATCH (gboolean, gimp_drawable_update, (GimpDrawable * drawable, gint x, gint y, gint width, gint height), (drawable, x, y, width, height))
-WATCH (gboolean, gimp_item_attach_parasite, (GimpItem * item, const GimpParasite *parasite), (item, parasite))
+WATCH (gboolean, gimp_drawable_update,
+       (GimpDrawable * drawable, gint x, gint y, gint width, gint height),
+       (drawable, x, y, width, height))
+WATCH (gboolean, gimp_item_attach_parasite, (GimpItem * item, const GimpParasite *parasite),
+       (item, parasite))
 WATCH (gboolean, gimp_image_undo_group_start, (GimpImage * image), (image))
-WATCH (gboolean, gimp_image_insert_layer, (GimpImage * image, GimpLayer *layer, GimpLayer *parent, gint position), (image, layer, parent, position))
+WATCH (gboolean, gimp_image_insert_layer,
+       (GimpImage * image, GimpLayer *layer, GimpLayer *parent, gint position),
+       (image, layer, parent, position))
 WATCH (gboolean, gimp_image_undo_group_end, (GimpImage * image), (image))
 WATCH (gboolean, gimp_displays_flush, (void), ())

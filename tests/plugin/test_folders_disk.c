@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The artist's folders, remembered on a disk that fails: the old list stays whole, and it is told why. libbad_disk is loaded before. */
+ * The artist's folders, remembered on a disk that fails: the old list stays whole, and it is told
+ * why. libbad_disk is loaded before. */
 #include "../core/check.h"
 #include "plugin/folder-list.h"
 
@@ -31,9 +32,13 @@ test_faults (void)
   static const struct {
     const char *kind;
     int how;
-  } faults[] = { { "open", EACCES },  { "read", EIO },  { "create", EACCES }, { "create", EROFS },  { "create", ENOSPC },
-                 { "write", ENOSPC }, { "write", EIO }, { "rename", EACCES }, { "rename", ENOSPC }, { "write", -1 } };
-  static const char *const old[] = { "/a/folder", "/another one", NULL }, *const all[] = { "/a/folder", "/another one", "/a third", NULL };
+  } faults[]
+      = { { "open", EACCES },   { "read", EIO },     { "create", EACCES }, { "create", EROFS },
+          { "create", ENOSPC }, { "write", ENOSPC }, { "write", EIO },     { "rename", EACCES },
+          { "rename", ENOSPC }, { "write", -1 } };
+  static const char *const old[] = { "/a/folder", "/another one", NULL }, *const all[] = {
+    "/a/folder", "/another one", "/a third", NULL
+  };
 
   CHECK (folder_list_add (list, old[0], NULL) && folder_list_add (list, old[1], NULL));
   check_list (old);
@@ -42,14 +47,17 @@ test_faults (void)
     bad_disk (folder, faults[i].kind, 1, faults[i].how);
     gboolean added = folder_list_add (list, all[2], &error);
     bad_disk (folder, NULL, 0, 0);
-    if (!CHECK (added == (faults[i].how == -1) && added == (error == NULL) && (added || strstr (error->message, list))))
-      printf ("  %s with %d: %s\n", faults[i].kind, faults[i].how, error ? error->message : "no error");
+    if (!CHECK (added == (faults[i].how == -1) && added == (error == NULL)
+                && (added || strstr (error->message, list))))
+      printf ("  %s with %d: %s\n", faults[i].kind, faults[i].how,
+              error ? error->message : "no error");
     check_list (added ? all : old);
     g_clear_error (&error);
   }
 }
 
-/* The file that a link leads to is replaced, not the link; a last line without an end is no beginning of the next. */
+/* The file that a link leads to is replaced, not the link; a last line without an end is no
+ * beginning of the next. */
 static void
 test_link (void)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Weights brought in on disks that fail, at either end, and from files that change meanwhile: one message and nothing new in the folder,
- * or the whole file; a description is there whole or not at all, and a file that was there stays. libbad_disk is loaded before. */
+ * Weights brought in on disks that fail, at either end, and from files that change meanwhile: one
+ * message and nothing new in the folder, or the whole file; a description is there whole or not at
+ * all, and a file that was there stays. libbad_disk is loaded before. */
 #include "../core/check.h"
 #include "plugin/import.h"
 
@@ -19,8 +20,10 @@ enum { CALLS = 7, PATIENCE_S = 60 };
 typedef void (*BadDisk) (const char *folder, const char *kind, int at, int how);
 typedef enum { STAYS, SHRINKS, GROWS, REWRITTEN } Change;
 
-static const char *const kinds[] = { "open", "create", "read", "write", "seek", "stat", "sync", "close", "rename", "list" };
-static const int errors[] = { EIO, ENOSPC, EDQUOT, EACCES, -1 }; /* -1: half of what was asked, where there is a half */
+static const char *const kinds[]
+    = { "open", "create", "read", "write", "seek", "stat", "sync", "close", "rename", "list" };
+/* -1: half of what was asked, where there is a half */
+static const int errors[] = { EIO, ENOSPC, EDQUOT, EACCES, -1 };
 
 static BadDisk bad_disk;
 static char *from, *to; /* folders */
@@ -61,7 +64,8 @@ flock (int file, int operation)
     if (change == SHRINKS)
       CHECK (ftruncate (end, about.st_size / 2) == 0);
     else
-      CHECK (pwrite (end, &word, sizeof word, change == GROWS ? about.st_size : about.st_size / 2) == sizeof word);
+      CHECK (pwrite (end, &word, sizeof word, change == GROWS ? about.st_size : about.st_size / 2)
+             == sizeof word);
     close (end);
     change = STAYS;
   }
@@ -90,8 +94,9 @@ same (const char *path, const char *other)
 {
   char *a = NULL, *b = NULL;
   gsize size = 0, more = 0;
-  gboolean ok
-      = g_file_get_contents (path, &a, &size, NULL) && g_file_get_contents (other, &b, &more, NULL) && size == more && memcmp (a, b, size) == 0;
+  gboolean ok = g_file_get_contents (path, &a, &size, NULL)
+                && g_file_get_contents (other, &b, &more, NULL) && size == more
+                && memcmp (a, b, size) == 0;
 
   g_free (a);
   g_free (b);
@@ -119,7 +124,8 @@ empty (void)
   g_unlink (copied_description);
 }
 
-/* MESSAGE is one line that says what to do, and nothing is in the folder; or there is none, and the file is. */
+/* MESSAGE is one line that says what to do, and nothing is in the folder; or there is none, and the
+ * file is. */
 static gboolean
 check_outcome (const char *message)
 {
@@ -143,7 +149,8 @@ check_disk (const char *folder, int *refused)
         char *message = run ();
         bad_disk (folder, NULL, 0, 0);
         if (!check_outcome (message))
-          printf ("  call %d of %s with %d: %s\n", at, kinds[k], errors[e], message ? message : "no message");
+          printf ("  call %d of %s with %d: %s\n", at, kinds[k], errors[e],
+                  message ? message : "no message");
         refused[k] += message != NULL;
         g_free (message);
         empty ();
@@ -165,7 +172,8 @@ check_existing (void)
       bad_disk (to, kinds[k], at, EIO);
       char *message = run ();
       bad_disk (to, NULL, 0, 0);
-      if (!CHECK (message && files () == 1 && g_file_get_contents (copy, &text, NULL, NULL) && strcmp (text, "the one before") == 0))
+      if (!CHECK (message && files () == 1 && g_file_get_contents (copy, &text, NULL, NULL)
+                  && strcmp (text, "the one before") == 0))
         printf ("  call %d of %s: %s\n", at, kinds[k], message ? message : "no message");
       g_free (text);
       g_free (message);
@@ -203,7 +211,8 @@ fetch (const char *name, const char *path)
   char *there = g_canonicalize_filename (name, FIXTURES), *data = NULL;
   gsize size = 0;
 
-  CHECK (g_file_get_contents (there, &data, &size, NULL) && g_file_set_contents (path, data, (gssize) size, NULL));
+  CHECK (g_file_get_contents (there, &data, &size, NULL)
+         && g_file_set_contents (path, data, (gssize) size, NULL));
   g_free (data);
   g_free (there);
 }
@@ -247,7 +256,8 @@ check_at_once (void)
   char *message = run ();
 
   CHECK_CONTAINS (message, copy);
-  CHECK (files () == 1 && g_file_get_contents (part, &text, NULL, NULL) && strcmp (text, "half") == 0);
+  CHECK (files () == 1 && g_file_get_contents (part, &text, NULL, NULL)
+         && strcmp (text, "half") == 0);
   close (other);
   g_free (text);
   g_free (message);
@@ -281,7 +291,8 @@ main (void)
   check_disk (to, writing);
   for (gsize k = 0; k < G_N_ELEMENTS (kinds); k++) {
     static const char *const reads = "open read", *const writes = "create write sync rename";
-    printf ("%s: refused %d times where the file is, %d where it goes\n", kinds[k], reading[k], writing[k]);
+    printf ("%s: refused %d times where the file is, %d where it goes\n", kinds[k], reading[k],
+            writing[k]);
     CHECK (!strstr (reads, kinds[k]) || reading[k] > 0);
     CHECK (!strstr (writes, kinds[k]) || writing[k] > 0);
   }

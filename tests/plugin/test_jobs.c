@@ -1,12 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A thousand jobs started, replaced, stopped and thrown away at moments drawn by lot, over two models and many workers. Run under
- * ThreadSanitizer, too. What must hold: every job ends once or dies with its worker, nothing comes after a job's end, jobs do not
- * overtake each other, none fails, and the last one of every worker makes the picture it would have made alone. */
+ * A thousand jobs started, replaced, stopped and thrown away at moments drawn by lot, over two
+ * models and many workers. Run under ThreadSanitizer, too. What must hold: every job ends once or
+ * dies with its worker, nothing comes after a job's end, jobs do not overtake each other, none
+ * fails, and the last one of every worker makes the picture it would have made alone. */
 #include "../core/folder.h"
 #include "plugin/worker.h"
 
-enum { WORKERS = 25, JOBS = 40, PATIENCE_S = 120, SIDE = TINY_SIDE, LOW = TINY_LOW, STEPS = 3, SEEDS = 4, STEADY_MIB = 4 };
+enum {
+  WORKERS = 25,
+  JOBS = 40,
+  PATIENCE_S = 120,
+  SIDE = TINY_SIDE,
+  LOW = TINY_LOW,
+  STEPS = 3,
+  SEEDS = 4,
+  STEADY_MIB = 4
+};
 
 static adm_model *sampling, *upsampling;
 static guint8 reference[SEEDS][SIDE * SIDE * 3];
@@ -54,7 +64,10 @@ hear (const UiEvent *event, gpointer data)
     heard->image_job = event->job;
     if (gdk_pixbuf_get_width (event->pixels) == SIDE)
       for (int y = 0; y < SIDE; y++)
-        memcpy (heard->image + y * SIDE * 3, gdk_pixbuf_get_pixels (event->pixels) + y * gdk_pixbuf_get_rowstride (event->pixels), SIDE * 3);
+        memcpy (heard->image + y * SIDE * 3,
+                gdk_pixbuf_get_pixels (event->pixels)
+                    + y * gdk_pixbuf_get_rowstride (event->pixels),
+                SIDE * 3);
   }
 }
 
@@ -165,7 +178,8 @@ disturb (GRand *lot, guint id, Heard *heard)
     if (g_rand_int_range (lot, 0, 8) == 0)
       worker_set_memory (worker, g_rand_boolean (lot), 0);
     if (g_rand_int_range (lot, 0, 8) == 0)
-      worker_warm (worker, sample ? sampling : upsampling, sample ? ADM_TASK_GENERATE : ADM_TASK_UPSCALE);
+      worker_warm (worker, sample ? sampling : upsampling,
+                   sample ? ADM_TASK_GENERATE : ADM_TASK_UPSCALE);
     start (worker, id, sample, g_rand_int_range (lot, 0, SEEDS), g_rand_int_range (lot, 1, 3));
     if (g_rand_int_range (lot, 0, 8) == 0)
       wait_for_end (heard, id);
@@ -179,7 +193,8 @@ disturb (GRand *lot, guint id, Heard *heard)
     worker_set_memory (worker, FALSE, 0);
     start (worker, id, TRUE, seed, 1);
     wait_for_end (heard, id);
-    CHECK (heard->image_job == id && memcmp (heard->image, reference[seed], sizeof heard->image) == 0);
+    CHECK (heard->image_job == id
+           && memcmp (heard->image, reference[seed], sizeof heard->image) == 0);
     CHECK (heard->ends == (int) (id - heard->first) + 1); /* each once */
     id++;
   }
@@ -197,8 +212,12 @@ main (void)
   folder_write_tiny ("diffusion.safetensors", ADM_KIND_UNET);
   folder_write_tiny ("classifier.safetensors", ADM_KIND_CLASSIFIER);
   folder_write_tiny ("superres.safetensors", ADM_KIND_SUPERRES);
-  if (!CHECK (adm_model_from_files (folder_file ("diffusion.safetensors"), folder_file ("classifier.safetensors"), NULL, &sampling, &error) == ADM_OK)
-      || !CHECK (adm_model_from_files (folder_file ("superres.safetensors"), NULL, NULL, &upsampling, &error) == ADM_OK)) {
+  if (!CHECK (adm_model_from_files (folder_file ("diffusion.safetensors"),
+                                    folder_file ("classifier.safetensors"), NULL, &sampling, &error)
+              == ADM_OK)
+      || !CHECK (adm_model_from_files (folder_file ("superres.safetensors"), NULL, NULL,
+                                       &upsampling, &error)
+                 == ADM_OK)) {
     printf ("%s\n", error.message);
     return 1;
   }
@@ -228,8 +247,9 @@ main (void)
     images += heard[w].images;
     ends += heard[w].ends;
   }
-  printf ("%u jobs for %d workers, %d told of their end, %d pictures; memory grew by %d MiB over the last four fifths\n", id - 1, WORKERS, ends,
-          images, (int) grown);
+  printf ("%u jobs for %d workers, %d told of their end, %d pictures; memory grew by %d MiB over "
+          "the last four fifths\n",
+          id - 1, WORKERS, ends, images, (int) grown);
 #ifndef __SANITIZE_THREAD__
   CHECK (grown < STEADY_MIB);
 #endif

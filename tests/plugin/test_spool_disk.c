@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Finished pictures on a disk that fails: whatever call on their folder fails, and however, a picture is there whole or not at all, none
- * that is whole is lost by a window that cannot read it, and the next ones go on. libbad_disk is loaded before. */
+ * Finished pictures on a disk that fails: whatever call on their folder fails, and however, a
+ * picture is there whole or not at all, none that is whole is lost by a window that cannot read it,
+ * and the next ones go on. libbad_disk is loaded before. */
 #include "../core/check.h"
 #include "plugin/spool.h"
 
@@ -16,8 +17,10 @@ enum { SIDE = 24, LEFT = 3, CALLS = 8 };
 
 typedef void (*BadDisk) (const char *folder, const char *kind, int at, int how);
 
-static const char *const kinds[] = { "open", "create", "read", "write", "seek", "stat", "sync", "close", "rename", "list" };
-static const int errors[] = { EIO, ENOSPC, EDQUOT, EACCES, EROFS, -1 }; /* -1: half of what was asked, where there is a half */
+static const char *const kinds[]
+    = { "open", "create", "read", "write", "seek", "stat", "sync", "close", "rename", "list" };
+/* -1: half of what was asked, where there is a half */
+static const int errors[] = { EIO, ENOSPC, EDQUOT, EACCES, EROFS, -1 };
 
 static BadDisk bad_disk;
 static char *folder; /* the spool's */
@@ -31,7 +34,8 @@ noise (guint32 seed)
 
   for (int y = 0; y < SIDE; y++)
     for (int x = 0; x < 3 * SIDE; x++)
-      gdk_pixbuf_get_pixels (pixels)[y * gdk_pixbuf_get_rowstride (pixels) + x] = (guint8) g_rand_int_range (rand, 0, 256);
+      gdk_pixbuf_get_pixels (pixels)[y * gdk_pixbuf_get_rowstride (pixels) + x]
+          = (guint8) g_rand_int_range (rand, 0, 256);
   g_rand_free (rand);
   return pixels;
 }
@@ -53,11 +57,13 @@ static gboolean
 is_picture (GdkPixbuf *pixels, gint64 seed)
 {
   GdkPixbuf *expected = noise ((guint32) seed);
-  gboolean same = gdk_pixbuf_get_width (pixels) == SIDE && gdk_pixbuf_get_height (pixels) == SIDE && gdk_pixbuf_get_n_channels (pixels) == 3;
+  gboolean same = gdk_pixbuf_get_width (pixels) == SIDE && gdk_pixbuf_get_height (pixels) == SIDE
+                  && gdk_pixbuf_get_n_channels (pixels) == 3;
 
   for (int y = 0; y < SIDE && same; y++)
     same = memcmp (gdk_pixbuf_read_pixels (pixels) + y * gdk_pixbuf_get_rowstride (pixels),
-                   gdk_pixbuf_read_pixels (expected) + y * gdk_pixbuf_get_rowstride (expected), 3 * SIDE)
+                   gdk_pixbuf_read_pixels (expected) + y * gdk_pixbuf_get_rowstride (expected),
+                   3 * SIDE)
            == 0;
   g_object_unref (expected);
   return same;
@@ -74,7 +80,8 @@ files (gboolean whole)
   while (dir && (name = g_dir_read_name (dir))) {
     char *path = g_build_filename (folder, name, NULL);
     GdkPixbuf *pixels = whole ? gdk_pixbuf_new_from_file (path, NULL) : NULL;
-    CHECK (!whole || (pixels && gdk_pixbuf_get_width (pixels) == SIDE && g_str_has_suffix (name, ".png")));
+    CHECK (!whole
+           || (pixels && gdk_pixbuf_get_width (pixels) == SIDE && g_str_has_suffix (name, ".png")));
     count++;
     g_clear_object (&pixels);
     g_free (path);
@@ -84,7 +91,8 @@ files (gboolean whole)
   return count;
 }
 
-/* A picture is kept while the disk fails, another when it works again. How many of the first were lost. */
+/* A picture is kept while the disk fails, another when it works again. How many of the first were
+ * lost. */
 static int
 check_keeping (void)
 {
@@ -121,19 +129,24 @@ take (GdkPixbuf *pixels, const UiSettings *settings, gpointer user)
   taken->wrong += !is_picture (pixels, settings->seed);
 }
 
-/* What a window finds when NOBODY, a process that is no more, left LEFT whole pictures DATA, a broken one, and one unfinished. */
+/* What a window finds when NOBODY, a process that is no more, left LEFT whole pictures DATA, a
+ * broken one, and one unfinished. */
 static void
 leave (char *const *data, const gsize *size, int nobody)
 {
   g_mkdir_with_parents (folder, 0700);
   for (int i = 0; i < LEFT + 2; i++) {
-    char *path = g_strdup_printf ("%s/%d-%06d.png%s", folder, nobody, i, i == LEFT + 1 ? ".A1B2C3" : "");
-    CHECK (g_file_set_contents_full (path, data[i % LEFT], (gssize) (i < LEFT ? size[i] : size[0] / 2), G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+    char *path
+        = g_strdup_printf ("%s/%d-%06d.png%s", folder, nobody, i, i == LEFT + 1 ? ".A1B2C3" : "");
+    CHECK (g_file_set_contents_full (path, data[i % LEFT],
+                                     (gssize) (i < LEFT ? size[i] : size[0] / 2),
+                                     G_FILE_SET_CONTENTS_NONE, 0600, NULL));
     g_free (path);
   }
 }
 
-/* The window's disk fails; the next window's does not. How many pictures only the next one found. */
+/* The window's disk fails; the next window's does not. How many pictures only the next one
+ * found. */
 static int
 check_recovering (char *const *data, const gsize *size, int nobody)
 {
@@ -154,7 +167,8 @@ check_recovering (char *const *data, const gsize *size, int nobody)
         spool_free (spool);
         late += second.pictures;
         if (!CHECK (first.pictures + second.pictures == LEFT && first.wrong + second.wrong == 0))
-          printf ("  call %d of %s with %d: %d pictures at once, %d the next time\n", at, kinds[k], errors[e], first.pictures, second.pictures);
+          printf ("  call %d of %s with %d: %d pictures at once, %d the next time\n", at, kinds[k],
+                  errors[e], first.pictures, second.pictures);
         CHECK (files (FALSE) == 0);
       }
   return late;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The window with its true worker and the model that comes with the plug-in, without GIMP: how soon the first picture comes, how
- * soon Stop acts, that the main loop never waits, that weights are read once, and that finished pictures outlive a killed process. */
+ * The window with its true worker and the model that comes with the plug-in, without GIMP: how soon
+ * the first picture comes, how soon Stop acts, that the main loop never waits, that weights are
+ * read once, and that finished pictures outlive a killed process. */
 #include "../core/check.h"
 #include "plugin/spool.h"
 #include "plugin/worker.h"
@@ -67,18 +68,27 @@ static void
 start (const UiJob *job, gpointer user)
 {
   Bench *b = user;
-  adm_request sample = adm_request_default (b->model), upscale = adm_request_upsample_default (b->model);
-  WorkerJob work = { .id = job->id, .model = b->model, .settings = ui_settings_copy (job->settings), .spool = b->spool };
+  adm_request sample = adm_request_default (b->model),
+              upscale = adm_request_upsample_default (b->model);
+  WorkerJob work = { .id = job->id,
+                     .model = b->model,
+                     .settings = ui_settings_copy (job->settings),
+                     .spool = b->spool };
   adm_error error;
 
-  CHECK (adm_model_label (b->model, *job->settings->class_name ? job->settings->class_name : NULL, &sample.label, &error) == ADM_OK);
+  CHECK (adm_model_label (b->model, *job->settings->class_name ? job->settings->class_name : NULL,
+                          &sample.label, &error)
+         == ADM_OK);
   sample.scale = job->settings->scale;
   sample.sampler = upscale.sampler = ADM_SAMPLER_DDIM;
   sample.steps = job->settings->steps;
   sample.seed = (uint64_t) job->settings->seed;
   sample.count = job->settings->count;
   upscale.steps = b->upsample_steps;
-  work.task = (adm_task) { .kind = ADM_TASK_GENERATE, .generate = { .sample = sample, .upscaled = job->settings->upsample, .upscale = upscale } };
+  work.task = (adm_task) {
+    .kind = ADM_TASK_GENERATE,
+    .generate = { .sample = sample, .upscaled = job->settings->upsample, .upscale = upscale }
+  };
   b->started = g_get_monotonic_time ();
   b->first = b->ended = 0;
   worker_start (b->worker, &work);
@@ -106,13 +116,31 @@ bench_init (Bench *b)
   if (!CHECK (folder && adm_catalog_new (&folder, 1, &b->models, &error) == ADM_OK)
       || !CHECK (adm_catalog_find (b->models, ADM_EMBEDDED_MODEL, &b->model, &error) == ADM_OK))
     exit (1);
-  b->shown = (UiModel) { .id = b->model->id, .name = b->model->name, .image_size = 64, .upsampled_size = 256, .upsample_input = 64,
-                         .class_names = (const char *const *) b->model->class_names, .n_classes = (gsize) b->model->class_count,
-                         .has_no_class = TRUE, .has_guidance = TRUE, .can_generate = TRUE, .default_scale = SCALE,
-                         .default_sampler = "ddim", .default_steps = STEPS, .upsample_sampler = "ddim", .upsample_steps = UPSAMPLE_STEPS };
+  b->shown = (UiModel) { .id = b->model->id,
+                         .name = b->model->name,
+                         .image_size = 64,
+                         .upsampled_size = 256,
+                         .upsample_input = 64,
+                         .class_names = (const char *const *) b->model->class_names,
+                         .n_classes = (gsize) b->model->class_count,
+                         .has_no_class = TRUE,
+                         .has_guidance = TRUE,
+                         .can_generate = TRUE,
+                         .default_scale = SCALE,
+                         .default_sampler = "ddim",
+                         .default_steps = STEPS,
+                         .upsample_sampler = "ddim",
+                         .upsample_steps = UPSAMPLE_STEPS };
   b->upsample_steps = UPSAMPLE_STEPS;
   b->catalog = (UiCatalog) { .models = &b->shown, .n_models = 1 };
-  b->api = (UiBackend) { .user = b, .samplers = samplers, .n_samplers = 1, .catalog = catalog, .listen = listen, .start = start, .warm = warm, .stop = stop };
+  b->api = (UiBackend) { .user = b,
+                         .samplers = samplers,
+                         .n_samplers = 1,
+                         .catalog = catalog,
+                         .listen = listen,
+                         .start = start,
+                         .warm = warm,
+                         .stop = stop };
   b->worker = worker_new (0, hear, b);
 }
 
@@ -126,12 +154,12 @@ turn_until (const gint64 *moment)
   CHECK (*moment != 0);
 }
 
-/* ---- the main loop's pulse --------------------------------------------------------------------------------------- */
+/* ---- the main loop's pulse ------------------------------------------------------------------- */
 
 static gint64 last_beat, last_denied, longest, longest_denied;
 
-/* Microseconds for which this thread was ready but other threads had the processors: the scheduler's doing, as the kernel itself
- * counts it. 0 where the kernel does not tell. */
+/* Microseconds for which this thread was ready but other threads had the processors: the
+ * scheduler's doing, as the kernel itself counts it. 0 where the kernel does not tell. */
 static gint64
 denied (void)
 {
@@ -158,7 +186,7 @@ beat (gpointer data G_GNUC_UNUSED)
   return G_SOURCE_CONTINUE;
 }
 
-/* ---- how soon ---------------------------------------------------------------------------------------------------- */
+/* ---- how soon -------------------------------------------------------------------------------- */
 
 /* The window with its worker. */
 typedef struct {
@@ -206,8 +234,9 @@ generate (Studio *s)
   turn_until (&s->bench.ended);
 }
 
-/* Presses Stop once the first picture is there; microseconds until the worker's last word. There are steps enough that the run cannot be
- * over before this thread, which others may keep from a processor, has seen its first picture. */
+/* Presses Stop once the first picture is there; microseconds until the worker's last word. There
+ * are steps enough that the run cannot be over before this thread, which others may keep from a
+ * processor, has seen its first picture. */
 static gint64
 stop_in_the_middle (Studio *s)
 {
@@ -226,8 +255,9 @@ stop_in_the_middle (Studio *s)
   return s->bench.ended - pressed;
 }
 
-/* The longest time without a beat while a picture is made. What the scheduler did is no fault of the window's, so a try in which it
- * alone made the difference is no try, and there is another; nothing is taken off the time itself. */
+/* The longest time without a beat while a picture is made. What the scheduler did is no fault of
+ * the window's, so a try in which it alone made the difference is no try, and there is another;
+ * nothing is taken off the time itself. */
 static void
 check_pulse (Studio *s)
 {
@@ -238,15 +268,16 @@ check_pulse (Studio *s)
     guint pulse = g_timeout_add (5, beat, NULL);
     generate (s);
     g_source_remove (pulse);
-    printf ("a picture: the main loop was away for %.1f ms at most (and waited %.1f ms for a processor then)\n", (double) longest / 1000,
-            (double) longest_denied / 1000);
+    printf ("a picture: the main loop was away for %.1f ms at most (and waited %.1f ms for a "
+            "processor then)\n",
+            (double) longest / 1000, (double) longest_denied / 1000);
     excused = longest >= BLOCK_MS * 1000 && longest - longest_denied < BLOCK_MS * 1000;
   }
   CHECK (longest > 0 && longest < BLOCK_MS * 1000);
 }
 
-/* Latencies are the best of a few tries: what the window and its worker take. What others take of a busy machine comes on top of it,
- * in some tries more, in some less. */
+/* Latencies are the best of a few tries: what the window and its worker take. What others take of a
+ * busy machine comes on top of it, in some tries more, in some less. */
 static void
 check_latencies (Studio *s)
 {
@@ -259,7 +290,8 @@ check_latencies (Studio *s)
   }
   for (int i = 0; i < TRIES && stopped >= STOP_MS * 1000; i++)
     stopped = MIN (stopped, stop_in_the_middle (s));
-  printf ("first picture after %.0f ms, stopped after %.1f ms\n", (double) first / 1000, (double) stopped / 1000);
+  printf ("first picture after %.0f ms, stopped after %.1f ms\n", (double) first / 1000,
+          (double) stopped / 1000);
   CHECK (first < FIRST_MS * 1000);
   CHECK (stopped < STOP_MS * 1000);
 }
@@ -292,7 +324,7 @@ test_responsive (void)
   studio_close (&s);
 }
 
-/* ---- weights are read once a window ------------------------------------------------------------------------------ */
+/* ---- weights are read once a window ---------------------------------------------------------- */
 
 static void
 set_active (Studio *s, const char *name, gboolean active)
@@ -348,7 +380,7 @@ test_read_once (void)
   studio_close (&s);
 }
 
-/* ---- what a killed process leaves -------------------------------------------------------------------------------- */
+/* ---- what a killed process leaves ------------------------------------------------------------ */
 
 typedef struct {
   int pictures, width;
@@ -370,7 +402,8 @@ take (GdkPixbuf *pixels, const UiSettings *settings, gpointer user)
 static void
 test_spool (void)
 {
-  char *folder = g_dir_make_tmp ("adm-cache-XXXXXX", NULL), *pictures = g_build_filename (folder, "gimp-adm", "pictures", NULL);
+  char *folder = g_dir_make_tmp ("adm-cache-XXXXXX", NULL),
+       *pictures = g_build_filename (folder, "gimp-adm", "pictures", NULL);
   g_setenv ("XDG_CACHE_HOME", folder, TRUE);
   CHECK (strcmp (g_get_user_cache_dir (), folder) == 0);
   pid_t child = fork ();
@@ -403,7 +436,8 @@ test_spool (void)
   spool_keep (spool, pixels, settings);
   Left none = { 0 };
   char *first = g_strdup_printf ("%s/%d-000000.png", pictures, (int) child);
-  CHECK (g_file_test (first, G_FILE_TEST_EXISTS)); /* kept until the window closes: it may be killed, too */
+  /* kept until the window closes: it may be killed, too */
+  CHECK (g_file_test (first, G_FILE_TEST_EXISTS));
   spool_free (spool);
   CHECK (!g_file_test (first, G_FILE_TEST_EXISTS) && !g_file_test (pictures, G_FILE_TEST_EXISTS));
   spool_recover (other, take, &none);

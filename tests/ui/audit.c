@@ -14,7 +14,8 @@ static void
 finding (Audit *self, GtkWidget *widget, const char *what, const char *detail)
 {
   self->findings++;
-  printf ("%s %s: %s%s\n", G_OBJECT_TYPE_NAME (widget), gtk_widget_get_name (widget), what, detail ? detail : "");
+  printf ("%s %s: %s%s\n", G_OBJECT_TYPE_NAME (widget), gtk_widget_get_name (widget), what,
+          detail ? detail : "");
 }
 
 static gboolean
@@ -50,7 +51,8 @@ audit_spoken (GtkWidget *widget)
 {
   AtkObject *accessible = gtk_widget_get_accessible (widget);
 
-  return g_strdup_printf ("%s: %s", atk_role_get_name (atk_object_get_role (accessible)), name_of (accessible));
+  return g_strdup_printf ("%s: %s", atk_role_get_name (atk_object_get_role (accessible)),
+                          name_of (accessible));
 }
 
 gboolean
@@ -59,7 +61,8 @@ audit_takes_focus (GtkWidget *widget)
   return gtk_widget_get_can_focus (widget) && !GTK_IS_SCROLLED_WINDOW (widget);
 }
 
-/* A popover's words share the window's mnemonics, so they have none: the focus is in it, and Enter does what it is there for. */
+/* A popover's words share the window's mnemonics, so they have none: the focus is in it, and Enter
+ * does what it is there for. */
 static gboolean
 has_mnemonic (GtkWidget *button)
 {
@@ -70,7 +73,8 @@ has_mnemonic (GtkWidget *button)
   if (!words || !*words || gtk_widget_get_ancestor (button, GTK_TYPE_POPOVER)) {
     return TRUE;
   }
-  return gtk_button_get_use_underline (GTK_BUTTON (button)) && pango_parse_markup (words, -1, '_', NULL, &text, &key, NULL) && key != 0;
+  return gtk_button_get_use_underline (GTK_BUTTON (button))
+         && pango_parse_markup (words, -1, '_', NULL, &text, &key, NULL) && key != 0;
 }
 
 static void
@@ -88,17 +92,20 @@ visit (GtkWidget *widget, gpointer data)
     finding (self, widget, "takes the focus and has no accessible name", NULL);
   }
   if (GTK_IS_BUTTON (widget) && !has_mnemonic (widget)) {
-    finding (self, widget, "has words and no mnemonic: ", gtk_button_get_label (GTK_BUTTON (widget)));
+    finding (self, widget,
+             "has words and no mnemonic: ", gtk_button_get_label (GTK_BUTTON (widget)));
   }
   if (GTK_IS_LABEL (widget)) {
     guint key = gtk_label_get_mnemonic_keyval (GTK_LABEL (widget));
     const char *text = gtk_label_get_text (GTK_LABEL (widget));
 
-    if (key != GDK_KEY_VoidSymbol && !g_hash_table_insert (self->mnemonics, GUINT_TO_POINTER (key), (gpointer) text)) {
+    if (key != GDK_KEY_VoidSymbol
+        && !g_hash_table_insert (self->mnemonics, GUINT_TO_POINTER (key), (gpointer) text)) {
       finding (self, widget, "shares its mnemonic: ", text);
     }
   }
-  if (GTK_IS_CONTAINER (widget) && !GTK_IS_COMBO_BOX (widget)) { /* a combo box speaks for its inner button */
+  /* a combo box speaks for its inner button */
+  if (GTK_IS_CONTAINER (widget) && !GTK_IS_COMBO_BOX (widget)) {
     gtk_container_forall (GTK_CONTAINER (widget), visit, self);
   }
 }

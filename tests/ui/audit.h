@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What must hold of every widget in every state: what is greyed says why, what takes the focus has a name, and no two
- * mnemonics of a page are the same. */
+ * What must hold of every widget in every state: what is greyed says why, what takes the focus has
+ * a name, and no two mnemonics of a page are the same. */
 #ifndef AUDIT_H
 #define AUDIT_H
 

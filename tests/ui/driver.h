@@ -12,7 +12,8 @@
 
 #include <gtk/gtk.h>
 
-/* How late a timer may be on a busy machine; of what is measured, the best of so many TRIES counts. */
+/* How late a timer may be on a busy machine; of what is measured, the best of so many TRIES
+ * counts. */
 enum { SLACK_MS = 150, SOON_MS = 100, PATIENCE_MS = 10000, TRIES = 5 };
 
 typedef struct Window {
@@ -61,13 +62,13 @@ spin (guint ms)
 }
 
 /* Turns the main loop until CONDITION; false after PATIENCE_MS. */
-#define AWAIT(condition)                                                                                                                             \
-  do {                                                                                                                                               \
-    gint64 until_ = g_get_monotonic_time () + (gint64) PATIENCE_MS * 1000;                                                                           \
-    while (!(condition) && g_get_monotonic_time () < until_) {                                                                                       \
-      spin (2);                                                                                                                                      \
-    }                                                                                                                                                \
-    CHECK (condition);                                                                                                                               \
+#define AWAIT(condition)                                                                           \
+  do {                                                                                             \
+    gint64 until_ = g_get_monotonic_time () + (gint64) PATIENCE_MS * 1000;                         \
+    while (!(condition) && g_get_monotonic_time () < until_) {                                     \
+      spin (2);                                                                                    \
+    }                                                                                              \
+    CHECK (condition);                                                                             \
   } while (0)
 
 static inline gboolean
@@ -134,11 +135,14 @@ press_with (Window *self, guint key, GdkModifierType modifiers)
   event->key.send_event = TRUE;
   event->key.keyval = key;
   event->key.state = modifiers;
-  if (gdk_keymap_get_entries_for_keyval (gdk_keymap_get_for_display (gdk_display_get_default ()), key, &keys, &n) && n) {
+  if (gdk_keymap_get_entries_for_keyval (gdk_keymap_get_for_display (gdk_display_get_default ()),
+                                         key, &keys, &n)
+      && n) {
     event->key.hardware_keycode = (guint16) keys[0].keycode;
   }
   g_free (keys);
-  gdk_event_set_device (event, gdk_seat_get_keyboard (gdk_display_get_default_seat (gdk_display_get_default ())));
+  gdk_event_set_device (
+      event, gdk_seat_get_keyboard (gdk_display_get_default_seat (gdk_display_get_default ())));
   used = gtk_widget_event (self->window, event);
   gdk_event_free (event);
   return used;

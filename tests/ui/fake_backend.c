@@ -7,10 +7,11 @@
 #include <math.h>
 #include <string.h>
 
-static const char *const folders[] = { "/usr/share/gimp-adm/models", "/home/artist/.local/share/gimp-adm/models" };
+static const char *const folders[]
+    = { "/usr/share/gimp-adm/models", "/home/artist/.local/share/gimp-adm/models" };
 static const UiSampler samplers[] = { { "ddim", "DDIM" }, { "ddpm", "DDPM" } };
 
-/* ---- pictures ---------------------------------------------------------------------------------------------------- */
+/* ---- pictures -------------------------------------------------------------------------------- */
 
 /* A pattern that fills the unit square. */
 static void
@@ -43,7 +44,8 @@ fake_picture (const UiSettings *settings, int side, double noise)
   g_autoptr (GRand) dice = g_rand_new_with_seed (key);
   cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, side, side);
   cairo_t *cr = cairo_create (surface);
-  double hue = g_rand_double (dice), turn = (g_rand_double (dice) - 0.5) * 0.8 / (1.0 + settings->scale), r, g, b;
+  double hue = g_rand_double (dice),
+         turn = (g_rand_double (dice) - 0.5) * 0.8 / (1.0 + settings->scale), r, g, b;
   GdkPixbuf *pixels;
 
   r = 0.5 + 0.45 * cos (2 * G_PI * hue);
@@ -80,7 +82,7 @@ fake_picture (const UiSettings *settings, int side, double noise)
   return pixels;
 }
 
-/* ---- jobs -------------------------------------------------------------------------------------------------------- */
+/* ---- jobs ------------------------------------------------------------------------------------ */
 
 void
 fake_backend_send (FakeBackend *fake, UiEvent event)
@@ -105,8 +107,12 @@ finish_image (FakeBackend *fake)
 
   settings->seed += fake->image;
   settings->count = 1;
-  pixels = fake_picture (settings, settings->upsample && model->upsampled_size ? model->upsampled_size : model->image_size, 0.0);
-  fake_backend_send (fake, (UiEvent) { .kind = UI_EVENT_IMAGE, .job = fake->job, .pixels = pixels, .settings = settings });
+  pixels = fake_picture (
+      settings,
+      settings->upsample && model->upsampled_size ? model->upsampled_size : model->image_size, 0.0);
+  fake_backend_send (
+      fake, (UiEvent) {
+                .kind = UI_EVENT_IMAGE, .job = fake->job, .pixels = pixels, .settings = settings });
 }
 
 static gboolean
@@ -122,7 +128,8 @@ on_step (gpointer data)
 
   fake->step++;
   look->seed += fake->image;
-  pixels = fake_picture (look, model->image_size, fake->upsampling ? 0.0 : pow (1.0 - (double) fake->step / steps, 2));
+  pixels = fake_picture (look, model->image_size,
+                         fake->upsampling ? 0.0 : pow (1.0 - (double) fake->step / steps, 2));
   fake_backend_send (fake, (UiEvent) { .kind = UI_EVENT_STEP,
                                        .job = job,
                                        .image = fake->image,
@@ -139,10 +146,12 @@ on_step (gpointer data)
   if (fake->fail_at_step && fake->step == fake->fail_at_step) {
     fake->source = 0;
     fake->job = 0;
-    fake_backend_send (fake, (UiEvent) { .kind = UI_EVENT_FAILED,
-                                         .job = job,
-                                         .message = FAKE_MODEL "-classifier.safetensors: tensor out.0.weight has a NaN: the file is "
-                                                               "damaged; fetch it again or choose a model without a classifier" });
+    fake_backend_send (
+        fake, (UiEvent) { .kind = UI_EVENT_FAILED,
+                          .job = job,
+                          .message = FAKE_MODEL
+                          "-classifier.safetensors: tensor out.0.weight has a NaN: the file is "
+                          "damaged; fetch it again or choose a model without a classifier" });
     return G_SOURCE_REMOVE;
   }
   if (fake->step < steps) {
@@ -230,7 +239,7 @@ stop (gpointer user)
   drop (fake);
 }
 
-/* ---- the rest ---------------------------------------------------------------------------------------------------- */
+/* ---- the rest -------------------------------------------------------------------------------- */
 
 static const UiCatalog *
 catalog (gpointer user)
@@ -248,7 +257,8 @@ listen (UiEventFunc func, gpointer sink, gpointer user)
 }
 
 static char *
-add_layers (const UiResult *const *results, gsize n, gboolean new_image, gboolean *offer, gpointer user)
+add_layers (const UiResult *const *results, gsize n, gboolean new_image, gboolean *offer,
+            gpointer user)
 {
   FakeBackend *fake = user;
 
@@ -325,7 +335,8 @@ answer (const char *path, const int *chosen, gpointer user)
   if (!fake->answer_message) {
     fake->catalog.n_open_files = 0;
   }
-  fake_backend_send (fake, (UiEvent) { .kind = UI_EVENT_ANSWERED, .message = fake->answer_message });
+  fake_backend_send (fake,
+                     (UiEvent) { .kind = UI_EVENT_ANSWERED, .message = fake->answer_message });
   fake_backend_send (fake, (UiEvent) { .kind = UI_EVENT_CATALOG });
 }
 
@@ -334,9 +345,11 @@ fake_backend_open_file (FakeBackend *fake)
 {
   static const char *const heads[] = { "one for every 64 channels", "4 heads", "1 head" };
   static const char *const schedules[] = { "linear", "cosine" };
-  static const UiQuestion questions[] = { { "How many heads has its attention?", heads, G_N_ELEMENTS (heads) },
-                                          { "Which noise schedule was it trained with?", schedules, G_N_ELEMENTS (schedules) } };
-  static const UiOpenFile file = { "/home/artist/.local/share/gimp-adm/models/portraits.pt", questions, G_N_ELEMENTS (questions) };
+  static const UiQuestion questions[]
+      = { { "How many heads has its attention?", heads, G_N_ELEMENTS (heads) },
+          { "Which noise schedule was it trained with?", schedules, G_N_ELEMENTS (schedules) } };
+  static const UiOpenFile file = { "/home/artist/.local/share/gimp-adm/models/portraits.pt",
+                                   questions, G_N_ELEMENTS (questions) };
 
   fake->catalog.open_files = &file;
   fake->catalog.n_open_files = 1;
@@ -405,7 +418,8 @@ fake_backend_new (const char *state_file)
     .close = close_window,
   };
   fake->step_ms = 4;
-  fake->reuse_message = g_strdup ("The active layer was not made here: choose one whose name ends in its seed");
+  fake->reuse_message
+      = g_strdup ("The active layer was not made here: choose one whose name ends in its seed");
   fake->jobs = g_ptr_array_new_with_free_func ((GDestroyNotify) ui_settings_free);
   fake->drafts = g_array_new (FALSE, FALSE, sizeof (gboolean));
   fake->ids = g_array_new (FALSE, FALSE, sizeof (guint));
@@ -442,8 +456,10 @@ fake_backend_new (const char *state_file)
     .default_scale = 1.0,
     .default_sampler = "ddpm",
     .default_steps = 250,
-    .missing = "Without 64x64_classifier.pt the fidelity slider does nothing; it is published at https://example.org/jul-2021/64x64_classifier.pt\n"
-               "Without 64_256_upsampler.pt nothing is upsampled; it is published at https://example.org/jul-2021/64_256_upsampler.pt",
+    .missing = "Without 64x64_classifier.pt the fidelity slider does nothing; it is published at "
+               "https://example.org/jul-2021/64x64_classifier.pt\n"
+               "Without 64_256_upsampler.pt nothing is upsampled; it is published at "
+               "https://example.org/jul-2021/64_256_upsampler.pt",
     .memory_needed = 2600U * (guint64) 1048576,
   };
   fake->models[2] = (UiModel) {
@@ -458,7 +474,8 @@ fake_backend_new (const char *state_file)
     .default_steps = 25,
     .upsampled_size = 256, /* so that it needs memory */
     .upsample_input = 64,
-    .missing = "Without 256x256_diffusion.pt it makes no pictures; it is published at https://example.org/jul-2021/256x256_diffusion.pt",
+    .missing = "Without 256x256_diffusion.pt it makes no pictures; it is published at "
+               "https://example.org/jul-2021/256x256_diffusion.pt",
     .memory_needed = 9400U * (guint64) 1048576,
     .fit = UI_FIT_HALF,
   };
@@ -471,7 +488,8 @@ fake_backend_new (const char *state_file)
     .memory_there = 6200U * (guint64) 1048576,
     .memory_free = 4700U * (guint64) 1048576,
   };
-  fake->notes[0] = "/home/artist/.local/share/gimp-adm/models/half.pt: the file ends in the middle of a tensor: fetch it again";
+  fake->notes[0] = "/home/artist/.local/share/gimp-adm/models/half.pt: the file ends in the middle "
+                   "of a tensor: fetch it again";
   fake->catalog.n_notes = 1;
   return fake;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A backend that plays a script: pictures that emerge from noise on a timer, failures on request, and a record of what the
- * window asked for. */
+ * A backend that plays a script: pictures that emerge from noise on a timer, failures on request,
+ * and a record of what the window asked for. */
 #ifndef FAKE_BACKEND_H
 #define FAKE_BACKEND_H
 
@@ -28,7 +28,7 @@ typedef struct FakeBackend {
   /* record */
   guint starts, stops, adds, closes, helps, rescans, warms, imports, folders_added;
   char warmed[64], path[256]; /* of the last call */
-  guint added; /* results of the last add */
+  guint added;                /* results of the last add */
   gint64 added_seeds[64];
   gboolean added_new_image;
   GPtrArray *jobs;   /* UiSettings of each start */
@@ -44,14 +44,16 @@ typedef struct FakeBackend {
 
   UiCatalog catalog;
   UiModel models[4];
-  char **classes;  /* names of the first model's, which are the embedded model's: they are translated */
+  /* names of the first model's, which are the embedded model's: they are translated */
+  char **classes;
   char **thousand; /* and of the second's */
   const char *notes[2];
   int answers[2];             /* of the last answer */
   const char *answer_message; /* NULL: it is remembered */
 } FakeBackend;
 
-/* Two models: one whole with the embedded model's classes, one with 1000 classes and without classifier and upsampler. */
+/* Two models: one whole with the embedded model's classes, one with 1000 classes and without
+ * classifier and upsampler. */
 FakeBackend *fake_backend_new (const char *state_file);
 void fake_backend_free (FakeBackend *fake);
 /* The picture of SETTINGS with what is left of the noise, 0 … 1. */

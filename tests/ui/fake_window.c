@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Shows the panel in a window with the scripted backend: to be played with by hand, or brought into a named state and
- * photographed for the eye. A photograph ends with 3 when the window is too large, is not painted in full, or the audit finds something.
+ * Shows the panel in a window with the scripted backend: to be played with by hand, or brought into
+ * a named state and photographed for the eye. A photograph ends with 3 when the window is too
+ * large, is not painted in full, or the audit finds something.
  *
- *   fake_window [--dark] [--rtl] [--long] [--font "Sans 18"] [--theme FILE.css] [--upsample] [--scene NAME] [--catalogs FOLDER] [--screenshot FILE.png]
+ *   fake_window [--dark] [--rtl] [--long] [--font "Sans 18"] [--theme FILE.css] [--upsample]
+ *     [--scene NAME] [--catalogs FOLDER] [--screenshot FILE.png]
  *
  * With --catalogs, the environment's LANGUAGE chooses the language, as it does in GIMP.
  *
@@ -28,7 +30,8 @@ static const GOptionEntry options[] = {
   { "long", 0, 0, G_OPTION_ARG_NONE, &longer, "Long texts", NULL },
   { "upsample", 0, 0, G_OPTION_ARG_NONE, &upsample, "Upsample Layer", NULL },
   { "font", 0, 0, G_OPTION_ARG_STRING, &font, "Font", "NAME" },
-  { "theme", 0, 0, G_OPTION_ARG_FILENAME, &theme, "Style sheet over the theme, as GIMP's themes are", "FILE" },
+  { "theme", 0, 0, G_OPTION_ARG_FILENAME, &theme,
+    "Style sheet over the theme, as GIMP's themes are", "FILE" },
   { "scene", 0, 0, G_OPTION_ARG_STRING, &scene, "State to show", "NAME" },
   { "catalogs", 0, 0, G_OPTION_ARG_FILENAME, &catalogs, "Where the translations lie", "FOLDER" },
   { "screenshot", 0, 0, G_OPTION_ARG_FILENAME, &screenshot, "Picture to write, then end", "FILE" },
@@ -92,7 +95,8 @@ static void
 some_history (Window *self)
 {
   for (int i = 0; i < 3; i++) {
-    g_autoptr (UiSettings) settings = ui_generate_panel_get_settings (UI_GENERATE_PANEL (self->panel));
+    g_autoptr (UiSettings) settings
+        = ui_generate_panel_get_settings (UI_GENERATE_PANEL (self->panel));
 
     ui_settings_set_class (settings, self->fake->classes[1 + i]);
     settings->seed = 1230 + i;
@@ -154,14 +158,16 @@ play (Window *self)
   }
 }
 
-/* On a small laptop, with its panel and the title bar; with large fonts and long words, on the common large one. */
+/* On a small laptop, with its panel and the title bar; with large fonts and long words, on the
+ * common large one. */
 static gboolean
 fits (GdkWindow *window)
 {
   gboolean large = font || longer;
 
   g_print ("%d x %d\n", gdk_window_get_width (window), gdk_window_get_height (window));
-  return gdk_window_get_width (window) <= (large ? 1280 : 1024) && gdk_window_get_height (window) <= (large ? 800 : 700);
+  return gdk_window_get_width (window) <= (large ? 1280 : 1024)
+         && gdk_window_get_height (window) <= (large ? 800 : 700);
 }
 
 static void
@@ -174,20 +180,27 @@ find_strip (GtkWidget *widget, gpointer strip)
   }
 }
 
-/* Under the pictures of a full strip there is the window's own colour, as in its corner: GTK may leave it black. */
+/* Under the pictures of a full strip there is the window's own colour, as in its corner: GTK may
+ * leave it black. */
 static gboolean
 is_painted (Window *self, GdkPixbuf *pixels)
 {
   GtkWidget *strip = NULL;
   int x = 0, y = 0;
-  const guint8 *corner = gdk_pixbuf_read_pixels (pixels) + 3 * gdk_pixbuf_get_rowstride (pixels) + 3 * gdk_pixbuf_get_n_channels (pixels);
+  const guint8 *corner = gdk_pixbuf_read_pixels (pixels) + 3 * gdk_pixbuf_get_rowstride (pixels)
+                         + 3 * gdk_pixbuf_get_n_channels (pixels);
 
   find_strip (part (self, "history"), &strip);
   if (!gtk_widget_get_mapped (strip)) {
     return TRUE;
   }
-  gtk_widget_translate_coordinates (strip, self->window, 1, gtk_widget_get_allocated_height (strip) - 1, &x, &y);
-  return memcmp (corner, gdk_pixbuf_read_pixels (pixels) + y * gdk_pixbuf_get_rowstride (pixels) + x * gdk_pixbuf_get_n_channels (pixels), 3) == 0;
+  gtk_widget_translate_coordinates (strip, self->window, 1,
+                                    gtk_widget_get_allocated_height (strip) - 1, &x, &y);
+  return memcmp (corner,
+                 gdk_pixbuf_read_pixels (pixels) + y * gdk_pixbuf_get_rowstride (pixels)
+                     + x * gdk_pixbuf_get_n_channels (pixels),
+                 3)
+         == 0;
 }
 
 static gboolean
@@ -199,10 +212,12 @@ photograph (gpointer data)
 
   play (self);
   spin (350);
-  pixels = gdk_pixbuf_get_from_window (window, 0, 0, gdk_window_get_width (window), gdk_window_get_height (window));
-  self->written = pixels && gdk_pixbuf_save (pixels, screenshot, "png", NULL, NULL)
-                      ? fits (window) && is_painted (self, pixels) && audit (self->window) == 0 ? 0 : 3
-                      : 1;
+  pixels = gdk_pixbuf_get_from_window (window, 0, 0, gdk_window_get_width (window),
+                                       gdk_window_get_height (window));
+  self->written
+      = pixels && gdk_pixbuf_save (pixels, screenshot, "png", NULL, NULL)
+            ? fits (window) && is_painted (self, pixels) && audit (self->window) == 0 ? 0 : 3
+            : 1;
   gtk_main_quit ();
   return G_SOURCE_REMOVE;
 }
@@ -223,7 +238,9 @@ load_theme (void)
   g_autoptr (GtkCssProvider) provider = gtk_css_provider_new ();
 
   gtk_css_provider_load_from_path (provider, theme, NULL);
-  gtk_style_context_add_provider_for_screen (gdk_screen_get_default (), GTK_STYLE_PROVIDER (provider), GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+  gtk_style_context_add_provider_for_screen (gdk_screen_get_default (),
+                                             GTK_STYLE_PROVIDER (provider),
+                                             GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
 }
 
 int
@@ -253,14 +270,17 @@ main (int argc, char **argv)
       return 2;
     }
   }
-  if (screenshot) { /* no page half slid away, whose mnemonics would seem to clash with the next one's */
+  /* no page half slid away, whose mnemonics would seem to clash with the next one's */
+  if (screenshot) {
     g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
   }
 
   self.fake = fake_backend_new (NULL);
   self.window = gtk_window_new (GTK_WINDOW_TOPLEVEL);
-  gtk_window_set_title (GTK_WINDOW (self.window), g_dgettext ("plug-in-adm", upsample ? "Upsample Layer" : "Generate Image"));
-  self.panel = ui_generate_panel_new (&self.fake->api, upsample ? UI_PANEL_UPSAMPLE : UI_PANEL_GENERATE);
+  gtk_window_set_title (GTK_WINDOW (self.window),
+                        g_dgettext ("plug-in-adm", upsample ? "Upsample Layer" : "Generate Image"));
+  self.panel
+      = ui_generate_panel_new (&self.fake->api, upsample ? UI_PANEL_UPSAMPLE : UI_PANEL_GENERATE);
   gtk_container_add (GTK_CONTAINER (self.window), self.panel);
   g_signal_connect (self.window, "destroy", G_CALLBACK (gtk_main_quit), NULL);
   gtk_widget_show (self.window);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Long words on demand: takes the place of GLib's translation functions in the window program, so that a layout can be
- * seen in German, or with every other text a half longer than written. */
+ * Long words on demand: takes the place of GLib's translation functions in the window program, so
+ * that a layout can be seen in German, or with every other text a half longer than written. */
 #include "pseudo_locale.h"
 
 #include <glib.h>
@@ -66,7 +66,8 @@ lengthen (const char *text)
       return known[i].longer;
     }
   }
-  padded = g_strdup_printf ("%s %.*s", text, (int) strlen (text) / 2, "und noch ein gutes Stück länger als im Original geschrieben");
+  padded = g_strdup_printf ("%s %.*s", text, (int) strlen (text) / 2,
+                            "und noch ein gutes Stück länger als im Original geschrieben");
   return g_intern_string (padded);
 }
 
@@ -79,7 +80,8 @@ g_dgettext (const char *domain, const char *text)
 const char *
 g_dngettext (const char *domain, const char *one, const char *many, gulong n)
 {
-  return on && !g_strcmp0 (domain, "plug-in-adm") ? lengthen (n == 1 ? one : many) : dngettext (domain, one, many, n);
+  return on && !g_strcmp0 (domain, "plug-in-adm") ? lengthen (n == 1 ? one : many)
+                                                  : dngettext (domain, one, many, n);
 }
 
 const char *

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Choosing a class in the window: found by parts of names, with slips, by number, among a thousand. */
+ * Choosing a class in the window: found by parts of names, with slips, by number, among a
+ * thousand. */
 #include "driver.h"
 
 static GtkTreeModel *
@@ -28,16 +29,20 @@ check_search (Window *self, const char *query, int count, const char *first)
 
   gtk_entry_set_text (GTK_ENTRY (part (self, "class-entry")), query);
   name = row_name (self, 0);
-  if (!CHECK (gtk_tree_model_iter_n_children (rows (self), NULL) == count) || (first && !CHECK_STR (name, first))) {
-    printf ("  searching \"%s\": %d rows, first %s\n", query, gtk_tree_model_iter_n_children (rows (self), NULL), name ? name : "(none)");
+  if (!CHECK (gtk_tree_model_iter_n_children (rows (self), NULL) == count)
+      || (first && !CHECK_STR (name, first))) {
+    printf ("  searching \"%s\": %d rows, first %s\n", query,
+            gtk_tree_model_iter_n_children (rows (self), NULL), name ? name : "(none)");
   }
 }
 
 static void
 test_classes (void)
 {
-  static const char *const kitchen[] = { "kettle", "kettle lid", "bowl",   "cupboard", "drawer", "egg cup",   "flask",        "flour",
-                                         "fork",   "grater",     "beaker", "ladle",    "mug",    "oven door", "saucepan lid", "tray" };
+  static const char *const kitchen[]
+      = { "kettle", "kettle lid", "bowl",         "cupboard", "drawer", "egg cup",
+          "flask",  "flour",      "fork",         "grater",   "beaker", "ladle",
+          "mug",    "oven door",  "saucepan lid", "tray" };
   Window self = open_window ();
 
   self.fake->models[0].class_names = kitchen;
@@ -136,7 +141,8 @@ test_thousand_classes (void)
   for (guint i = 0; i < G_N_ELEMENTS (thousand); i++) {
     double wait = type_slowly (&self, thousand[i].query);
 
-    for (int again = 0; again < 3 && wait >= 50; again++) { /* on a busy machine others may have had the processor */
+    /* on a busy machine others may have had the processor */
+    for (int again = 0; again < 3 && wait >= 50; again++) {
       wait = MIN (wait, type_slowly (&self, thousand[i].query));
     }
 

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Classes found by synonyms, in the artist's language and in English; what is shown and kept is the class's name. With the
- * catalogues' folder as argument the language is German. */
+ * Classes found by synonyms, in the artist's language and in English; what is shown and kept is the
+ * class's name. With the catalogues' folder as argument the language is German. */
 #include "../core/check.h"
 #include "ui/class-chooser.h"
 
 #include <libintl.h>
 
-static const char *const names[] = { "rock", "cobblestone", "snow and ice", "granite", "moon", "crane", "crane" };
+static const char *const names[]
+    = { "rock", "cobblestone", "snow and ice", "granite", "moon", "crane", "crane" };
 static const char *const synonyms[] = { "stone, cliff, boulder, granite, mountain",
                                         "cobbles, pavement, paving stones, setts, stone road",
                                         "snow, ice, frost, glacier, winter",
@@ -15,9 +16,14 @@ static const char *const synonyms[] = { "stone, cliff, boulder, granite, mountai
                                         "lunar <surface>,, dust & 7",
                                         "bird",
                                         "machine" };
-static const UiModel model = { .id = "m", .name = "M", .class_names = names, .class_synonyms = synonyms, .n_classes = G_N_ELEMENTS (names) };
+static const UiModel model = { .id = "m",
+                               .name = "M",
+                               .class_names = names,
+                               .class_synonyms = synonyms,
+                               .n_classes = G_N_ELEMENTS (names) };
 
-/* What stands in row N: the name, and two blanks before a synonym; NULL: there is no such row. To be freed. */
+/* What stands in row N: the name, and two blanks before a synonym; NULL: there is no such row. To
+ * be freed. */
 static char *
 row_text (UiClassChooser *chooser, int n)
 {
@@ -61,7 +67,8 @@ test_english (UiClassChooser *chooser)
 {
   finds (chooser, "rock", "rock", NULL);
   finds (chooser, "cliff", "rock  cliff", NULL);
-  finds (chooser, "STONE", "rock  stone", "cobblestone"); /* a whole synonym before a part of a name, whose row tells no synonym */
+  /* a whole synonym before a part of a name, whose row tells no synonym */
+  finds (chooser, "STONE", "rock  stone", "cobblestone");
   finds (chooser, "bolder", "rock  boulder", NULL);
   finds (chooser, "granite", "granite", "rock  granite"); /* a name before a synonym */
   finds (chooser, "snow", "snow and ice", NULL);
@@ -69,7 +76,8 @@ test_english (UiClassChooser *chooser)
   finds (chooser, "7", "moon  dust & 7", NULL);
   finds (chooser, "machine", "crane  machine", NULL);
   g_signal_emit_by_name (ui_class_chooser_entry (chooser), "activate");
-  CHECK_STR (ui_class_chooser_get (chooser), "6"); /* of two of one name the second goes by number */
+  /* of two of one name the second goes by number */
+  CHECK_STR (ui_class_chooser_get (chooser), "6");
   finds (chooser, "mountain", "rock  mountain", NULL);
   g_signal_emit_by_name (ui_class_chooser_entry (chooser), "activate");
   CHECK_STR (ui_class_chooser_get (chooser), "rock");
@@ -113,7 +121,8 @@ main (int argc, char **argv)
   sets (chooser, "granite", "granite");
   sets (chooser, "Boulder", "rock");
   sets (chooser, "0", "rock");
-  sets (chooser, "snow and ice, snow, ice, frost, glacier, winter", "snow and ice"); /* the whole line */
+  /* the whole line */
+  sets (chooser, "snow and ice, snow, ice, frost, glacier, winter", "snow and ice");
   CHECK (!ui_class_chooser_set (chooser, "boul"));
 
   without.class_synonyms = NULL;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Tab alone goes through the whole window: what it reaches is written down here in its order, each with the role and the name that
- * assistive technology is told, and nothing that takes the focus is left out. */
+ * Tab alone goes through the whole window: what it reaches is written down here in its order, each
+ * with the role and the name that assistive technology is told, and nothing that takes the focus is
+ * left out. */
 #include "driver.h"
 #include "ui/model-page.h"
 
@@ -36,11 +37,15 @@ collect (GtkWidget *widget, gpointer data)
 {
   GPtrArray *all = data;
 
-  if (!gtk_widget_get_mapped (widget) || !gtk_widget_get_visible (widget)
-      || (GTK_IS_FLOW_BOX_CHILD (widget) && !gtk_flow_box_child_is_selected (GTK_FLOW_BOX_CHILD (widget)))) { /* arrows go there */
+  if (!gtk_widget_get_mapped (widget)
+      || !gtk_widget_get_visible (widget)
+      /* arrows go there */
+      || (GTK_IS_FLOW_BOX_CHILD (widget)
+          && !gtk_flow_box_child_is_selected (GTK_FLOW_BOX_CHILD (widget)))) {
     return;
   }
-  if (GTK_IS_COMBO_BOX (widget) ? gtk_widget_is_sensitive (widget) : audit_takes_focus (widget) && gtk_widget_is_sensitive (widget)) {
+  if (GTK_IS_COMBO_BOX (widget) ? gtk_widget_is_sensitive (widget)
+                                : audit_takes_focus (widget) && gtk_widget_is_sensitive (widget)) {
     g_ptr_array_add (all, widget);
   }
   if (GTK_IS_CONTAINER (widget) && !GTK_IS_COMBO_BOX (widget)) {
@@ -56,7 +61,8 @@ is_seen (GtkWidget *widget)
   int x = 0, y = 0;
 
   return !scrolled || GTK_IS_TREE_VIEW (widget)
-         || (gtk_widget_translate_coordinates (widget, scrolled, 0, 0, &x, &y) && x >= 0 && y >= 0 && x < gtk_widget_get_allocated_width (scrolled)
+         || (gtk_widget_translate_coordinates (widget, scrolled, 0, 0, &x, &y) && x >= 0 && y >= 0
+             && x < gtk_widget_get_allocated_width (scrolled)
              && y < gtk_widget_get_allocated_height (scrolled));
 }
 
@@ -81,8 +87,8 @@ go_round (Window *self, gboolean back)
   return stops;
 }
 
-/* From FIRST on, Tab stops where EXPECTED says, line for line "role: name", and at everything that takes the focus; so it does
- * backwards. */
+/* From FIRST on, Tab stops where EXPECTED says, line for line "role: name", and at everything that
+ * takes the focus; so it does backwards. */
 static void
 check_round (Window *self, GtkWidget *first, const char *page, const char *const *expected)
 {
@@ -97,8 +103,10 @@ check_round (Window *self, GtkWidget *first, const char *page, const char *const
   stops = go_round (self, FALSE);
   back = go_round (self, TRUE);
   for (guint i = 0; i < MAX (stops->len, g_strv_length ((char **) (gpointer) expected)); i++) {
-    const char *want = i < g_strv_length ((char **) (gpointer) expected) ? expected[i] : "nothing more";
-    g_autofree char *got = i < stops->len ? audit_spoken (stops->pdata[i]) : g_strdup ("nothing more");
+    const char *want
+        = i < g_strv_length ((char **) (gpointer) expected) ? expected[i] : "nothing more";
+    g_autofree char *got
+        = i < stops->len ? audit_spoken (stops->pdata[i]) : g_strdup ("nothing more");
 
     if (!CHECK (g_str_equal (got, want))) {
       printf ("  %s, stop %u is \"%s\", not \"%s\"\n", page, i, got, want);
@@ -108,7 +116,8 @@ check_round (Window *self, GtkWidget *first, const char *page, const char *const
   for (guint i = 0; i < all->len; i++) {
     g_autofree char *name = audit_spoken (all->pdata[i]);
 
-    if (!CHECK (g_ptr_array_find (stops, all->pdata[i], NULL) && g_ptr_array_find (back, all->pdata[i], NULL))) {
+    if (!CHECK (g_ptr_array_find (stops, all->pdata[i], NULL)
+                && g_ptr_array_find (back, all->pdata[i], NULL))) {
       printf ("  %s: Tab does not reach \"%s\"\n", page, name);
     }
   }
@@ -119,7 +128,9 @@ static void
 check_mnemonic (GtkWidget *widget, gpointer data)
 {
   Window *self = data;
-  guint key = GTK_IS_LABEL (widget) && gtk_widget_get_mapped (widget) ? gtk_label_get_mnemonic_keyval (GTK_LABEL (widget)) : GDK_KEY_VoidSymbol;
+  guint key = GTK_IS_LABEL (widget) && gtk_widget_get_mapped (widget)
+                  ? gtk_label_get_mnemonic_keyval (GTK_LABEL (widget))
+                  : GDK_KEY_VoidSymbol;
 
   if (key != GDK_KEY_VoidSymbol && !gtk_widget_get_ancestor (widget, GTK_TYPE_BUTTON)) {
     GtkWidget *target = gtk_label_get_mnemonic_widget (GTK_LABEL (widget));
@@ -135,26 +146,34 @@ check_mnemonic (GtkWidget *widget, gpointer data)
   }
 }
 
-/* ---- the pages --------------------------------------------------------------------------------------------------- */
+/* ---- the pages ------------------------------------------------------------------------------- */
 
 #define BOTTOM "button: Help", "button: Reset", "button: Reuse Settings", "button: Close"
-#define MODEL "combo box: Model", "button: Models: what is here, and bringing in more", "text: Class", "table: Classes"
-#define SAMPLING "spin button: Steps", "combo box: Sampler", "spin button: Seed", "toggle button: Keep the seed", "button: Another seed"
+#define MODEL                                                                                      \
+  "combo box: Model", "button: Models: what is here, and bringing in more", "text: Class",         \
+      "table: Classes"
+#define SAMPLING                                                                                   \
+  "spin button: Steps", "combo box: Sampler", "spin button: Seed", "toggle button: Keep the seed", \
+      "button: Another seed"
 #define PRESET "combo box: Preset", "button: Save these settings as a preset"
-#define FORM                                                                                                                                         \
-  MODEL, "slider: Fidelity", "spin button: Fidelity, as a number", "check box: Live", "button: Compare", SAMPLING, "spin button: Images",            \
-      "check box: Upsample to 256 px", PRESET
+#define FORM                                                                                       \
+  MODEL, "slider: Fidelity", "spin button: Fidelity, as a number", "check box: Live",              \
+      "button: Compare", SAMPLING, "spin button: Images", "check box: Upsample to 256 px", PRESET
 #define PAGE(...) ((const char *const[]) { __VA_ARGS__, NULL })
 
 static void
 test_generate_window (void)
 {
   Window self = open_window ();
-  g_autofree char *first = g_strdup_printf ("list item: %s · s 1.5 · seed 7", class_name (&self, 0));
-  g_autofree char *second = g_strdup_printf ("list item: %s · s 1.5 · seed 8", class_name (&self, 0));
-  g_autofree char *tick = g_strdup_printf ("check box: Add this picture: %s · s 1.5 · seed 8", class_name (&self, 0));
+  g_autofree char *first
+      = g_strdup_printf ("list item: %s · s 1.5 · seed 7", class_name (&self, 0));
+  g_autofree char *second
+      = g_strdup_printf ("list item: %s · s 1.5 · seed 8", class_name (&self, 0));
+  g_autofree char *tick
+      = g_strdup_printf ("check box: Add this picture: %s · s 1.5 · seed 8", class_name (&self, 0));
 
-  check_round (&self, part (&self, "generate"), "to begin with", PAGE ("button: Generate", BOTTOM, "image: Picture", FORM));
+  check_round (&self, part (&self, "generate"), "to begin with",
+               PAGE ("button: Generate", BOTTOM, "image: Picture", FORM));
   check_mnemonic (self.window, &self);
   set_spin (&self, "seed", 7);
   set_spin (&self, "count", 2);
@@ -162,9 +181,11 @@ test_generate_window (void)
   click (&self, "generate");
   AWAIT (!running (&self));
   check_round (&self, part (&self, "generate"), "with pictures",
-               PAGE ("button: Generate", BOTTOM, "button: Add Layer", "toggle button: Where to add", "image: Picture", second, tick, FORM));
+               PAGE ("button: Generate", BOTTOM, "button: Add Layer", "toggle button: Where to add",
+                     "image: Picture", second, tick, FORM));
 
-  /* Passing by the pictures changes no setting; the arrows choose, and bring the picture's settings back. */
+  /* Passing by the pictures changes no setting; the arrows choose, and bring the picture's settings
+   * back. */
   set_scale (&self, 9.0);
   gtk_widget_grab_focus (part (&self, "preview"));
   for (int i = 0; i < 3; i++) {
@@ -211,7 +232,8 @@ test_generate_window (void)
   click (&self, "generate");
   spin (300);
   check_round (&self, part (&self, "generate"), "running",
-               PAGE ("button: Generate", BOTTOM, "image: Picture", "button: Stop", "list item: The picture being made", FORM));
+               PAGE ("button: Generate", BOTTOM, "image: Picture", "button: Stop",
+                     "list item: The picture being made", FORM));
   click (&self, "stop");
   close_window (&self);
 }
@@ -262,7 +284,9 @@ test_preset (void)
 
   CHECK_STR (save, "button: Save");
   CHECK (press (&self, GDK_KEY_space));
-  AWAIT (g_strcmp0 (gtk_combo_box_get_active_id (GTK_COMBO_BOX (part (&self, "preset"))), "own Mine") == 0);
+  AWAIT (
+      g_strcmp0 (gtk_combo_box_get_active_id (GTK_COMBO_BOX (part (&self, "preset"))), "own Mine")
+      == 0);
   close_window (&self);
 }
 
@@ -276,23 +300,32 @@ test_model_page (void)
   fake_backend_open_file (self.fake);
   fake_backend_send (self.fake, (UiEvent) { .kind = UI_EVENT_CATALOG });
   check_round (&self, part (&self, "generate"), "with a message",
-               PAGE ("button: Generate", BOTTOM, "button: Answer…", "button: Dismiss this message", "image: Picture", FORM));
+               PAGE ("button: Generate", BOTTOM, "button: Answer…", "button: Dismiss this message",
+                     "image: Picture", FORM));
   click (&self, "models");
   spin (60);
-  check_round (&self, focus_of (&self), "model page",
-               PAGE ("list item: portraits.pt", "combo box: 1. How many heads has its attention?",
-                     "combo box: 2. Which noise schedule was it trained with?", "button: Remember", "list item: " FAKE_MODEL_NAME,
-                     "list item: ImageNet 64",
-                     "label: Without 64x64_classifier.pt the fidelity slider does nothing; it is published at "
-                     "https://example.org/jul-2021/64x64_classifier.pt\nWithout 64_256_upsampler.pt nothing is upsampled; it is published at "
-                     "https://example.org/jul-2021/64_256_upsampler.pt",
-                     "list item: ImageNet 256",
-                     "label: Without 256x256_diffusion.pt it makes no pictures; it is published at https://example.org/jul-2021/256x256_diffusion.pt",
-                     "list item: /home/artist/.local/share/gimp-adm/models/half.pt: the file ends in the middle of a tensor: fetch it again",
-                     "list item: /usr/share/gimp-adm/models", "button: Open the folder /usr/share/gimp-adm/models",
-                     "list item: /home/artist/.local/share/gimp-adm/models", "button: Open the folder /home/artist/.local/share/gimp-adm/models",
-                     "check box: Halve the memory for weights", "check box: Use at most", "button: Import Checkpoint…", "button: Add Folder…",
-                     "button: Look Again", BOTTOM, "button: Back"));
+  check_round (
+      &self, focus_of (&self), "model page",
+      PAGE (
+          "list item: portraits.pt", "combo box: 1. How many heads has its attention?",
+          "combo box: 2. Which noise schedule was it trained with?", "button: Remember",
+          "list item: " FAKE_MODEL_NAME, "list item: ImageNet 64",
+          "label: Without 64x64_classifier.pt the fidelity slider does nothing; it is published at "
+          "https://example.org/jul-2021/64x64_classifier.pt\nWithout 64_256_upsampler.pt nothing "
+          "is upsampled; it is published at "
+          "https://example.org/jul-2021/64_256_upsampler.pt",
+          "list item: ImageNet 256",
+          "label: Without 256x256_diffusion.pt it makes no pictures; it is published at "
+          "https://example.org/jul-2021/256x256_diffusion.pt",
+          "list item: /home/artist/.local/share/gimp-adm/models/half.pt: the file ends in the "
+          "middle of a tensor: fetch it again",
+          "list item: /usr/share/gimp-adm/models",
+          "button: Open the folder /usr/share/gimp-adm/models",
+          "list item: /home/artist/.local/share/gimp-adm/models",
+          "button: Open the folder /home/artist/.local/share/gimp-adm/models",
+          "check box: Halve the memory for weights", "check box: Use at most",
+          "button: Import Checkpoint…", "button: Add Folder…", "button: Look Again", BOTTOM,
+          "button: Back"));
   check_mnemonic (self.window, &self);
   card = ui_model_page_question (UI_MODEL_PAGE (page), 0);
 
@@ -315,16 +348,21 @@ test_upsample_layer (void)
   Window self = open_mode (NULL, UI_PANEL_UPSAMPLE);
 
   check_round (&self, part (&self, "generate"), "Upsample Layer",
-               PAGE ("button: Upsample", BOTTOM, "image: Picture", MODEL, "combo box: Size", "check box: Live", SAMPLING, PRESET));
+               PAGE ("button: Upsample", BOTTOM, "image: Picture", MODEL, "combo box: Size",
+                     "check box: Live", SAMPLING, PRESET));
   check_mnemonic (self.window, &self);
   close_window (&self);
 }
 
-/* Who cannot see the window hears of what comes without a key: a picture that is finished, a message. */
+/* Who cannot see the window hears of what comes without a key: a picture that is finished, a
+ * message. */
 static gboolean
-hear (GSignalInvocationHint *hint G_GNUC_UNUSED, guint n G_GNUC_UNUSED, const GValue *values, gpointer heard)
+hear (GSignalInvocationHint *hint G_GNUC_UNUSED, guint n G_GNUC_UNUSED, const GValue *values,
+      gpointer heard)
 {
-  g_string_append_printf (heard, "%s%s\n", g_value_get_int (&values[2]) == ATK_LIVE_ASSERTIVE ? "at once: " : "", g_value_get_string (&values[1]));
+  g_string_append_printf (heard, "%s%s\n",
+                          g_value_get_int (&values[2]) == ATK_LIVE_ASSERTIVE ? "at once: " : "",
+                          g_value_get_string (&values[1]));
   return TRUE;
 }
 
@@ -350,7 +388,8 @@ test_announcements (void)
   CHECK_STR (heard->str, "Stopped\n");
   g_string_truncate (heard, 0);
   click (&self, "reuse");
-  CHECK_STR (heard->str, "The active layer was not made here: choose one whose name ends in its seed\n");
+  CHECK_STR (heard->str,
+             "The active layer was not made here: choose one whose name ends in its seed\n");
   g_string_truncate (heard, 0);
   self.fake->fail_at_step = 1;
   click (&self, "generate");

@@ -24,7 +24,8 @@ test_generate (void)
   CHECK (job (&self, 0)->count == 3 && job (&self, 0)->seed == 100 && job (&self, 0)->steps == 8);
   CHECK_NEAR (job (&self, 0)->scale, 2.5, 1e-9);
   CHECK_STR (job (&self, 0)->class_name, class_name (&self, 0));
-  AWAIT (strstr (ui_progress_row_text (UI_PROGRESS_ROW (part (&self, "progress"))), "Step") != NULL);
+  AWAIT (strstr (ui_progress_row_text (UI_PROGRESS_ROW (part (&self, "progress"))), "Step")
+         != NULL);
   CHECK (ui_preview_get_picture (UI_PREVIEW (part (&self, "preview"))) != NULL);
   CHECK (gtk_widget_is_sensitive (part (&self, "stop")));
   CHECK (audit (self.window) == 0);
@@ -38,9 +39,11 @@ test_generate (void)
 
   CHECK_STR (ui_progress_row_text (UI_PROGRESS_ROW (part (&self, "progress"))), caption);
   CHECK (ui_history_selected (history (&self)) == ui_history_nth (history (&self), 2));
-  CHECK (ui_preview_get_picture (UI_PREVIEW (part (&self, "preview"))) == ui_history_nth (history (&self), 2)->pixels);
+  CHECK (ui_preview_get_picture (UI_PREVIEW (part (&self, "preview")))
+         == ui_history_nth (history (&self), 2)->pixels);
 
-  /* A typed seed is locked, so the same again makes the same pictures, which are not listed twice. */
+  /* A typed seed is locked, so the same again makes the same pictures, which are not listed
+   * twice. */
   click (&self, "generate");
   CHECK (job (&self, 1)->seed == 100);
   AWAIT (!running (&self));
@@ -81,14 +84,16 @@ test_history_restores (void)
   CHECK (now->seed == 7 && now->steps == 6 && now->upsample);
   CHECK (now->count == 2);
   CHECK_STR (now->sampler, "ddpm");
-  CHECK (ui_preview_get_picture (UI_PREVIEW (part (&self, "preview"))) == ui_history_nth (history (&self), 0)->pixels);
+  CHECK (ui_preview_get_picture (UI_PREVIEW (part (&self, "preview")))
+         == ui_history_nth (history (&self), 0)->pixels);
   CHECK (self.fake->starts == 2);
   ui_settings_free (now);
 
   /* The keyboard reaches it: the right arrow goes to the next picture. */
   gtk_widget_child_focus (GTK_WIDGET (history (&self)), GTK_DIR_TAB_FORWARD);
   CHECK (gtk_window_get_focus (GTK_WINDOW (self.window)) != NULL);
-  CHECK (gtk_widget_is_ancestor (gtk_window_get_focus (GTK_WINDOW (self.window)), GTK_WIDGET (history (&self))));
+  CHECK (gtk_widget_is_ancestor (gtk_window_get_focus (GTK_WINDOW (self.window)),
+                                 GTK_WIDGET (history (&self))));
   CHECK (press (&self, GDK_KEY_space));
   CHECK (ui_history_ticks (history (&self)) == 1);
   close_window (&self);
@@ -140,10 +145,12 @@ test_live (void)
   self.fake->step_ms = 30;
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (part (&self, "live")), TRUE);
   AWAIT (self.fake->starts == 1);
-  AWAIT (running (&self) && !g_array_index (self.fake->drafts, gboolean, self.fake->drafts->len - 1));
+  AWAIT (running (&self)
+         && !g_array_index (self.fake->drafts, gboolean, self.fake->drafts->len - 1));
 
-  /* Moving every 60 ms starts nothing; 300 ms after the last movement the running job is dropped for a draft. That it does not start
-   * earlier must hold in every try; how much later is the best of a few, since a busy machine may let any timer wait. */
+  /* Moving every 60 ms starts nothing; 300 ms after the last movement the running job is dropped
+   * for a draft. That it does not start earlier must hold in every try; how much later is the best
+   * of a few, since a busy machine may let any timer wait. */
   guint before = 0;
   double best = G_MAXDOUBLE;
 
@@ -153,7 +160,8 @@ test_live (void)
       set_scale (&self, 2.0 + 0.5 * i);
       moved = g_get_monotonic_time ();
       spin (60);
-      CHECK (self.fake->starts == before || g_get_monotonic_time () - moved >= (gint64) UI_LIVE_DELAY_MS * 1000);
+      CHECK (self.fake->starts == before
+             || g_get_monotonic_time () - moved >= (gint64) UI_LIVE_DELAY_MS * 1000);
     }
     before = self.fake->starts;
     set_scale (&self, 7.0);
@@ -220,7 +228,8 @@ test_stop (void)
   CHECK (ui_history_count (history (&self)) == 1);
   CHECK_STR (ui_progress_row_text (UI_PROGRESS_ROW (part (&self, "progress"))), "Stopped");
 
-  /* Within 100 ms: the best of a few tries, since on a busy machine others have the processor in some. */
+  /* Within 100 ms: the best of a few tries, since on a busy machine others have the processor in
+   * some. */
   for (int i = 1; i < TRIES && took >= SOON_MS * 1000; i++) {
     set_spin (&self, "steps", 500);
     click (&self, "generate");
@@ -268,9 +277,17 @@ test_late_events (void)
   spin (30);
 
   /* The replaced job speaks: nobody listens. */
-  fake_backend_send (self.fake, (UiEvent) { .kind = UI_EVENT_IMAGE, .job = first, .pixels = pixels, .settings = settings });
-  fake_backend_send (self.fake, (UiEvent) { .kind = UI_EVENT_STEP, .job = first, .step = 499, .steps = 500, .images = 1, .pixels = pixels });
-  fake_backend_send (self.fake, (UiEvent) { .kind = UI_EVENT_FAILED, .job = first, .message = "too late" });
+  fake_backend_send (
+      self.fake,
+      (UiEvent) { .kind = UI_EVENT_IMAGE, .job = first, .pixels = pixels, .settings = settings });
+  fake_backend_send (self.fake, (UiEvent) { .kind = UI_EVENT_STEP,
+                                            .job = first,
+                                            .step = 499,
+                                            .steps = 500,
+                                            .images = 1,
+                                            .pixels = pixels });
+  fake_backend_send (self.fake,
+                     (UiEvent) { .kind = UI_EVENT_FAILED, .job = first, .message = "too late" });
   fake_backend_send (self.fake, (UiEvent) { .kind = UI_EVENT_DONE, .job = first });
   CHECK (running (&self));
   CHECK (ui_history_count (history (&self)) == 0);
@@ -279,13 +296,22 @@ test_late_events (void)
 
   /* The stopped job may still hand over what it had finished, and then says no more. */
   click (&self, "stop");
-  fake_backend_send (self.fake, (UiEvent) { .kind = UI_EVENT_STEP, .job = second, .step = 3, .steps = 500, .images = 1, .pixels = pixels });
+  fake_backend_send (self.fake, (UiEvent) { .kind = UI_EVENT_STEP,
+                                            .job = second,
+                                            .step = 3,
+                                            .steps = 500,
+                                            .images = 1,
+                                            .pixels = pixels });
   CHECK (ui_preview_get_picture (UI_PREVIEW (part (&self, "preview"))) != pixels);
-  fake_backend_send (self.fake, (UiEvent) { .kind = UI_EVENT_IMAGE, .job = second, .pixels = pixels, .settings = settings });
+  fake_backend_send (
+      self.fake,
+      (UiEvent) { .kind = UI_EVENT_IMAGE, .job = second, .pixels = pixels, .settings = settings });
   CHECK (ui_history_count (history (&self)) == 1);
   fake_backend_send (self.fake, (UiEvent) { .kind = UI_EVENT_DONE, .job = second });
   settings->seed = 99;
-  fake_backend_send (self.fake, (UiEvent) { .kind = UI_EVENT_IMAGE, .job = second, .pixels = pixels, .settings = settings });
+  fake_backend_send (
+      self.fake,
+      (UiEvent) { .kind = UI_EVENT_IMAGE, .job = second, .pixels = pixels, .settings = settings });
   CHECK (ui_history_count (history (&self)) == 1);
   CHECK (!running (&self));
   close_window (&self);
@@ -343,7 +369,8 @@ test_add (void)
   self.fake->add_offers = TRUE;
   ui_history_set_tick (history (&self), 1, TRUE);
   click (&self, "add");
-  CHECK_STR (ui_message_bar_text (UI_MESSAGE_BAR (part (&self, "message"))), "The image was closed meanwhile: add to a new image instead");
+  CHECK_STR (ui_message_bar_text (UI_MESSAGE_BAR (part (&self, "message"))),
+             "The image was closed meanwhile: add to a new image instead");
   CHECK (ui_history_ticks (history (&self)) == 1);
   CHECK (audit (self.window) == 0);
   g_signal_emit_by_name (part (&self, "message"), "answered");

@@ -108,7 +108,8 @@ test_persistence (void)
   ui_store_free (store);
   CHECK (g_file_set_contents (path, "no key file\n[[[", -1, NULL));
   store = ui_store_new (path);
-  CHECK (!ui_store_get_last (store, "generate", before, &(gboolean) { FALSE }, &(gboolean) { FALSE }));
+  CHECK (
+      !ui_store_get_last (store, "generate", before, &(gboolean) { FALSE }, &(gboolean) { FALSE }));
   ui_store_free (store);
 
   /* A place that cannot be written is reported in the window, with what to do. */
@@ -138,10 +139,12 @@ test_escape (void)
   CHECK (!running (&self));
   CHECK (self.fake->stops == 1 && self.fake->closes == 0);
   click (&self, "models");
-  CHECK (gtk_stack_get_visible_child (GTK_STACK (part (&self, "pages"))) == part (&self, "model-page"));
+  CHECK (gtk_stack_get_visible_child (GTK_STACK (part (&self, "pages")))
+         == part (&self, "model-page"));
   CHECK (audit (self.window) == 0);
   CHECK (press (&self, GDK_KEY_Escape));
-  CHECK (gtk_stack_get_visible_child (GTK_STACK (part (&self, "pages"))) != part (&self, "model-page"));
+  CHECK (gtk_stack_get_visible_child (GTK_STACK (part (&self, "pages")))
+         != part (&self, "model-page"));
   CHECK (self.fake->closes == 0);
   gtk_widget_grab_focus (part (&self, "class-entry"));
   gtk_entry_set_text (GTK_ENTRY (part (&self, "class-entry")), "he");
@@ -167,7 +170,8 @@ test_models (void)
 {
   Window self = open_window ();
 
-  /* Without a classifier the slider is greyed; without a diffusion network nothing can start, and the reason is there. */
+  /* Without a classifier the slider is greyed; without a diffusion network nothing can start, and
+   * the reason is there. */
   gtk_combo_box_set_active_id (GTK_COMBO_BOX (part (&self, "model")), "imagenet-64");
   CHECK (!gtk_widget_get_sensitive (part (&self, "fidelity")));
   CHECK (!gtk_widget_get_sensitive (part (&self, "compare")));
@@ -192,8 +196,11 @@ test_models (void)
   fake_backend_send (self.fake, (UiEvent) { .kind = UI_EVENT_CATALOG });
   fake_backend_send (self.fake, (UiEvent) { .kind = UI_EVENT_IMPORTED });
   CHECK (gtk_widget_is_sensitive (part (&self, "generate")));
-  fake_backend_send (self.fake, (UiEvent) { .kind = UI_EVENT_IMPORTED, .message = "x.pt: not a checkpoint: choose a .pt file" });
-  CHECK_CONTAINS (ui_message_bar_text (UI_MESSAGE_BAR (part (&self, "message"))), "choose a .pt file");
+  fake_backend_send (self.fake,
+                     (UiEvent) { .kind = UI_EVENT_IMPORTED,
+                                 .message = "x.pt: not a checkpoint: choose a .pt file" });
+  CHECK_CONTAINS (ui_message_bar_text (UI_MESSAGE_BAR (part (&self, "message"))),
+                  "choose a .pt file");
   close_window (&self);
 }
 
@@ -202,12 +209,14 @@ test_upsample_mode (void)
 {
   Window self = open_mode (NULL, UI_PANEL_UPSAMPLE);
 
-  CHECK (part (&self, "count") == NULL && part (&self, "fidelity") == NULL && part (&self, "compare") == NULL);
+  CHECK (part (&self, "count") == NULL && part (&self, "fidelity") == NULL
+         && part (&self, "compare") == NULL);
   CHECK (ui_preview_get_picture (UI_PREVIEW (part (&self, "preview"))) != NULL);
   CHECK_NEAR (gtk_spin_button_get_value (GTK_SPIN_BUTTON (part (&self, "steps"))), 20, 0);
   gtk_combo_box_set_active (GTK_COMBO_BOX (part (&self, "tiles")), 1);
   click (&self, "generate");
-  CHECK (job (&self, 0)->tiles && job (&self, 0)->upsample && job (&self, 0)->count == 1 && job (&self, 0)->scale == 0.0);
+  CHECK (job (&self, 0)->tiles && job (&self, 0)->upsample && job (&self, 0)->count == 1
+         && job (&self, 0)->scale == 0.0);
   CHECK_STR (job (&self, 0)->class_name, "");
   AWAIT (!running (&self));
   CHECK (ui_history_count (history (&self)) == 1);
@@ -235,7 +244,8 @@ test_recover (void)
   close_window (&self);
 }
 
-/* Weights are read ahead of time: at once, when the model changes, not while a job runs, and again when memory is set otherwise. */
+/* Weights are read ahead of time: at once, when the model changes, not while a job runs, and again
+ * when memory is set otherwise. */
 static void
 test_ahead (void)
 {
@@ -243,13 +253,15 @@ test_ahead (void)
   g_autofree char *path = g_build_filename (folder, "state", NULL);
   Window self = open_mode (path, UI_PANEL_GENERATE);
   UiProgressRow *row = UI_PROGRESS_ROW (part (&self, "progress"));
-  UiMemoryBox *memory = UI_MEMORY_BOX (ui_model_page_memory (UI_MODEL_PAGE (part (&self, "model-page"))));
+  UiMemoryBox *memory
+      = UI_MEMORY_BOX (ui_model_page_memory (UI_MODEL_PAGE (part (&self, "model-page"))));
 
   CHECK (self.fake->warms == 1);
   CHECK_STR (self.fake->warmed, FAKE_MODEL);
   fake_backend_send (self.fake, (UiEvent) { .kind = UI_EVENT_LOADING, .fraction = 0.4 });
   CHECK_STR (ui_progress_row_text (row), "Reading the model");
-  CHECK (!gtk_widget_is_sensitive (part (&self, "stop")) && gtk_widget_is_sensitive (part (&self, "generate")));
+  CHECK (!gtk_widget_is_sensitive (part (&self, "stop"))
+         && gtk_widget_is_sensitive (part (&self, "generate")));
   fake_backend_send (self.fake, (UiEvent) { .kind = UI_EVENT_LOADED });
   CHECK_STR (ui_progress_row_text (row), "");
   CHECK (ui_message_bar_text (UI_MESSAGE_BAR (part (&self, "message"))) == NULL);
@@ -257,16 +269,20 @@ test_ahead (void)
   gtk_combo_box_set_active_id (GTK_COMBO_BOX (part (&self, "model")), "imagenet-64");
   CHECK (self.fake->warms == 2);
   CHECK_STR (self.fake->warmed, "imagenet-64");
-  fake_backend_send (self.fake, (UiEvent) { .kind = UI_EVENT_LOADED, .message = "64x64_diffusion.pt: ends in the middle: fetch it again" });
+  fake_backend_send (
+      self.fake, (UiEvent) { .kind = UI_EVENT_LOADED,
+                             .message = "64x64_diffusion.pt: ends in the middle: fetch it again" });
   CHECK_CONTAINS (ui_message_bar_text (UI_MESSAGE_BAR (part (&self, "message"))), "fetch it again");
-  gtk_combo_box_set_active_id (GTK_COMBO_BOX (part (&self, "model")), "imagenet-256"); /* has no diffusion network */
+  /* has no diffusion network */
+  gtk_combo_box_set_active_id (GTK_COMBO_BOX (part (&self, "model")), "imagenet-256");
   CHECK (self.fake->warms == 2);
   CHECK (ui_message_bar_text (UI_MESSAGE_BAR (part (&self, "message"))) != NULL);
 
   /* Chosen while a job runs: when it has ended. */
   gtk_combo_box_set_active_id (GTK_COMBO_BOX (part (&self, "model")), FAKE_MODEL);
   CHECK (self.fake->warms == 3);
-  CHECK (ui_message_bar_text (UI_MESSAGE_BAR (part (&self, "message"))) == NULL); /* it was about the other model's weights */
+  /* it was about the other model's weights */
+  CHECK (ui_message_bar_text (UI_MESSAGE_BAR (part (&self, "message"))) == NULL);
   set_spin (&self, "steps", 4);
   click (&self, "generate");
   gtk_combo_box_set_active_id (GTK_COMBO_BOX (part (&self, "model")), "imagenet-64");
@@ -278,7 +294,10 @@ test_ahead (void)
   set_spin (&self, "steps", 400);
   click (&self, "generate");
   AWAIT (strstr (ui_progress_row_text (row), "Step") != NULL);
-  fake_backend_send (self.fake, (UiEvent) { .kind = UI_EVENT_LOADING, .job = g_array_index (self.fake->ids, guint, self.fake->ids->len - 1), .fraction = 0.9 });
+  fake_backend_send (
+      self.fake, (UiEvent) { .kind = UI_EVENT_LOADING,
+                             .job = g_array_index (self.fake->ids, guint, self.fake->ids->len - 1),
+                             .fraction = 0.9 });
   CHECK_STR (ui_progress_row_text (row), "Reading the model");
   AWAIT (strstr (ui_progress_row_text (row), "Step") != NULL);
   click (&self, "stop");
@@ -303,7 +322,8 @@ test_ahead (void)
   g_rmdir (folder);
 }
 
-/* What a file leaves open is asked once, the likeliest answer chosen already; on the page it stays until it is answered. */
+/* What a file leaves open is asked once, the likeliest answer chosen already; on the page it stays
+ * until it is answered. */
 static void
 test_questions (void)
 {
@@ -325,7 +345,8 @@ test_questions (void)
   UiQuestionCard *card = ui_model_page_question (page, 0);
 
   CHECK (card && ui_model_page_question (page, 1) == NULL);
-  CHECK_STR (ui_question_card_path (card), "/home/artist/.local/share/gimp-adm/models/portraits.pt");
+  CHECK_STR (ui_question_card_path (card),
+             "/home/artist/.local/share/gimp-adm/models/portraits.pt");
   CHECK (ui_question_card_chosen (card)[0] == 0 && ui_question_card_chosen (card)[1] == 0);
 
   /* An answer that cannot be kept is told, and can be given again. */
@@ -364,22 +385,27 @@ test_drop (void)
   Window self = open_window ();
   GtkTargetList *targets = gtk_drag_dest_get_target_list (GTK_WIDGET (self.panel));
 
-  CHECK (targets && gtk_target_list_find (targets, gdk_atom_intern_static_string ("text/uri-list"), NULL));
+  CHECK (targets
+         && gtk_target_list_find (targets, gdk_atom_intern_static_string ("text/uri-list"), NULL));
   CHECK (gtk_drag_dest_get_target_list (part (&self, "class-entry")) == NULL);
   ui_drop_take (GTK_WIDGET (self.panel), (char *[]) { file_uri, NULL });
   CHECK (self.fake->imports == 1 && self.fake->folders_added == 0);
   CHECK_STR (self.fake->path, file);
-  CHECK (gtk_stack_get_visible_child (GTK_STACK (part (&self, "pages"))) == part (&self, "model-page")); /* where its progress is seen */
+  /* where its progress is seen */
+  CHECK (gtk_stack_get_visible_child (GTK_STACK (part (&self, "pages")))
+         == part (&self, "model-page"));
   ui_drop_take (GTK_WIDGET (self.panel), (char *[]) { folder_uri, file_uri, NULL });
   CHECK (self.fake->imports == 2 && self.fake->folders_added == 1);
-  ui_drop_take (GTK_WIDGET (self.panel), (char *[]) { (char *) "https://example.org/model.pt", NULL });
+  ui_drop_take (GTK_WIDGET (self.panel),
+                (char *[]) { (char *) "https://example.org/model.pt", NULL });
   CHECK (self.fake->imports == 2);
   CHECK_CONTAINS (ui_message_bar_text (UI_MESSAGE_BAR (part (&self, "message"))), "Fetch it first");
   close_window (&self);
   g_rmdir (folder);
 }
 
-/* Showing WIDTH x HEIGHT pixels, milliseconds: the best of a few turns, since on a busy machine others have the processor in some. */
+/* Showing WIDTH x HEIGHT pixels, milliseconds: the best of a few turns, since on a busy machine
+ * others have the processor in some. */
 static double
 time_of_picture (Window *self, int width, int height)
 {
@@ -408,9 +434,11 @@ static void
 test_large_pictures (void)
 {
   Window self = open_window ();
-  double small = time_of_picture (&self, 64, 64), large = time_of_picture (&self, 4096, 4096), wide = time_of_picture (&self, 8192, 300);
+  double small = time_of_picture (&self, 64, 64), large = time_of_picture (&self, 4096, 4096),
+         wide = time_of_picture (&self, 8192, 300);
 
-  printf ("shown in %.1f ms (64 px), %.1f ms (4096 px), %.1f ms (8192 x 300 px)\n", small, large, wide);
+  printf ("shown in %.1f ms (64 px), %.1f ms (4096 px), %.1f ms (8192 x 300 px)\n", small, large,
+          wide);
   CHECK (small < 50 && large < 50 && wide < 50);
   gtk_widget_grab_focus (part (&self, "preview"));
   CHECK (press (&self, GDK_KEY_space)); /* natural size */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What is remembered, on a disk that fails: the old file stays whole, the failure is told once, and when there is room again all is
- * remembered. libbad_disk is loaded before. */
+ * What is remembered, on a disk that fails: the old file stays whole, the failure is told once, and
+ * when there is room again all is remembered. libbad_disk is loaded before. */
 #include "../../ui/store.h"
 #include "../core/check.h"
 
@@ -32,13 +32,15 @@ main (void)
     int how;
     gboolean harmless; /* a short write is written on */
   } faults[]
-      = { { "create", EACCES, FALSE }, { "create", EROFS, FALSE }, { "write", ENOSPC, FALSE }, { "write", EIO, FALSE }, { "rename", EACCES, FALSE },
-          { "rename", ENOSPC, FALSE }, { "open", EACCES, FALSE },  { "read", EIO, FALSE },     { "write", -1, TRUE } };
+      = { { "create", EACCES, FALSE }, { "create", EROFS, FALSE },  { "write", ENOSPC, FALSE },
+          { "write", EIO, FALSE },     { "rename", EACCES, FALSE }, { "rename", ENOSPC, FALSE },
+          { "open", EACCES, FALSE },   { "read", EIO, FALSE },      { "write", -1, TRUE } };
   BadDisk bad_disk;
   *(void **) &bad_disk = dlsym (RTLD_DEFAULT, "bad_disk");
   if (!CHECK (bad_disk != NULL))
     return check_summary ();
-  char *folder = g_dir_make_tmp ("adm-store-XXXXXX", NULL), *path = g_build_filename (folder, "state", NULL);
+  char *folder = g_dir_make_tmp ("adm-store-XXXXXX", NULL),
+       *path = g_build_filename (folder, "state", NULL);
   UiStore *first = ui_store_new (path);
   ui_store_add_recent (first, "model", "a cat");
   ui_store_set_favourite (first, "model", "a dog", TRUE);
@@ -57,7 +59,8 @@ main (void)
     CHECK (g_file_get_contents (path, &after, &more, NULL));
     if (faults[i].harmless)
       CHECK (error == NULL && more > size);
-    else if (!CHECK (error != NULL && again == NULL && strstr (error, path) && more == size && memcmp (before, after, size) == 0))
+    else if (!CHECK (error != NULL && again == NULL && strstr (error, path) && more == size
+                     && memcmp (before, after, size) == 0))
       printf ("  %s with %d: %s\n", faults[i].kind, faults[i].how, error ? error : "no error");
     CHECK (files (folder) == 1);
     g_free (error);
@@ -67,20 +70,25 @@ main (void)
   }
   UiStore *last = ui_store_new (path);
   ui_store_add_recent (last, "model", "a fish");
-  char **recents = ui_store_recents (last, "model"), **favourites = ui_store_favourites (last, "model");
-  CHECK (ui_store_take_error (last) == NULL && g_strv_contains ((const char *const *) recents, "a cat"));
-  CHECK (g_strv_contains ((const char *const *) recents, "a fish") && g_strv_contains ((const char *const *) favourites, "a dog"));
+  char **recents = ui_store_recents (last, "model"),
+       **favourites = ui_store_favourites (last, "model");
+  CHECK (ui_store_take_error (last) == NULL
+         && g_strv_contains ((const char *const *) recents, "a cat"));
+  CHECK (g_strv_contains ((const char *const *) recents, "a fish")
+         && g_strv_contains ((const char *const *) favourites, "a dog"));
   g_strfreev (recents);
   g_strfreev (favourites);
   ui_store_free (last);
 
-  /* Where the file is linked to from somewhere else, it is the file that changes, and the link stays. */
+  /* Where the file is linked to from somewhere else, it is the file that changes, and the link
+   * stays. */
   char *link = g_build_filename (folder, "link", NULL), *text = NULL;
   CHECK (symlink (path, link) == 0);
   UiStore *linked = ui_store_new (link);
   ui_store_add_recent (linked, "model", "a tree");
   CHECK (ui_store_take_error (linked) == NULL && g_file_test (link, G_FILE_TEST_IS_SYMLINK));
-  CHECK (g_file_get_contents (path, &text, NULL, NULL) && strstr (text, "a tree") && strstr (text, "a dog"));
+  CHECK (g_file_get_contents (path, &text, NULL, NULL) && strstr (text, "a tree")
+         && strstr (text, "a dog"));
   ui_store_free (linked);
   g_free (text);
   g_remove (link);
