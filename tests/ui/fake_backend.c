@@ -428,6 +428,7 @@ fake_backend_new (const char *state_file)
     .id = FAKE_MODEL,
     .name = FAKE_MODEL_NAME,
     .license = "CC-BY-4.0; trained on pictures of walls, floors and ground",
+    .license_file = "/usr/share/gimp-adm/models/textures-64.license.txt",
     .image_size = 64,
     .upsampled_size = 256,
     .upsample_input = 64,

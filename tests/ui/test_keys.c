@@ -4,6 +4,7 @@
  * with the role and the name that assistive technology is told, and nothing that takes the focus is
  * left out. */
 #include "driver.h"
+#include "ui/message-bar.h"
 #include "ui/model-page.h"
 
 #include <string.h>
@@ -37,11 +38,9 @@ collect (GtkWidget *widget, gpointer data)
 {
   GPtrArray *all = data;
 
-  if (!gtk_widget_get_mapped (widget)
-      || !gtk_widget_get_visible (widget)
-      /* arrows go there */
+  if (!gtk_widget_get_mapped (widget) || !gtk_widget_get_visible (widget)
       || (GTK_IS_FLOW_BOX_CHILD (widget)
-          && !gtk_flow_box_child_is_selected (GTK_FLOW_BOX_CHILD (widget)))) {
+          && !gtk_flow_box_child_is_selected (GTK_FLOW_BOX_CHILD (widget)))) { /* arrows go there */
     return;
   }
   if (GTK_IS_COMBO_BOX (widget) ? gtk_widget_is_sensitive (widget)
@@ -290,9 +289,24 @@ test_preset (void)
   close_window (&self);
 }
 
+/* The button that is spoken as NAME, somewhere in *FOUND. */
+static void
+find_button (GtkWidget *widget, gpointer found)
+{
+  const char *name = atk_object_get_name (gtk_widget_get_accessible (widget));
+
+  if (GTK_IS_BUTTON (widget)
+      && g_strcmp0 (name, "Read the licence and credits of " FAKE_MODEL_NAME) == 0) {
+    *(GtkWidget **) found = widget;
+  } else if (GTK_IS_CONTAINER (widget)) {
+    gtk_container_forall (GTK_CONTAINER (widget), find_button, found);
+  }
+}
+
 static void
 test_model_page (void)
 {
+  GtkWidget *license = NULL;
   Window self = open_window ();
   GtkWidget *page = part (&self, "model-page");
   UiQuestionCard *card;
@@ -309,7 +323,8 @@ test_model_page (void)
       PAGE (
           "list item: portraits.pt", "combo box: 1. How many heads has its attention?",
           "combo box: 2. Which noise schedule was it trained with?", "button: Remember",
-          "list item: " FAKE_MODEL_NAME, "list item: ImageNet 64",
+          "list item: " FAKE_MODEL_NAME, "button: Read the licence and credits of " FAKE_MODEL_NAME,
+          "list item: ImageNet 64",
           "label: Without 64x64_classifier.pt the fidelity slider does nothing; it is published at "
           "https://example.org/jul-2021/64x64_classifier.pt\nWithout 64_256_upsampler.pt nothing "
           "is upsampled; it is published at "
@@ -327,6 +342,12 @@ test_model_page (void)
           "button: Import Checkpoint…", "button: Add Folder…", "button: Look Again", BOTTOM,
           "button: Back"));
   check_mnemonic (self.window, &self);
+  find_button (page, &license);
+  if (CHECK (license != NULL)) {
+    gtk_button_clicked (GTK_BUTTON (license)); /* the scripted backend opens nothing, and says so */
+    CHECK_CONTAINS (ui_message_bar_text (UI_MESSAGE_BAR (part (&self, "message"))),
+                    "textures-64.license.txt: no file manager is installed");
+  }
   card = ui_model_page_question (UI_MODEL_PAGE (page), 0);
 
   g_autofree char *spoken = audit_spoken (GTK_WIDGET (card));
