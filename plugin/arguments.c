@@ -136,7 +136,8 @@ check_sampling (AdmSettings *settings, const adm_model *model, const char *netwo
       = settings->class_name && *settings->class_name ? settings->class_name : NULL;
   adm_sampler sampler = request->sampler;
 
-  if (g_strcmp0 (settings->sampler, OWN_SAMPLER) == 0) {
+  /* A default that GIMP read back from its list of plug-ins is NULL where it was "". */
+  if (!settings->sampler || g_str_equal (settings->sampler, OWN_SAMPLER)) {
     g_free (settings->sampler);
     settings->sampler = g_strdup (adm_sampler_name ((int) sampler));
   }
