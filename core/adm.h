@@ -443,6 +443,9 @@ typedef struct adm_plan {
  * live as long as PLAN. */
 adm_status adm_plan_make (const adm_model *model, const adm_task *task, adm_plan *plan,
                           adm_error *error);
+/* The same for SESSION's model; its networks that are loaded serve on when their files are gone. */
+adm_status adm_session_plan (const adm_session *session, const adm_task *task, adm_plan *plan,
+                             adm_error *error);
 
 /* A finished picture: the final x [3,HEIGHT,WIDTH], not clamped. Valid during the call. */
 typedef struct adm_picture {

@@ -344,8 +344,9 @@ carry_out (Worker *worker)
   float *low = upscale ? read_source (job, &task) : NULL;
 
   worker->image = worker->stage = -1;
-  adm_status status = upscale && !low ? no_memory (&worker->error)
-                                      : adm_plan_make (job->model, &task, &plan, &worker->error);
+  adm_status status = upscale && !low
+                          ? no_memory (&worker->error)
+                          : adm_session_plan (worker->session, &task, &plan, &worker->error);
   if (!status)
     status = adm_session_run (worker->session, &plan, &sink, &worker->error);
   g_free (low);

@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * From a task to a checked plan. Files are inspected, not loaded: what cannot be is known before
- * any work. */
+ * any work. Networks in memory serve on when their files are gone, so they speak for themselves. */
 #include "base/error.h"
 #include "models/model.h"
 #include "pipeline/stage.h"
 
-/* The description of MODEL's PART, or what is missing. */
+/* The description of PART, or what is missing. */
 static adm_status
-inspect (const adm_model *model, int part, adm_description *out, adm_error *error)
+inspect (const adm_residency *r, int part, adm_description *out, adm_error *error)
 {
+  const adm_network *loaded = adm_residency_network (r, part);
+  const adm_model *model = r->model;
   adm_file_info info;
+  if (loaded) {
+    *out = loaded->description;
+    return ADM_OK;
+  }
   adm_status status = adm_model_need (model, part, error);
   if (!status)
     status = adm_file_inspect (adm_model_part (model, part), &info, error);
@@ -43,18 +49,19 @@ measure (const adm_description *d, const adm_request *request, int *steps, doubl
 }
 
 static adm_status
-plan_generate (const adm_model *model, adm_plan *plan, adm_error *error)
+plan_generate (const adm_residency *r, adm_plan *plan, adm_error *error)
 {
+  const adm_model *model = r->model;
   const adm_request *sample = &plan->task.generate.sample;
   adm_description diffusion, classifier, upsampler;
   double flops;
   plan->parts = ADM_PART_DIFFUSION;
-  adm_status status = inspect (model, ADM_PART_DIFFUSION, &diffusion, error);
+  adm_status status = inspect (r, ADM_PART_DIFFUSION, &diffusion, error);
   if (!status)
     status = measure (&diffusion, sample, &plan->steps, &plan->work[0], error);
   if (!status && sample->scale > 0) {
     plan->parts |= ADM_PART_CLASSIFIER;
-    status = inspect (model, ADM_PART_CLASSIFIER, &classifier, error);
+    status = inspect (r, ADM_PART_CLASSIFIER, &classifier, error);
     if (!status)
       status = adm_description_flops (&classifier, &flops, error);
     plan->work[0] += status ? 0 : flops * plan->steps;
@@ -63,7 +70,7 @@ plan_generate (const adm_model *model, adm_plan *plan, adm_error *error)
   if (status || !plan->task.generate.upscaled)
     return status;
   plan->parts |= ADM_PART_UPSAMPLER;
-  status = inspect (model, ADM_PART_UPSAMPLER, &upsampler, error);
+  status = inspect (r, ADM_PART_UPSAMPLER, &upsampler, error);
   if (!status && upsampler.kind != ADM_KIND_SUPERRES)
     return adm_fail (error, ADM_ERROR_SHAPE, "%s is no upsampler; use another file",
                      adm_model_part (model, ADM_PART_UPSAMPLER));
@@ -82,12 +89,13 @@ plan_generate (const adm_model *model, adm_plan *plan, adm_error *error)
 }
 
 static adm_status
-plan_upscale (const adm_model *model, adm_plan *plan, adm_error *error)
+plan_upscale (const adm_residency *r, adm_plan *plan, adm_error *error)
 {
+  const adm_model *model = r->model;
   const adm_request *request = &plan->task.upscale;
   adm_description d;
   plan->parts = ADM_PART_UPSAMPLER;
-  adm_status status = inspect (model, ADM_PART_UPSAMPLER, &d, error);
+  adm_status status = inspect (r, ADM_PART_UPSAMPLER, &d, error);
   if (!status && d.kind != ADM_KIND_SUPERRES)
     status = adm_fail (error, ADM_ERROR_SHAPE,
                        "%s is not an upsampler; correct the model's description",
@@ -103,15 +111,21 @@ plan_upscale (const adm_model *model, adm_plan *plan, adm_error *error)
 }
 
 adm_status
-adm_plan_make (const adm_model *model, const adm_task *task, adm_plan *plan, adm_error *error)
+adm_residency_plan (const adm_residency *r, const adm_task *task, adm_plan *plan, adm_error *error)
 {
   adm_plan made = { .task = *task };
   bool generate = task->kind == ADM_TASK_GENERATE;
-  adm_status status
-      = generate ? plan_generate (model, &made, error) : plan_upscale (model, &made, error);
+  adm_status status = generate ? plan_generate (r, &made, error) : plan_upscale (r, &made, error);
   if (status)
     return status;
   made.count = generate ? task->generate.sample.count : task->upscale.count;
   *plan = made;
   return ADM_OK;
+}
+
+adm_status
+adm_plan_make (const adm_model *model, const adm_task *task, adm_plan *plan, adm_error *error)
+{
+  const adm_residency nothing_loaded = { .model = (adm_model *) model }; /* only looked at */
+  return adm_residency_plan (&nothing_loaded, task, plan, error);
 }

@@ -36,6 +36,10 @@ adm_status adm_residency_check (adm_residency *residency, int parts, bool *fits,
 adm_status adm_residency_load (adm_residency *residency, int parts, adm_callback callback,
                                void *user, adm_error *error);
 
+/* adm_plan_make for the model, with what is loaded as it is, whatever became of its files. */
+adm_status adm_residency_plan (const adm_residency *residency, const adm_task *task, adm_plan *plan,
+                               adm_error *error);
+
 /* BYTES more are needed while PARTS work: lets other parts go for them, or refuses. */
 adm_status adm_residency_spare (adm_residency *residency, int parts, uint64_t bytes,
                                 adm_error *error);

@@ -40,6 +40,13 @@ adm_session_free (adm_session *session)
   free (session);
 }
 
+adm_status
+adm_session_plan (const adm_session *session, const adm_task *task, adm_plan *plan,
+                  adm_error *error)
+{
+  return adm_residency_plan (&session->residency, task, plan, error);
+}
+
 int
 adm_session_reads (const adm_session *session)
 {

@@ -186,7 +186,11 @@ test_embedded (void)
     for (const char *at = m->class_synonyms[i]; *at;) {
       char synonym[128];
       at += strspn (at, " ,");
-      snprintf (synonym, sizeof synonym, "%.*s", (int) strcspn (at, ","), at);
+      size_t length = strcspn (at, ",");
+      if (!CHECK (length < sizeof synonym))
+        break;
+      memcpy (synonym, at, length);
+      synonym[length] = '\0';
       expect_label (m, synonym, i);
       at += strcspn (at, ",");
     }

@@ -174,6 +174,29 @@ test_ends (const adm_model *model)
   adm_session_free (session);
 }
 
+/* Networks in memory serve on when their files are gone; what is not in memory is missed. */
+static void
+test_lost_files (const adm_model *model)
+{
+  adm_task task = both_stages ();
+  adm_plan plan;
+  heard h = { 0 };
+  adm_session *session = session_of (model, 0);
+  task.generate.upscaled = false;
+  CHECK (adm_session_load (session, ADM_PART_DIFFUSION | ADM_PART_CLASSIFIER, NULL, NULL, &error)
+         == ADM_OK);
+  CHECK (remove (model->diffusion) == 0 && remove (model->classifier) == 0
+         && remove (model->upsampler) == 0);
+  CHECK (adm_plan_make (model, &task, &plan, &error) == ADM_ERROR_IO);
+  CHECK (adm_session_plan (session, &task, &plan, &error) == ADM_OK && plan.height == SMALL);
+  CHECK (adm_session_run (session, &plan, &(adm_sink) { NULL, keep, &h }, &error) == ADM_OK
+         && h.pictures == COUNT);
+  task.generate.upscaled = true;
+  CHECK (adm_session_plan (session, &task, &plan, &error) == ADM_ERROR_IO);
+  CHECK_CONTAINS (error.message, "superres.safetensors");
+  adm_session_free (session);
+}
+
 static void
 refused (const adm_model *model, const adm_task *task, adm_status status, const char *says)
 {
@@ -224,6 +247,7 @@ main (void)
   test_run (model);
   test_ends (model);
   test_refusals (model);
+  test_lost_files (model);
   adm_model_free (model);
   return check_summary ();
 }
