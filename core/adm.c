@@ -5,7 +5,8 @@
 
 #include "base/error.h"
 #include "base/pool.h"
-#include "models/network.h"
+#include "descriptions/description.h"
+#include "descriptions/network_file.h"
 
 const char *
 adm_version (void)
@@ -33,8 +34,8 @@ adm_network_load (const char *path, const adm_options *options, adm_callback cal
                   adm_network **out, adm_error *error)
 {
   struct load_progress progress = { callback, user };
-  adm_network_source source = { .path = path, .progress = load_progress, .user = &progress };
-  return adm_network_open (&source, options, NULL, NULL, options->memory_limit, out, error);
+  adm_network_source source = { .name = path, .progress = load_progress, .user = &progress };
+  return adm_network_open_file (&source, options, NULL, NULL, options->memory_limit, out, error);
 }
 
 adm_status
@@ -42,6 +43,10 @@ adm_network_make_up (const adm_description *description, const adm_options *opti
                      adm_network **out, adm_error *error)
 {
   adm_network_source source = { .description = description, .seed = seed };
+  adm_status status = adm_description_validate (description, "made-up network", error);
+  *out = NULL;
+  if (status)
+    return status;
   return adm_network_open (&source, options, NULL, NULL, options->memory_limit, out, error);
 }
 

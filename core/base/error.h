@@ -4,7 +4,7 @@
 #ifndef ADM_BASE_ERROR_H
 #define ADM_BASE_ERROR_H
 
-#include "adm.h"
+#include "adm_error.h"
 
 /* Fills ERROR with STATUS and a formatted line (control characters and what is not UTF-8 become
  * '?'), and returns STATUS:

@@ -119,10 +119,18 @@ measure_network (const adm_description *d, const adm_options *options, int repea
   for (int i = 0; i <= repeat && !status; i++) {
     double start = terminal_seconds ();
     if (d->kind == ADM_KIND_CLASSIFIER)
-      status = adm_network_gradient (network, 1, x, &t, &label, NULL, out, error);
+      status = adm_network_gradient (
+          network, &(adm_batch) { .n = 1, .x = x, .t = &t, .labels = &label }, NULL, out, error);
     else
-      status = adm_network_evaluate (network, 1, x, &t, &label, low ? x + 3 * pixels : NULL,
-                                     d->small_size, d->small_size, out, error);
+      status = adm_network_evaluate (network,
+                                     &(adm_batch) { .n = 1,
+                                                    .x = x,
+                                                    .t = &t,
+                                                    .labels = &label,
+                                                    .low = low ? x + 3 * pixels : NULL,
+                                                    .low_h = d->small_size,
+                                                    .low_w = d->small_size },
+                                     out, error);
     double seconds = terminal_seconds () - start;
     if (i == 1 || (i > 1 && seconds < f->seconds)) /* the first is the warm-up */
       f->seconds = seconds;
@@ -291,10 +299,19 @@ explain_network (const char *name, const char *path, const adm_description *made
         = program_fail (error, ADM_ERROR_MEMORY, "no memory for the input; close other programs");
   for (int i = 0; i < 2 && !status; i++)
     status = d->kind == ADM_KIND_CLASSIFIER
-                 ? adm_network_gradient (network, 1, x, &t, &label, NULL, out, error)
-                 : adm_network_evaluate (network, 1, x, &t, &label,
-                                         d->kind == ADM_KIND_SUPERRES ? x + 3 * pixels : NULL,
-                                         d->small_size, d->small_size, out, error);
+                 ? adm_network_gradient (network,
+                                         &(adm_batch) { .n = 1, .x = x, .t = &t, .labels = &label },
+                                         NULL, out, error)
+                 : adm_network_evaluate (
+                       network,
+                       &(adm_batch) { .n = 1,
+                                      .x = x,
+                                      .t = &t,
+                                      .labels = &label,
+                                      .low = d->kind == ADM_KIND_SUPERRES ? x + 3 * pixels : NULL,
+                                      .low_h = d->small_size,
+                                      .low_w = d->small_size },
+                       out, error);
   if (!status)
     print_shares (name, network);
   adm_network_free (network);

@@ -264,12 +264,19 @@ evaluate (const eval_options *o, eval_run *run, adm_error *error)
   adm_status status;
   interrupt_at_once (true);
   if (run->grad)
-    status = adm_network_gradient (run->network, run->n, run->x, run->t, run->labels, run->out,
-                                   run->grad, error);
+    status = adm_network_gradient (
+        run->network, &(adm_batch) { .n = run->n, .x = run->x, .t = run->t, .labels = run->labels },
+        run->out, run->grad, error);
   else
-    status
-        = adm_network_evaluate (run->network, run->n, run->x, run->t, run->labels, run->low,
-                                (int) run->low_shape[2], (int) run->low_shape[3], run->out, error);
+    status = adm_network_evaluate (run->network,
+                                   &(adm_batch) { .n = run->n,
+                                                  .x = run->x,
+                                                  .t = run->t,
+                                                  .labels = run->labels,
+                                                  .low = run->low,
+                                                  .low_h = (int) run->low_shape[2],
+                                                  .low_w = (int) run->low_shape[3] },
+                                   run->out, error);
   interrupt_at_once (false);
   size_t n = (size_t) run->n;
   for (int i = 1; i < run->out_rank; i++)

@@ -22,7 +22,7 @@ batch_unit (void *arg, int unit, int worker)
   adm_loader *l = b->loader;
   (void) worker;
   if (unit == 0 && b->slot)
-    b->status = l->read (b->slot->name, b->slot->elements, b->out, l->user, b->error);
+    b->status = l->read (b->slot->name, b->slot->elements, b->out, l->read_user, b->error);
   else if (unit > 0 && unit <= b->forward)
     adm_conv_pack_panel (l->waiting.conv, l->waiting.raw, false, unit - 1,
                          (void *) l->waiting.conv->packed);
@@ -58,7 +58,7 @@ read_tensor (adm_loader *loader, const adm_slot *slot, float *out, adm_error *er
 {
   enum { SMALL = 1 << 14 };
   adm_status status = slot->elements < SMALL
-                          ? loader->read (slot->name, slot->elements, out, loader->user, error)
+                          ? loader->read (slot->name, slot->elements, out, loader->read_user, error)
                           : run_batch (loader, slot, out, error);
   if (!status && loader->done)
     status = loader->done (slot->elements, loader->user, error);

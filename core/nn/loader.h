@@ -13,6 +13,7 @@ typedef struct adm_loader {
    * time. */
   adm_status (*read) (const char *name, uint64_t elements, float *out, void *user,
                       adm_error *error);
+  void *read_user;
   /* Called on the thread that loads when ELEMENTS more have been read; may be NULL. */
   adm_status (*done) (uint64_t elements, void *user, adm_error *error);
   void *user;

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "base/machine_memory.h"
-#include "models/network.h"
+#include "networks/network.h"
 
 adm_status
 adm_part_measure (const adm_description *d, const adm_options *options, adm_part_memory *out,

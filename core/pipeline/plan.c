@@ -3,7 +3,7 @@
  * From a task to a checked plan. Files are inspected, not loaded: what cannot be is known before
  * any work. Networks in memory serve on when their files are gone, so they speak for themselves. */
 #include "base/error.h"
-#include "models/model.h"
+#include "catalog/model.h"
 #include "pipeline/stage.h"
 
 /* The description of PART, or what is missing. */

@@ -5,7 +5,8 @@
 
 #include "base/error.h"
 #include "base/machine_memory.h"
-#include "models/model.h"
+#include "catalog/model.h"
+#include "descriptions/network_file.h"
 
 #include <stdlib.h>
 
@@ -214,10 +215,10 @@ load_part (adm_residency *residency, int part, struct loading *loading, adm_erro
     return ADM_OK;
   if (!path)
     return adm_model_need (residency->model, part, error);
-  adm_network_source source = { .path = path, .progress = load_progress, .user = loading };
+  adm_network_source source = { .name = path, .progress = load_progress, .user = loading };
   residency->reads++;
-  adm_status status = adm_network_open (&source, &residency->options, residency->pool,
-                                        &residency->workspace, 0, network, error);
+  adm_status status = adm_network_open_file (&source, &residency->options, residency->pool,
+                                             &residency->workspace, 0, network, error);
   if (!status && !adm_part_may_be (part, (*network)->description.kind)) {
     drop_parts (residency, part);
     return adm_fail (error, ADM_ERROR_SHAPE, "%s is not a%s %s; correct the model's description",

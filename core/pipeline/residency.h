@@ -6,7 +6,7 @@
 #ifndef ADM_PIPELINE_RESIDENCY_H
 #define ADM_PIPELINE_RESIDENCY_H
 
-#include "models/network.h"
+#include "networks/network.h"
 #include "pipeline/budget.h"
 
 typedef struct adm_residency {

@@ -37,8 +37,15 @@ predict_tile (void *user, int index, const float *x, const float *low, float *ou
   adm_sampling *s = user;
   s->part_of_step = s->share / (s->tiling.rows * s->tiling.columns);
   s->from = s->part_of_step * index;
-  return adm_network_evaluate (s->network, 1, x, &s->t, &s->label, low, s->tiling.tile,
-                               s->tiling.tile, out, error);
+  return adm_network_evaluate (s->network,
+                               &(adm_batch) { .n = 1,
+                                              .x = x,
+                                              .t = &s->t,
+                                              .labels = &s->label,
+                                              .low = low,
+                                              .low_h = s->tiling.tile,
+                                              .low_w = s->tiling.tile },
+                               out, error);
 }
 
 static adm_status
@@ -53,8 +60,15 @@ predict (void *user, const float *x, int t, float *out, adm_error *error)
   adm_status status
       = s->tiled ? adm_tiling_predict (&s->tiling, s->network->description.learn_sigma ? 6 : 3, x,
                                        s->low, predict_tile, s, s->tiles, out, error)
-                 : adm_network_evaluate (s->network, 1, x, &t, &s->label, s->low, s->request->low_h,
-                                         s->request->low_w, out, error);
+                 : adm_network_evaluate (s->network,
+                                         &(adm_batch) { .n = 1,
+                                                        .x = x,
+                                                        .t = &t,
+                                                        .labels = &s->label,
+                                                        .low = s->low,
+                                                        .low_h = s->request->low_h,
+                                                        .low_w = s->request->low_w },
+                                         out, error);
   s->network->poll = NULL;
   return status;
 }
@@ -67,8 +81,9 @@ gradient (void *user, const float *x, int t, float *grad, adm_error *error)
   s->part_of_step = 1 - s->share;
   s->classifier->poll = between_layers;
   s->classifier->poll_user = s;
-  adm_status status
-      = adm_network_gradient (s->classifier, 1, x, &t, &s->guide, s->logits, grad, error);
+  adm_status status = adm_network_gradient (
+      s->classifier, &(adm_batch) { .n = 1, .x = x, .t = &t, .labels = &s->guide }, s->logits, grad,
+      error);
   s->classifier->poll = NULL;
   return status;
 }

@@ -3,7 +3,7 @@
  * See gaussian.h. Everything after the features is in double. */
 #include "gaussian.h"
 
-#include "models/network.h"
+#include "networks/network.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -65,7 +65,8 @@ feature_set_see (feature_set *set, adm_network *classifier, const float *x, int 
     feature_set_add (set, row, 1, width, where);
     if (!hits)
       continue;
-    if (adm_network_evaluate (classifier, 1, seen, &t, NULL, NULL, 0, 0, logits, &error))
+    if (adm_network_evaluate (classifier, &(adm_batch) { .n = 1, .x = seen, .t = &t }, logits,
+                              &error))
       gaussian_fail (where, error.message);
     int best = 0;
     for (int k = 1; k < d->num_classes; k++)

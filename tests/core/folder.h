@@ -6,7 +6,7 @@
 #define ADM_TESTS_FOLDER_H
 
 #include "check.h"
-#include "models/architecture.h"
+#include "networks/architecture.h"
 
 #include <ftw.h>
 #include <stdarg.h>

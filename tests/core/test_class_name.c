@@ -2,7 +2,7 @@
  *
  * Classes by name: each step of the rule, what is ambiguous, what is unknown; synonyms; and all
  * 1000 ImageNet names. */
-#include "models/class_name.h"
+#include "catalog/class_name.h"
 
 #include "check.h"
 

@@ -2,7 +2,7 @@
  *
  * Descriptions in JSON: what is read, what is refused and by which name, and that writing and
  * reading agree. */
-#include "models/description.h"
+#include "descriptions/description.h"
 
 #include "check.h"
 

@@ -54,11 +54,13 @@ load (const char *name, uint64_t *result)
   }
   const adm_description *d = adm_network_description (network);
   memset (picture, 0, sizeof picture);
-  status
-      = d->kind == ADM_KIND_CLASSIFIER
-            ? adm_network_gradient (network, 1, picture, &t, &label, NULL, picture + LARGE, &error)
-            : adm_network_evaluate (network, 1, picture, &t, &label, NULL, 0, 0, picture + LARGE,
-                                    &error);
+  status = d->kind == ADM_KIND_CLASSIFIER
+               ? adm_network_gradient (
+                     network, &(adm_batch) { .n = 1, .x = picture, .t = &t, .labels = &label },
+                     NULL, picture + LARGE, &error)
+               : adm_network_evaluate (
+                     network, &(adm_batch) { .n = 1, .x = picture, .t = &t, .labels = &label },
+                     picture + LARGE, &error);
   *result = digest (0, picture + LARGE, PIXELS * sizeof *picture);
   adm_network_free (network);
   return status;

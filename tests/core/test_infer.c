@@ -3,10 +3,10 @@
  * Inference from names and shapes alone: the published checkpoints' listings, the lists that
  * made-up descriptions imply, and listings that are not quite right. */
 #include "base/error.h"
-#include "models/architecture.h"
-#include "models/description.h"
-#include "models/infer.h"
-#include "models/published.h"
+#include "networks/architecture.h"
+#include "descriptions/description.h"
+#include "descriptions/infer.h"
+#include "descriptions/published.h"
 
 #include "check.h"
 

@@ -2,7 +2,7 @@
  *
  * Published checkpoints, known by their tensors, become models: whole, in part, and all of them. */
 #include "folder.h"
-#include "models/published.h"
+#include "descriptions/published.h"
 #include "pipeline/session.h"
 
 static void

@@ -53,7 +53,8 @@ static double
 log_probability (adm_network *network, const float *x, int t, int label)
 {
   float logits[5];
-  CHECK (adm_network_evaluate (network, 1, x, &t, NULL, NULL, 0, 0, logits, &error) == ADM_OK);
+  CHECK (adm_network_evaluate (network, &(adm_batch) { .n = 1, .x = x, .t = &t }, logits, &error)
+         == ADM_OK);
   double sum = 0;
   for (int k = 0; k < 5; k++)
     sum += exp ((double) logits[k]);
@@ -68,7 +69,9 @@ test_classifier (void)
   fill (x);
   adm_network *network = load (rescaled ("classifier-attention"), 1);
   CHECK (adm_network_description (network)->rescale_residual == 1);
-  CHECK (adm_network_gradient (network, 1, x, &t, &label, NULL, grad, &error) == ADM_OK);
+  CHECK (adm_network_gradient (network, &(adm_batch) { .n = 1, .x = x, .t = &t, .labels = &label },
+                               NULL, grad, &error)
+         == ADM_OK);
   double norm = 0, h = 0.02;
   for (int i = 0; i < PIXELS; i++)
     norm += (double) grad[i] * (double) grad[i];
@@ -85,7 +88,9 @@ test_classifier (void)
   adm_network_free (network);
 
   network = load (rescaled ("classifier-attention"), 3);
-  CHECK (adm_network_gradient (network, 1, x, &t, &label, NULL, again, &error) == ADM_OK);
+  CHECK (adm_network_gradient (network, &(adm_batch) { .n = 1, .x = x, .t = &t, .labels = &label },
+                               NULL, again, &error)
+         == ADM_OK);
   CHECK (memcmp (grad, again, sizeof grad) == 0);
   adm_network_free (network);
 }
@@ -98,12 +103,16 @@ test_unet (void)
   int t = 500, label = 1;
   fill (x);
   adm_network *network = load (rescaled ("unet-cond"), 2);
-  CHECK (adm_network_evaluate (network, 1, x, &t, &label, NULL, 0, 0, out, &error) == ADM_OK);
+  CHECK (adm_network_evaluate (network, &(adm_batch) { .n = 1, .x = x, .t = &t, .labels = &label },
+                               out, &error)
+         == ADM_OK);
   adm_network_free (network);
   snprintf (path, sizeof path, "%s/unet-cond.pt", ADM_TEST_FIXTURES);
   network = load (path, 2);
   CHECK (adm_network_description (network)->rescale_residual == 0);
-  CHECK (adm_network_evaluate (network, 1, x, &t, &label, NULL, 0, 0, plain, &error) == ADM_OK);
+  CHECK (adm_network_evaluate (network, &(adm_batch) { .n = 1, .x = x, .t = &t, .labels = &label },
+                               plain, &error)
+         == ADM_OK);
   adm_network_free (network);
   double difference = 0, size = 0;
   for (int i = 0; i < 2 * PIXELS; i++) {

@@ -141,10 +141,19 @@ eval_case (const char *weights, yyjson_val *c, bool classifier)
       }
       adm_status status;
       if (classifier)
-        status = adm_network_gradient (network, (int) shape[0], x, t, y, logits, out, &error);
+        status = adm_network_gradient (
+            network, &(adm_batch) { .n = (int) shape[0], .x = x, .t = t, .labels = y }, logits, out,
+            &error);
       else
-        status = adm_network_evaluate (network, (int) shape[0], x, t, labels ? y : NULL, low,
-                                       (int) low_shape[2], (int) low_shape[3], out, &error);
+        status = adm_network_evaluate (network,
+                                       &(adm_batch) { .n = (int) shape[0],
+                                                      .x = x,
+                                                      .t = t,
+                                                      .labels = labels ? y : NULL,
+                                                      .low = low,
+                                                      .low_h = (int) low_shape[2],
+                                                      .low_w = (int) low_shape[3] },
+                                       out, &error);
       if (!CHECK (status == ADM_OK))
         printf ("  %s\n", error.message);
       else if (classifier) {
@@ -169,10 +178,16 @@ eval_case (const char *weights, yyjson_val *c, bool classifier)
       if (!classifier && threads == 2 && !options.kernels) {
         float *alone = malloc (count * sizeof *alone);
         size_t half = count / (size_t) shape[0];
-        CHECK (adm_network_evaluate (network, 1, x + pixels / (size_t) shape[0], t + 1,
-                                     labels ? y + 1 : NULL,
-                                     low ? low + elements (low_shape + 1, 3) : NULL,
-                                     (int) low_shape[2], (int) low_shape[3], alone, &error)
+        CHECK (adm_network_evaluate (
+                   network,
+                   &(adm_batch) { .n = 1,
+                                  .x = x + pixels / (size_t) shape[0],
+                                  .t = t + 1,
+                                  .labels = labels ? y + 1 : NULL,
+                                  .low = low ? low + elements (low_shape + 1, 3) : NULL,
+                                  .low_h = (int) low_shape[2],
+                                  .low_w = (int) low_shape[3] },
+                   alone, &error)
                == ADM_OK);
         CHECK (memcmp (alone, first + half, half * sizeof *alone) == 0);
         free (alone);

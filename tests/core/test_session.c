@@ -373,7 +373,9 @@ test_half_and_kernels (void)
     if (!CHECK (adm_network_load (diffusion, &options[o], NULL, NULL, &network, &error) == ADM_OK))
       continue;
     CHECK (adm_network_weights_bytes (network) == weights);
-    CHECK (adm_network_evaluate (network, 1, x, &t, &label, NULL, 0, 0, o ? out : first, &error)
+    CHECK (adm_network_evaluate (network,
+                                 &(adm_batch) { .n = 1, .x = x, .t = &t, .labels = &label },
+                                 o ? out : first, &error)
            == ADM_OK);
     if (o == 0)
       whole = weights;

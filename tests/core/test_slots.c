@@ -3,8 +3,8 @@
  * The walk's slots: each says what it is and where it goes, and measuring takes what placing takes.
  * With the cursor that both lay memory out by. */
 #include "check.h"
-#include "models/classifier.h"
-#include "models/unet.h"
+#include "networks/classifier.h"
+#include "networks/unet.h"
 #include "nn/parameters.h"
 
 #include <stdlib.h>

@@ -3,7 +3,7 @@
  * Where a weights file's description comes from: metadata, sidecar, tensors; and what happens when
  * they disagree. */
 #include "folder.h"
-#include "models/published.h"
+#include "descriptions/published.h"
 
 static const char *const unet
     = "{\"kind\":\"unet\",\"image_size\":32,\"model_channels\":32,\"num_res_blocks\":1,\"channel_"

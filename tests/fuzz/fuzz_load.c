@@ -23,12 +23,21 @@ evaluate (adm_network *network, const adm_description *d)
   }
   bool superres = d->kind == ADM_KIND_SUPERRES,
        labelled = d->kind != ADM_KIND_CLASSIFIER && d->num_classes > 0;
-  adm_status status
-      = adm_network_evaluate (network, 1, x, &t, labelled ? &label : NULL, superres ? low : NULL,
-                              superres ? low_side : 0, superres ? low_side : 0, out, &error);
+  adm_status status = adm_network_evaluate (network,
+                                            &(adm_batch) { .n = 1,
+                                                           .x = x,
+                                                           .t = &t,
+                                                           .labels = labelled ? &label : NULL,
+                                                           .low = superres ? low : NULL,
+                                                           .low_h = superres ? low_side : 0,
+                                                           .low_w = superres ? low_side : 0 },
+                                            out, &error);
   fuzz_check (status, &error);
   if (!status && d->kind == ADM_KIND_CLASSIFIER)
-    fuzz_check (adm_network_gradient (network, 1, x, &t, &label, NULL, low, &error), &error);
+    fuzz_check (adm_network_gradient (network,
+                                      &(adm_batch) { .n = 1, .x = x, .t = &t, .labels = &label },
+                                      NULL, low, &error),
+                &error);
   free (x);
   free (low);
   free (out);

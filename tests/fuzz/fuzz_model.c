@@ -4,7 +4,8 @@
  * name beside it. What follows the first NUL of the input is the file of class names. */
 #include "../core/folder.h"
 #include "fuzz.h"
-#include "models/model.h"
+#include "base/text.h"
+#include "catalog/model.h"
 
 static const adm_description networks[] = {
   { .kind = ADM_KIND_UNET,

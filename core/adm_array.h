@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * libadm: pixels, arrays on disk, the machine. */
+#ifndef ADM_ARRAY_H
+#define ADM_ARRAY_H
+
+#include "adm_error.h"
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* [3,H,W] in [-1,1] to [H,W,3]: clamp ((x + 1) * 127.5, 0, 255), truncated (reference
+ * implementation). */
+void adm_pixels_to_u8 (const float *planar, int height, int width, uint8_t *interleaved);
+/* The way back: u / 127.5 - 1. */
+void adm_pixels_from_u8 (const uint8_t *interleaved, int height, int width, float *planar);
+
+/* .npy, version 1.0, little-endian float32, C order, finite numbers. DATA is malloc'ed, freed by
+ * the caller with free (). */
+adm_status adm_npy_read (const char *path, float **data, int *rank, int64_t shape[8],
+                         adm_error *error);
+adm_status adm_npy_write (const char *path, const float *data, int rank, const int64_t *shape,
+                          adm_error *error);
+
+/* sgemm peak of this machine in GFLOP/s: a 2048^3 product split over THREADS of our threads, best
+ * of 5 after a warm-up. */
+adm_status adm_sgemm_peak (int threads, double *gflops, adm_error *error);
+int adm_processor_count (void);
+const char *adm_version (void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

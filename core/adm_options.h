@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * libadm: how to run, and what is told meanwhile. */
+#ifndef ADM_OPTIONS_H
+#define ADM_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What a small program holds without any network: itself, its libraries, the list of models. Larger
+ * ones, as the plug-in, measure. */
+#define ADM_PROGRAM_BYTES ((uint64_t) 4 << 20)
+
+typedef struct adm_options {
+  int threads; /* 0: all processors this process may use; more than these are not started */
+  bool exact;  /* direct convolutions only */
+  bool half;   /* convolutions' weights in 16 bits: about half the memory, somewhat slower */
+  /* inner loops: "avx512", "avx2", "portable"; NULL: the best this processor has. A static
+   * string */
+  const char *kernels;
+  /* bytes this process may take while it works; 0: what is free when something is loaded */
+  uint64_t memory_limit;
+  uint64_t program_bytes; /* what it holds beside the core's memory; 0: ADM_PROGRAM_BYTES */
+} adm_options;
+
+/* Called while working; X0 is non-NULL once a step. Return false to cancel: it takes effect between
+ * layers. Always called on the thread that called the core. */
+typedef struct adm_progress {
+  enum { ADM_STAGE_LOAD, ADM_STAGE_SAMPLE, ADM_STAGE_UPSAMPLE } stage;
+  int image, images; /* which of the images of the request, from 0 */
+  int step, steps;   /* steps finished, of how many */
+  double fraction;   /* of this stage and image, 0 … 1; moves within a step too */
+  double whole;      /* of the plan, 0 … 1 (adm_session_run) */
+  const float *x0;   /* [3,height,width], only valid during the call; NULL when there is none */
+  int height, width;
+} adm_progress;
+typedef bool (*adm_callback) (const adm_progress *progress, void *user);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Opens a weights file, learns what network it holds, and lets the network read it. */
+#include "descriptions/network_file.h"
+
+#include "base/error.h"
+#include "descriptions/description.h"
+
+struct reader {
+  adm_weights *file;
+  const char *path;
+};
+
+static adm_status
+read_tensor (const char *name, uint64_t elements, float *out, void *user, adm_error *error)
+{
+  const struct reader *reader = user;
+  ptrdiff_t i = adm_weights_find (reader->file, name);
+  if (i < 0 || adm_weights_tensor (reader->file, (size_t) i)->elements != elements)
+    return adm_fail (error, ADM_ERROR_SHAPE,
+                     "%s: tensor %s is missing or of another size; download the file again",
+                     reader->path, name);
+  return adm_weights_read (reader->file, (size_t) i, out, error);
+}
+
+adm_status
+adm_network_open_file (const adm_network_source *source, const adm_options *options, adm_pool *pool,
+                       adm_workspace *workspace, uint64_t limit, adm_network **out,
+                       adm_error *error)
+{
+  struct reader reader = { .path = source->name };
+  adm_network_source from_file = *source;
+  adm_description description;
+  const char *recognised, *unknown = NULL;
+  *out = NULL;
+  adm_status status = adm_weights_open (source->name, &reader.file, error);
+  if (!status)
+    status = adm_description_of_weights (reader.file, &description, &recognised, error);
+  if (!status)
+    unknown = adm_description_unknown (&description);
+  if (unknown)
+    status = adm_fail (error, ADM_ERROR_FORMAT,
+                       "%s: the tensors do not tell %s; write these keys into a JSON file of the "
+                       "same name beside it (see adm info)",
+                       source->name, unknown);
+  from_file.description = &description;
+  from_file.read = read_tensor;
+  from_file.read_user = &reader;
+  if (!status)
+    status = adm_network_open (&from_file, options, pool, workspace, limit, out, error);
+  adm_weights_free (reader.file);
+  return status;
+}
