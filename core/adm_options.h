@@ -11,10 +11,6 @@
 extern "C" {
 #endif
 
-/* What a small program holds without any network: itself, its libraries, the list of models. Larger
- * ones, as the plug-in, measure. */
-#define ADM_PROGRAM_BYTES ((uint64_t) 4 << 20)
-
 typedef struct adm_options {
   int threads; /* 0: all processors this process may use; more than these are not started */
   bool exact;  /* direct convolutions only */
@@ -24,7 +20,8 @@ typedef struct adm_options {
   const char *kernels;
   /* bytes this process may take while it works; 0: what is free when something is loaded */
   uint64_t memory_limit;
-  uint64_t program_bytes; /* what it holds beside the core's memory; 0: ADM_PROGRAM_BYTES */
+  /* what it holds beside the core's memory; 0: what it holds when it asks, or makes a session */
+  uint64_t program_bytes;
 } adm_options;
 
 /* Called while working; X0 is non-NULL once a step. Return false to cancel: it takes effect between

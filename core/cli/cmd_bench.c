@@ -102,7 +102,7 @@ measure_network (const adm_description *d, const adm_options *options, int repea
   adm_status status = plan (d, options, &weights, &workspace, &f->flops, error);
   if (status)
     return status;
-  f->planned_mib = (double) (weights + workspace + ADM_PROGRAM_BYTES) / (1024 * 1024);
+  f->planned_mib = (double) (weights + workspace + adm_process_memory ()) / (1024 * 1024);
   float *x = calloc (3 * (pixels + low), sizeof *x),
         *out = calloc (6 * pixels + (size_t) d->num_classes, sizeof *out);
   if (!x || !out)
@@ -180,7 +180,8 @@ plan_embedded (const adm_model *model, const adm_options *options, figures *f, a
     return status;
   uint64_t shared = workspace[0] > workspace[1] ? workspace[0] : workspace[1];
   f->flops = flops[0] + flops[1];
-  f->planned_mib = (double) (weights[0] + weights[1] + shared + ADM_PROGRAM_BYTES) / (1024 * 1024);
+  f->planned_mib
+      = (double) (weights[0] + weights[1] + shared + adm_process_memory ()) / (1024 * 1024);
   return ADM_OK;
 }
 

@@ -52,7 +52,8 @@ run_mib (yyjson_mut_doc *doc, const adm_file_info *info, bool half)
       || adm_description_memory (&info->description, 1, &options, &weights, &workspace, &ignored))
     return yyjson_mut_null (doc);
   return json_rounded (
-      doc, ((double) weights + (double) workspace + ADM_PROGRAM_BYTES) / (1024 * 1024), 3);
+      doc, ((double) weights + (double) workspace + (double) adm_process_memory ()) / (1024 * 1024),
+      3);
 }
 
 static bool

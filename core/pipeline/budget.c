@@ -32,7 +32,7 @@ adm_part_measure (const adm_description *d, const adm_options *options, adm_part
 uint64_t
 adm_program_bytes (const adm_options *options)
 {
-  return options->program_bytes ? options->program_bytes : ADM_PROGRAM_BYTES;
+  return options->program_bytes ? options->program_bytes : adm_process_memory ();
 }
 
 uint64_t

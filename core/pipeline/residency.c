@@ -24,6 +24,7 @@ adm_residency_init (adm_residency *residency, const adm_model *model, const adm_
 {
   const adm_kernels *kernels;
   *residency = (adm_residency) { .model = adm_model_copy (model), .options = *options };
+  residency->options.program_bytes = adm_program_bytes (options);
   adm_status status = residency->model ? adm_kernels_choose (options->kernels, &kernels, error)
                                        : adm_fail (error, ADM_ERROR_MEMORY,
                                                    "no memory for a session; close other programs");

@@ -168,7 +168,8 @@ static adm_status
 plan (uint64_t *result)
 {
   adm_memory memory;
-  adm_status status = adm_model_memory (&the_model, NULL, &memory, &error);
+  adm_status status
+      = adm_model_memory (&the_model, &(adm_options) { .program_bytes = 4 << 20 }, &memory, &error);
   *result = status ? 0 : memory.together + memory.staged;
   return status;
 }

@@ -12,6 +12,9 @@
 
 enum { SIDE = 32, PIXELS = 3 * SIDE * SIDE };
 
+/* Of the program, told: what it holds changes while it runs. */
+enum { OWN = 4 << 20 };
+
 static adm_error error;
 static char diffusion[1024], classifier[1024], superres[1024];
 
@@ -277,14 +280,16 @@ test_memory_limit (void)
   adm_model model = the_model ();
   model.upsampler = superres;
   adm_memory memory;
-  CHECK (adm_model_memory (&model, &(adm_options) { .threads = 1 }, &memory, &error) == ADM_OK
+  CHECK (adm_model_memory (&model, &(adm_options) { .threads = 1, .program_bytes = OWN }, &memory,
+                           &error)
+             == ADM_OK
          && memory.fit == ADM_FIT_TOGETHER);
   CHECK (memory.staged < memory.together && memory.staged_half < memory.together_half
          && memory.together_half < memory.together);
   const uint64_t limits[2] = { 0, memory.staged };
   for (int i = 0; i < 2; i++) {
-    adm_session *session
-        = open_session (&model, (adm_options) { .threads = 1, .memory_limit = limits[i] });
+    adm_session *session = open_session (
+        &model, (adm_options) { .threads = 1, .program_bytes = OWN, .memory_limit = limits[i] });
     struct seen seen = { 0 };
     adm_request request = the_request (), up = the_request ();
     request.count = up.count = 1;
@@ -313,16 +318,19 @@ test_memory_limit (void)
   CHECK (memcmp (sampled[0], sampled[1], sizeof *sampled) == 0
          && memcmp (large[0], large[1], sizeof *large) == 0);
 
-  adm_session *session
-      = open_session (&model, (adm_options) { .threads = 1, .memory_limit = memory.staged - 1 });
+  adm_session *session = open_session (
+      &model,
+      (adm_options) { .threads = 1, .program_bytes = OWN, .memory_limit = memory.staged - 1 });
   CHECK (adm_session_load (session, ADM_PART_DIFFUSION | ADM_PART_CLASSIFIER | ADM_PART_UPSAMPLER,
                            NULL, NULL, &error)
          == ADM_ERROR_MEMORY);
   CHECK_CONTAINS (error.message, "model Small needs ");
   CHECK_CONTAINS (error.message, "weights in 16 bits (--half) it needs");
   adm_session_free (session);
-  session = open_session (
-      &model, (adm_options) { .threads = 1, .memory_limit = memory.staged, .half = true });
+  session = open_session (&model, (adm_options) { .threads = 1,
+                                                  .program_bytes = OWN,
+                                                  .memory_limit = memory.staged,
+                                                  .half = true });
   CHECK (adm_session_load (session, ADM_PART_DIFFUSION | ADM_PART_CLASSIFIER, NULL, NULL, &error)
          == ADM_OK);
   adm_session_free (session);

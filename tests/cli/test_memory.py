@@ -1,0 +1,47 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one budget is true: a run that is allowed exactly what it says it needs takes that, the program itself included."""
+import re
+import subprocess
+import sys
+
+import harness
+from harness import check, embedded, folder, png, refuses, summary
+
+
+def peak(*arguments):
+    """Runs adm, which must succeed: the most that the system had in memory for it, in MiB."""
+    done = subprocess.run([sys.argv[2], harness.ADM, *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False)
+    check(done.returncode == 0, f"adm {arguments}: status {done.returncode}")
+    return int(done.stdout.split()[-1]) / 1024
+
+
+def needed(*arguments):
+    return float(re.search(r"needs ([\d.]+) MiB", refuses(1, *arguments, "--memory-limit", "1MiB", says="needs"))[1])
+
+
+def main():
+    with folder() as place:
+        out = place / "out.png"
+        small = place / "in.png"
+        small.write_bytes(png(64, 64, [bytes(192)] * 64))
+        one = ["sample", "--model", embedded.ID, "--steps", 2, "-o", out]
+        cases = {
+            "guided": [*one, "--class", 1, "--scale", 2],
+            "guided, one thread": [*one, "--class", 1, "--scale", 2, "--threads", 1],
+            "guided, 16 bits": [*one, "--class", 1, "--scale", 2, "--half"],
+            "unguided": [*one, "--scale", 0],
+            "four pictures": [*one, "--scale", 0, "--count", 4],
+            "upsampled": [*one, "--class", 1, "--scale", 2, "--upscale", "--up-steps", 2],
+            "upscale": ["upscale", "--model", embedded.ID, "--steps", 2, small, "-o", out],
+        }
+        for what, arguments in cases.items():
+            least = needed(*arguments)
+            found = peak(*arguments, "--memory-limit", f"{least + 0.5:.0f}MiB" if least % 1 else f"{least + 1:.0f}MiB")
+            print(f"{what}: {least:.0f} MiB told, {found:.1f} found")
+            check(0.85 * least <= found <= 1.05 * least + 0.5, f"{what}: {least} MiB told, {found:.1f} found")
+    return summary()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
