@@ -35,7 +35,8 @@ static const char usage[]
       "  --eta E            noise added by ddim, 0 (default) to 1\n"
       "  --seed S           image i uses seed S + i (default 0)\n"
       "  --count N          number of images (default 1)\n"
-      "  --noise FILE.npy   instead of --seed: [steps+1,N,3,H,W]\n"
+      "  --noise FILE.npy   instead of --seed: [steps+1,N,3,H,W], or x_T [N,3,H,W] alone where the "
+      "sampler adds no noise\n"
       "  --low-res FILE     low-resolution picture for a model that is an upsampler: PNG, JPEG or "
       ".npy "
       "[1 or N,3,h,w]\n"
@@ -321,7 +322,7 @@ prepare (const sample_options *o, sample_run *run, adm_error *error)
   if (!status && o->low)
     status = read_low (o->low, run, error);
   if (!status && o->common.noise) {
-    status = sampling_read_noise (o->common.noise, steps, o->common.count, run->size, &run->noise,
+    status = sampling_read_noise (o->common.noise, &run->request, steps, run->size, &run->noise,
                                   error);
     run->request.noise = run->noise;
   }

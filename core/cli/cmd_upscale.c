@@ -216,8 +216,7 @@ prepare (const upscale_options *o, upscale_run *run, adm_error *error)
   if (!status)
     status = sampling_add_outputs (&run->outputs, o->common.output, o->common.count, error);
   if (!status && o->common.noise) {
-    status
-        = sampling_read_noise (o->common.noise, steps, o->common.count, size, &run->noise, error);
+    status = sampling_read_noise (o->common.noise, &run->request, steps, size, &run->noise, error);
     run->request.noise = run->noise;
   }
   if (!status)

@@ -46,6 +46,10 @@ void adm_sampling_close (adm_sampling *stage);
  * [3,low_h,low_w], else NULL. */
 adm_status adm_sampling_run (adm_sampling *stage, int i, const float *low, adm_error *error);
 
+/* The latent of PICTURE [3,height,width] into stage->x, which is undefined on failure; I as above.
+ * The stage's network must be ADM_PART_DIFFUSION's. */
+adm_status adm_sampling_encode (adm_sampling *stage, int i, const float *picture, adm_error *error);
+
 /* Side of an upsampler's input. */
 int adm_low_side (const adm_description *description);
 
