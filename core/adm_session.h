@@ -154,6 +154,14 @@ typedef struct adm_sink {
 adm_status adm_session_run (adm_session *session, const adm_plan *plan, const adm_sink *sink,
                             adm_error *error);
 
+/* The way back, DDIM's steps upwards without guidance (arXiv 2010.02502, equation 14): each of the
+ * request's count PICTURES [N,3,S,S], S the diffusion network's size, to its latent x_T, which goes
+ * to SINK. Sampling by ddim with eta 0, scale 0 and the same steps makes about that picture of it:
+ * noise [steps+1,N,3,S,S] begins with it. Of REQUEST label, steps or respacing and count are looked
+ * at; a scale above 0 or noise is ADM_ERROR_USAGE. */
+adm_status adm_session_encode (adm_session *session, const adm_request *request,
+                               const float *pictures, const adm_sink *sink, adm_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -332,3 +332,33 @@ adm_session_upscale (adm_session *session, const adm_request *request, adm_callb
   const adm_task task = { .kind = ADM_TASK_UPSCALE, .upscale = *request };
   return run_task (session, &task, &(struct collect) { callback, user, out, finished }, error);
 }
+
+adm_status
+adm_session_encode (adm_session *session, const adm_request *request, const float *pictures,
+                    const adm_sink *sink, adm_error *error)
+{
+  adm_sampling stage = { .residency = &session->residency,
+                         .part = ADM_PART_DIFFUSION,
+                         .request = request,
+                         .callback = sink->progress,
+                         .user = sink->user,
+                         .images = request->count };
+  if (request->scale > 0 || request->noise)
+    return adm_fail (error, ADM_ERROR_USAGE,
+                     "encoding takes neither a gradient scale nor noise; leave them out");
+  adm_status status = adm_residency_load (&session->residency, ADM_PART_DIFFUSION, sink->progress,
+                                          sink->user, error);
+  if (!status)
+    status = adm_sampling_open (&stage, error);
+  if (status)
+    return status;
+  const size_t pixels = 3 * (size_t) stage.height * (size_t) stage.width;
+  for (int i = 0; i < request->count && !status; i++) {
+    status = adm_sampling_encode (&stage, i, pictures + (size_t) i * pixels, error);
+    const adm_picture latent = { stage.x, stage.height, stage.width };
+    if (!status)
+      status = sink->picture (i, &latent, sink->user, error);
+  }
+  adm_sampling_close (&stage);
+  return status;
+}

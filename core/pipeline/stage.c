@@ -5,6 +5,7 @@
 #include "pipeline/stage.h"
 
 #include "base/error.h"
+#include "diffusion/encode.h"
 #include "diffusion/sampler.h"
 
 #include <math.h>
@@ -439,4 +440,20 @@ adm_sampling_run (adm_sampling *stage, int i, const float *low, adm_error *error
     return ADM_OK;
   }
   return adm_diffusion_run (&denoiser, stage->schedule, &params, stage->workspace, stage->x, error);
+}
+
+adm_status
+adm_sampling_encode (adm_sampling *stage, int i, const float *picture, adm_error *error)
+{
+  adm_denoiser denoiser = denoiser_of (stage);
+  const adm_encode_params params
+      = { .workspace = stage->workspace, .stepped = after_step, .user = stage };
+  stage->progress = (adm_progress) { .stage = ADM_STAGE_SAMPLE,
+                                     .image = i,
+                                     .images = stage->images,
+                                     .steps = stage->schedule->steps,
+                                     .height = stage->height,
+                                     .width = stage->width };
+  memcpy (stage->x, picture, 3 * (size_t) stage->height * (size_t) stage->width * sizeof *stage->x);
+  return adm_diffusion_encode (&denoiser, stage->schedule, &params, stage->x, error);
 }

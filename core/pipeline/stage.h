@@ -55,6 +55,10 @@ adm_status adm_sampling_run (adm_sampling *stage, int i, const float *low, adm_e
 /* Whether guidance is classifier-free. */
 bool adm_guides_freely (const adm_model *model, const adm_request *request);
 
+/* The latent of PICTURE [3,height,width] into stage->x, which is undefined on failure; I as above.
+ * The stage's network must be ADM_PART_DIFFUSION's. */
+adm_status adm_sampling_encode (adm_sampling *stage, int i, const float *picture, adm_error *error);
+
 /* Side of an upsampler's input. */
 int adm_low_side (const adm_description *description);
 
