@@ -5,6 +5,7 @@
 #define ADM_IO_WEIGHTS_FILE_H
 
 #include "io/weights.h"
+#include "io/zip_directory.h"
 
 #include <stdio.h>
 #include <zip.h>
@@ -66,9 +67,6 @@ bool adm_convert_to_f32 (adm_dtype dtype, bool swap, const unsigned char *from, 
 /* N finite float32 to DTYPE, F32, F16 or BF16, rounded to nearest, ties to even; false when one is
  * too large for it. */
 bool adm_convert_from_f32 (adm_dtype dtype, const float *from, size_t n, unsigned char *out);
-
-/* Whether libzip's PROBLEM is a lack of memory. */
-bool adm_zip_exhausted (zip_error_t *problem);
 
 adm_status adm_safetensors_open (adm_weights *weights, adm_error *error);
 adm_status adm_torch_zip_open (adm_weights *weights, adm_error *error);
