@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/read_file.h"
 #include "descriptions/description.h"
+#include "descriptions/keys.h"
 
 #include <errno.h>
 #include <math.h>
@@ -21,6 +22,7 @@ enum { MAX_JSON_FILE = 4 << 20, MAX_VALUES = 16384, MAX_DEPTH = 32 };
 static const char *const kind_names[] = { "unet", "superres", "classifier", NULL };
 static const char *const pool_names[]
     = { "none", "attention", "adaptive", "spatial", "spatial_v2", NULL };
+static const char *const pixel_names[] = { "rgb", "grey", "rgba", NULL };
 static const char *const schedule_names[] = { "linear", "cosine", NULL };
 
 /* ---- text to JSON ---------------------------------------------------------------------------- */
@@ -216,6 +218,44 @@ read_attention (reader *r, adm_description *d, bool relative)
   }
 }
 
+/* in_channels and pixels; four channels are colours and alpha only where the latter says so. */
+static void
+read_pixels (reader *r, adm_description *d)
+{
+  int channels = 0;
+  yyjson_val *told = get (r, "pixels", false);
+  if (yyjson_equals_str (told, "latent"))
+    wrong (r, "pixels",
+           "rgb, grey or rgba; a network of latents needs an autoencoder, and there "
+           "is none here: use a network of pictures");
+  read_int (r, "in_channels", false, 1, &channels);
+  if (told)
+    d->pixels = (adm_pixels) read_name (r, "pixels", false, pixel_names,
+                                        "\"rgb\", \"grey\" or \"rgba\"", (int) d->pixels);
+  else if (channels)
+    d->pixels = channels == 1   ? ADM_PIXELS_GREY
+                : channels == 3 ? ADM_PIXELS_RGB
+                                : ADM_PIXELS_UNKNOWN;
+  if (!r->status && channels && channels != adm_description_channels (d))
+    wrong (r, "in_channels", "1 (grey), 3 (colours) or, with \"pixels\": \"rgba\", 4");
+}
+
+/* Every key is one that a description may have. */
+static void
+check_keys (reader *r)
+{
+  size_t i, count;
+  yyjson_val *key, *value;
+  yyjson_obj_foreach (r->object, i, count, key, value)
+  {
+    const char *name = yyjson_get_str (key);
+    if (!r->status && adm_key_find (name) == ADM_KEY_UNKNOWN)
+      r->status = adm_fail (r->error, ADM_ERROR_FORMAT,
+                            "%s: %.100s: no description has such a key; did you mean %s?", r->where,
+                            name, adm_key_nearest (name));
+  }
+}
+
 adm_status
 adm_description_read (yyjson_val *object, const char *where, const adm_description *base,
                       adm_description *out, adm_error *error)
@@ -227,6 +267,8 @@ adm_description_read (yyjson_val *object, const char *where, const adm_descripti
     d = *base;
   bool relative = base && base->image_size == -1;
   int ignored = 0;
+
+  check_keys (&r);
 
   d.kind = (adm_kind) read_name (&r, "kind", true, kind_names,
                                  "\"unet\", \"superres\" or \"classifier\"", d.kind);
@@ -259,6 +301,10 @@ adm_description_read (yyjson_val *object, const char *where, const adm_descripti
   read_flag (&r, "rescale_residual", false, &d.rescale_residual);
   read_int (&r, "small_size", false, 1, d.kind == ADM_KIND_SUPERRES ? &d.small_size : &ignored);
   read_int (&r, "diffusion_steps", false, 1, &d.diffusion_steps);
+  read_flag (&r, "rescale_timesteps", false, &d.rescale_timesteps);
+  read_flag (&r, "predict_xstart", false, &d.predict_xstart);
+  read_flag (&r, "sigma_small", false, &d.sigma_small);
+  read_pixels (&r, &d);
   read_int (&r, "training_steps", false, 0, &ignored);
   read_int (&r, "training_pictures", false, 0, &ignored);
   if (!r.status)
@@ -351,6 +397,16 @@ add_keys (yyjson_mut_doc *doc, yyjson_mut_val *object, const adm_description *d)
   if (d->kind == ADM_KIND_CLASSIFIER)
     yyjson_mut_obj_add_str (doc, object, "pool", pool_names[d->pool]);
   yyjson_mut_obj_add_int (doc, object, "diffusion_steps", d->diffusion_steps);
+  add_flag (doc, object, "rescale_timesteps", d->rescale_timesteps);
+  if (d->kind != ADM_KIND_CLASSIFIER)
+    add_flag (doc, object, "predict_xstart", d->predict_xstart);
+  if (d->kind != ADM_KIND_CLASSIFIER && !d->learn_sigma)
+    add_flag (doc, object, "sigma_small", d->sigma_small);
+  yyjson_mut_obj_add_int (doc, object, "in_channels", adm_description_channels (d));
+  if (d->pixels == ADM_PIXELS_UNKNOWN)
+    yyjson_mut_obj_add_null (doc, object, "pixels");
+  else if (d->pixels == ADM_PIXELS_RGBA)
+    yyjson_mut_obj_add_str (doc, object, "pixels", "rgba");
 }
 
 int

@@ -40,13 +40,15 @@ read_signs (const adm_listing *listing, adm_description *d)
                    *embedding = find (listing, 2, "input_blocks.1.0.emb_layers.1.weight"),
                    *hidden = find (listing, 4, "input_blocks.1.0.out_layers.3.weight"), *classes,
                    *positions = NULL;
+  const int64_t channels = first && first->shape[1] != 6 ? first->shape[1] : 3;
   if (!time || !first || !embedding || !hidden || time->shape[1] > INT32_MAX)
     return false;
   d->model_channels = (int) time->shape[1];
+  d->pixels = channels == 1 ? ADM_PIXELS_GREY : channels == 4 ? ADM_PIXELS_UNKNOWN : ADM_PIXELS_RGB;
   d->use_scale_shift_norm = embedding->shape[0] != hidden->shape[0];
   if (last) {
     d->kind = first->shape[1] == 6 ? ADM_KIND_SUPERRES : ADM_KIND_UNET;
-    d->learn_sigma = last->shape[0] == 6;
+    d->learn_sigma = last->shape[0] == 2 * channels;
     classes = find (listing, 2, "label_emb.weight");
   } else {
     d->kind = ADM_KIND_CLASSIFIER;

@@ -99,7 +99,8 @@ adm_description_of_weights (adm_weights *weights, adm_description *out, const ch
   }
   if (!status && d.learn_sigma == -1) {
     const adm_tensor *last = adm_listing_find (&listing, "out.2.weight");
-    d.learn_sigma = d.kind != ADM_KIND_CLASSIFIER && last && last->rank > 0 && last->shape[0] == 6;
+    d.learn_sigma = d.kind != ADM_KIND_CLASSIFIER && last && last->rank > 0
+                    && last->shape[0] == 2 * adm_description_channels (&d);
   }
   if (!status)
     status = adm_listing_check (&listing, &d, path, error);

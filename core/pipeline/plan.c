@@ -48,6 +48,35 @@ measure (const adm_description *d, const adm_request *request, int *steps, doubl
   return status;
 }
 
+/* A classifier saw the noise of its own schedule: guidance by another's timesteps misleads. */
+static adm_status
+check_guide (const adm_model *model, const adm_description *diffusion,
+             const adm_description *classifier, adm_error *error)
+{
+  static const char *const names[] = { "linear", "cosine" };
+  const char *own = adm_model_part (model, ADM_PART_CLASSIFIER);
+  if (classifier->pixels != diffusion->pixels)
+    return adm_fail (error, ADM_ERROR_SHAPE,
+                     "%s knows pictures of %d channels, and model %s makes %d; use another "
+                     "classifier",
+                     own, adm_description_channels (classifier), model->name,
+                     adm_description_channels (diffusion));
+  if (classifier->noise_schedule != ADM_SCHEDULE_UNKNOWN
+      && diffusion->noise_schedule != ADM_SCHEDULE_UNKNOWN
+      && classifier->noise_schedule != diffusion->noise_schedule)
+    return adm_fail (error, ADM_ERROR_SHAPE,
+                     "%s was trained with a %s noise schedule, and model %s with a %s one; use a "
+                     "classifier of its own",
+                     own, names[classifier->noise_schedule], model->name,
+                     names[diffusion->noise_schedule]);
+  if (classifier->diffusion_steps != diffusion->diffusion_steps)
+    return adm_fail (error, ADM_ERROR_SHAPE,
+                     "%s was trained with %d diffusion steps, and model %s with %d; use a "
+                     "classifier of its own",
+                     own, classifier->diffusion_steps, model->name, diffusion->diffusion_steps);
+  return ADM_OK;
+}
+
 static adm_status
 plan_generate (const adm_residency *r, adm_plan *plan, adm_error *error)
 {
@@ -62,11 +91,14 @@ plan_generate (const adm_residency *r, adm_plan *plan, adm_error *error)
   if (!status && sample->scale > 0) {
     plan->parts |= ADM_PART_CLASSIFIER;
     status = inspect (r, ADM_PART_CLASSIFIER, &classifier, error);
+    if (!status && classifier.kind == ADM_KIND_CLASSIFIER)
+      status = check_guide (model, &diffusion, &classifier, error);
     if (!status)
       status = adm_description_flops (&classifier, &flops, error);
     plan->work[0] += status ? 0 : flops * plan->steps;
   }
   plan->height = plan->width = status ? 0 : diffusion.image_size;
+  plan->channels = status ? 0 : adm_description_channels (&diffusion);
   if (status || !plan->task.generate.upscaled)
     return status;
   plan->parts |= ADM_PART_UPSAMPLER;
@@ -85,6 +117,7 @@ plan_generate (const adm_residency *r, adm_plan *plan, adm_error *error)
   if (!status)
     status = measure (&upsampler, upscale, &plan->upscale_steps, &plan->work[1], error);
   plan->height = plan->width = status ? 0 : upsampler.image_size;
+  plan->channels = 3;
   return status;
 }
 
@@ -104,6 +137,7 @@ plan_upscale (const adm_residency *r, adm_plan *plan, adm_error *error)
     status = measure (&d, request, &plan->upscale_steps, &plan->work[1], error);
   if (status)
     return status;
+  plan->channels = 3;
   plan->height
       = request->tiled ? request->low_h * (d.image_size / adm_low_side (&d)) : d.image_size;
   plan->width = request->tiled ? request->low_w * (d.image_size / adm_low_side (&d)) : d.image_size;

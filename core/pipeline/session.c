@@ -118,7 +118,12 @@ tell (const adm_progress *progress, void *user)
 static adm_status
 deliver (const run *r, int i, const adm_sampling *stage, adm_error *error)
 {
-  const adm_picture picture = { stage->x, stage->height, stage->width };
+  adm_picture picture = { stage->x, stage->height, stage->width, stage->channels };
+  if (stage->rgb && !r->sink->all_channels) {
+    adm_pixels_to_rgb (stage->x, stage->channels, stage->height, stage->width, stage->rgb);
+    picture.pixels = stage->rgb;
+    picture.channels = 3;
+  }
   return r->sink->picture (i, &picture, r->sink->user, error);
 }
 
@@ -171,8 +176,11 @@ run_two (run *r, uint8_t *small, float *low, adm_error *error)
   for (int i = 0; i < plan->count && !status; i++) {
     uint8_t *bytes = small + (r->together ? 0 : (size_t) i * values);
     status = adm_sampling_run (&first, i, NULL, error);
-    if (!status)
-      adm_pixels_to_u8 (first.x, side, side, bytes);
+    if (!status) {
+      if (first.rgb)
+        adm_pixels_to_rgb (first.x, first.channels, side, side, first.rgb);
+      adm_pixels_to_u8 (first.rgb ? first.rgb : first.x, side, side, bytes);
+    }
     if (status || !r->together)
       continue;
     adm_pixels_from_u8 (bytes, side, side, low);
@@ -239,7 +247,7 @@ run_stage (adm_session *session, int parts, const adm_sampling *asked, float *ou
     status = adm_sampling_open (&stage, error);
   if (status)
     return status;
-  size_t pixels = 3 * (size_t) stage.height * (size_t) stage.width;
+  size_t pixels = (size_t) stage.channels * (size_t) stage.height * (size_t) stage.width;
   for (int i = 0; i < request->count && !status; i++) {
     status = adm_sampling_run (&stage, i, request->low ? request->low + (size_t) i * one : NULL,
                                error);

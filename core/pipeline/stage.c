@@ -27,7 +27,9 @@ after_step (void *user, int done, int steps, const float *x0)
   s->progress.step = done;
   s->progress.fraction = (double) done / steps;
   adm_progress p = s->progress;
-  p.x0 = x0;
+  if (s->rgb)
+    adm_pixels_to_rgb (x0, s->channels, s->height, s->width, s->rgb);
+  p.x0 = s->rgb ? s->rgb : x0;
   return !s->callback || s->callback (&p, s->user);
 }
 
@@ -200,7 +202,9 @@ static adm_denoiser
 denoiser_of (adm_sampling *stage)
 {
   const adm_model *model = stage->residency->model;
-  return (adm_denoiser) { .channels = stage->network->description.learn_sigma ? 6 : 3,
+  return (adm_denoiser) { .channels
+                          = stage->channels * (stage->network->description.learn_sigma ? 2 : 1),
+                          .colours = stage->channels,
                           .height = stage->height,
                           .width = stage->width,
                           .predict = predict,
@@ -229,9 +233,10 @@ take_memory (adm_sampling *stage, adm_error *error)
 {
   adm_denoiser denoiser = denoiser_of (stage);
   size_t workspace = adm_diffusion_workspace (&denoiser),
-         pixels = 3 * (size_t) stage->height * (size_t) stage->width;
+         pixels = (size_t) stage->channels * (size_t) stage->height * (size_t) stage->width,
+         rgb = stage->channels == 3 ? 0 : 3 * (size_t) stage->height * (size_t) stage->width;
   size_t classes = stage->classifier ? (size_t) stage->classifier->description.num_classes : 0;
-  size_t floats = workspace + pixels + classes
+  size_t floats = workspace + pixels + classes + rgb
                   + (stage->tiled ? adm_tiling_workspace (&stage->tiling, denoiser.channels) : 0);
   int parts = stage->part | (stage->classifier ? ADM_PART_CLASSIFIER : 0);
   adm_status status = adm_residency_spare (stage->residency, parts, floats * sizeof (float), error);
@@ -245,7 +250,8 @@ take_memory (adm_sampling *stage, adm_error *error)
   stage->workspace = stage->memory;
   stage->x = stage->workspace + workspace;
   stage->logits = stage->x + pixels;
-  stage->tiles = stage->logits + classes;
+  stage->rgb = rgb ? stage->logits + classes : NULL;
+  stage->tiles = stage->logits + classes + rgb;
   return ADM_OK;
 }
 
@@ -258,6 +264,7 @@ adm_sampling_open (adm_sampling *stage, adm_error *error)
                           ? adm_residency_network (stage->residency, ADM_PART_CLASSIFIER)
                           : NULL;
   const adm_description *d = &stage->network->description;
+  stage->channels = adm_description_channels (d);
   adm_status status = check_request (stage, error);
   if (!status)
     status = check_labels (stage, error);
@@ -267,6 +274,11 @@ adm_sampling_open (adm_sampling *stage, adm_error *error)
                                      &stage->schedule, error)
                  : adm_schedule_for_steps (d->noise_schedule, d->diffusion_steps, request->sampler,
                                            request->steps, &stage->schedule, error);
+  if (!status)
+    adm_schedule_parametrize (stage->schedule,
+                              (adm_parametrization) { .predict_xstart = d->predict_xstart == 1,
+                                                      .sigma_small = d->sigma_small == 1,
+                                                      .unclamped = request->no_clip });
   stage->height = stage->tiled ? stage->tiling.height * stage->tiling.factor : d->image_size;
   stage->width = stage->tiled ? stage->tiling.width * stage->tiling.factor : d->image_size;
   if (!status)
@@ -292,7 +304,7 @@ adm_sampling_run (adm_sampling *stage, int i, const float *low, adm_error *error
 {
   const adm_request *request = stage->request;
   adm_denoiser denoiser = denoiser_of (stage);
-  size_t pixels = 3 * (size_t) stage->height * (size_t) stage->width;
+  size_t pixels = (size_t) stage->channels * (size_t) stage->height * (size_t) stage->width;
   adm_rng rng;
   adm_rng_seed (&rng, request->seed + (uint64_t) i);
   stage->progress = (adm_progress) { .stage = stage->part == ADM_PART_UPSAMPLER ? ADM_STAGE_UPSAMPLE

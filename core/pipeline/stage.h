@@ -21,13 +21,15 @@ typedef struct adm_sampling {
   adm_network *network, *classifier; /* CLASSIFIER NULL: no guidance */
   int label, guide;
   int height, width; /* of the pictures made */
+  int channels;      /* 1, 3 or 4 */
   bool tiled;
   adm_tiling tiling;
   adm_schedule *schedule;
   float *memory;    /* holds the four that follow */
   float *workspace; /* of the sampler */
-  float *x;         /* [3,height,width]: the picture when adm_sampling_run has made it */
+  float *x;         /* [channels,height,width]: the picture when adm_sampling_run has made it */
   float *logits;    /* [K] of the classifier */
+  float *rgb;       /* [3,height,width] for what shows colours; NULL: X is that */
   float *tiles;     /* the tiling's workspace */
   /* while a picture is made */
   const float *low;
