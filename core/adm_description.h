@@ -83,6 +83,9 @@ typedef struct adm_file_info {
   size_t tensors;
   uint64_t parameters;
   const char *recognised_as; /* name of the published checkpoint, or NULL */
+  /* what training put around the network, "" where nothing: the key it stood under ("ema"), the
+   * prefix of its tensors' names ("module."), the tensors that were passed over ("betas, …") */
+  char inside[64], prefix[128], passed_over[1024];
   /* "license" of the file's metadata or sidecar, cut to this length; "" when they tell none */
   char license[256];
   /* "num_heads, noise_schedule" when the tensors do not settle them, else NULL; static or owned by

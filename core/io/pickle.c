@@ -15,6 +15,7 @@ enum {
   MAX_DEPTH = 64, /* open marks */
   MAX_MEMO = 1 << 20,
   MAX_STRING = 1 << 16,
+  MAX_TEXT = 1 << 24, /* of BINUNICODE: NumPy arrays beside the weights are such */
 };
 
 struct machine {
@@ -166,12 +167,75 @@ extend (struct machine *m, adm_pickle_type type, uint32_t count)
   if (m->depth - base < count + 1 || (type == ADM_PICKLE_DICT && count % 2))
     return refuse (m, "takes a value that is not there");
   uint32_t container = m->stack[m->depth - count - 1];
+  if (value_of (m, container)->type == ADM_PICKLE_OPAQUE) {
+    m->depth -= count; /* what it holds is not known either */
+    return ADM_OK;
+  }
   if (value_of (m, container)->type != type)
     return refuse (m, "adds items to something else than a list or dict");
   return collect (m, container, count);
 }
 
 /* ---- calls, by name -------------------------------------------------------------------------- */
+
+static bool
+is_text (const char *text, size_t length, const char *expected)
+{
+  return strlen (expected) == length && !memcmp (expected, text, length);
+}
+
+/* Names that reach the system, or that reach other names, and that no training script leaves in a
+ * checkpoint: whoever finds them wants to run something. */
+static bool
+is_attack (const char *module, size_t module_length, const char *name, size_t name_length)
+{
+  static const char *const modules[] = { "os",        "posix",       "nt",
+                                         "posixpath", "ntpath",      "subprocess",
+                                         "commands",  "popen2",      "sys",
+                                         "importlib", "imp",         "pkgutil",
+                                         "runpy",     "webbrowser",  "shutil",
+                                         "socket",    "ssl",         "pty",
+                                         "ctypes",    "_ctypes",     "cffi",
+                                         "pickle",    "_pickle",     "cPickle",
+                                         "dill",      "cloudpickle", "joblib",
+                                         "marshal",   "shelve",      "code",
+                                         "codeop",    "operator",    "_operator",
+                                         "io",        "_io",         "tempfile",
+                                         "platform",  "asyncio",     "multiprocessing",
+                                         "threading", "_thread",     "signal",
+                                         "urllib",    "urllib2",     "http",
+                                         "httplib",   "ftplib",      "smtplib",
+                                         "requests",  "pip",         "ensurepip",
+                                         "venv",      "pdb",         "bdb",
+                                         "profile",   "cProfile",    "timeit",
+                                         "trace",     "inspect",     "gc",
+                                         "ast",       "site",        "atexit",
+                                         "zipimport", "setuptools",  "distutils" };
+  static const char *const builtins[]
+      = { "eval",    "exec",    "execfile", "compile",    "open",   "file",        "getattr",
+          "setattr", "delattr", "hasattr",  "__import__", "input",  "raw_input",   "globals",
+          "locals",  "vars",    "dir",      "apply",      "reload", "breakpoint",  "memoryview",
+          "map",     "filter",  "reduce",   "type",       "super",  "classmethod", "property" };
+  static const char *const dangerous[] = { "system", "popen", "spawn", "runstring", "load", "hub" };
+  size_t top = 0;
+  while (top < module_length && module[top] != '.')
+    top++;
+  for (size_t i = 0; i < sizeof modules / sizeof *modules; i++)
+    if (is_text (module, top, modules[i]))
+      return true;
+  if (is_text (module, module_length, "builtins") || is_text (module, module_length, "__builtin__"))
+    for (size_t i = 0; i < sizeof builtins / sizeof *builtins; i++)
+      if (is_text (name, name_length, builtins[i]))
+        return true;
+  for (size_t i = 0; i < sizeof dangerous / sizeof *dangerous; i++)
+    if (is_text (name, name_length, dangerous[i]))
+      return true;
+  if (is_text (module, module_length, "types"))
+    return !is_text (name, name_length, "SimpleNamespace");
+  /* a name with a dot reaches into what it names; torch's loaders load other files */
+  return memchr (name, '.', name_length) || is_text (module, module_length, "torch.hub")
+         || is_text (module, module_length, "torch.serialization");
+}
 
 static adm_status
 find_global (struct machine *m, const char *module, size_t module_length, const char *name,
@@ -182,6 +246,8 @@ find_global (struct machine *m, const char *module, size_t module_length, const 
     adm_pickle_global global;
   } known[] = {
     { "collections", "OrderedDict", ADM_GLOBAL_ORDERED_DICT },
+    { "collections", "defaultdict", ADM_GLOBAL_DEFAULT_DICT },
+    { "torch", "Size", ADM_GLOBAL_SIZE },
     { "torch._utils", "_rebuild_tensor_v2", ADM_GLOBAL_REBUILD_TENSOR },
     { "torch._utils", "_rebuild_parameter", ADM_GLOBAL_REBUILD_PARAMETER },
     { "torch", "FloatStorage", ADM_GLOBAL_FLOAT },
@@ -196,13 +262,18 @@ find_global (struct machine *m, const char *module, size_t module_length, const 
     { "torch", "BoolStorage", ADM_GLOBAL_BOOL },
   };
   for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-    if (strlen (known[i].module) == module_length
-        && !memcmp (known[i].module, module, module_length) && strlen (known[i].name) == name_length
-        && !memcmp (known[i].name, name, name_length))
+    if (is_text (module, module_length, known[i].module)
+        && is_text (name, name_length, known[i].name))
       return push_new (m,
                        (adm_pickle_value) { .type = ADM_PICKLE_GLOBAL, .global = known[i].global });
+  if (!is_attack (module, module_length, name, name_length))
+    return push_new (m, (adm_pickle_value) { .type = ADM_PICKLE_GLOBAL,
+                                             .global = ADM_GLOBAL_OPAQUE,
+                                             .text = module,
+                                             .length = (uint32_t) (name + name_length - module) });
   return adm_fail (m->error, ADM_ERROR_FORMAT,
-                   "%s: its pickle asks for %.*s.%.*s, which weights do not need; refused",
+                   "%s: its pickle asks for %.*s.%.*s, which only an attack needs; refused: do not "
+                   "open it with PyTorch either",
                    m->where, (int) (module_length < 80 ? module_length : 80), module,
                    (int) (name_length < 80 ? name_length : 80), name);
 }
@@ -245,10 +316,16 @@ reduce (struct machine *m)
   if (status)
     return status;
   adm_pickle_value a = *value_of (m, args), f = *value_of (m, callee);
+  if (f.type == ADM_PICKLE_OPAQUE || (f.type == ADM_PICKLE_GLOBAL && f.global == ADM_GLOBAL_OPAQUE))
+    return push_new (
+        m, (adm_pickle_value) { .type = ADM_PICKLE_OPAQUE, .text = f.text, .length = f.length });
   if (a.type != ADM_PICKLE_TUPLE || f.type != ADM_PICKLE_GLOBAL)
     return refuse (m, "calls something");
-  if (f.global == ADM_GLOBAL_ORDERED_DICT && a.size == 0)
+  if ((f.global == ADM_GLOBAL_ORDERED_DICT && a.size == 0) || f.global == ADM_GLOBAL_DEFAULT_DICT)
     return push_new (m, (adm_pickle_value) { .type = ADM_PICKLE_DICT });
+  if (f.global == ADM_GLOBAL_SIZE && a.size == 1
+      && value_of (m, adm_pickle_item (m->out, args, 0))->type == ADM_PICKLE_TUPLE)
+    return push (m, adm_pickle_item (m->out, args, 0));
   if (f.global == ADM_GLOBAL_REBUILD_PARAMETER && a.size >= 2
       && value_of (m, adm_pickle_item (m->out, args, 0))->type == ADM_PICKLE_TENSOR)
     return push (m, adm_pickle_item (m->out, args, 0));
@@ -391,7 +468,7 @@ execute (struct machine *m, unsigned char op, bool *done)
     return ADM_OK;
   case 'X': /* BINUNICODE */
     status = number (m, 4, &n);
-    if (!status && n > MAX_STRING)
+    if (!status && n > MAX_TEXT)
       return refuse (m, "holds a huge string");
     if (!status)
       status = bytes (m, n, &b);
@@ -445,7 +522,8 @@ execute (struct machine *m, unsigned char op, bool *done)
     return status ? status : get_memo (m, n);
   case 'Q': /* BINPERSID */
     return persistent_id (m);
-  case 'R': /* REDUCE */
+  case 'R':  /* REDUCE */
+  case 0x81: /* NEWOBJ: an object without its __init__; known classes are none of those */
     return reduce (m);
   case 's': /* SETITEM */
     return extend (m, ADM_PICKLE_DICT, 2);
@@ -457,9 +535,12 @@ execute (struct machine *m, unsigned char op, bool *done)
   case 'e': /* APPENDS */
     status = pop_mark (m, &n);
     return status ? status : extend (m, ADM_PICKLE_LIST, n);
-  case 'b': /* BUILD: an OrderedDict's _metadata; parsed, dropped */
+  case 'b': /* BUILD: an OrderedDict's _metadata, an opaque object's state; parsed, dropped */
     status = pop (m, &value);
-    if (!status && (m->depth == 0 || value_of (m, m->stack[m->depth - 1])->type != ADM_PICKLE_DICT))
+    if (!status
+        && (m->depth == 0
+            || (value_of (m, m->stack[m->depth - 1])->type != ADM_PICKLE_DICT
+                && value_of (m, m->stack[m->depth - 1])->type != ADM_PICKLE_OPAQUE)))
       return refuse (m, "changes an object");
     return status;
   default:

@@ -161,6 +161,7 @@ adm_weights_free (adm_weights *weights)
   free (weights->sorted);
   free (weights->summed);
   free (weights->description);
+  free (weights->passed_over);
   free (weights->path);
   free (weights);
 }

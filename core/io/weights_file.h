@@ -38,6 +38,9 @@ struct adm_weights {
   bool *summed;      /* zip: entries whose check sum has been found right */
   bool swap;         /* big-endian data */
   char *description; /* safetensors metadata "adm" */
+  char inside[64];   /* key that the state_dict stood under; "": none */
+  char prefix[128];  /* taken off the names of all tensors; "": none */
+  char *passed_over; /* names of tensors that no network of the family has, ", " between; or NULL */
   size_t count, room;
   adm_tensor *tensor;
   adm_place *place;
@@ -67,6 +70,9 @@ bool adm_convert_to_f32 (adm_dtype dtype, bool swap, const unsigned char *from, 
 /* N finite float32 to DTYPE, F32, F16 or BF16, rounded to nearest, ties to even; false when one is
  * too large for it. */
 bool adm_convert_from_f32 (adm_dtype dtype, const float *from, size_t n, unsigned char *out);
+
+/* Takes off the prefix that the network's tensors share, and passes over what is none of its. */
+adm_status adm_weights_trim (adm_weights *weights, adm_error *error);
 
 adm_status adm_safetensors_open (adm_weights *weights, adm_error *error);
 adm_status adm_torch_zip_open (adm_weights *weights, adm_error *error);
