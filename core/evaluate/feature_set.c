@@ -3,10 +3,13 @@
 
 #include "base/checked.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "io/npz.h"
 
+#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { MAX_WIDTH = 8192, MAX_SIDE = 16384 };
 
@@ -248,11 +251,143 @@ add_arrays (adm_feature_set *set, adm_npz *npz, const char *path, adm_set_readin
                    path, fitted ? ", and statistics are for the reference" : "");
 }
 
+/* ---- folders --------------------------------------------------------------------------------- */
+
+struct names {
+  char **name; /* [count] */
+  size_t count;
+};
+
+static int
+by_name (const void *a, const void *b)
+{
+  return strcmp (*(char *const *) a, *(char *const *) b);
+}
+
+static bool
+is_picture_name (const struct dirent *entry)
+{
+  const char *dot = strrchr (entry->d_name, '.');
+  return entry->d_name[0] != '.' && dot
+         && (!strcasecmp (dot, ".png") || !strcasecmp (dot, ".jpg") || !strcasecmp (dot, ".jpeg"));
+}
+
+static void
+names_clear (struct names *names)
+{
+  for (size_t i = 0; i < names->count; i++)
+    free (names->name[i]);
+  free (names->name);
+}
+
+/* The pictures' paths in FOLDER, by name. */
+static adm_status
+list_folder (const char *path, DIR *folder, struct names *names, adm_error *error)
+{
+  adm_status status = ADM_OK;
+  for (struct dirent *entry; !status && (entry = readdir (folder));) {
+    if (!is_picture_name (entry))
+      continue;
+    char **more = names->count & (names->count - 1)
+                      ? names->name
+                      : realloc (names->name, (names->count ? 2 * names->count : 1) * sizeof *more);
+    names->name = more ? more : names->name;
+    char *joined = more ? adm_path_join (path, entry->d_name) : NULL;
+    if (joined)
+      names->name[names->count++] = joined;
+    else
+      status = adm_fail (error, ADM_ERROR_MEMORY,
+                         "%s: no memory to list its pictures; close other programs", path);
+  }
+  if (!status && names->count == 0)
+    status = adm_fail (error, ADM_ERROR_FORMAT,
+                       "%s: holds no PNG or JPEG files; give a folder of pictures", path);
+  if (!status)
+    qsort (names->name, names->count, sizeof *names->name, by_name);
+  return status;
+}
+
+struct reading {
+  char **name;
+  adm_rgb_picture *pictures;
+  adm_error *errors; /* [n]; status ADM_OK: none */
+};
+
+static void
+read_picture (void *arg, int unit, int worker)
+{
+  struct reading *r = arg;
+  uint8_t *pixels = NULL;
+  adm_rgb_picture *p = &r->pictures[unit];
+  (void) worker;
+  r->errors[unit].status
+      = adm_picture_read (r->name[unit], &pixels, NULL, &p->width, &p->height, &r->errors[unit]);
+  p->pixels = pixels;
+}
+
+/* The features of the N pictures at NAME, which are read at once. */
+static adm_status
+add_pictures (adm_feature_set *set, struct reading *r, int n, adm_set_reading *reading,
+              const char *path, adm_error *error)
+{
+  adm_status status = ADM_OK;
+  adm_pool_run (reading->bench->pool, n, read_picture, r);
+  for (int i = 0; i < n && !status; i++)
+    if ((status = r->errors[i].status))
+      *error = r->errors[i];
+  if (!status)
+    status = extract (set, r->pictures, n, reading, path, error);
+  for (int i = 0; i < n; i++)
+    free ((void *) r->pictures[i].pixels);
+  return status;
+}
+
+static adm_status
+add_folder (adm_feature_set *set, const char *path, DIR *folder, adm_set_reading *reading,
+            adm_error *error)
+{
+  adm_extractor *e = reading->extractor;
+  struct names names = { NULL, 0 };
+  if (!e)
+    return adm_fail (error, ADM_ERROR_USAGE,
+                     "%s: is a folder of pictures; give the weights that tell their features, with "
+                     "--inception FILE or --features classifier",
+                     path);
+  adm_status status = list_folder (path, folder, &names, error);
+  if (!status)
+    status = grow (set, names.count, e->width, e->spatial_width, reading, path, error);
+  struct reading r = { .pictures = calloc ((size_t) e->at_once, sizeof *r.pictures),
+                       .errors = calloc ((size_t) e->at_once, sizeof *r.errors) };
+  if (!status && (!r.pictures || !r.errors))
+    status = adm_fail (error, ADM_ERROR_MEMORY,
+                       "%s: no memory for its pictures; close other "
+                       "programs",
+                       path);
+  int n;
+  for (size_t at = 0; at < names.count && !status; at += (size_t) n) {
+    n = names.count - at < (size_t) e->at_once ? (int) (names.count - at) : e->at_once;
+    r.name = names.name + at;
+    status = add_pictures (set, &r, n, reading, path, error);
+    if (!status)
+      status = tick (reading->bench, (double) (at + (size_t) n) / (double) names.count, error);
+  }
+  free (r.pictures);
+  free (r.errors);
+  names_clear (&names);
+  return status;
+}
+
 adm_status
 adm_feature_set_add (adm_feature_set *set, const char *path, adm_set_reading *reading,
                      adm_error *error)
 {
   adm_npz *npz;
+  DIR *folder = opendir (path);
+  if (folder) {
+    adm_status added = add_folder (set, path, folder, reading, error);
+    closedir (folder);
+    return added;
+  }
   adm_status status = adm_npz_open (path, &npz, error);
   if (status)
     return status;

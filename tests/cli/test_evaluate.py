@@ -10,7 +10,8 @@ import zipfile
 
 import inception
 import numpy as np
-from harness import FIXTURES, check, embedded, folder, refuses, succeeds, summary
+from harness import FIXTURES, check, embedded, folder, png, refuses, succeeds, summary
+from PIL import Image
 
 TRUTH = FIXTURES / "evaluate"
 INDEX = json.loads((TRUTH / "index.json").read_text(encoding="utf-8"))
@@ -112,6 +113,31 @@ def classifier(there):
             says="64 x 64")
 
 
+def folders(there):
+    """PNG and JPEG, by their names; other files in between do not count."""
+    dice = np.random.default_rng(4)
+    pictures = dice.integers(0, 256, (9, 64, 64, 3)).astype("u1")
+    (there / "pngs").mkdir()
+    for i, picture in enumerate(pictures):
+        (there / "pngs" / f"p{i}.png").write_bytes(png(64, 64, [row.tobytes() for row in picture]))
+    (there / "pngs" / "notes.txt").write_text("not a picture", encoding="utf-8")
+    np.savez(there / "same.npz", arr_0=pictures, arr_1=np.arange(9))
+    how = ["--features", "classifier", "--model", embedded.FILE]
+    for name in ("pngs", "same.npz"):
+        scores(there / name, "--reference", there / "same.npz", *how, "--save-features", there / f"{name}.kept.npz")
+    check((there / "pngs.kept.npz").read_bytes() == (there / "same.npz.kept.npz").read_bytes(), "a folder's features are not the archive's")
+    (there / "jpegs").mkdir()
+    for name, quality in (("a.jpg", 95), ("b.JPEG", 50)):
+        Image.fromarray(pictures[0]).save(there / "jpegs" / name, "jpeg", quality=quality)
+    found = scores(there / "jpegs", there / "pngs", "--reference", there / "same.npz", *how)
+    check(found["samples"] == 11 and found["fid"] > 0, f"{found}")
+    refuses(2, "evaluate", there / "pngs", "--reference", there / "same.npz", says="--inception")
+    (there / "pngs" / "p3.png").write_bytes(b"broken")
+    refuses(1, "evaluate", there / "pngs", "--reference", there / "same.npz", *how, says="p3.png")
+    (there / "empty").mkdir()
+    refuses(1, "evaluate", there / "empty", "--reference", there / "same.npz", *how, says="no PNG or JPEG")
+
+
 def archive(path, entries, **more):
     with zipfile.ZipFile(path, "w", **more) as file:
         for name, data in entries:
@@ -175,6 +201,7 @@ def main():
         known_distances(there)
         network(there)
         classifier(there)
+        folders(there)
         refusals(there)
     return summary()
 
