@@ -52,8 +52,8 @@ adm_status sampling_fill_request (const sampling_options *options, int diffusion
 adm_status sampling_label (const adm_model *model, const char *name, int labels, bool nullable,
                            int *label, adm_error *error);
 
-/* Reads the noise for STEPS steps of COUNT pictures of SIZE px: *NOISE [STEPS+1,COUNT,CHANNELS,SIZE,SIZE],
- * freed by the caller. */
+/* Reads the noise for STEPS steps of COUNT pictures of SIZE px: *NOISE
+ * [STEPS+1,COUNT,CHANNELS,SIZE,SIZE], freed by the caller. */
 adm_status sampling_read_noise (const char *path, int steps, int count, int channels, int size,
                                 float **noise, adm_error *error);
 

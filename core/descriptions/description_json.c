@@ -329,84 +329,81 @@ adm_description_parse (const char *text, size_t length, const char *where, adm_d
 
 /* ---- writing --------------------------------------------------------------------------------- */
 
-static void
+static bool
 add_int (yyjson_mut_doc *doc, yyjson_mut_val *object, const char *key, int value, bool known)
 {
-  if (known)
-    yyjson_mut_obj_add_int (doc, object, key, value);
-  else
-    yyjson_mut_obj_add_null (doc, object, key);
+  return known ? yyjson_mut_obj_add_int (doc, object, key, value)
+               : yyjson_mut_obj_add_null (doc, object, key);
 }
 
-static void
+static bool
 add_flag (yyjson_mut_doc *doc, yyjson_mut_val *object, const char *key, int value)
 {
-  if (value >= 0)
-    yyjson_mut_obj_add_bool (doc, object, key, value != 0);
-  else
-    yyjson_mut_obj_add_null (doc, object, key);
+  return value >= 0 ? yyjson_mut_obj_add_bool (doc, object, key, value != 0)
+                    : yyjson_mut_obj_add_null (doc, object, key);
 }
 
-static void
+static bool
 add_lists (yyjson_mut_doc *doc, yyjson_mut_val *object, const adm_description *d)
 {
   yyjson_mut_val *list = yyjson_mut_obj_add_arr (doc, object, "channel_mult");
+  bool ok = list;
   for (int i = 0; i < d->levels; i++) {
     double mult = d->channel_mult[i];
     if (mult == floor (mult))
-      yyjson_mut_arr_add_int (doc, list, (int64_t) mult);
+      ok &= yyjson_mut_arr_add_int (doc, list, (int64_t) mult);
     else
-      yyjson_mut_arr_add_real (doc, list, mult);
+      ok &= yyjson_mut_arr_add_real (doc, list, mult);
   }
-  if (d->image_size == -1) {
-    yyjson_mut_obj_add_null (doc, object, "attention_resolutions");
-    return;
-  }
+  if (d->image_size == -1)
+    return ok && yyjson_mut_obj_add_null (doc, object, "attention_resolutions");
   list = yyjson_mut_obj_add_arr (doc, object, "attention_resolutions");
   for (int i = 0; i < d->attention_levels; i++)
-    yyjson_mut_arr_add_int (doc, list, d->attention_resolutions[i]);
+    ok &= yyjson_mut_arr_add_int (doc, list, d->attention_resolutions[i]);
+  return ok && list;
 }
 
-static void
+static bool
 add_keys (yyjson_mut_doc *doc, yyjson_mut_val *object, const adm_description *d)
 {
-  bool heads_known = d->num_heads != -1 || d->num_head_channels != -1;
-  yyjson_mut_obj_add_str (doc, object, "kind", kind_names[d->kind]);
-  add_int (doc, object, "image_size", d->image_size, d->image_size != -1);
+  bool ok = true, heads_known = d->num_heads != -1 || d->num_head_channels != -1;
+  ok &= yyjson_mut_obj_add_str (doc, object, "kind", kind_names[d->kind]);
+  ok &= add_int (doc, object, "image_size", d->image_size, d->image_size != -1);
   if (d->kind == ADM_KIND_SUPERRES && d->small_size)
-    yyjson_mut_obj_add_int (doc, object, "small_size", d->small_size);
-  yyjson_mut_obj_add_int (doc, object, "model_channels", d->model_channels);
-  yyjson_mut_obj_add_int (doc, object, "num_res_blocks", d->num_res_blocks);
-  add_lists (doc, object, d);
-  add_int (doc, object, "num_classes", d->num_classes, d->num_classes > 0);
+    ok &= yyjson_mut_obj_add_int (doc, object, "small_size", d->small_size);
+  ok &= yyjson_mut_obj_add_int (doc, object, "model_channels", d->model_channels);
+  ok &= yyjson_mut_obj_add_int (doc, object, "num_res_blocks", d->num_res_blocks);
+  ok &= add_lists (doc, object, d);
+  ok &= add_int (doc, object, "num_classes", d->num_classes, d->num_classes > 0);
   if (d->num_heads != -1 || !heads_known)
-    add_int (doc, object, "num_heads", d->num_heads, heads_known);
+    ok &= add_int (doc, object, "num_heads", d->num_heads, heads_known);
   if (d->num_heads_upsample != -1)
-    yyjson_mut_obj_add_int (doc, object, "num_heads_upsample", d->num_heads_upsample);
-  add_int (doc, object, "num_head_channels", d->num_head_channels, heads_known);
+    ok &= yyjson_mut_obj_add_int (doc, object, "num_heads_upsample", d->num_heads_upsample);
+  ok &= add_int (doc, object, "num_head_channels", d->num_head_channels, heads_known);
   if (d->kind != ADM_KIND_CLASSIFIER)
-    add_flag (doc, object, "learn_sigma", d->learn_sigma);
-  add_flag (doc, object, "use_scale_shift_norm", d->use_scale_shift_norm);
-  add_flag (doc, object, "resblock_updown", d->resblock_updown);
-  add_flag (doc, object, "use_new_attention_order", d->use_new_attention_order);
-  add_flag (doc, object, "rescale_residual", d->rescale_residual);
+    ok &= add_flag (doc, object, "learn_sigma", d->learn_sigma);
+  ok &= add_flag (doc, object, "use_scale_shift_norm", d->use_scale_shift_norm);
+  ok &= add_flag (doc, object, "resblock_updown", d->resblock_updown);
+  ok &= add_flag (doc, object, "use_new_attention_order", d->use_new_attention_order);
+  ok &= add_flag (doc, object, "rescale_residual", d->rescale_residual);
   if (d->noise_schedule == ADM_SCHEDULE_UNKNOWN)
-    yyjson_mut_obj_add_null (doc, object, "noise_schedule");
+    ok &= yyjson_mut_obj_add_null (doc, object, "noise_schedule");
   else
-    yyjson_mut_obj_add_str (doc, object, "noise_schedule", schedule_names[d->noise_schedule]);
+    ok &= yyjson_mut_obj_add_str (doc, object, "noise_schedule", schedule_names[d->noise_schedule]);
   if (d->kind == ADM_KIND_CLASSIFIER)
-    yyjson_mut_obj_add_str (doc, object, "pool", pool_names[d->pool]);
-  yyjson_mut_obj_add_int (doc, object, "diffusion_steps", d->diffusion_steps);
-  add_flag (doc, object, "rescale_timesteps", d->rescale_timesteps);
+    ok &= yyjson_mut_obj_add_str (doc, object, "pool", pool_names[d->pool]);
+  ok &= yyjson_mut_obj_add_int (doc, object, "diffusion_steps", d->diffusion_steps);
+  ok &= add_flag (doc, object, "rescale_timesteps", d->rescale_timesteps);
   if (d->kind != ADM_KIND_CLASSIFIER)
-    add_flag (doc, object, "predict_xstart", d->predict_xstart);
+    ok &= add_flag (doc, object, "predict_xstart", d->predict_xstart);
   if (d->kind != ADM_KIND_CLASSIFIER && !d->learn_sigma)
-    add_flag (doc, object, "sigma_small", d->sigma_small);
-  yyjson_mut_obj_add_int (doc, object, "in_channels", adm_description_channels (d));
+    ok &= add_flag (doc, object, "sigma_small", d->sigma_small);
+  ok &= yyjson_mut_obj_add_int (doc, object, "in_channels", adm_description_channels (d));
   if (d->pixels == ADM_PIXELS_UNKNOWN)
-    yyjson_mut_obj_add_null (doc, object, "pixels");
+    ok &= yyjson_mut_obj_add_null (doc, object, "pixels");
   else if (d->pixels == ADM_PIXELS_RGBA)
-    yyjson_mut_obj_add_str (doc, object, "pixels", "rgba");
+    ok &= yyjson_mut_obj_add_str (doc, object, "pixels", "rgba");
+  return ok;
 }
 
 int
@@ -417,9 +414,10 @@ adm_description_to_json (const adm_description *description, char *buffer, size_
     return -1;
   yyjson_mut_val *object = yyjson_mut_obj (doc);
   yyjson_mut_doc_set_root (doc, object);
-  add_keys (doc, object, description);
   size_t length;
-  char *text = yyjson_mut_write (doc, YYJSON_WRITE_NOFLAG, &length);
+  char *text = add_keys (doc, object, description)
+                   ? yyjson_mut_write (doc, YYJSON_WRITE_NOFLAG, &length)
+                   : NULL;
   yyjson_mut_doc_free (doc);
   if (!text)
     return -1;

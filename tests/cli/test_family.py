@@ -70,7 +70,7 @@ def keys(there):
                                 ("Diffusion_steps", 4000, "diffusion_steps"), ("large_size", 16, "image_size"), ("betas", 1, "")):
         refuses(1, *sample_with(**{key: value}), says=f"{key}: no description has such a key; did you mean {nearest}")
     succeeds(*sample_with(dropout=0.1, use_fp16=True, lr=1e-4, ema_rate="0.9999", use_kl=True, rescale_learned_sigmas=True, license="mine"))
-    for more, says in (({"predict_xstart": 1}, "true or false"), ({"sigma_small": "yes"}, "true or false"), ({"in_channels": 1}, "in_channels"),
+    for more, says in (({"predict_xstart": 1}, "true or false"), ({"sigma_small": "yes"}, "true or false"), ({"in_channels": 1}, "expected [32,1,3,3]"),
                        ({"pixels": "latent"}, "autoencoder"), ({"pixels": "cmyk"}, "rgba"), ({"diffusion_steps": 0}, "diffusion_steps")):
         done = run(*sample_with(**more))
         check(done.returncode == 1 and done.stderr.count(b"\n") == 1 and says.encode() in done.stderr, f"{more}: {done.stderr!r}")
