@@ -5,7 +5,7 @@
 #ifndef ADM_EVALUATE_H
 #define ADM_EVALUATE_H
 
-#include "adm_error.h"
+#include "adm_network.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -60,6 +60,32 @@ typedef struct adm_scores {
  * Every result is the same for any number of threads. */
 adm_status adm_evaluate (const char *const *samples, int n, const char *reference,
                          const adm_evaluation *how, adm_scores *out, adm_error *error);
+
+/* Pictures whose likelihood is wanted. */
+typedef struct adm_likelihood_request {
+  int n;
+  const float *x0;    /* [N,C,S,S] */
+  const float *noise; /* [noise_steps,N,C,S,S], the noisiest step's first; NULL: drawn */
+  int noise_steps;
+  uint64_t seed;                             /* of the noise drawn: picture i uses seed + i */
+  int label;                                 /* of a network with classes */
+  const char *respacing;                     /* the reference's spelling; NULL: all steps */
+  bool (*stepped) (void *user, double done); /* false cancels; may be NULL */
+  void *user;
+} adm_likelihood_request;
+
+/* Bits a dimension; by step the noisiest comes first. */
+typedef struct adm_likelihood {
+  int steps;
+  double *total, *prior;         /* [N] */
+  double *vb, *xstart_mse, *mse; /* [N,steps]: of the bound, of x0 and of eps predicted */
+} adm_likelihood;
+
+/* The variational bound of a diffusion network (no upsampler's), as the reference implementation's
+ * calc_bpd_loop. *OUT is the caller's, freed with adm_likelihood_clear. */
+adm_status adm_likelihood_measure (adm_network *network, const adm_likelihood_request *request,
+                                   adm_likelihood *out, adm_error *error);
+void adm_likelihood_clear (adm_likelihood *likelihood);
 
 #ifdef __cplusplus
 }

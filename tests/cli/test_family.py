@@ -45,6 +45,25 @@ def sample(there, name, case):
             check(error <= limit, f"{name} by {source[0]}, {'exact' if exact else 'fast'}: error {error:.3g}, at most {limit:.3g}")
 
 
+def likelihood(there):
+    case = INDEX["cond.nll"]
+    weights = describe(there, {**case, "diffusion_steps": 1000})
+    arguments = ["nll", "--model", weights, "--class", case["y"], "--respacing", case["respacing"], "--x0", TRUTH / "cond.nll.x0.npy", "--exact"]
+    outputs = {succeeds(*arguments, "--noise", TRUTH / "cond.nll.noise.npy", "--threads", threads) for threads in (1, 2)}
+    check(len(outputs) == 1, "nll differs by threads")
+    found = json.loads(outputs.pop())
+    for key in ("total_bpd", "prior_bpd", "vb", "xstart_mse", "mse"):
+        for a, b in zip(found[key], case[key], strict=True):
+            for value, truth in zip(a, b, strict=True) if isinstance(a, list) else ((a, b),):
+                check(abs(value - truth) <= 2e-5 * abs(truth), f"nll, {key}: {value}, expected {truth}")
+    drawn = json.loads(succeeds(*arguments, "--seed", 3))
+    check(len(drawn["vb"][0]) == 8 and abs(drawn["vb"][0][0] / case["vb"][0][0] - 1) < 0.2, f"{drawn}")
+    refuses(1, *arguments[:6], "5", *arguments[7:], "--noise", TRUTH / "cond.nll.noise.npy", says="8 steps")
+    refuses(2, "nll", "--model", weights, "--x0", TRUTH / "cond.nll.x0.npy", says="class")
+    refuses(1, *arguments[:8], TRUTH / "superres.ddim8.low.npy", says="[N, 3, 16, 16]")
+    refuses(2, "nll", "--model", weights, says="--x0")
+
+
 def pictures(there):
     """Grey networks give grey, RGBA networks transparency; the numbers are those of the array."""
     for name, channels in (("grey.ddpm8", 1), ("rgba.ddim8", 4)):
@@ -118,6 +137,7 @@ def main():
                 cases += 1
                 sample(there, name, case)
         check(cases == 9, f"{cases} cases")
+        likelihood(there)
         pictures(there)
         keys(there)
         guides(there)
