@@ -121,6 +121,21 @@ adm_pixels_to_u8 (const float *planar, int height, int width, uint8_t *interleav
 }
 
 void
+adm_pixels_to_rgb (const float *planar, int channels, int height, int width, float *rgb)
+{
+  size_t pixels = (size_t) height * (size_t) width;
+  for (size_t c = 0; c < 3; c++)
+    for (size_t i = 0; i < pixels; i++) {
+      float value = planar[(channels == 1 ? 0 : c * pixels) + i], alpha = 1;
+      if (channels == 4) {
+        alpha = (planar[3 * pixels + i] + 1) / 2;
+        alpha = alpha < 0 ? 0 : alpha > 1 ? 1 : alpha;
+      }
+      rgb[c * pixels + i] = channels == 4 ? value * alpha + 1 - alpha : value;
+    }
+}
+
+void
 adm_pixels_from_u8 (const uint8_t *interleaved, int height, int width, float *planar)
 {
   size_t pixels = (size_t) height * (size_t) width;

@@ -24,6 +24,7 @@
 #include "adm_array.h"
 #include "adm_description.h"
 #include "adm_error.h"
+#include "adm_evaluate.h"
 #include "adm_model.h"
 #include "adm_network.h"
 #include "adm_options.h"

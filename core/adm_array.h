@@ -19,6 +19,10 @@ void adm_pixels_to_u8 (const float *planar, int height, int width, uint8_t *inte
 /* The way back: u / 127.5 - 1. */
 void adm_pixels_from_u8 (const uint8_t *interleaved, int height, int width, float *planar);
 
+/* PLANAR [CHANNELS,H,W] as colours [3,H,W]: grey (1) three times, RGBA (4) on white, RGB as it
+ * is. */
+void adm_pixels_to_rgb (const float *planar, int channels, int height, int width, float *rgb);
+
 /* .npy, version 1.0, little-endian float32, C order, finite numbers. DATA is malloc'ed, freed by
  * the caller with free (). */
 adm_status adm_npy_read (const char *path, float **data, int *rank, int64_t shape[8],

@@ -30,6 +30,14 @@ typedef enum adm_schedule_kind {
   ADM_SCHEDULE_COSINE
 } adm_schedule_kind;
 
+/* What the channels of a network's pictures are. */
+typedef enum adm_pixels {
+  ADM_PIXELS_UNKNOWN = -1, /* four channels: colours and alpha, or a latent network's */
+  ADM_PIXELS_RGB,
+  ADM_PIXELS_GREY,
+  ADM_PIXELS_RGBA /* colours, then alpha, all in [-1, 1] */
+} adm_pixels;
+
 /* One network, by the reference implementation's option names. -1 / ADM_SCHEDULE_UNKNOWN mark what
  * the tensors alone did not settle (only in descriptions that come from adm_file_inspect; loading
  * refuses them and names the keys). */
@@ -48,7 +56,7 @@ typedef struct adm_description {
   int num_heads;          /* used when num_head_channels is -1; -1 here too: unknown */
   int num_heads_upsample; /* decoder's heads; -1: as num_heads */
   int num_head_channels;  /* heads = channels / it; -1: use num_heads */
-  int learn_sigma;        /* 1: 6 output channels */
+  int learn_sigma;        /* 1: twice as many output channels */
   int use_scale_shift_norm;
   int resblock_updown;
   int use_new_attention_order; /* -1 unknown */
@@ -56,6 +64,11 @@ typedef struct adm_description {
   adm_schedule_kind noise_schedule;
   adm_pool_kind pool;  /* classifiers only */
   int diffusion_steps; /* T, 1000 */
+  adm_pixels pixels;
+  /* what the diffusion it was trained in says beside the schedule; no tensor shows any of it */
+  int rescale_timesteps; /* the network sees t * 1000 / T */
+  int predict_xstart;    /* its output is x0, not eps */
+  int sigma_small;       /* fixed variance is the posterior's, not beta; without learn_sigma */
 } adm_description;
 
 /* Parses and validates the JSON object TEXT (LENGTH bytes, need not end in NUL). WHERE names its
@@ -70,6 +83,9 @@ typedef struct adm_file_info {
   size_t tensors;
   uint64_t parameters;
   const char *recognised_as; /* name of the published checkpoint, or NULL */
+  /* what training put around the network, "" where nothing: the key it stood under ("ema"), the
+   * prefix of its tensors' names ("module."), the tensors that were passed over ("betas, …") */
+  char inside[64], prefix[128], passed_over[1024];
   /* "license" of the file's metadata or sidecar, cut to this length; "" when they tell none */
   char license[256];
   /* "num_heads, noise_schedule" when the tensors do not settle them, else NULL; static or owned by
@@ -85,9 +101,10 @@ typedef struct adm_answer {
 } adm_answer;
 
 /* What a file's tensors leave open. */
-enum { ADM_MAX_QUESTIONS = 5, ADM_MAX_ANSWERS = 8 };
+enum { ADM_MAX_QUESTIONS = 9, ADM_MAX_ANSWERS = 8 };
 typedef struct adm_question {
-  /* "image_size", "heads", "use_new_attention_order", "noise_schedule", "recognised_as" */
+  /* "image_size", "pixels", "heads", "use_new_attention_order", "noise_schedule",
+   * "diffusion_steps", "predict_xstart", "sigma_small", "recognised_as" */
   const char *topic;
   /* the network cannot run before it is answered; else the first answer holds until then */
   bool required;
@@ -107,6 +124,9 @@ adm_status adm_file_questions (const char *path, adm_question questions[ADM_MAX_
  * description (ADM_ERROR_USAGE); answers that cannot be, or that the tensors contradict. */
 adm_status adm_sidecar_write (const char *path, const adm_answer *answers, size_t n, bool replace,
                               adm_error *error);
+
+/* Channels of a picture: 1, 3 or 4 (unknown pixels: 4). */
+int adm_description_channels (const adm_description *description);
 
 /* Writes DESCRIPTION as a JSON object (unknown values null) into BUFFER; returns the length needed,
  * as snprintf does. */

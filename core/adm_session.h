@@ -46,13 +46,14 @@ typedef struct adm_request {
   /* dpm++2m, sde-dpm++2m: dynamic thresholding of x0 at this quantile of its magnitudes (Saharia et
    * al. 2022), 0 < p <= 1; 0: x0 is clamped before guidance, as the other samplers do */
   double threshold;
+  bool no_clip;  /* x0 is not clamped to [-1, 1] */
   uint64_t seed; /* image i uses seed + i and its own generator */
   /* a neighbour of the seed's picture: noise is the spherical interpolation, VARY 0 … 1 of the way
    * to that of VARY_SEED (+ i) */
   uint64_t vary_seed;
   double vary;
   int count;          /* N >= 1 */
-  const float *noise; /* [steps+1,N,3,H,W] or NULL; overrides seed */
+  const float *noise; /* [steps+1,N,C,H,W] or NULL; overrides seed */
   const float *low;   /* superres: [N,3,low_h,low_w], else NULL */
   int low_h, low_w;
   /* superres: LOW may be larger than the upsampler's input; it is worked on in overlapping tiles */
@@ -121,6 +122,7 @@ typedef struct adm_plan {
   int count;                /* of pictures */
   int height, width;        /* of each when it is finished */
   int side, factor;         /* of a window of the first stage; of the upsampler, 1 without */
+  int channels;             /* 1, 3 or 4: what the network makes */
   int steps, upscale_steps; /* of the stages; 0: there is none */
   int windows[2];           /* the most that a step of a stage works on; 1: the picture is one */
   double work[2];           /* of one picture: sampling, upsampling, in FLOPs */
@@ -135,10 +137,11 @@ adm_status adm_plan_make (const adm_model *model, const adm_task *task, adm_plan
 adm_status adm_session_plan (const adm_session *session, const adm_task *task, adm_plan *plan,
                              adm_error *error);
 
-/* A finished picture: the final x [3,HEIGHT,WIDTH], not clamped. Valid during the call. */
+/* A finished picture: the final x [CHANNELS,HEIGHT,WIDTH], not clamped. Valid during the call. */
 typedef struct adm_picture {
   const float *pixels;
   int height, width;
+  int channels; /* 3: RGB; for sinks that ask for it 1, grey, or 4, RGBA */
 } adm_picture;
 
 /* Where a run's pictures go. */
@@ -147,6 +150,7 @@ typedef struct adm_sink {
   /* Picture I of the plan, in order, as soon as it is finished. A failure ends the run with it. */
   adm_status (*picture) (int i, const adm_picture *picture, void *user, adm_error *error);
   void *user;
+  bool all_channels; /* pictures as the network makes them, not as colours */
 } adm_sink;
 
 /* Runs PLAN, made for the session's model. The networks needed are loaded first; progress->image

@@ -205,7 +205,7 @@ prepare (const eval_options *o, eval_run *run, adm_error *error)
 {
   const adm_description *d = adm_network_description (run->network);
   bool classifier = d->kind == ADM_KIND_CLASSIFIER, superres = d->kind == ADM_KIND_SUPERRES;
-  const int64_t size = d->image_size, *shape = run->x_shape;
+  const int64_t size = d->image_size, *shape = run->x_shape, colours = adm_description_channels (d);
   if (!classifier && (o->logits || o->grad))
     return program_fail (error, ADM_ERROR_USAGE,
                          "%s: only a classifier has logits and a gradient; use -o", o->model);
@@ -218,9 +218,10 @@ prepare (const eval_options *o, eval_run *run, adm_error *error)
   if (!classifier && d->num_classes > 0 && !o->classes)
     return program_fail (error, ADM_ERROR_USAGE, "%s has classes; give --class, 0 to %d", o->model,
                          d->num_classes - 1);
-  if (shape[0] < 1 || shape[0] > INT_MAX || shape[1] != 3 || shape[2] != size || shape[3] != size)
-    return program_fail (error, ADM_ERROR_SHAPE, "%s: its shape must be [N, 3, %d, %d]", o->x,
-                         d->image_size, d->image_size);
+  if (shape[0] < 1 || shape[0] > INT_MAX || shape[1] != colours || shape[2] != size
+      || shape[3] != size)
+    return program_fail (error, ADM_ERROR_SHAPE, "%s: its shape must be [N, %d, %d, %d]", o->x,
+                         (int) colours, d->image_size, d->image_size);
   run->n = (int) shape[0];
   adm_status status = read_list ("--t", o->t, d->diffusion_steps, run->n, &run->t, error);
   if (!status && o->classes && d->num_classes > 0)
@@ -230,14 +231,16 @@ prepare (const eval_options *o, eval_run *run, adm_error *error)
   if (status)
     return status;
 
-  size_t pixels = (size_t) size * (size_t) size, channels = d->learn_sigma ? 6 : 3;
+  size_t pixels = (size_t) size * (size_t) size,
+         channels = (size_t) (d->learn_sigma ? 2 * colours : colours);
   size_t one = classifier ? (size_t) d->num_classes : channels * pixels;
   run->out_rank = classifier ? 2 : 4;
   run->out_shape[0] = run->n;
   run->out_shape[1] = (int64_t) (classifier ? one : channels);
   run->out_shape[2] = run->out_shape[3] = size;
   run->out = calloc ((size_t) run->n, one * sizeof *run->out);
-  run->grad = o->grad ? calloc ((size_t) run->n, 3 * pixels * sizeof *run->grad) : NULL;
+  run->grad
+      = o->grad ? calloc ((size_t) run->n, (size_t) colours * pixels * sizeof *run->grad) : NULL;
   if (!run->out || (o->grad && !run->grad))
     return program_fail (error, ADM_ERROR_MEMORY,
                          "no memory for the results of %d images; give fewer", run->n);
@@ -284,9 +287,10 @@ evaluate (const eval_options *o, eval_run *run, adm_error *error)
   if (!status)
     status = check_finite (o, run->out, n, "output", error);
   if (!status && run->grad)
-    status = check_finite (
-        o, run->grad, (size_t) run->n * 3 * (size_t) run->x_shape[2] * (size_t) run->x_shape[3],
-        "gradient", error);
+    status = check_finite (o, run->grad,
+                           (size_t) run->n * (size_t) run->x_shape[1] * (size_t) run->x_shape[2]
+                               * (size_t) run->x_shape[3],
+                           "gradient", error);
   return status;
 }
 

@@ -21,7 +21,9 @@ static const char usage[]
       "run_mib (all the memory that\n"
       "  running one image takes, a classifier's gradient included), run_half_mib (the same with "
       "--half), recognised_as (the published checkpoint, or null),\n"
-      "  license (what the file's metadata or the JSON file beside it says, or null).\n"
+      "  license (what the file's metadata or the JSON file beside it says, or null),\n"
+      "  inside, prefix, passed_over (what was taken away to come to the network: the key it stood "
+      "under, the prefix of its tensors' names, tensors of no layer; or null).\n"
       "What the file does not settle is null. A file that cannot be read gets a line on standard "
       "error, and exit status 1.\n";
 
@@ -67,21 +69,28 @@ add_file (text_lines *lines, const char *path, const adm_file_info *info)
     return false;
   yyjson_mut_val *object = yyjson_mut_obj (doc);
   const double mib = 1024 * 1024;
-  bool ok = yyjson_mut_obj_add_val (doc, object, "file", json_text (doc, path))
-            && yyjson_mut_obj_add_str (doc, object, "format", info->format)
-            && add_description (doc, object, &info->description)
-            && yyjson_mut_obj_add_uint (doc, object, "tensors", info->tensors)
-            && yyjson_mut_obj_add_uint (doc, object, "parameters", info->parameters)
-            && yyjson_mut_obj_add_val (
-                doc, object, "weights_mib",
-                json_rounded (doc, (double) info->parameters * sizeof (float) / mib, 3))
-            && yyjson_mut_obj_add_val (doc, object, "run_mib", run_mib (doc, info, false))
-            && yyjson_mut_obj_add_val (doc, object, "run_half_mib", run_mib (doc, info, true))
-            && yyjson_mut_obj_add_val (doc, object, "recognised_as",
-                                       json_text (doc, info->recognised_as))
-            && yyjson_mut_obj_add_val (doc, object, "license",
-                                       json_text (doc, *info->license ? info->license : NULL))
-            && json_add_line (lines, doc, object);
+  bool ok
+      = yyjson_mut_obj_add_val (doc, object, "file", json_text (doc, path))
+        && yyjson_mut_obj_add_str (doc, object, "format", info->format)
+        && add_description (doc, object, &info->description)
+        && yyjson_mut_obj_add_uint (doc, object, "tensors", info->tensors)
+        && yyjson_mut_obj_add_uint (doc, object, "parameters", info->parameters)
+        && yyjson_mut_obj_add_val (
+            doc, object, "weights_mib",
+            json_rounded (doc, (double) info->parameters * sizeof (float) / mib, 3))
+        && yyjson_mut_obj_add_val (doc, object, "run_mib", run_mib (doc, info, false))
+        && yyjson_mut_obj_add_val (doc, object, "run_half_mib", run_mib (doc, info, true))
+        && yyjson_mut_obj_add_val (doc, object, "recognised_as",
+                                   json_text (doc, info->recognised_as))
+        && yyjson_mut_obj_add_val (doc, object, "license",
+                                   json_text (doc, *info->license ? info->license : NULL))
+        && yyjson_mut_obj_add_val (doc, object, "inside",
+                                   json_text (doc, *info->inside ? info->inside : NULL))
+        && yyjson_mut_obj_add_val (doc, object, "prefix",
+                                   json_text (doc, *info->prefix ? info->prefix : NULL))
+        && yyjson_mut_obj_add_val (doc, object, "passed_over",
+                                   json_text (doc, *info->passed_over ? info->passed_over : NULL))
+        && json_add_line (lines, doc, object);
   yyjson_mut_doc_free (doc);
   return ok;
 }

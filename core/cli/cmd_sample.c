@@ -43,6 +43,7 @@ static const char usage[]
       "  --upscale          enlarge with the model's upsampler\n"
       "  --upsampler FILE   enlarge with this one\n"
       "  --up-sampler NAME, --up-steps N  how to enlarge\n"
+      "  --no-clip          predicted pictures may leave [-1, 1] on the way (clip_denoised false)\n"
       "  --exact            direct convolutions only: slower, closest to the reference\n"
       "  --half             keep weights in 16 bits: about half the memory, somewhat slower\n"
       "  --memory-limit S   all that may be taken, as 6GiB (default: what is free): one stage in "
@@ -182,6 +183,9 @@ choose_guidance (const sample_options *o, sample_run *run, adm_error *error)
     return program_fail (error, ADM_ERROR_USAGE,
                          "--guide: model %s has no classifier; give one with --classifier",
                          m->name);
+  if (o->guide && strcasecmp (o->guide, "none") == 0)
+    return program_fail (error, ADM_ERROR_USAGE,
+                         "--guide: none is nothing to guide to; give a class, or --scale 0");
   if (o->interval && (status = parse_interval (o->interval, &r->guide_from, &r->guide_to, error)))
     return status;
   r->threshold = o->threshold;
@@ -194,6 +198,10 @@ choose_guidance (const sample_options *o, sample_run *run, adm_error *error)
     return program_fail (
         error, ADM_ERROR_USAGE,
         "--scale above 0 needs a class to guide to; give --class or --guide, or --scale 0");
+  if (o->interval && r->scale <= 0)
+    return program_fail (error, ADM_ERROR_USAGE,
+                         "--guidance-interval: nothing is guided: give --scale above 0 and a class "
+                         "too, or leave it out");
   if (!guide || !m->classifier || (r->scale <= 0 && !o->guide))
     return ADM_OK;
   adm_file_info classifier;
@@ -322,8 +330,9 @@ prepare (const sample_options *o, sample_run *run, adm_error *error)
   if (!status && o->low)
     status = read_low (o->low, run, error);
   if (!status && o->common.noise) {
-    status = sampling_read_noise (o->common.noise, &run->request, steps, run->size, &run->noise,
-                                  error);
+    status = sampling_read_noise (o->common.noise, &run->request, steps,
+                                  adm_description_channels (&info.description), run->size,
+                                  &run->noise, error);
     run->request.noise = run->noise;
   }
   return status;

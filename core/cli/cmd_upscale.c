@@ -30,6 +30,7 @@ static const char usage[]
       "  --seed S          version i uses seed S + i (default 0)\n"
       "  --count N         number of versions (OUT-1.png, OUT-2.png …)\n"
       "  --noise FILE.npy  instead of --seed: [steps+1,N,3,H,W]\n"
+      "  --no-clip         predicted pictures may leave [-1, 1] on the way (clip_denoised false)\n"
       "  --exact           direct convolutions only: slower, closest to the reference\n"
       "  --half            keep weights in 16 bits: about half the memory, somewhat slower\n"
       "  --memory-limit S  all that may be taken, as 6GiB (default: what is free)\n"
@@ -216,7 +217,8 @@ prepare (const upscale_options *o, upscale_run *run, adm_error *error)
   if (!status)
     status = sampling_add_outputs (&run->outputs, o->common.output, o->common.count, error);
   if (!status && o->common.noise) {
-    status = sampling_read_noise (o->common.noise, &run->request, steps, size, &run->noise, error);
+    status
+        = sampling_read_noise (o->common.noise, &run->request, steps, 3, size, &run->noise, error);
     run->request.noise = run->noise;
   }
   if (!status)

@@ -21,6 +21,8 @@ static const char usage[]
       "  adm upscale …       enlarge an image with a model's upsampler\n"
       "  adm encode …        a picture to the noise it would be made of\n"
       "  adm eval …          one evaluation of one network\n"
+      "  adm evaluate …      what pictures are worth, against a reference\n"
+      "  adm nll …           bits a dimension of pictures, by the variational bound\n"
       "  adm describe …      what a weights file leaves open, and the answers to it\n"
       "  adm convert …       a weights file that describes itself, in 32 or 16 bits\n"
       "  adm bench …         speed and memory on this machine\n"
@@ -35,9 +37,10 @@ static const struct command {
   const char *name;
   int (*run) (int argc, char **argv);
 } commands[] = {
-  { "info", cmd_info },       { "models", cmd_models },   { "sample", cmd_sample },
-  { "upscale", cmd_upscale }, { "encode", cmd_encode },   { "eval", cmd_eval },
-  { "bench", cmd_bench },     { "convert", cmd_convert }, { "describe", cmd_describe },
+  { "info", cmd_info },         { "models", cmd_models },     { "sample", cmd_sample },
+  { "upscale", cmd_upscale },   { "encode", cmd_encode },     { "eval", cmd_eval },
+  { "evaluate", cmd_evaluate }, { "nll", cmd_nll },           { "bench", cmd_bench },
+  { "convert", cmd_convert },   { "describe", cmd_describe },
 };
 
 /* ---- complaints ------------------------------------------------------------------------------ */

@@ -23,6 +23,8 @@ int cmd_sample (int argc, char **argv);
 int cmd_upscale (int argc, char **argv);
 int cmd_encode (int argc, char **argv);
 int cmd_eval (int argc, char **argv);
+int cmd_evaluate (int argc, char **argv);
+int cmd_nll (int argc, char **argv);
 int cmd_bench (int argc, char **argv);
 int cmd_convert (int argc, char **argv);
 int cmd_describe (int argc, char **argv);

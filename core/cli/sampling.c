@@ -40,6 +40,7 @@ sampling_options_specs (sampling_options *o, option_spec *specs)
       .max = SAMPLING_MAX_COUNT },
     { .name = "--noise", .type = OPTION_TEXT, .value = &o->noise },
     { .name = "--exact", .type = OPTION_FLAG, .value = &o->exact },
+    { .name = "--no-clip", .type = OPTION_FLAG, .value = &o->no_clip },
     { .name = "--half", .type = OPTION_FLAG, .value = &o->half },
     { .name = "--memory-limit", .type = OPTION_SIZE, .value = &o->memory_limit },
     { .name = "--kernels", .type = OPTION_TEXT, .value = &o->kernels },
@@ -161,6 +162,7 @@ sampling_fill_request (const sampling_options *options, int diffusion_steps, adm
         "--eta above 0 needs the sampler ddim; give --sampler ddim or leave --eta out");
   if (options->eta_given)
     request->eta = options->eta;
+  request->no_clip = options->no_clip;
   request->seed = options->seed;
   request->count = options->count;
   return ADM_OK;
@@ -172,8 +174,16 @@ sampling_label (const adm_model *model, const char *name, int labels, bool nulla
 {
   adm_model part = *model;
   *label = ADM_NO_LABEL;
-  if (labels <= 0)
-    return ADM_OK;
+  if (labels <= 0) { /* ignored, but no slip of the pen: it must be a class of the model */
+    int ignored;
+    if (name && model->label_count <= 0 && strcasecmp (name, "none")
+        && name[strspn (name, "0123456789")] != '\0')
+      return program_fail (error, ADM_ERROR_USAGE,
+                           "--class: model %s has no classes, and none is called '%s'; leave it "
+                           "out",
+                           model->name, name);
+    return model->label_count > 0 && name ? adm_model_label (model, name, &ignored, error) : ADM_OK;
+  }
   part.label_count = labels;
   if (!nullable || part.null_class >= labels)
     part.null_class = ADM_NO_LABEL;
@@ -196,10 +206,10 @@ add_no_noise (const char *path, size_t n, int steps, float **noise, adm_error *e
 }
 
 adm_status
-sampling_read_noise (const char *path, const adm_request *request, int steps, int size,
-                     float **noise, adm_error *error)
+sampling_read_noise (const char *path, const adm_request *request, int steps, int channels,
+                     int size, float **noise, adm_error *error)
 {
-  const int64_t expected[5] = { (int64_t) steps + 1, request->count, 3, size, size };
+  const int64_t expected[5] = { (int64_t) steps + 1, request->count, channels, size, size };
   const bool silent = request->sampler == ADM_SAMPLER_DPMPP_2M
                       || (request->sampler == ADM_SAMPLER_DDIM && request->eta <= 0);
   int64_t shape[8];
@@ -210,18 +220,20 @@ sampling_read_noise (const char *path, const adm_request *request, int steps, in
   if (rank == 5 && memcmp (shape, expected, sizeof expected) == 0)
     return ADM_OK;
   if (silent && rank == 4 && memcmp (shape, expected + 1, sizeof expected - sizeof *expected) == 0)
-    return add_no_noise (path, 3 * (size_t) request->count * (size_t) size * (size_t) size, steps,
-                         noise, error);
+    return add_no_noise (
+        path, (size_t) channels * (size_t) request->count * (size_t) size * (size_t) size, steps,
+        noise, error);
   char found[128] = "";
   for (int i = 0, length = 0; i < rank && length < (int) sizeof found - 24; i++)
     length += snprintf (found + length, sizeof found - (size_t) length, "%s%lld", i ? ", " : "",
                         (long long) shape[i]);
   free (*noise);
   *noise = NULL;
-  return program_fail (error, ADM_ERROR_SHAPE,
-                       "%s: its shape is [%s]; the noise of this request has [%d, %d, 3, %d, %d]%s",
-                       path, found, steps + 1, request->count, size, size,
-                       silent ? ", or without the first for x_T alone" : "");
+  return program_fail (
+      error, ADM_ERROR_SHAPE,
+      "%s: its shape is [%s]; the noise of this request has [%d, %d, %d, %d, %d]%s", path, found,
+      steps + 1, request->count, channels, size, size,
+      silent ? ", or without the first for x_T alone" : "");
 }
 
 /* ---- pictures on disk ------------------------------------------------------------------------ */
@@ -250,7 +262,8 @@ sampling_add_outputs (output_set *set, const char *path, int count, adm_error *e
  * all are there. */
 typedef struct writer {
   const sampling_run *run;
-  float *array;   /* [N,3,H,W], or NULL: PNGs */
+  float *array;   /* [N,C,H,W], or NULL: PNGs */
+  float *colours; /* [3,H,W] of grey pictures, or NULL */
   uint8_t *bytes; /* [H,W,3] */
   uint8_t *alpha; /* [H,W], or NULL */
 } writer;
@@ -267,12 +280,23 @@ write_picture (int i, const adm_picture *picture, void *user, adm_error *error)
   writer *w = user;
   output_set *set = w->run->outputs;
   const char *temporary;
-  size_t values = 3 * (size_t) picture->height * (size_t) picture->width;
+  size_t values = (size_t) picture->channels * (size_t) picture->height * (size_t) picture->width;
   if (w->array) {
     memcpy (w->array + (size_t) i * values, picture->pixels, values * sizeof *w->array);
     return ADM_OK;
   }
-  adm_pixels_to_u8 (picture->pixels, picture->height, picture->width, w->bytes);
+  const float *rgb = picture->pixels;
+  if (picture->channels == 4) {
+    size_t pixels = values / 4;
+    for (size_t k = 0; k < pixels; k++) {
+      float a = (picture->pixels[3 * pixels + k] + 1) * 127.5f;
+      w->alpha[k] = a >= 255 ? 255 : a > 0 ? (uint8_t) a : 0;
+    }
+  } else if (picture->channels == 1) {
+    adm_pixels_to_rgb (picture->pixels, 1, picture->height, picture->width, w->colours);
+    rgb = w->colours;
+  }
+  adm_pixels_to_u8 (rgb, picture->height, picture->width, w->bytes);
   adm_status status = output_begin (set, (size_t) i, &temporary, error);
   return status ? status
                 : png_file_write (temporary, set->files[i].path, w->bytes, w->alpha, picture->width,
@@ -283,13 +307,17 @@ adm_status
 sampling_run_plan (const sampling_run *run, const adm_plan *plan, adm_error *error)
 {
   adm_session *session = NULL;
-  size_t values = 3 * (size_t) plan->height * (size_t) plan->width;
+  size_t pixels = (size_t) plan->height * (size_t) plan->width,
+         values = (size_t) plan->channels * pixels;
   bool array = output_has_extension (run->outputs->files[0].path, ".npy");
   writer w = { .run = run };
-  const adm_sink sink = { show_progress, write_picture, &w };
+  const adm_sink sink = { show_progress, write_picture, &w, .all_channels = true };
   adm_status status = ADM_OK;
-  if (array ? !(w.array = calloc ((size_t) plan->count, values * sizeof *w.array))
-            : !(w.bytes = malloc (values)))
+  if (array
+          ? !(w.array = calloc ((size_t) plan->count, values * sizeof *w.array))
+          : !(w.bytes = malloc (3 * pixels))
+                || (plan->channels == 4 && !(w.alpha = malloc (pixels)))
+                || (plan->channels == 1 && !(w.colours = malloc (3 * pixels * sizeof *w.colours))))
     status = program_fail (error, ADM_ERROR_MEMORY,
                            "no memory for %d pictures of %d x %d px; ask for fewer",
                            array ? plan->count : 1, plan->width, plan->height);
@@ -301,13 +329,14 @@ sampling_run_plan (const sampling_run *run, const adm_plan *plan, adm_error *err
   if (!status)
     status = adm_session_run (session, plan, &sink, error);
   adm_session_free (session);
-  const int64_t shape[4] = { plan->count, 3, plan->height, plan->width };
+  const int64_t shape[4] = { plan->count, plan->channels, plan->height, plan->width };
   if (!status && array)
     status = output_write_npy (run->outputs, 0, w.array, 4, shape, error);
   if (!status)
     status = output_commit (run->outputs, error);
   free (w.array);
   free (w.bytes);
+  free (w.colours);
   free (w.alpha);
   return status;
 }

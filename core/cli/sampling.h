@@ -10,7 +10,7 @@
 #include "cli/terminal.h"
 
 typedef struct sampling_options {
-  bool help, exact, half, steps_given, eta_given;
+  bool help, exact, half, no_clip, steps_given, eta_given;
   /* NULL: not given */
   const char *model, *upsampler, *class_name, *sampler, *respacing, *noise, *output, *kernels;
   int steps, count, threads;
@@ -19,7 +19,7 @@ typedef struct sampling_options {
 } sampling_options;
 
 enum {
-  SAMPLING_SPECS = 17,
+  SAMPLING_SPECS = 18,
   SAMPLING_MAX_COUNT = 100000,
   SAMPLING_MAX_STEPS = 1000000,
   SAMPLING_MAX_THREADS = 256
@@ -53,10 +53,10 @@ adm_status sampling_label (const adm_model *model, const char *name, int labels,
                            int *label, adm_error *error);
 
 /* Reads the noise for STEPS steps of REQUEST's pictures of SIZE px: *NOISE
- * [STEPS+1,COUNT,3,SIZE,SIZE], freed by the caller. Where the sampler adds none, x_T
- * [COUNT,3,SIZE,SIZE] alone will do. */
-adm_status sampling_read_noise (const char *path, const adm_request *request, int steps, int size,
-                                float **noise, adm_error *error);
+ * [STEPS+1,COUNT,CHANNELS,SIZE,SIZE], freed by the caller. Where the sampler adds none, x_T
+ * [COUNT,CHANNELS,SIZE,SIZE] alone will do. */
+adm_status sampling_read_noise (const char *path, const adm_request *request, int steps,
+                                int channels, int size, float **noise, adm_error *error);
 
 /* Adds the files that COUNT pictures in PATH take: one .npy for all, one PNG, or several (OUT-1.png
  * …). */

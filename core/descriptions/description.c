@@ -162,6 +162,15 @@ adm_description_validate (const adm_description *d, const char *where, adm_error
   if (!status)
     status = check_flag (where, "rescale_residual", d->rescale_residual, 0, error);
   if (!status)
+    status = check_flag (where, "rescale_timesteps", d->rescale_timesteps, 0, error);
+  if (!status)
+    status = check_flag (where, "predict_xstart", d->predict_xstart, 0, error);
+  if (!status)
+    status = check_flag (where, "sigma_small", d->sigma_small, 0, error);
+  if (!status && d->kind == ADM_KIND_SUPERRES && d->pixels != ADM_PIXELS_RGB)
+    status = adm_fail (error, ADM_ERROR_FORMAT,
+                       "%s: pixels: an upsampler is of colour pictures: leave the key out", where);
+  if (!status)
     status = check_sides (d, where, error);
   if (!status)
     status = check_widths (d, where, error);
@@ -175,7 +184,8 @@ adm_description_unknown (const adm_description *d)
 #define HEADS "num_heads, num_head_channels"
 #define ORDER "use_new_attention_order"
 #define SCHEDULE "noise_schedule"
-  static const char *const names[16] = {
+#define PIXELS "pixels"
+  static const char *const names[32] = {
     NULL,
     SIZE,
     HEADS,
@@ -192,8 +202,25 @@ adm_description_unknown (const adm_description *d)
     SIZE ", " ORDER ", " SCHEDULE,
     HEADS ", " ORDER ", " SCHEDULE,
     SIZE ", " HEADS ", " ORDER ", " SCHEDULE,
+    PIXELS,
+    SIZE ", " PIXELS,
+    HEADS ", " PIXELS,
+    SIZE ", " HEADS ", " PIXELS,
+    ORDER ", " PIXELS,
+    SIZE ", " ORDER ", " PIXELS,
+    HEADS ", " ORDER ", " PIXELS,
+    SIZE ", " HEADS ", " ORDER ", " PIXELS,
+    SCHEDULE ", " PIXELS,
+    SIZE ", " SCHEDULE ", " PIXELS,
+    HEADS ", " SCHEDULE ", " PIXELS,
+    SIZE ", " HEADS ", " SCHEDULE ", " PIXELS,
+    ORDER ", " SCHEDULE ", " PIXELS,
+    SIZE ", " ORDER ", " SCHEDULE ", " PIXELS,
+    HEADS ", " ORDER ", " SCHEDULE ", " PIXELS,
+    SIZE ", " HEADS ", " ORDER ", " SCHEDULE ", " PIXELS,
   };
   return names[(d->image_size == -1) | (d->num_heads == -1 && d->num_head_channels == -1) << 1
                | (d->use_new_attention_order == -1) << 2
-               | (d->noise_schedule == ADM_SCHEDULE_UNKNOWN) << 3];
+               | (d->noise_schedule == ADM_SCHEDULE_UNKNOWN) << 3
+               | (d->pixels == ADM_PIXELS_UNKNOWN) << 4];
 }

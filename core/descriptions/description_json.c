@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/read_file.h"
 #include "descriptions/description.h"
+#include "descriptions/keys.h"
 
 #include <errno.h>
 #include <math.h>
@@ -21,6 +22,7 @@ enum { MAX_JSON_FILE = 4 << 20, MAX_VALUES = 16384, MAX_DEPTH = 32 };
 static const char *const kind_names[] = { "unet", "superres", "classifier", NULL };
 static const char *const pool_names[]
     = { "none", "attention", "adaptive", "spatial", "spatial_v2", NULL };
+static const char *const pixel_names[] = { "rgb", "grey", "rgba", NULL };
 static const char *const schedule_names[] = { "linear", "cosine", NULL };
 
 /* ---- text to JSON ---------------------------------------------------------------------------- */
@@ -216,6 +218,44 @@ read_attention (reader *r, adm_description *d, bool relative)
   }
 }
 
+/* in_channels and pixels; four channels are colours and alpha only where the latter says so. */
+static void
+read_pixels (reader *r, adm_description *d)
+{
+  int channels = 0;
+  yyjson_val *told = get (r, "pixels", false);
+  if (yyjson_equals_str (told, "latent"))
+    wrong (r, "pixels",
+           "rgb, grey or rgba; a network of latents needs an autoencoder, and there "
+           "is none here: use a network of pictures");
+  read_int (r, "in_channels", false, 1, &channels);
+  if (told)
+    d->pixels = (adm_pixels) read_name (r, "pixels", false, pixel_names,
+                                        "\"rgb\", \"grey\" or \"rgba\"", (int) d->pixels);
+  else if (channels)
+    d->pixels = channels == 1   ? ADM_PIXELS_GREY
+                : channels == 3 ? ADM_PIXELS_RGB
+                                : ADM_PIXELS_UNKNOWN;
+  if (!r->status && channels && channels != adm_description_channels (d))
+    wrong (r, "in_channels", "1 (grey), 3 (colours) or, with \"pixels\": \"rgba\", 4");
+}
+
+/* Every key is one that a description may have. */
+static void
+check_keys (reader *r)
+{
+  size_t i, count;
+  yyjson_val *key, *value;
+  yyjson_obj_foreach (r->object, i, count, key, value)
+  {
+    const char *name = yyjson_get_str (key);
+    if (!r->status && adm_key_find (name) == ADM_KEY_UNKNOWN)
+      r->status = adm_fail (r->error, ADM_ERROR_FORMAT,
+                            "%s: %.100s: no description has such a key; did you mean %s?", r->where,
+                            name, adm_key_nearest (name));
+  }
+}
+
 adm_status
 adm_description_read (yyjson_val *object, const char *where, const adm_description *base,
                       adm_description *out, adm_error *error)
@@ -227,6 +267,8 @@ adm_description_read (yyjson_val *object, const char *where, const adm_descripti
     d = *base;
   bool relative = base && base->image_size == -1;
   int ignored = 0;
+
+  check_keys (&r);
 
   d.kind = (adm_kind) read_name (&r, "kind", true, kind_names,
                                  "\"unet\", \"superres\" or \"classifier\"", d.kind);
@@ -259,6 +301,10 @@ adm_description_read (yyjson_val *object, const char *where, const adm_descripti
   read_flag (&r, "rescale_residual", false, &d.rescale_residual);
   read_int (&r, "small_size", false, 1, d.kind == ADM_KIND_SUPERRES ? &d.small_size : &ignored);
   read_int (&r, "diffusion_steps", false, 1, &d.diffusion_steps);
+  read_flag (&r, "rescale_timesteps", false, &d.rescale_timesteps);
+  read_flag (&r, "predict_xstart", false, &d.predict_xstart);
+  read_flag (&r, "sigma_small", false, &d.sigma_small);
+  read_pixels (&r, &d);
   read_int (&r, "training_steps", false, 0, &ignored);
   read_int (&r, "training_pictures", false, 0, &ignored);
   if (!r.status)
@@ -283,74 +329,81 @@ adm_description_parse (const char *text, size_t length, const char *where, adm_d
 
 /* ---- writing --------------------------------------------------------------------------------- */
 
-static void
+static bool
 add_int (yyjson_mut_doc *doc, yyjson_mut_val *object, const char *key, int value, bool known)
 {
-  if (known)
-    yyjson_mut_obj_add_int (doc, object, key, value);
-  else
-    yyjson_mut_obj_add_null (doc, object, key);
+  return known ? yyjson_mut_obj_add_int (doc, object, key, value)
+               : yyjson_mut_obj_add_null (doc, object, key);
 }
 
-static void
+static bool
 add_flag (yyjson_mut_doc *doc, yyjson_mut_val *object, const char *key, int value)
 {
-  if (value >= 0)
-    yyjson_mut_obj_add_bool (doc, object, key, value != 0);
-  else
-    yyjson_mut_obj_add_null (doc, object, key);
+  return value >= 0 ? yyjson_mut_obj_add_bool (doc, object, key, value != 0)
+                    : yyjson_mut_obj_add_null (doc, object, key);
 }
 
-static void
+static bool
 add_lists (yyjson_mut_doc *doc, yyjson_mut_val *object, const adm_description *d)
 {
   yyjson_mut_val *list = yyjson_mut_obj_add_arr (doc, object, "channel_mult");
+  bool ok = list;
   for (int i = 0; i < d->levels; i++) {
     double mult = d->channel_mult[i];
     if (mult == floor (mult))
-      yyjson_mut_arr_add_int (doc, list, (int64_t) mult);
+      ok &= yyjson_mut_arr_add_int (doc, list, (int64_t) mult);
     else
-      yyjson_mut_arr_add_real (doc, list, mult);
+      ok &= yyjson_mut_arr_add_real (doc, list, mult);
   }
-  if (d->image_size == -1) {
-    yyjson_mut_obj_add_null (doc, object, "attention_resolutions");
-    return;
-  }
+  if (d->image_size == -1)
+    return ok && yyjson_mut_obj_add_null (doc, object, "attention_resolutions");
   list = yyjson_mut_obj_add_arr (doc, object, "attention_resolutions");
   for (int i = 0; i < d->attention_levels; i++)
-    yyjson_mut_arr_add_int (doc, list, d->attention_resolutions[i]);
+    ok &= yyjson_mut_arr_add_int (doc, list, d->attention_resolutions[i]);
+  return ok && list;
 }
 
-static void
+static bool
 add_keys (yyjson_mut_doc *doc, yyjson_mut_val *object, const adm_description *d)
 {
-  bool heads_known = d->num_heads != -1 || d->num_head_channels != -1;
-  yyjson_mut_obj_add_str (doc, object, "kind", kind_names[d->kind]);
-  add_int (doc, object, "image_size", d->image_size, d->image_size != -1);
+  bool ok = true, heads_known = d->num_heads != -1 || d->num_head_channels != -1;
+  ok &= yyjson_mut_obj_add_str (doc, object, "kind", kind_names[d->kind]);
+  ok &= add_int (doc, object, "image_size", d->image_size, d->image_size != -1);
   if (d->kind == ADM_KIND_SUPERRES && d->small_size)
-    yyjson_mut_obj_add_int (doc, object, "small_size", d->small_size);
-  yyjson_mut_obj_add_int (doc, object, "model_channels", d->model_channels);
-  yyjson_mut_obj_add_int (doc, object, "num_res_blocks", d->num_res_blocks);
-  add_lists (doc, object, d);
-  add_int (doc, object, "num_classes", d->num_classes, d->num_classes > 0);
+    ok &= yyjson_mut_obj_add_int (doc, object, "small_size", d->small_size);
+  ok &= yyjson_mut_obj_add_int (doc, object, "model_channels", d->model_channels);
+  ok &= yyjson_mut_obj_add_int (doc, object, "num_res_blocks", d->num_res_blocks);
+  ok &= add_lists (doc, object, d);
+  ok &= add_int (doc, object, "num_classes", d->num_classes, d->num_classes > 0);
   if (d->num_heads != -1 || !heads_known)
-    add_int (doc, object, "num_heads", d->num_heads, heads_known);
+    ok &= add_int (doc, object, "num_heads", d->num_heads, heads_known);
   if (d->num_heads_upsample != -1)
-    yyjson_mut_obj_add_int (doc, object, "num_heads_upsample", d->num_heads_upsample);
-  add_int (doc, object, "num_head_channels", d->num_head_channels, heads_known);
+    ok &= yyjson_mut_obj_add_int (doc, object, "num_heads_upsample", d->num_heads_upsample);
+  ok &= add_int (doc, object, "num_head_channels", d->num_head_channels, heads_known);
   if (d->kind != ADM_KIND_CLASSIFIER)
-    add_flag (doc, object, "learn_sigma", d->learn_sigma);
-  add_flag (doc, object, "use_scale_shift_norm", d->use_scale_shift_norm);
-  add_flag (doc, object, "resblock_updown", d->resblock_updown);
-  add_flag (doc, object, "use_new_attention_order", d->use_new_attention_order);
-  add_flag (doc, object, "rescale_residual", d->rescale_residual);
+    ok &= add_flag (doc, object, "learn_sigma", d->learn_sigma);
+  ok &= add_flag (doc, object, "use_scale_shift_norm", d->use_scale_shift_norm);
+  ok &= add_flag (doc, object, "resblock_updown", d->resblock_updown);
+  ok &= add_flag (doc, object, "use_new_attention_order", d->use_new_attention_order);
+  ok &= add_flag (doc, object, "rescale_residual", d->rescale_residual);
   if (d->noise_schedule == ADM_SCHEDULE_UNKNOWN)
-    yyjson_mut_obj_add_null (doc, object, "noise_schedule");
+    ok &= yyjson_mut_obj_add_null (doc, object, "noise_schedule");
   else
-    yyjson_mut_obj_add_str (doc, object, "noise_schedule", schedule_names[d->noise_schedule]);
+    ok &= yyjson_mut_obj_add_str (doc, object, "noise_schedule", schedule_names[d->noise_schedule]);
   if (d->kind == ADM_KIND_CLASSIFIER)
-    yyjson_mut_obj_add_str (doc, object, "pool", pool_names[d->pool]);
-  yyjson_mut_obj_add_int (doc, object, "diffusion_steps", d->diffusion_steps);
+    ok &= yyjson_mut_obj_add_str (doc, object, "pool", pool_names[d->pool]);
+  ok &= yyjson_mut_obj_add_int (doc, object, "diffusion_steps", d->diffusion_steps);
+  ok &= add_flag (doc, object, "rescale_timesteps", d->rescale_timesteps);
+  if (d->kind != ADM_KIND_CLASSIFIER)
+    ok &= add_flag (doc, object, "predict_xstart", d->predict_xstart);
+  if (d->kind != ADM_KIND_CLASSIFIER && !d->learn_sigma)
+    ok &= add_flag (doc, object, "sigma_small", d->sigma_small);
+  ok &= yyjson_mut_obj_add_int (doc, object, "in_channels", adm_description_channels (d));
+  if (d->pixels == ADM_PIXELS_UNKNOWN)
+    ok &= yyjson_mut_obj_add_null (doc, object, "pixels");
+  else if (d->pixels == ADM_PIXELS_RGBA)
+    ok &= yyjson_mut_obj_add_str (doc, object, "pixels", "rgba");
+  return ok;
 }
 
 int
@@ -361,9 +414,10 @@ adm_description_to_json (const adm_description *description, char *buffer, size_
     return -1;
   yyjson_mut_val *object = yyjson_mut_obj (doc);
   yyjson_mut_doc_set_root (doc, object);
-  add_keys (doc, object, description);
   size_t length;
-  char *text = yyjson_mut_write (doc, YYJSON_WRITE_NOFLAG, &length);
+  char *text = add_keys (doc, object, description)
+                   ? yyjson_mut_write (doc, YYJSON_WRITE_NOFLAG, &length)
+                   : NULL;
   yyjson_mut_doc_free (doc);
   if (!text)
     return -1;

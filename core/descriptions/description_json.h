@@ -9,8 +9,8 @@
 #include <yyjson.h>
 
 /* Reads OBJECT. Keys that are missing (or null, but for num_classes) are taken from BASE, what the
- * tensors told; without BASE they are refused, unless optional. Keys it does not know are ignored.
- * Validates the result. */
+ * tensors told; without BASE they are refused, unless optional. Keys that no description has
+ * (keys.h) are refused. Validates the result. */
 adm_status adm_description_read (yyjson_val *object, const char *where, const adm_description *base,
                                  adm_description *out, adm_error *error);
 

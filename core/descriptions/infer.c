@@ -7,11 +7,13 @@
 
 #include "base/error.h"
 #include "descriptions/description.h"
+#include "descriptions/instead.h"
 #include "descriptions/published.h"
 
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { MAX_BLOCKS = ADM_MAX_LEVELS * 65 };
 
@@ -40,13 +42,16 @@ read_signs (const adm_listing *listing, adm_description *d)
                    *embedding = find (listing, 2, "input_blocks.1.0.emb_layers.1.weight"),
                    *hidden = find (listing, 4, "input_blocks.1.0.out_layers.3.weight"), *classes,
                    *positions = NULL;
-  if (!time || !first || !embedding || !hidden || time->shape[1] > INT32_MAX)
+  const int64_t channels = first && first->shape[1] != 6 ? first->shape[1] : 3;
+  if (!time || !first || (channels != 1 && channels != 3 && channels != 4) || !embedding || !hidden
+      || time->shape[1] > INT32_MAX)
     return false;
   d->model_channels = (int) time->shape[1];
+  d->pixels = channels == 1 ? ADM_PIXELS_GREY : channels == 4 ? ADM_PIXELS_UNKNOWN : ADM_PIXELS_RGB;
   d->use_scale_shift_norm = embedding->shape[0] != hidden->shape[0];
   if (last) {
     d->kind = first->shape[1] == 6 ? ADM_KIND_SUPERRES : ADM_KIND_UNET;
-    d->learn_sigma = last->shape[0] == 6;
+    d->learn_sigma = last->shape[0] == 2 * channels;
     classes = find (listing, 2, "label_emb.weight");
   } else {
     d->kind = ADM_KIND_CLASSIFIER;
@@ -123,6 +128,14 @@ scale_sides (adm_description *d)
   d->image_size = bottom << (d->levels - 1);
 }
 
+/* Whether LISTING is known to be something else, which ERROR then tells. */
+static bool
+instead (const adm_listing *listing, const char *where, adm_error *error)
+{
+  adm_listing_tell_instead (listing, where, error);
+  return !strstr (error->message, "its tensors are not those");
+}
+
 adm_status
 adm_listing_infer (adm_listing *listing, const char *where, adm_description *out, adm_error *error)
 {
@@ -139,10 +152,7 @@ adm_listing_infer (adm_listing *listing, const char *where, adm_description *out
                             .noise_schedule = ADM_SCHEDULE_UNKNOWN,
                             .diffusion_steps = 1000 };
   if (!read_signs (listing, &signs) || signs.image_size > 2048)
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: its tensors are not those of an ablated diffusion model or classifier; "
-                     "choose another file",
-                     where);
+    return adm_listing_tell_instead (listing, where, error);
   int count = 0, found = 0;
   while (count <= MAX_BLOCKS && block_width (listing, count) != 0)
     count++;
@@ -161,6 +171,8 @@ adm_listing_infer (adm_listing *listing, const char *where, adm_description *out
   if (listing->exhausted)
     return adm_fail (error, ADM_ERROR_MEMORY,
                      "%s: no memory to compare its tensors; close other programs", where);
+  if (found == 0 && instead (listing, where, error))
+    return error->status;
   if (found == 0)
     return adm_fail (error, ADM_ERROR_FORMAT,
                      "%s: its tensors are not quite those of an ablated diffusion model; describe "

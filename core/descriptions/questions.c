@@ -81,6 +81,30 @@ ask_heads (const adm_description *d, adm_question *question)
   }
 }
 
+/* A key with VALUES, the likeliest first, that the network can run without an answer to, or not. */
+static void
+ask_key (const char *key, bool required, const char *const *values, adm_question *question)
+{
+  *question = (adm_question) { .topic = key, .required = required };
+  for (; *values; values++)
+    offer (question, key, *values);
+}
+
+/* What no tensor shows of the diffusion: asked with the rest where nothing is said of it. */
+static void
+ask_diffusion (const adm_description *d, adm_question *questions, int *count)
+{
+  static const char *const steps[] = { "1000", "4000", "2000", "500", NULL }, *const flags[]
+                                                                              = { "false", "true",
+                                                                                  NULL };
+  ask_key ("diffusion_steps", false, steps, &questions[(*count)++]);
+  if (d->kind == ADM_KIND_CLASSIFIER)
+    return;
+  ask_key ("predict_xstart", false, flags, &questions[(*count)++]);
+  if (!d->learn_sigma)
+    ask_key ("sigma_small", false, flags, &questions[(*count)++]);
+}
+
 static adm_status
 ask (adm_weights *weights, adm_question *questions, int *count, adm_error *error)
 {
@@ -93,7 +117,8 @@ ask (adm_weights *weights, adm_question *questions, int *count, adm_error *error
   adm_status status = adm_description_of_weights (weights, &d, &recognised, error);
   if (!status)
     status = adm_description_document (weights, where, sizeof where, &doc, error);
-  bool told = doc && yyjson_is_str (yyjson_obj_get (yyjson_doc_get_root (doc), "recognised_as"));
+  bool silent = !doc,
+       told = doc && yyjson_is_str (yyjson_obj_get (yyjson_doc_get_root (doc), "recognised_as"));
   yyjson_doc_free (doc);
   if (!status)
     status = adm_listing_of_weights (weights, &listing, error);
@@ -112,6 +137,8 @@ ask (adm_weights *weights, adm_question *questions, int *count, adm_error *error
     return status;
   if (d.image_size == -1)
     ask_size (&d, &questions[(*count)++]);
+  if (d.pixels == ADM_PIXELS_UNKNOWN)
+    ask_key ("pixels", true, (const char *const[]) { "rgba", NULL }, &questions[(*count)++]);
   if (d.num_heads == -1 && d.num_head_channels == -1)
     ask_heads (&d, &questions[(*count)++]);
   if (d.use_new_attention_order == -1) {
@@ -126,6 +153,8 @@ ask (adm_weights *weights, adm_question *questions, int *count, adm_error *error
     offer (&schedule, "noise_schedule", "cosine");
     questions[(*count)++] = schedule;
   }
+  if (silent && !recognised)
+    ask_diffusion (&d, questions, count);
   return ADM_OK;
 }
 

@@ -8,6 +8,7 @@
 #include "descriptions/description.h"
 #include "descriptions/description_json.h"
 #include "descriptions/infer.h"
+#include "descriptions/keys.h"
 #include "descriptions/published.h"
 
 #include <errno.h>
@@ -32,37 +33,6 @@ no_memory (const struct draft *d, adm_error *error)
 {
   return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to describe it; close other programs",
                    d->path);
-}
-
-static bool
-known_key (const char *key)
-{
-  static const char *const keys[] = { "kind",
-                                      "image_size",
-                                      "small_size",
-                                      "model_channels",
-                                      "num_res_blocks",
-                                      "channel_mult",
-                                      "attention_resolutions",
-                                      "num_classes",
-                                      "num_heads",
-                                      "num_heads_upsample",
-                                      "num_head_channels",
-                                      "learn_sigma",
-                                      "use_scale_shift_norm",
-                                      "resblock_updown",
-                                      "use_new_attention_order",
-                                      "rescale_residual",
-                                      "noise_schedule",
-                                      "pool",
-                                      "diffusion_steps",
-                                      "training_steps",
-                                      "training_pictures",
-                                      "recognised_as" };
-  for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-    if (strcmp (keys[i], key) == 0)
-      return true;
-  return false;
 }
 
 static adm_status
@@ -123,10 +93,11 @@ answer (struct draft *d, const adm_answer *answers, size_t n, yyjson_doc **out, 
 {
   bool heads = false, head_channels = false, ok = true;
   for (size_t i = 0; i < n; i++) {
-    if (!known_key (answers[i].key))
+    if (adm_key_find (answers[i].key) == ADM_KEY_UNKNOWN)
       return adm_fail (error, ADM_ERROR_USAGE,
-                       "%s: there is no key of a description; see docs/your-own-model.md",
-                       answers[i].key);
+                       "%s: there is no key of a description; did you mean %s? See "
+                       "docs/your-own-model.md",
+                       answers[i].key, adm_key_nearest (answers[i].key));
     heads |= strcmp (answers[i].key, "num_heads") == 0;
     head_channels |= strcmp (answers[i].key, "num_head_channels") == 0;
     if (strcmp (answers[i].key, "recognised_as") == 0) {
@@ -171,8 +142,9 @@ prove (struct draft *d, yyjson_doc *answered, adm_error *error)
                                             base ? &told : NULL, &d->description, error);
   if (!status && d->description.learn_sigma == -1) {
     const adm_tensor *last = adm_listing_find (&d->listing, "out.2.weight");
-    d->description.learn_sigma = d->description.kind != ADM_KIND_CLASSIFIER && last
-                                 && last->rank > 0 && last->shape[0] == 6;
+    d->description.learn_sigma
+        = d->description.kind != ADM_KIND_CLASSIFIER && last && last->rank > 0
+          && last->shape[0] == 2 * adm_description_channels (&d->description);
   }
   if (!status)
     status = adm_listing_check (&d->listing, &d->description, d->path, error);
@@ -203,8 +175,7 @@ adm_description_compose (const adm_description *description, const char *recogni
     yyjson_obj_foreach (yyjson_doc_get_root (more[i]), k, count, key, value)
     {
       const char *name = yyjson_get_str (key);
-      bool kept = !known_key (name) || strncmp (name, "training_", 9) == 0
-                  || strcmp (name, "recognised_as") == 0;
+      bool kept = adm_key_find (name) != ADM_KEY_NETWORK;
       if (ok && kept && !yyjson_mut_obj_get (object, name))
         ok = set (doc, object, name, yyjson_val_mut_copy (doc, value));
     }

@@ -94,12 +94,16 @@ adm_description_of_weights (adm_weights *weights, adm_description *out, const ch
     if (doc)
       status = adm_description_read (yyjson_doc_get_root (doc), where, inferred ? NULL : &told, &d,
                                      error);
-    else if (!(status = inferred))
+    if (doc && status && inferred == ADM_ERROR_FORMAT
+        && !yyjson_obj_get (yyjson_doc_get_root (doc), "kind"))
+      *error = unclear; /* what is wrong is the tensors, not that the description leaves them out */
+    if (!doc && !(status = inferred))
       d = told;
   }
   if (!status && d.learn_sigma == -1) {
     const adm_tensor *last = adm_listing_find (&listing, "out.2.weight");
-    d.learn_sigma = d.kind != ADM_KIND_CLASSIFIER && last && last->rank > 0 && last->shape[0] == 6;
+    d.learn_sigma = d.kind != ADM_KIND_CLASSIFIER && last && last->rank > 0
+                    && last->shape[0] == 2 * adm_description_channels (&d);
   }
   if (!status)
     status = adm_listing_check (&listing, &d, path, error);
@@ -135,6 +139,14 @@ read_license (adm_weights *weights, char *license, size_t size, adm_error *error
   return status;
 }
 
+/* TEXT (NULL: none), with dots at its end where it is cut. */
+static void
+copy_note (const char *text, char *out, size_t size)
+{
+  if (text && (size_t) snprintf (out, size, "%s", text) >= size)
+    memcpy (out + size - 4, "...", 4);
+}
+
 adm_status
 adm_file_inspect (const char *path, adm_file_info *out, adm_error *error)
 {
@@ -146,6 +158,9 @@ adm_file_inspect (const char *path, adm_file_info *out, adm_error *error)
   status = adm_description_of_weights (weights, &info.description, &info.recognised_as, error);
   info.format = adm_weights_format (weights);
   info.tensors = adm_weights_count (weights);
+  copy_note (adm_weights_inside (weights), info.inside, sizeof info.inside);
+  copy_note (adm_weights_prefix (weights), info.prefix, sizeof info.prefix);
+  copy_note (adm_weights_passed_over (weights), info.passed_over, sizeof info.passed_over);
   for (size_t i = 0; !status && i < info.tensors; i++)
     if (!adm_add_u64 (info.parameters, adm_weights_tensor (weights, i)->elements, &info.parameters))
       status = adm_fail (error, ADM_ERROR_FORMAT,

@@ -8,15 +8,16 @@
 #include "adm.h"
 
 typedef struct adm_denoiser {
-  int channels;      /* 3: epsilon only; 6: epsilon, then v (learned variance) */
-  int height, width; /* H, W; an image is [3,H,W] */
-  /* OUT [channels,H,W] = network (X [3,H,W], T). */
+  int channels;      /* C: epsilon only; 2 C: epsilon, then v (learned variance) */
+  int height, width; /* H, W; an image is [C,H,W] */
+  /* OUT [channels,H,W] = network (X [C,H,W], T). */
   adm_status (*predict) (void *user, const float *x, int t, float *out, adm_error *error);
-  /* GRAD [3,H,W] = gradient of log p(y | X, T) by X, unscaled; NULL: no guidance. */
+  /* GRAD [C,H,W] = gradient of log p(y | X, T) by X, unscaled; NULL: no guidance. */
   adm_status (*gradient) (void *user, const float *x, int t, float *grad, adm_error *error);
   void *user;
   /* where their weights come from, for messages; NULL: from nowhere that has a name */
   const char *network, *classifier;
+  int colours; /* C, channels of a picture; 0: 3 */
 } adm_denoiser;
 
 #endif

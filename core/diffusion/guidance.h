@@ -14,12 +14,12 @@ typedef struct adm_prediction {
   double eps; /* the noise that belongs to it: x = sqrt (a) x0 + sqrt (1 - a) eps */
 } adm_prediction;
 
-/* x0 of the network's EPS, clamped to [-1, 1]. */
+/* x0 of the network's OUT, eps or x0 itself, clamped. */
 static inline double
-adm_predict_x0 (const adm_schedule_step *step, double x, double eps)
+adm_predict_x0 (const adm_schedule_step *step, double x, double out)
 {
-  double x0 = step->recip * x - step->recip_m1 * eps;
-  return x0 < -1.0 ? -1.0 : x0 > 1.0 ? 1.0 : x0;
+  double x0 = step->from_x * x - step->from_out * out;
+  return x0 < -step->clamp ? -step->clamp : x0 > step->clamp ? step->clamp : x0;
 }
 
 /* Algorithm 1: the mean of an ancestral step moves by s * variance * g. */
@@ -32,10 +32,10 @@ adm_guide_mean (double mean, double variance, double s, double g)
 /* Algorithm 2: eps, derived again from the clamped x0, moves by -s * sqrt (1 - a) * g; the x0 that
  * belongs to the moved eps is not clamped again. */
 static inline adm_prediction
-adm_guide_prediction (const adm_schedule_step *step, double x, double eps, double s, double g)
+adm_guide_prediction (const adm_schedule_step *step, double x, double out, double s, double g)
 {
   adm_prediction p;
-  p.x0 = adm_predict_x0 (step, x, eps);
+  p.x0 = adm_predict_x0 (step, x, out);
   p.eps = (step->recip * x - p.x0) / step->recip_m1;
   if (s != 0.0) {
     p.eps -= s * step->root_m1 * g;
@@ -46,9 +46,9 @@ adm_guide_prediction (const adm_schedule_step *step, double x, double eps, doubl
 
 /* The guided x0 without any clamp, for dynamic thresholding. */
 static inline double
-adm_guide_unclamped (const adm_schedule_step *step, double x, double eps, double s, double g)
+adm_guide_unclamped (const adm_schedule_step *step, double x, double out, double s, double g)
 {
-  return step->recip * x - step->recip_m1 * (eps - s * step->root_m1 * g);
+  return step->from_x * x - step->from_out * (out - s * step->guide * g);
 }
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The step loop that all samplers share. Workspace: | out [channels,H,W] | grad [3,H,W] | noise
- * [3,H,W] | x0 [3,H,W] | scratch [3,H,W] |. */
+ * The step loop that all samplers share. Workspace: | out [channels,H,W] | grad [C,H,W] | noise
+ * [C,H,W] | x0 [C,H,W] | scratch [C,H,W] |. */
 #include "diffusion/sampler.h"
 
 #include "base/error.h"
@@ -9,16 +9,22 @@
 #include <math.h>
 #include <string.h>
 
+static int
+colours (const adm_denoiser *denoiser)
+{
+  return denoiser->colours > 0 ? denoiser->colours : 3;
+}
+
 static size_t
 pixels (const adm_denoiser *denoiser)
 {
-  return 3 * (size_t) denoiser->height * (size_t) denoiser->width;
+  return (size_t) colours (denoiser) * (size_t) denoiser->height * (size_t) denoiser->width;
 }
 
 size_t
 adm_diffusion_workspace (const adm_denoiser *denoiser)
 {
-  return pixels (denoiser) * ((size_t) denoiser->channels / 3 + 4);
+  return pixels (denoiser) * ((size_t) (denoiser->channels / colours (denoiser)) + 4);
 }
 
 static adm_step_function
@@ -240,10 +246,11 @@ adm_diffusion_run (const adm_denoiser *denoiser, const adm_schedule *schedule,
   if (status != ADM_OK)
     return status;
   size_t n = pixels (denoiser);
-  float *out = workspace, *grad = out + n * ((size_t) denoiser->channels / 3), *drawn = grad + n;
+  float *out = workspace, *grad = out + n * (size_t) (denoiser->channels / colours (denoiser)),
+        *drawn = grad + n;
   adm_step step = { .schedule = schedule,
                     .n = n,
-                    .learned = denoiser->channels == 6,
+                    .learned = denoiser->channels == 2 * colours (denoiser),
                     .out = out,
                     .eta = params->eta,
                     .x = x,

@@ -11,7 +11,7 @@
 #include "diffusion/denoiser.h"
 #include "diffusion/schedule.h"
 
-/* Everything a sampler's step may look at. Arrays have N = 3 * H * W entries unless another shape
+/* Everything a sampler's step may look at. Arrays have N = C * H * W entries unless another shape
  * is said. */
 typedef struct adm_step {
   const adm_schedule *schedule;
@@ -47,7 +47,7 @@ typedef struct adm_diffusion_params {
   adm_rng *rng;                /* seeded generator, or NULL when NOISE is given */
   /* x_T, then one entry a step in the order used (the last is not used), or NULL */
   const float *noise;
-  size_t noise_stride; /* floats from one entry to the next, >= 3 * H * W */
+  size_t noise_stride; /* floats from one entry to the next, >= C * H * W */
   /* Another generator (NULL: none): noise is the spherical interpolation between both, VARY 0 … 1
    * of the way. Not with NOISE. */
   adm_rng *vary_rng;
@@ -62,7 +62,7 @@ typedef struct adm_diffusion_params {
   const float *known, *mask;
   adm_rng *known_rng;
   int jump_length, resamplings; /* both >= 1; with KNOWN */
-  /* After every step: DONE of STEPS, and X0 [3,H,W], the predicted picture. False cancels. May be
+  /* After every step: DONE of STEPS, and X0 [C,H,W], the predicted picture. False cancels. May be
    * NULL. */
   bool (*stepped) (void *user, int done, int steps, const float *x0);
   void *user;
@@ -74,7 +74,7 @@ int adm_diffusion_steps (const adm_schedule *schedule, const adm_diffusion_param
 /* Floats of workspace that adm_diffusion_run needs. */
 size_t adm_diffusion_workspace (const adm_denoiser *denoiser);
 
-/* Samples one picture into X [3,H,W]: the final x, not clamped. WORKSPACE belongs to the caller;
+/* Samples one picture into X [C,H,W]: the final x, not clamped. WORKSPACE belongs to the caller;
  * nothing is allocated. With RNG, x_T is the first draw and each step takes one more, also where
  * its noise is not used, as the reference does. ADM_ERROR_USAGE: a scale or eta that cannot be.
  * ADM_ERROR_VALUE: NaN or infinity in what the network or the classifier answers or in x, with the

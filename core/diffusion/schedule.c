@@ -49,9 +49,30 @@ fill_coefficients (adm_schedule *schedule)
     s->log_beta = log (s->beta);
     s->log_posterior_variance = log (s->beta * (1.0 - s->alpha_bar_prev) / (1.0 - alpha_bar));
     s->fixed_variance = s->beta;
+    s->from_x = s->recip;
+    s->from_out = s->recip_m1;
+    s->guide = s->root_m1;
+    s->clamp = 1.0;
   }
   schedule->step[0].log_posterior_variance = schedule->step[1].log_posterior_variance;
   schedule->step[0].fixed_variance = exp (schedule->step[1].log_posterior_variance);
+}
+
+void
+adm_schedule_parametrize (adm_schedule *schedule, adm_parametrization how)
+{
+  for (int i = 0; i < schedule->steps; i++) {
+    adm_schedule_step *s = &schedule->step[i];
+    if (how.predict_xstart) {
+      s->from_x = 0.0;
+      s->from_out = -1.0;
+      s->guide = -s->recip_m1 * s->root_m1;
+    }
+    if (how.sigma_small)
+      s->fixed_variance = s->beta * (1.0 - s->alpha_bar_prev) / (1.0 - s->alpha_bar);
+    if (how.unclamped)
+      s->clamp = INFINITY;
+  }
 }
 
 /* BARS [diffusion_steps]: alpha-bar of every timestep. */

@@ -13,13 +13,18 @@ enum { ADM_SCHEDULE_MIN_T = 2, ADM_SCHEDULE_MAX_T = 100000 };
 
 /* Step i of the thinned chain, 0 the cleanest. a = alpha-bar, b = beta below. */
 typedef struct adm_schedule_step {
-  int t;                         /* ORIGINAL timestep number, what the network sees */
-  double beta;                   /* 1 - a_i / a_{i-1} */
-  double alpha_bar;              /* a_i: share of the picture's variance left in x_i */
-  double alpha_bar_prev;         /* a_{i-1}; 1 at step 0 */
-  double recip;                  /* sqrt (1/a_i):     x0 = recip * x - recip_m1 * eps */
-  double recip_m1;               /* sqrt (1/a_i - 1) */
-  double root_m1;                /* sqrt (1 - a_i) */
+  int t;                 /* ORIGINAL timestep number, what the network sees */
+  double beta;           /* 1 - a_i / a_{i-1} */
+  double alpha_bar;      /* a_i: share of the picture's variance left in x_i */
+  double alpha_bar_prev; /* a_{i-1}; 1 at step 0 */
+  double recip;          /* sqrt (1/a_i):     x0 = recip * x - recip_m1 * eps */
+  double recip_m1;       /* sqrt (1/a_i - 1) */
+  double root_m1;        /* sqrt (1 - a_i) */
+  /* x0 = from_x * x - from_out * out for the network's output: recip and recip_m1 where that is
+   * eps; 0 and -1 where it is x0 */
+  double from_x, from_out;
+  double guide;                  /* guidance moves out by -s * guide * gradient: root_m1 for eps */
+  double clamp;                  /* x0 is clamped to [-clamp, clamp]: 1, or infinity */
   double mean_x0, mean_x;        /* posterior mean = mean_x0 * x0 + mean_x * x */
   double log_beta;               /* upper end of a learned variance */
   double log_posterior_variance; /* lower end; entry 0 is 0 and takes entry 1's */
@@ -42,6 +47,15 @@ typedef struct adm_schedule {
 adm_status adm_schedule_new (adm_schedule_kind kind, int diffusion_steps, const char *respacing,
                              adm_schedule **out, adm_error *error);
 void adm_schedule_free (adm_schedule *schedule);
+
+/* How the network's output is taken, where not as eps of pictures in [-1, 1] with the variance
+ * "fixed large". */
+typedef struct adm_parametrization {
+  bool predict_xstart; /* the output is x0 */
+  bool sigma_small;    /* a variance that is not learned is the posterior's */
+  bool unclamped;      /* x0 may leave [-1, 1] */
+} adm_parametrization;
+void adm_schedule_parametrize (adm_schedule *schedule, adm_parametrization how);
 
 /* The schedule that `--steps STEPS` stands for: with ddim "ddimN" where such a stride exists, else
  * "N"; with ddpm "N". The solvers dpm++2m and sde-dpm++2m begin at the noisiest timestep whose

@@ -5,6 +5,7 @@
 #include "io/pickle.h"
 
 #include "base/error.h"
+#include "io/pickle_names.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@ enum {
   MAX_DEPTH = 64, /* open marks */
   MAX_MEMO = 1 << 20,
   MAX_STRING = 1 << 16,
+  MAX_TEXT = 1 << 24, /* of BINUNICODE: NumPy arrays beside the weights are such */
 };
 
 struct machine {
@@ -166,6 +168,10 @@ extend (struct machine *m, adm_pickle_type type, uint32_t count)
   if (m->depth - base < count + 1 || (type == ADM_PICKLE_DICT && count % 2))
     return refuse (m, "takes a value that is not there");
   uint32_t container = m->stack[m->depth - count - 1];
+  if (value_of (m, container)->type == ADM_PICKLE_OPAQUE) {
+    m->depth -= count; /* what it holds is not known either */
+    return ADM_OK;
+  }
   if (value_of (m, container)->type != type)
     return refuse (m, "adds items to something else than a list or dict");
   return collect (m, container, count);
@@ -177,34 +183,19 @@ static adm_status
 find_global (struct machine *m, const char *module, size_t module_length, const char *name,
              size_t name_length)
 {
-  static const struct {
-    const char *module, *name;
-    adm_pickle_global global;
-  } known[] = {
-    { "collections", "OrderedDict", ADM_GLOBAL_ORDERED_DICT },
-    { "torch._utils", "_rebuild_tensor_v2", ADM_GLOBAL_REBUILD_TENSOR },
-    { "torch._utils", "_rebuild_parameter", ADM_GLOBAL_REBUILD_PARAMETER },
-    { "torch", "FloatStorage", ADM_GLOBAL_FLOAT },
-    { "torch", "HalfStorage", ADM_GLOBAL_HALF },
-    { "torch", "BFloat16Storage", ADM_GLOBAL_BFLOAT16 },
-    { "torch", "DoubleStorage", ADM_GLOBAL_DOUBLE },
-    { "torch", "LongStorage", ADM_GLOBAL_LONG },
-    { "torch", "IntStorage", ADM_GLOBAL_INT },
-    { "torch", "ShortStorage", ADM_GLOBAL_SHORT },
-    { "torch", "CharStorage", ADM_GLOBAL_CHAR },
-    { "torch", "ByteStorage", ADM_GLOBAL_BYTE },
-    { "torch", "BoolStorage", ADM_GLOBAL_BOOL },
-  };
-  for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-    if (strlen (known[i].module) == module_length
-        && !memcmp (known[i].module, module, module_length) && strlen (known[i].name) == name_length
-        && !memcmp (known[i].name, name, name_length))
-      return push_new (m,
-                       (adm_pickle_value) { .type = ADM_PICKLE_GLOBAL, .global = known[i].global });
-  return adm_fail (m->error, ADM_ERROR_FORMAT,
-                   "%s: its pickle asks for %.*s.%.*s, which weights do not need; refused",
-                   m->where, (int) (module_length < 80 ? module_length : 80), module,
-                   (int) (name_length < 80 ? name_length : 80), name);
+  adm_pickle_value value = { .type = ADM_PICKLE_GLOBAL };
+  if (adm_pickle_name_attacks (module, module_length, name, name_length))
+    return adm_fail (m->error, ADM_ERROR_FORMAT,
+                     "%s: its pickle asks for %.*s.%.*s, which only an attack needs; refused: do "
+                     "not open it with PyTorch either",
+                     m->where, (int) (module_length < 80 ? module_length : 80), module,
+                     (int) (name_length < 80 ? name_length : 80), name);
+  value.global = adm_pickle_name_find (module, module_length, name, name_length);
+  if (value.global == ADM_GLOBAL_OPAQUE) {
+    value.text = module;
+    value.length = (uint32_t) (name + name_length - module);
+  }
+  return push_new (m, value);
 }
 
 static adm_status
@@ -245,10 +236,16 @@ reduce (struct machine *m)
   if (status)
     return status;
   adm_pickle_value a = *value_of (m, args), f = *value_of (m, callee);
+  if (f.type == ADM_PICKLE_OPAQUE || (f.type == ADM_PICKLE_GLOBAL && f.global == ADM_GLOBAL_OPAQUE))
+    return push_new (
+        m, (adm_pickle_value) { .type = ADM_PICKLE_OPAQUE, .text = f.text, .length = f.length });
   if (a.type != ADM_PICKLE_TUPLE || f.type != ADM_PICKLE_GLOBAL)
     return refuse (m, "calls something");
-  if (f.global == ADM_GLOBAL_ORDERED_DICT && a.size == 0)
+  if ((f.global == ADM_GLOBAL_ORDERED_DICT && a.size == 0) || f.global == ADM_GLOBAL_DEFAULT_DICT)
     return push_new (m, (adm_pickle_value) { .type = ADM_PICKLE_DICT });
+  if (f.global == ADM_GLOBAL_SIZE && a.size == 1
+      && value_of (m, adm_pickle_item (m->out, args, 0))->type == ADM_PICKLE_TUPLE)
+    return push (m, adm_pickle_item (m->out, args, 0));
   if (f.global == ADM_GLOBAL_REBUILD_PARAMETER && a.size >= 2
       && value_of (m, adm_pickle_item (m->out, args, 0))->type == ADM_PICKLE_TENSOR)
     return push (m, adm_pickle_item (m->out, args, 0));
@@ -391,7 +388,7 @@ execute (struct machine *m, unsigned char op, bool *done)
     return ADM_OK;
   case 'X': /* BINUNICODE */
     status = number (m, 4, &n);
-    if (!status && n > MAX_STRING)
+    if (!status && n > MAX_TEXT)
       return refuse (m, "holds a huge string");
     if (!status)
       status = bytes (m, n, &b);
@@ -445,7 +442,8 @@ execute (struct machine *m, unsigned char op, bool *done)
     return status ? status : get_memo (m, n);
   case 'Q': /* BINPERSID */
     return persistent_id (m);
-  case 'R': /* REDUCE */
+  case 'R':  /* REDUCE */
+  case 0x81: /* NEWOBJ: an object without its __init__; known classes are none of those */
     return reduce (m);
   case 's': /* SETITEM */
     return extend (m, ADM_PICKLE_DICT, 2);
@@ -457,9 +455,12 @@ execute (struct machine *m, unsigned char op, bool *done)
   case 'e': /* APPENDS */
     status = pop_mark (m, &n);
     return status ? status : extend (m, ADM_PICKLE_LIST, n);
-  case 'b': /* BUILD: an OrderedDict's _metadata; parsed, dropped */
+  case 'b': /* BUILD: an OrderedDict's _metadata, an opaque object's state; parsed, dropped */
     status = pop (m, &value);
-    if (!status && (m->depth == 0 || value_of (m, m->stack[m->depth - 1])->type != ADM_PICKLE_DICT))
+    if (!status
+        && (m->depth == 0
+            || (value_of (m, m->stack[m->depth - 1])->type != ADM_PICKLE_DICT
+                && value_of (m, m->stack[m->depth - 1])->type != ADM_PICKLE_OPAQUE)))
       return refuse (m, "changes an object");
     return status;
   default:

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A pickle reader that can call nothing: the opcodes torch.save writes for a state_dict, a handful
- * of known names, and caps on everything. All else is refused. */
+ * A pickle reader that can call nothing: the opcodes torch.save writes, a handful of known names,
+ * and caps on everything. Other names stand for objects that are opaque, whatever is done with
+ * them; names that only an attack needs are refused, and so are all other opcodes. */
 #ifndef ADM_IO_PICKLE_H
 #define ADM_IO_PICKLE_H
 
@@ -19,12 +20,16 @@ typedef enum adm_pickle_type {
   ADM_PICKLE_GLOBAL,
   ADM_PICKLE_STORAGE,
   ADM_PICKLE_TENSOR,
+  ADM_PICKLE_OPAQUE, /* an object of a class that weights do not need: nothing is known of it */
 } adm_pickle_type;
 
 typedef enum adm_pickle_global {
   ADM_GLOBAL_ORDERED_DICT,
   ADM_GLOBAL_REBUILD_TENSOR,
   ADM_GLOBAL_REBUILD_PARAMETER,
+  ADM_GLOBAL_DEFAULT_DICT,
+  ADM_GLOBAL_SIZE,
+  ADM_GLOBAL_OPAQUE, /* any other class or function, by its name alone */
   ADM_GLOBAL_FLOAT,
   ADM_GLOBAL_HALF,
   ADM_GLOBAL_BFLOAT16,
@@ -50,7 +55,8 @@ typedef struct adm_pickle_value {
     struct { /* the longest comes first: what an initialiser leaves out is zero in all of them */
       uint32_t first, last, size; /* containers: cells, 0 for none */
     };
-    /* STRING, STORAGE: its key, long INT: bytes; points into the input. Other INT: NULL */
+    /* STRING, STORAGE: its key, long INT: bytes; OPAQUE: its class, "module\nname"; points into
+     * the input. Other INT: NULL */
     const char *text;
     struct {
       uint32_t storage, shape, strides; /* TENSOR: values */

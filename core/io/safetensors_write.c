@@ -35,11 +35,12 @@ add_entry (yyjson_mut_doc *doc, yyjson_mut_val *root, const adm_tensor *tensor, 
       || !(shape = yyjson_mut_obj_add_arr (doc, entry, "shape"))
       || !(offsets = yyjson_mut_obj_add_arr (doc, entry, "data_offsets")))
     return false;
+  bool ok = true;
   for (int i = 0; i < tensor->rank; i++)
-    yyjson_mut_arr_add_sint (doc, shape, tensor->shape[i]);
-  yyjson_mut_arr_add_uint (doc, offsets, *offset);
+    ok &= yyjson_mut_arr_add_sint (doc, shape, tensor->shape[i]);
+  ok &= yyjson_mut_arr_add_uint (doc, offsets, *offset);
   *offset += tensor->elements * adm_dtype_size (dtype);
-  return yyjson_mut_arr_add_uint (doc, offsets, *offset);
+  return ok && yyjson_mut_arr_add_uint (doc, offsets, *offset);
 }
 
 /* The header as text, malloc'ed; NULL: no memory. */

@@ -15,8 +15,8 @@ uint64_t adm_torch_item_size (adm_pickle_global storage_type);
 typedef adm_status (*adm_storage_finder) (void *user, const adm_pickle_value *storage,
                                           adm_place *place, adm_error *error);
 
-/* Adds every tensor of the state_dict. A state_dict under the key state_dict, model,
- * model_state_dict or ema is found; an optimizer's file is named as one. */
+/* Adds every tensor of the state_dict, which is the dictionary with most of them wherever it lies
+ * in the file, a moving average (ema) before the rest; an optimizer's file is named as one. */
 adm_status adm_torch_add_state (adm_weights *weights, const adm_pickle *pickle,
                                 adm_storage_finder find, void *user, adm_error *error);
 

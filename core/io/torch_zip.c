@@ -6,6 +6,7 @@
 
 #include "base/checked.h"
 #include "base/error.h"
+#include "io/zip_directory.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -34,52 +35,6 @@ static int
 compare_caseless (const void *a, const void *b)
 {
   return strcasecmp (((const struct record *) a)->name, ((const struct record *) b)->name);
-}
-
-static uint64_t
-number_at (const unsigned char *from, int bytes)
-{
-  uint64_t value = 0;
-  while (bytes-- > 0)
-    value = value << 8 | from[bytes];
-  return value;
-}
-
-/* libzip builds a structure for every entry of the list of records before it can be asked how many
- * there are. What every possible end of the zip (the last 64 KiB may hold several) tells of that
- * list's size is therefore held against a limit first. */
-static adm_status
-check_directory (const adm_weights *w, adm_error *error)
-{
-  enum { END = 22, LOCATOR = 20, WIDE_END = 56, MOST = END + LOCATOR + 65535 };
-  unsigned char *tail = malloc (MOST);
-  if (!tail)
-    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to open it; close other programs",
-                     w->path);
-  uint64_t n = w->size < MOST ? w->size : MOST, directory = 0;
-  adm_status status = adm_weights_pread (w, w->size - n, tail, (size_t) n, error);
-  for (uint64_t i = 0; i + END <= n && !status && directory <= MAX_DIRECTORY; i++) {
-    if (memcmp (tail + i, "PK\5\6", 4))
-      continue;
-    directory = number_at (tail + i + 12, 4);
-    if (i < LOCATOR || memcmp (tail + i - LOCATOR, "PK\6\7", 4)) {
-      directory = directory > w->size ? 0 : directory; /* libzip refuses that itself */
-      continue;
-    }
-    unsigned char wide[WIDE_END];
-    uint64_t at = number_at (tail + i - LOCATOR + 8, 8);
-    directory = 0;
-    if (w->size < WIDE_END || at > w->size - WIDE_END)
-      continue;
-    status = adm_weights_pread (w, at, wide, sizeof wide, error);
-    directory = status || number_at (wide + 40, 8) > w->size ? 0 : number_at (wide + 40, 8);
-  }
-  free (tail);
-  if (!status && directory > MAX_DIRECTORY)
-    status = adm_fail (error, ADM_ERROR_FORMAT,
-                       "%s: its list of records takes %llu bytes; it is not a network's weights",
-                       w->path, (unsigned long long) directory);
-  return status;
 }
 
 static adm_status
@@ -245,7 +200,8 @@ adm_torch_zip_open (adm_weights *weights, adm_error *error)
   zip_uint64_t pickle = 0;
   int code = 0;
   weights->format = "torch-zip";
-  adm_status status = check_directory (weights, error);
+  adm_status status
+      = adm_zip_check_directory (weights->file, weights->size, weights->path, MAX_DIRECTORY, error);
   if (status)
     return status;
   errno = 0;

@@ -145,14 +145,6 @@ adm_weights_pread (const adm_weights *weights, uint64_t offset, void *out, size_
   return ADM_OK;
 }
 
-bool
-adm_zip_exhausted (zip_error_t *problem)
-{
-  return zip_error_code_zip (problem) == ZIP_ER_MEMORY
-         || (zip_error_system_type (problem) == ZIP_ET_SYS
-             && zip_error_code_system (problem) == ENOMEM);
-}
-
 void
 adm_weights_free (adm_weights *weights)
 {
@@ -169,6 +161,7 @@ adm_weights_free (adm_weights *weights)
   free (weights->sorted);
   free (weights->summed);
   free (weights->description);
+  free (weights->passed_over);
   free (weights->path);
   free (weights);
 }

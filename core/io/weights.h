@@ -38,6 +38,11 @@ const char *adm_weights_format (const adm_weights *weights);
 const char *adm_weights_path (const adm_weights *weights);
 /* The safetensors metadata key "adm" (a JSON string), or NULL. */
 const char *adm_weights_description (const adm_weights *weights);
+/* What was taken away to come to the network: the key its tensors stood under, the prefix of their
+ * names, the names of tensors that were passed over. NULL: nothing. The file's. */
+const char *adm_weights_inside (const adm_weights *weights);
+const char *adm_weights_prefix (const adm_weights *weights);
+const char *adm_weights_passed_over (const adm_weights *weights);
 size_t adm_weights_count (const adm_weights *weights);
 const adm_tensor *adm_weights_tensor (const adm_weights *weights, size_t i);
 /* Index of NAME, or -1. */

@@ -5,6 +5,7 @@
 #define ADM_IO_WEIGHTS_FILE_H
 
 #include "io/weights.h"
+#include "io/zip_directory.h"
 
 #include <stdio.h>
 #include <zip.h>
@@ -37,6 +38,9 @@ struct adm_weights {
   bool *summed;      /* zip: entries whose check sum has been found right */
   bool swap;         /* big-endian data */
   char *description; /* safetensors metadata "adm" */
+  char inside[64];   /* key that the state_dict stood under; "": none */
+  char prefix[128];  /* taken off the names of all tensors; "": none */
+  char *passed_over; /* names of tensors that no network of the family has, ", " between; or NULL */
   size_t count, room;
   adm_tensor *tensor;
   adm_place *place;
@@ -67,8 +71,8 @@ bool adm_convert_to_f32 (adm_dtype dtype, bool swap, const unsigned char *from, 
  * too large for it. */
 bool adm_convert_from_f32 (adm_dtype dtype, const float *from, size_t n, unsigned char *out);
 
-/* Whether libzip's PROBLEM is a lack of memory. */
-bool adm_zip_exhausted (zip_error_t *problem);
+/* Takes off the prefix that the network's tensors share, and passes over what is none of its. */
+adm_status adm_weights_trim (adm_weights *weights, adm_error *error);
 
 adm_status adm_safetensors_open (adm_weights *weights, adm_error *error);
 adm_status adm_torch_zip_open (adm_weights *weights, adm_error *error);

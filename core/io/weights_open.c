@@ -42,6 +42,16 @@ open_by_content (adm_weights *weights, adm_error *error)
         error, ADM_ERROR_FORMAT,
         "%s: is in torch's oldest (tar) format; load it with PyTorch and save it again",
         weights->path);
+  if (n >= 16 && !memcmp (head, "version https://", 16))
+    return adm_fail (error, ADM_ERROR_FORMAT,
+                     "%s: is a Git LFS pointer: the real file was not downloaded; fetch it with "
+                     "git lfs pull, or download it from the model's page",
+                     weights->path);
+  if (!memcmp (head, "GGUF", 4))
+    return adm_fail (error, ADM_ERROR_FORMAT,
+                     "%s: is a GGUF file, of quantized weights for other programs; use the "
+                     "safetensors or torch file",
+                     weights->path);
   if (looks_like_html (head, n))
     return adm_fail (error, ADM_ERROR_FORMAT,
                      "%s: is a web page, not weights; download the file itself", weights->path);
@@ -119,6 +129,8 @@ adm_weights_open (const char *path, adm_weights **out, adm_error *error)
   if (!status && weights->count == 0)
     status
         = adm_fail (error, ADM_ERROR_FORMAT, "%s: holds no tensors; use a model's weights", path);
+  if (!status)
+    status = adm_weights_trim (weights, error);
   if (!status)
     status = sort_tensors (weights, error);
   if (status) {

@@ -6,6 +6,12 @@
 #include "networks/classifier.h"
 #include "networks/unet.h"
 
+int
+adm_description_channels (const adm_description *d)
+{
+  return d->pixels == ADM_PIXELS_RGB ? 3 : d->pixels == ADM_PIXELS_GREY ? 1 : 4;
+}
+
 struct listing {
   adm_tensor_visitor visit;
   void *user;

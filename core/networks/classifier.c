@@ -18,8 +18,8 @@ adm_classifier_bind (adm_slots *slots, const adm_description *d, adm_classifier 
                      adm_error *error)
 {
   *c = (adm_classifier) { .description = *d };
-  adm_time_embedding_bind (slots, d->model_channels, 0, &c->embedding);
-  adm_status status = adm_encoder_bind (slots, d, 3, &c->encoder, error);
+  adm_time_embedding_bind (slots, d, 0, &c->embedding);
+  adm_status status = adm_encoder_bind (slots, d, adm_description_channels (d), &c->encoder, error);
   if (!status) {
     size_t count = (size_t) c->encoder.count;
     c->outputs = calloc (count, sizeof *c->outputs);
@@ -278,12 +278,12 @@ adm_classifier_run (adm_exec *exec, adm_classifier *c, const adm_batch *batch, b
                     float *logits, float *grad)
 {
   const adm_description *d = &c->description;
-  int n = batch->n, s = d->image_size;
+  int n = batch->n, s = d->image_size, channels = adm_description_channels (d);
   float *emb = adm_floats_take (exec, 4 * (uint64_t) n * (uint64_t) d->model_channels);
   adm_time_embedding_forward (exec, &c->embedding, n, batch->t, NULL, emb);
-  adm_map in = adm_map_take (exec, n, s, s, 3);
+  adm_map in = adm_map_take (exec, n, s, s, channels);
   if (adm_exec_begin (exec, ADM_LAYER_OTHER, 0))
-    adm_map_from_planar (batch->x, 3, 0, in);
+    adm_map_from_planar (batch->x, channels, 0, in);
   adm_map h
       = adm_encoder_forward (exec, &c->encoder, in, emb, c->outputs, gradient ? &c->saved : NULL);
 
@@ -295,7 +295,7 @@ adm_classifier_run (adm_exec *exec, adm_classifier *c, const adm_batch *batch, b
   if (gradient) {
     adm_map dx = adm_encoder_backward (exec, &c->encoder, &c->saved, c->outputs, dh, c->extra);
     if (adm_exec_begin (exec, ADM_LAYER_OTHER, 0))
-      adm_map_to_planar (dx, 3, grad);
+      adm_map_to_planar (dx, channels, grad);
     adm_map_give (exec, dx);
   } else
     for (int i = 0; i < c->encoder.count; i++)

@@ -69,7 +69,7 @@ int adm_level_channels (const adm_description *description, int level);
 bool adm_level_attends (const adm_description *description, int side);
 
 /* Binds input_blocks and middle_block; allocates encoder->blocks, freed with free (). IN_CHANNELS:
- * 3 or 6. */
+ * a picture's, or 6. */
 adm_status adm_encoder_bind (adm_slots *slots, const adm_description *description, int in_channels,
                              adm_encoder *encoder, adm_error *error);
 

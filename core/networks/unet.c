@@ -42,9 +42,11 @@ bind_decoder (adm_slots *slots, const adm_description *d, adm_unet *unet)
       block->channels = walk.channels;
     }
   adm_slots_norm (slots, "out", "0", walk.channels, &unet->out_norm);
-  /* Three channels more where the variance is learned (Improved DDPM, section 3.1): v of eq. 15,
+  /* As many channels more where the variance is learned (Improved DDPM, section 3.1): v of eq. 15,
    * for the sampler. */
-  adm_conv_shape shape = { walk.channels, d->learn_sigma ? 6 : 3, 3, 1, walk.side, walk.side };
+  int channels = adm_description_channels (d);
+  adm_conv_shape shape
+      = { walk.channels, d->learn_sigma ? 2 * channels : channels, 3, 1, walk.side, walk.side };
   adm_slots_conv (slots, "out", "2", shape, &unet->out_conv, NULL);
   return slots->status;
 }
@@ -54,10 +56,11 @@ adm_unet_bind (adm_slots *slots, const adm_description *description, adm_unet *u
                adm_error *error)
 {
   *unet = (adm_unet) { .description = *description };
-  adm_time_embedding_bind (slots, description->model_channels, description->num_classes,
-                           &unet->embedding);
+  adm_time_embedding_bind (slots, description, description->num_classes, &unet->embedding);
   adm_status status = adm_encoder_bind (
-      slots, description, description->kind == ADM_KIND_SUPERRES ? 6 : 3, &unet->encoder, error);
+      slots, description,
+      description->kind == ADM_KIND_SUPERRES ? 6 : adm_description_channels (description),
+      &unet->encoder, error);
   if (!status) {
     unet->decoder = calloc ((size_t) (description->levels * (description->num_res_blocks + 1)),
                             sizeof *unet->decoder);
@@ -86,6 +89,7 @@ adm_unet_forward (adm_exec *exec, adm_unet *unet, const adm_batch *batch, float 
 {
   const adm_description *d = &unet->description;
   int n = batch->n, s = d->image_size;
+  int channels = adm_description_channels (d);
   bool superres = d->kind == ADM_KIND_SUPERRES;
 
   float *emb = adm_floats_take (exec, 4 * (uint64_t) n * (uint64_t) d->model_channels);
@@ -93,11 +97,11 @@ adm_unet_forward (adm_exec *exec, adm_unet *unet, const adm_batch *batch, float 
 
   /* SuperResModel sees x_t and the low-resolution picture, enlarged (paper, section 5.3; Improved
    * DDPM's upsamplers), side by side. */
-  adm_map h = adm_map_take (exec, n, s, s, superres ? 6 : 3);
+  adm_map h = adm_map_take (exec, n, s, s, superres ? 6 : channels);
   float *large
       = superres ? adm_floats_take (exec, 3 * (uint64_t) n * (uint64_t) s * (uint64_t) s) : NULL;
   if (adm_exec_begin (exec, ADM_LAYER_OTHER, 0)) {
-    adm_map_from_planar (batch->x, 3, 0, h);
+    adm_map_from_planar (batch->x, channels, 0, h);
     if (superres) {
       adm_resize_bilinear (3 * n, batch->low_h, batch->low_w, batch->low, s, s, large);
       adm_map_from_planar (large, 3, 3, h);

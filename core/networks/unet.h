@@ -15,7 +15,7 @@ typedef struct adm_unet {
   int decoder_count;
   adm_unet_block *decoder;   /* output_blocks */
   adm_norm_weights out_norm; /* out.0 */
-  adm_conv out_conv;         /* out.2 [3 or 6, C, 3, 3] */
+  adm_conv out_conv;         /* out.2 [C or 2 C, width, 3, 3], C channels of a picture */
   adm_map *skips;            /* [encoder.count], used during a forward */
 } adm_unet;
 
@@ -23,7 +23,7 @@ adm_status adm_unet_bind (adm_slots *slots, const adm_description *description, 
                           adm_error *error);
 void adm_unet_clear (adm_unet *unet);
 
-/* OUT [N,3 or 6,S,S]. */
+/* OUT [N,C or 2 C,S,S]. */
 void adm_unet_forward (adm_exec *exec, adm_unet *unet, const adm_batch *batch, float *out);
 
 #endif

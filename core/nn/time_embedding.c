@@ -6,8 +6,12 @@
 #include "ops/embedding.h"
 
 void
-adm_time_embedding_bind (adm_slots *slots, int channels, int labels, adm_time_embedding *embedding)
+adm_time_embedding_bind (adm_slots *slots, const adm_description *d, int labels,
+                         adm_time_embedding *embedding)
 {
+  int channels = d->model_channels;
+  /* Improved DDPM's rescale_timesteps; the product is float32 there too */
+  embedding->scale = d->rescale_timesteps ? (float) (1000.0 / d->diffusion_steps) : 1;
   embedding->channels = channels;
   embedding->labels = labels;
   adm_slots_linear (slots, "time_embed", "0", 2, channels, 4 * channels, &embedding->first);
@@ -26,7 +30,7 @@ adm_time_embedding_forward (adm_exec *exec, const adm_time_embedding *embedding,
   float *waves = adm_floats_take (exec, (uint64_t) n * (uint64_t) mc),
         *hidden = adm_floats_take (exec, (uint64_t) n * (uint64_t) dim);
   if (adm_exec_begin (exec, ADM_LAYER_OTHER, 0))
-    adm_timestep_embedding (n, t, mc, waves);
+    adm_timestep_embedding (n, t, embedding->scale, mc, waves);
   adm_linear (exec, &embedding->first, n, waves, false, hidden);
   adm_linear (exec, &embedding->second, n, hidden, true, out);
   if (adm_exec_begin (exec, ADM_LAYER_OTHER, 0)) {

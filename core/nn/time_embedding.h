@@ -7,12 +7,14 @@
 #include "nn/slots.h"
 
 typedef struct adm_time_embedding {
+  float scale;                      /* 1000 / T where timesteps are rescaled, else 1 */
   int channels, labels;             /* model_channels; rows of the table, 0: none */
   adm_linear_weights first, second; /* time_embed.0 [4mc,mc], time_embed.2 [4mc,4mc] */
   const float *label;               /* label_emb.weight [labels,4mc] */
 } adm_time_embedding;
 
-void adm_time_embedding_bind (adm_slots *slots, int channels, int labels,
+/* DESCRIPTION tells the channels, and whether t is rescaled; LABELS: rows of the table. */
+void adm_time_embedding_bind (adm_slots *slots, const adm_description *description, int labels,
                               adm_time_embedding *embedding);
 /* OUT [N,4mc] = SiLU (emb); LABELS may be NULL when there is no table. */
 void adm_time_embedding_forward (adm_exec *exec, const adm_time_embedding *embedding, int n,

@@ -7,14 +7,14 @@
 #include <math.h>
 
 void
-adm_timestep_embedding (int n, const int *t, int dim, float *out)
+adm_timestep_embedding (int n, const int *t, float scale, int dim, float *out)
 {
   int waves = dim / 2;
   for (int i = 0; i < n; i++, out += dim) {
     for (int k = 0; k < waves; k++) {
       /* ln (10000) */
       float frequency = expf ((float) -9.210340371976184 * (float) k / (float) waves);
-      float angle = (float) t[i] * frequency;
+      float angle = (float) t[i] * scale * frequency;
       out[k] = cosf (angle);
       out[waves + k] = sinf (angle);
     }

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The yardstick: OpenBLAS's sgemm on this machine, the only use of that library. Inference does
- * without it: it ends the process when it cannot start its threads, its serial build must not be
- * called from two threads, and its interface packs the weights anew in every call. So it is loaded
- * only when this is called, and every other run goes without its few megabytes. */
+ * The yardstick: OpenBLAS's sgemm on this machine (base/openblas.h). Inference does without that
+ * library: it ends the process when it cannot start its threads, its serial build must not be
+ * called from two threads, and its interface packs the weights anew in every call. */
 #include "adm.h"
 
 #include "base/error.h"
+#include "base/openblas.h"
 #include "base/pool.h"
 
-#include <cblas.h>
-#include <dlfcn.h>
 #include <math.h>
 #include <stdlib.h>
 #include <time.h>
@@ -39,25 +37,10 @@ adm_sgemm_peak (int threads, double *gflops, adm_error *error)
 {
   size_t count = (size_t) SIDE * SIDE;
   adm_pool *pool;
-  /* never closed: it may have started threads */
-  void *library = dlopen ("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
-  __typeof__ (cblas_sgemm) *sgemm = NULL;
-  __typeof__ (openblas_get_parallel) *get_parallel = NULL;
-  __typeof__ (openblas_set_num_threads) *set_num_threads = NULL;
-  if (library) {
-    *(void **) &sgemm = dlsym (library, "cblas_sgemm");
-    *(void **) &get_parallel = dlsym (library, "openblas_get_parallel");
-    *(void **) &set_num_threads = dlsym (library, "openblas_set_num_threads");
-  }
-  if (!sgemm || !get_parallel || !set_num_threads)
-    return adm_fail (error, ADM_ERROR_IO,
-                     "OpenBLAS, the yardstick, cannot be loaded; install libopenblas0-pthread");
-  if (get_parallel () == OPENBLAS_SEQUENTIAL)
-    return adm_fail (error, ADM_ERROR_IO,
-                     "the serial OpenBLAS on this system cannot be used from several threads; "
-                     "install libopenblas0-pthread");
-  set_num_threads (1);
-  adm_status status = adm_pool_new (adm_pool_threads_for (threads), &pool, error);
+  adm_openblas blas;
+  adm_status status = adm_openblas_load (&blas, error);
+  if (!status)
+    status = adm_pool_new (adm_pool_threads_for (threads), &pool, error);
   if (status)
     return status;
   float *memory = malloc (3 * count * sizeof *memory);
@@ -68,7 +51,8 @@ adm_sgemm_peak (int threads, double *gflops, adm_error *error)
   }
   for (size_t i = 0; i < 3 * count; i++)
     memory[i] = (float) (i % 1021) / 1021.0f - 0.5f;
-  struct peak peak = { sgemm, memory, memory + count, memory + 2 * count, adm_pool_threads (pool) };
+  struct peak peak
+      = { blas.sgemm, memory, memory + count, memory + 2 * count, adm_pool_threads (pool) };
   double best = INFINITY;
   for (int i = 0; i <= REPEATS; i++) {
     struct timespec t0, t1;

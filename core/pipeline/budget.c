@@ -19,7 +19,9 @@ adm_part_measure (const adm_description *d, const adm_options *options, adm_part
     return status;
   /* x, x0, noise, gradient, the network's 6 channels and the picture: 8 images at most
    * (diffusion/sampler.c). */
-  uint64_t picture = 3 * sizeof (float) * (uint64_t) d->image_size * (uint64_t) d->image_size;
+  const int channels = adm_description_channels (d);
+  uint64_t picture = (channels == 3 ? 3 : (uint64_t) channels + 1) * sizeof (float)
+                     * (uint64_t) d->image_size * (uint64_t) d->image_size;
   *out = (adm_part_memory) {
     .weights = plan.weights,
     .loading = plan.loading,

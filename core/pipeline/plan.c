@@ -65,6 +65,35 @@ measure (const adm_description *d, const adm_request *request, const adm_frame *
   return status;
 }
 
+/* A classifier saw the noise of its own schedule: guidance by another's timesteps misleads. */
+static adm_status
+check_guide (const adm_model *model, const adm_description *diffusion,
+             const adm_description *classifier, adm_error *error)
+{
+  static const char *const names[] = { "linear", "cosine" };
+  const char *own = adm_model_part (model, ADM_PART_CLASSIFIER);
+  if (classifier->pixels != diffusion->pixels)
+    return adm_fail (error, ADM_ERROR_SHAPE,
+                     "%s knows pictures of %d channels, and model %s makes %d; use another "
+                     "classifier",
+                     own, adm_description_channels (classifier), model->name,
+                     adm_description_channels (diffusion));
+  if (classifier->noise_schedule != ADM_SCHEDULE_UNKNOWN
+      && diffusion->noise_schedule != ADM_SCHEDULE_UNKNOWN
+      && classifier->noise_schedule != diffusion->noise_schedule)
+    return adm_fail (error, ADM_ERROR_SHAPE,
+                     "%s was trained with a %s noise schedule, and model %s with a %s one; use a "
+                     "classifier of its own",
+                     own, names[classifier->noise_schedule], model->name,
+                     names[diffusion->noise_schedule]);
+  if (classifier->diffusion_steps != diffusion->diffusion_steps)
+    return adm_fail (error, ADM_ERROR_SHAPE,
+                     "%s was trained with %d diffusion steps, and model %s with %d; use a "
+                     "classifier of its own",
+                     own, classifier->diffusion_steps, model->name, diffusion->diffusion_steps);
+  return ADM_OK;
+}
+
 static adm_status
 inspect_upsampler (const adm_residency *r, const adm_description *diffusion, adm_description *out,
                    adm_error *error)
@@ -84,7 +113,8 @@ inspect_upsampler (const adm_residency *r, const adm_description *diffusion, adm
 
 /* The classifier's share of the first stage, or the null class's. */
 static adm_status
-measure_guidance (const adm_residency *r, adm_plan *plan, const measured *m, adm_error *error)
+measure_guidance (const adm_residency *r, adm_plan *plan, const adm_description *diffusion,
+                  const measured *m, adm_error *error)
 {
   const adm_request *sample = &plan->task.generate.sample;
   adm_description classifier;
@@ -94,6 +124,8 @@ measure_guidance (const adm_residency *r, adm_plan *plan, const measured *m, adm
   else if (sample->scale > 0) {
     plan->parts |= ADM_PART_CLASSIFIER;
     adm_status status = inspect (r, ADM_PART_CLASSIFIER, &classifier, error);
+    if (!status && classifier.kind == ADM_KIND_CLASSIFIER)
+      status = check_guide (r->model, diffusion, &classifier, error);
     if (!status)
       status = adm_description_flops (&classifier, &flops, error);
     if (status)
@@ -127,10 +159,11 @@ plan_generate (const adm_residency *r, adm_plan *plan, adm_error *error)
     return status;
   plan->height = frame.out.height;
   plan->width = frame.out.width;
+  plan->channels = adm_description_channels (&diffusion);
   plan->steps = m.steps;
   plan->windows[0] = m.windows;
   plan->work[0] = m.work;
-  status = measure_guidance (r, plan, &m, error);
+  status = measure_guidance (r, plan, &diffusion, &m, error);
   if (status || !upscaled)
     return status;
   adm_request *upscale = &plan->task.generate.upscale;
@@ -144,6 +177,7 @@ plan_generate (const adm_residency *r, adm_plan *plan, adm_error *error)
   plan->upscale_steps = m.steps;
   plan->windows[1] = m.windows;
   plan->work[1] = m.work;
+  plan->channels = 3;
   return status;
 }
 
@@ -175,6 +209,7 @@ plan_upscale (const adm_residency *r, adm_plan *plan, adm_error *error)
   plan->upscale_steps = m.steps;
   plan->windows[1] = m.windows;
   plan->work[1] = m.work;
+  plan->channels = 3;
   return ADM_OK;
 }
 

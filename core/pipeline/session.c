@@ -121,13 +121,18 @@ tell (const adm_progress *progress, void *user)
 static adm_status
 deliver (run *r, int i, const adm_sampling *stage, adm_error *error)
 {
-  adm_picture picture = { stage->x, stage->height, stage->width };
+  adm_picture picture = { stage->x, stage->height, stage->width, stage->channels };
+  if (stage->rgb && !r->sink->all_channels) {
+    adm_pixels_to_rgb (stage->x, stage->channels, stage->height, stage->width, stage->rgb);
+    picture.pixels = stage->rgb;
+    picture.channels = 3;
+  }
   if (r->out) {
     adm_status status
         = adm_frame_finish (&r->frame, stage->progress.steps ? stage->x : NULL, r->out, error);
     if (status)
       return status;
-    picture = (adm_picture) { r->out, r->frame.out.height, r->frame.out.width };
+    picture = (adm_picture) { r->out, r->frame.out.height, r->frame.out.width, 3 };
   }
   r->delivered = true;
   return r->sink->picture (i, &picture, r->sink->user, error);
@@ -205,8 +210,10 @@ run_two (run *r, between *b, adm_error *error)
   for (int i = 0; i < plan->count && !status; i++) {
     uint8_t *bytes = b->small + (r->together ? 0 : (size_t) i * values);
     status = adm_sampling_run (&first, i, NULL, error);
+    if (!status && first.rgb)
+      adm_pixels_to_rgb (first.x, first.channels, size.height, size.width, first.rgb);
     if (!status)
-      adm_pixels_to_u8 (first.x, size.height, size.width, bytes);
+      adm_pixels_to_u8 (first.rgb ? first.rgb : first.x, size.height, size.width, bytes);
     if (!status && r->together)
       status = run_second (r, &second, i, bytes, b->low, error);
   }
@@ -298,7 +305,8 @@ static adm_status
 collect (int i, const adm_picture *picture, void *user, adm_error *error)
 {
   const struct collect *c = user;
-  const size_t values = 3 * (size_t) picture->height * (size_t) picture->width;
+  const size_t values
+      = (size_t) picture->channels * (size_t) picture->height * (size_t) picture->width;
   (void) error;
   memcpy (c->out + (size_t) i * values, picture->pixels, values * sizeof *c->out);
   if (c->finished)
@@ -313,8 +321,13 @@ run_task (adm_session *session, const adm_task *task, struct collect *c, adm_err
   if (c->finished)
     *c->finished = 0;
   adm_status status = adm_session_plan (session, task, &plan, error);
-  return status ? status
-                : adm_session_run (session, &plan, &(adm_sink) { pass_on, collect, c }, error);
+  return status
+             ? status
+             : adm_session_run (
+                   session, &plan,
+                   &(adm_sink) {
+                       .progress = pass_on, .picture = collect, .user = c, .all_channels = true },
+                   error);
 }
 
 adm_status

@@ -7,7 +7,7 @@
 
 #include "adm.h"
 
-/* Samples request->count pictures, one after the other; OUT [N,3,S,S], the final x, unclamped.
+/* Samples request->count pictures, one after the other; OUT [N,C,S,S], the final x, unclamped.
  * Nothing is written on failure but pictures finished before a cancellation; *FINISHED (may be
  * NULL) tells how many are whole. */
 adm_status adm_session_sample (adm_session *session, const adm_request *request,

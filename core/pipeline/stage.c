@@ -30,7 +30,9 @@ after_step (void *user, int done, int steps, const float *x0)
   s->progress.step = done;
   s->progress.fraction = (double) done / steps;
   adm_progress p = s->progress;
-  p.x0 = x0;
+  if (s->rgb)
+    adm_pixels_to_rgb (x0, s->channels, s->height, s->width, s->rgb);
+  p.x0 = s->rgb ? s->rgb : x0;
   return !s->callback || s->callback (&p, s->user);
 }
 
@@ -238,6 +240,11 @@ check_request (adm_sampling *stage, adm_error *error)
     return adm_fail (error, ADM_ERROR_USAGE,
                      low ? "an upsampler needs a low-resolution picture; give one"
                          : "this model takes no low-resolution picture; leave it out");
+  if (stage->windowed && stage->channels != 3)
+    return adm_fail (error, ADM_ERROR_USAGE,
+                     "canvases are made of RGB networks only, and this one has %d channels; leave "
+                     "size, masks and classes' weights out",
+                     stage->channels);
   if (stage->windowed && request->noise)
     return adm_fail (error, ADM_ERROR_USAGE,
                      "a canvas needs a seed; noise belongs to the network's own size");
@@ -259,7 +266,9 @@ static adm_denoiser
 denoiser_of (adm_sampling *stage)
 {
   const adm_model *model = stage->residency->model;
-  return (adm_denoiser) { .channels = stage->network->description.learn_sigma ? 6 : 3,
+  return (adm_denoiser) { .channels
+                          = stage->channels * (stage->network->description.learn_sigma ? 2 : 1),
+                          .colours = stage->channels,
                           .height = stage->height,
                           .width = stage->width,
                           .predict = predict,
@@ -296,12 +305,13 @@ take_memory (adm_sampling *stage, adm_error *error)
 {
   adm_denoiser denoiser = denoiser_of (stage);
   size_t workspace = adm_diffusion_workspace (&denoiser),
-         pixels = 3 * (size_t) stage->height * (size_t) stage->width;
+         pixels = (size_t) stage->channels * (size_t) stage->height * (size_t) stage->width,
+         rgb = stage->channels == 3 ? 0 : 3 * (size_t) stage->height * (size_t) stage->width;
   size_t logits = stage->classifier ? (size_t) batch_of (stage)
                                           * (size_t) stage->classifier->description.num_classes
                                     : 0;
-  size_t floats
-      = workspace + pixels + logits + (stage->windowed ? adm_canvas_workspace (&stage->field) : 0);
+  size_t floats = workspace + pixels + logits + rgb
+                  + (stage->windowed ? adm_canvas_workspace (&stage->field) : 0);
   int parts = stage->keep | stage->part | (stage->classifier ? ADM_PART_CLASSIFIER : 0);
   adm_status status = adm_residency_spare (stage->residency, parts, floats * sizeof (float), error);
   if (status)
@@ -314,7 +324,8 @@ take_memory (adm_sampling *stage, adm_error *error)
   stage->workspace = stage->memory;
   stage->x = stage->workspace + workspace;
   stage->logits = stage->x + pixels;
-  stage->field.workspace = stage->logits + logits;
+  stage->rgb = rgb ? stage->logits + logits : NULL;
+  stage->field.workspace = stage->logits + logits + rgb;
   return ADM_OK;
 }
 
@@ -367,6 +378,7 @@ adm_sampling_open (adm_sampling *stage, adm_error *error)
   stage->windowed
       = stage->frame && (!stage->frame->plain || stage->frame->labels || stage->free_guidance);
   const adm_description *d = &stage->network->description;
+  stage->channels = adm_description_channels (d);
   adm_status status = check_request (stage, error);
   if (!status)
     status = check_labels (stage, error);
@@ -376,6 +388,11 @@ adm_sampling_open (adm_sampling *stage, adm_error *error)
                                      &stage->schedule, error)
                  : adm_schedule_for_steps (d->noise_schedule, d->diffusion_steps, request->sampler,
                                            request->steps, &stage->schedule, error);
+  if (!status)
+    adm_schedule_parametrize (stage->schedule,
+                              (adm_parametrization) { .predict_xstart = d->predict_xstart == 1,
+                                                      .sigma_small = d->sigma_small == 1,
+                                                      .unclamped = request->no_clip });
   stage->height = stage->width = d->image_size;
   if (!status && stage->windowed)
     open_field (stage);
@@ -402,7 +419,7 @@ adm_sampling_run (adm_sampling *stage, int i, const float *low, adm_error *error
 {
   const adm_request *request = stage->request;
   adm_denoiser denoiser = denoiser_of (stage);
-  size_t pixels = 3 * (size_t) stage->height * (size_t) stage->width;
+  size_t pixels = (size_t) stage->channels * (size_t) stage->height * (size_t) stage->width;
   const uint64_t seed = request->seed + (uint64_t) i;
   adm_rng rng, vary, known;
   adm_rng_seed (&rng, seed);

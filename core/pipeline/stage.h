@@ -24,16 +24,18 @@ typedef struct adm_sampling {
   adm_network *network, *classifier; /* CLASSIFIER NULL: no guidance */
   int label, guide;
   int height, width; /* of the pictures made */
+  int channels;      /* 1, 3 or 4 */
   int stage;         /* of the frame: 0 sampling, 1 upsampling */
   bool windowed;     /* by the field, window by window */
   adm_canvas_field field;
   adm_canvas_label label_of_all; /* the field's, where there is one */
   bool free_guidance;
   adm_schedule *schedule;
-  float *memory;    /* holds the four that follow */
+  float *memory;    /* holds the five that follow */
   float *workspace; /* of the sampler */
-  float *x;         /* [3,height,width]: the picture when adm_sampling_run has made it */
+  float *x;         /* [channels,height,width]: the picture when adm_sampling_run has made it */
   float *logits;    /* [batch,K] of the classifier */
+  float *rgb;       /* [3,height,width] for what shows colours; NULL: X is that */
   /* while a picture is made */
   const float *low;
   int t[ADM_CANVAS_BATCH]; /* of the step, for each window */

@@ -16,7 +16,7 @@ static const char complete[]
       "\"num_head_channels\": -1,"
       " \"use_scale_shift_norm\": true, \"resblock_updown\": false, \"use_new_attention_order\": "
       "true,"
-      " \"noise_schedule\": \"cosine\", \"surprise\": {\"nested\": [1, 2]}}";
+      " \"noise_schedule\": \"cosine\", \"comment\": {\"nested\": [1, 2]}}";
 
 static adm_status
 parse (const char *text, adm_description *d, adm_error *error)
@@ -179,6 +179,26 @@ test_wrong (void)
   CHECK_CONTAINS (error.message, "kind: is missing");
 }
 
+static void
+test_keys (void)
+{
+  expect_refused ("predict_xstrat", "true", "did you mean predict_xstart?");
+  expect_refused ("num_channels", "64", "did you mean model_channels?");
+  expect_refused ("predict_xstart", "1", "predict_xstart: must be true or false");
+  expect_refused ("sigma_small", "\"no\"", "sigma_small: must be true or false");
+  expect_refused ("in_channels", "2", "in_channels: must be");
+  expect_refused ("pixels", "\"latent\"", "autoencoder");
+  adm_description d;
+  adm_error error;
+  CHECK (parse (variant ("dropout", "0.1"), &d, &error) == ADM_OK);
+  CHECK (parse (variant ("in_channels", "1"), &d, &error) == ADM_OK && d.pixels == ADM_PIXELS_GREY);
+  CHECK (parse (variant ("in_channels", "4"), &d, &error) == ADM_OK
+         && d.pixels == ADM_PIXELS_UNKNOWN);
+  CHECK_STR (adm_description_unknown (&d), "pixels");
+  CHECK (parse (variant ("pixels", "\"rgba\""), &d, &error) == ADM_OK && d.pixels == ADM_PIXELS_RGBA
+         && adm_description_channels (&d) == 4);
+}
+
 /* What only a program can get wrong: JSON has true and false. */
 static void
 test_flags (void)
@@ -275,6 +295,7 @@ main (void)
   test_complete ();
   test_required ();
   test_wrong ();
+  test_keys ();
   test_flags ();
   test_kinds ();
   test_round_trip ();

@@ -91,7 +91,7 @@ test_embedding (void)
 {
   float out[2 * 7];
   int t[2] = { 0, 742 };
-  adm_timestep_embedding (2, t, 7, out);
+  adm_timestep_embedding (2, t, 1, 7, out);
   for (int k = 0; k < 3; k++) {
     CHECK_NEAR (out[k], 1, 0);
     CHECK_NEAR (out[3 + k], 0, 0);

@@ -32,13 +32,16 @@ test_pickle_hostile (void)
                   "cbuiltins\neval\n.",
                   "builtins.eval");
   PICKLE_REFUSED ("\x80\x02"
-                  "ctorch._utils\n_rebuild_tensor\n.",
-                  "_rebuild_tensor");
+                  "cposix\nsystem\n.",
+                  "only an attack");
+  PICKLE_REFUSED ("\x80\x02"
+                  "ctheirs\nModel.forward\n.",
+                  "theirs.Model.forward");
   PICKLE_REFUSED ("\x80\x02"
                   "ios\nsystem\n.",
                   "opcode");                   /* INST */
   PICKLE_REFUSED ("\x80\x02(o.", "opcode");    /* OBJ */
-  PICKLE_REFUSED ("\x80\x02)\x81.", "opcode"); /* NEWOBJ */
+  PICKLE_REFUSED ("\x80\x02N)\x81.", "calls"); /* NEWOBJ of no class */
   PICKLE_REFUSED ("\x80\x04N.", "protocol");
   PICKLE_REFUSED ("\x80\x02"
                   "Pstorage\n.",

@@ -180,12 +180,19 @@ test_questions (void)
   int count = -1;
   folder_write_weights ("open.pt", &described, NULL, NULL);
   CHECK (adm_file_questions (folder_file ("open.pt"), asked, &count, &error) == ADM_OK
-         && count == 4);
+         && count == 6);
   const adm_question *size = question (asked, count, "image_size"),
                      *heads = question (asked, count, "heads");
   if (!CHECK (size && heads && question (asked, count, "noise_schedule")
               && question (asked, count, "use_new_attention_order")))
     return;
+  const adm_question *steps = question (asked, count, "diffusion_steps"),
+                     *output = question (asked, count, "predict_xstart");
+  /* no tensor shows these, and most networks have the first answer */
+  if (!CHECK (steps && output && !steps->required && !output->required))
+    return;
+  CHECK_STR (steps->answer[0].value, "1000");
+  CHECK_STR (output->answer[0].value, "false");
   CHECK (size->required && size->count >= 5 && heads->required && heads->count >= 3);
   CHECK_STR (size->answer[0].value, "16"); /* two levels down to 8 px */
   /* 64 channels a head: the published networks' */
@@ -213,7 +220,7 @@ test_questions (void)
   /* Not over what is there unless asked, and then its other keys stay. */
   folder_write (
       "open.json", unet,
-      ",\"training_steps\":70000,\"licence\":\"mine\",\"license\":\"CC0\",\"learn_sigma\":true");
+      ",\"training_steps\":70000,\"comment\":\"mine\",\"license\":\"CC0\",\"learn_sigma\":true");
   CHECK (adm_sidecar_write (folder_file ("open.pt"), answers, 4, false, &error) == ADM_ERROR_USAGE);
   CHECK_CONTAINS (error.message, "open.json: is there already");
   CHECK (adm_sidecar_write (folder_file ("open.pt"), &answers[3], 1, true, &error) == ADM_OK);
@@ -225,7 +232,7 @@ test_questions (void)
   CHECK (file && fread (text, 1, sizeof text - 1, file) > 100);
   fclose (file);
   CHECK_CONTAINS (text, "70000");
-  CHECK_CONTAINS (text, "\"licence\": \"mine\"");
+  CHECK_CONTAINS (text, "\"comment\": \"mine\"");
 
   expect_no_sidecar ("open.pt", (adm_answer) { "num_heads", "3" }, ADM_ERROR_FORMAT,
                      "num_heads: 3 does not divide");
