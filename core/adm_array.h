@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -51,6 +52,12 @@ adm_status adm_picture_size (const char *path, int *width, int *height, adm_erro
  * wanted. */
 adm_status adm_picture_read (const char *path, uint8_t **pixels, uint8_t **alpha, int *width,
                              int *height, adm_error *error);
+
+/* NumPy's archive of samples, as the reference implementation's: arr_0 [N,H,W,C] bytes, SHAPE's,
+ * which stand in PICTURES after its first SKIP bytes, and arr_1 [N] LABELS (NULL: none). PATH is
+ * whole only when this gives ADM_OK. */
+adm_status adm_npz_write_samples (const char *path, const int64_t shape[4], FILE *pictures,
+                                  long skip, const int64_t *labels, adm_error *error);
 
 /* sgemm peak of this machine in GFLOP/s: a 2048^3 product split over THREADS of our threads, best
  * of 5 after a warm-up. */

@@ -2,6 +2,7 @@
  *
  * `adm sample`: images from a model, guided by its classifier and enlarged by its upsampler if
  * asked. Everything that can be refused is refused before the networks are loaded. */
+#include "cli/bulk.h"
 #include "cli/program.h"
 #include "cli/sampling.h"
 #include "cli/search.h"
@@ -13,6 +14,8 @@
 
 static const char usage[]
     = "Usage: adm sample --model M [OPTION…] -o OUT.png|OUT.npy\n"
+      "       adm sample --model M --classes random|FROM-TO|FILE --count N [OPTION…] -o "
+      "FOLDER|OUT.npz\n"
       "Makes images. PNG for looking at (OUT-1.png, OUT-2.png … when there are several), .npy for "
       "the numbers: float32\n"
       "[N,3,H,W], not clamped. Nothing is written unless all are whole.\n"
@@ -35,6 +38,11 @@ static const char usage[]
       "  --eta E            noise added by ddim, 0 (default) to 1\n"
       "  --seed S           image i uses seed S + i (default 0)\n"
       "  --count N          number of images (default 1)\n"
+      "  --classes WHICH    for a folder or .npz: each picture's own class: random, a range such "
+      "as "
+      "0-999, or a file of one a line, taken in turn\n"
+      "  --first I          for a folder or .npz: begin with picture I (seed S + I)\n"
+      "  --resume           go on where a run was ended\n"
       "  --noise FILE.npy   instead of --seed: [steps+1,N,3,H,W], or x_T [N,3,H,W] alone where the "
       "sampler adds no noise\n"
       "  --low-res FILE     low-resolution picture for a model that is an upsampler: PNG, JPEG or "
@@ -61,7 +69,9 @@ typedef struct sample_options {
   const char *classifier, *guide, *low;
   double scale, threshold;
   const char *interval;
-  bool scale_given, upscale;
+  bool scale_given, upscale, resume;
+  const char *classes;
+  int first;
 } sample_options;
 
 /* What one run holds; all of it is freed at its end. */
@@ -70,7 +80,8 @@ typedef struct sample_run {
   adm_model model; /* the catalog's, with the parts replaced that options name */
   output_set outputs;
   adm_request request, up;
-  int size; /* side of the sampled pictures */
+  int size;            /* side of the sampled pictures */
+  char class_name[32]; /* of the first picture of many */
   float *noise, *low;
   terminal line;
 } sample_run;
@@ -78,7 +89,7 @@ typedef struct sample_run {
 static adm_status
 parse (int argc, char **argv, sample_options *o, adm_error *error)
 {
-  option_spec specs[SAMPLING_SPECS + 9];
+  option_spec specs[SAMPLING_SPECS + 12];
   /* clang-format off */
   const option_spec own[] = {
     { .name = "--classifier", .type = OPTION_TEXT, .value = &o->classifier },
@@ -88,6 +99,9 @@ parse (int argc, char **argv, sample_options *o, adm_error *error)
     { .name = "--scale", .type = OPTION_REAL, .value = &o->scale, .given = &o->scale_given,
       .min = 0, .max = 1e6 },
     { .name = "--low-res", .type = OPTION_TEXT, .value = &o->low },
+    { .name = "--classes", .type = OPTION_TEXT, .value = &o->classes },
+    { .name = "--first", .type = OPTION_INT, .value = &o->first, .min = 0, .max = 1e8 },
+    { .name = "--resume", .type = OPTION_FLAG, .value = &o->resume },
     { .name = "--upscale", .type = OPTION_FLAG, .value = &o->upscale },
     { .name = "--up-sampler", .type = OPTION_TEXT, .value = &o->up.sampler },
     { .name = "--up-steps", .type = OPTION_INT, .value = &o->up.steps, .given = &o->up.steps_given,
@@ -113,6 +127,17 @@ parse (int argc, char **argv, sample_options *o, adm_error *error)
                          "--up-sampler: there is no '%s'; see adm sample --help", o->up.sampler);
   o->up.seed = o->common.seed;
   o->up.count = o->common.count;
+  o->common.bulk = o->common.output && bulk_output (o->common.output, o->classes);
+  if (!o->common.bulk && (o->classes || o->first || o->resume))
+    return program_fail (error, ADM_ERROR_USAGE,
+                         "--classes, --first and --resume are for many pictures; give a folder or "
+                         "OUT.npz with -o");
+  if (o->common.bulk && (o->common.noise || o->low || (o->classes && o->common.class_name)))
+    return program_fail (error, ADM_ERROR_USAGE, "%s does not go with %s; leave it out",
+                         o->common.noise ? "--noise"
+                         : o->low        ? "--low-res"
+                                         : "--class",
+                         o->classes ? "--classes" : "a folder or an .npz");
   return sampling_options_check (&o->common, "sample", error);
 }
 
@@ -297,11 +322,16 @@ read_low (const char *path, sample_run *run, adm_error *error)
 }
 
 static adm_status
-prepare (const sample_options *o, sample_run *run, adm_error *error)
+prepare (sample_options *o, sample_run *run, adm_error *error)
 {
   adm_file_info info;
   int steps;
   adm_status status = find_model (o, run, error);
+  if (!status && o->classes) {
+    status = bulk_first_class (&run->model, o->classes, o->first, o->common.seed, run->class_name,
+                               error);
+    o->common.class_name = run->class_name;
+  }
   if (!status)
     status = adm_file_inspect (run->model.diffusion, &info, error);
   if (status)
@@ -325,7 +355,7 @@ prepare (const sample_options *o, sample_run *run, adm_error *error)
                            "choose one of them or leave it out");
   if (!status && o->upscale)
     status = prepare_upscaling (o, run, error);
-  if (!status)
+  if (!status && !o->common.bulk)
     status = sampling_add_outputs (&run->outputs, o->common.output, o->common.count, error);
   if (!status && o->low)
     status = read_low (o->low, run, error);
@@ -341,9 +371,32 @@ prepare (const sample_options *o, sample_run *run, adm_error *error)
 /* ---- the work -------------------------------------------------------------------------------- */
 
 static adm_status
+work_in_bulk (const sample_options *o, sample_run *run, const adm_options *options,
+              adm_error *error)
+{
+  bulk_run bulk
+      = { .model = &run->model,
+          .options = options,
+          .output = o->common.output,
+          .classes = o->classes,
+          .task
+          = { .kind = ADM_TASK_GENERATE,
+              .generate = { .sample = run->request, .upscaled = o->upscale, .upscale = run->up } },
+          .guided = run->request.scale > 0 && !o->guide,
+          .first = o->first,
+          .count = o->common.count,
+          .resume = o->resume,
+          .line = &run->line };
+  bulk.task.generate.sample.count = 1;
+  return bulk_sample (&bulk, error);
+}
+
+static adm_status
 work (const sample_options *o, sample_run *run, adm_error *error)
 {
   const adm_options options = sampling_network_options (&o->common);
+  if (o->common.bulk)
+    return work_in_bulk (o, run, &options, error);
   const adm_task task
       = { .kind = ADM_TASK_GENERATE,
           .generate = { .sample = run->request, .upscaled = o->upscale, .upscale = run->up } };

@@ -87,7 +87,7 @@ sampling_options_check (const sampling_options *options, const char *command, ad
   if (!options->output)
     return program_fail (error, ADM_ERROR_USAGE,
                          "%s: -o is missing; give the name of the picture to write", command);
-  if (!output_has_extension (options->output, ".png")
+  if (!options->bulk && !output_has_extension (options->output, ".png")
       && !output_has_extension (options->output, ".npy"))
     return program_fail (error, ADM_ERROR_USAGE, "-o: '%s' must end in .png or .npy",
                          options->output);

@@ -10,7 +10,7 @@
 #include "cli/terminal.h"
 
 typedef struct sampling_options {
-  bool help, exact, half, no_clip, steps_given, eta_given;
+  bool help, exact, half, no_clip, bulk, steps_given, eta_given;
   /* NULL: not given */
   const char *model, *upsampler, *class_name, *sampler, *respacing, *noise, *output, *kernels;
   int steps, count, threads;

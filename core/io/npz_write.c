@@ -5,6 +5,8 @@
  * no array is too large (APPNOTE 6.3, sections 4.3 and 4.5.3). */
 #include "io/npz.h"
 
+#include "adm_array.h"
+
 #include "base/error.h"
 
 #include <errno.h>
@@ -121,14 +123,21 @@ write_local (adm_npz_writer *w, const struct record *r, adm_error *error)
   return write_bytes (w, head, (size_t) (to - head), error);
 }
 
-adm_status
-adm_npz_writer_add (adm_npz_writer *w, const char *name, const char *type, int rank,
-                    const int64_t *shape, const void *data, adm_error *error)
+/* Bytes of an array. */
+static uint64_t
+size_of (const char *type, int rank, const int64_t *shape)
 {
-  unsigned char head[512];
-  size_t length = adm_npy_header_write (type, rank, shape, head), n = (size_t) (type[2] - '0');
+  uint64_t n = (uint64_t) (type[2] - '0');
   for (int i = 0; i < rank; i++)
-    n *= (size_t) shape[i];
+    n *= (uint64_t) shape[i];
+  return n;
+}
+
+/* A record for NAME's HEAD [length] and N bytes of data; SUM is the head's so far. */
+static adm_status
+new_record (adm_npz_writer *w, const char *name, const unsigned char *head, size_t length,
+            uint64_t n, adm_error *error)
+{
   struct record *r = &w->record[w->count];
   if (w->count == ADM_NPZ_MAX_ARRAYS || strlen (name) > ADM_NPZ_MAX_NAME)
     return adm_fail (error, ADM_ERROR_USAGE, "%s: too many arrays, or a name too long: %.100s",
@@ -136,12 +145,85 @@ adm_npz_writer_add (adm_npz_writer *w, const char *name, const char *type, int r
   snprintf (r->name, sizeof r->name, "%s.npy", name);
   r->offset = w->at;
   r->size = length + n;
-  r->sum = sum_of (w->table, sum_of (w->table, 0, head, length), data, n);
+  r->sum = sum_of (w->table, 0, head, length);
   w->count++;
-  adm_status status = write_local (w, r, error);
+  return ADM_OK;
+}
+
+adm_status
+adm_npz_writer_add (adm_npz_writer *w, const char *name, const char *type, int rank,
+                    const int64_t *shape, const void *data, adm_error *error)
+{
+  unsigned char head[512];
+  size_t length = adm_npy_header_write (type, rank, shape, head),
+         n = (size_t) size_of (type, rank, shape);
+  adm_status status = new_record (w, name, head, length, n, error);
+  if (status)
+    return status;
+  struct record *r = &w->record[w->count - 1];
+  r->sum = sum_of (w->table, r->sum, data, n);
+  status = write_local (w, r, error);
   if (!status)
     status = write_bytes (w, head, length, error);
   return status ? status : write_bytes (w, data, n, error);
+}
+
+/* N bytes of FROM after SKIP: into the sum of R, or into the file. */
+static adm_status
+pass_through (adm_npz_writer *w, FILE *from, long skip, uint64_t n, struct record *r, bool write,
+              adm_error *error)
+{
+  unsigned char buffer[1 << 16];
+  adm_status status
+      = fseek (from, skip, SEEK_SET) ? adm_fail_file (error, w->path, "read", errno) : ADM_OK;
+  while (n > 0 && !status) {
+    size_t part = n < sizeof buffer ? (size_t) n : sizeof buffer;
+    if (fread (buffer, 1, part, from) != part)
+      status = adm_fail (error, ADM_ERROR_IO, "%s: what was kept for it is cut short", w->path);
+    else if (write)
+      status = write_bytes (w, buffer, part, error);
+    else
+      r->sum = sum_of (w->table, r->sum, buffer, part);
+    n -= part;
+  }
+  return status;
+}
+
+/* Adds the pictures that FROM holds after its first SKIP bytes. */
+static adm_status
+add_pictures (adm_npz_writer *w, const int64_t shape[4], FILE *from, long skip, adm_error *error)
+{
+  unsigned char head[512];
+  size_t length = adm_npy_header_write ("|u1", 4, shape, head);
+  uint64_t n = size_of ("|u1", 4, shape);
+  adm_status status = new_record (w, "arr_0", head, length, n, error);
+  if (status)
+    return status;
+  struct record *r = &w->record[w->count - 1];
+  status = pass_through (w, from, skip, n, r, false, error);
+  if (!status)
+    status = write_local (w, r, error);
+  if (!status)
+    status = write_bytes (w, head, length, error);
+  return status ? status : pass_through (w, from, skip, n, r, true, error);
+}
+
+adm_status
+adm_npz_write_samples (const char *path, const int64_t shape[4], FILE *pictures, long skip,
+                       const int64_t *labels, adm_error *error)
+{
+  adm_npz_writer *w;
+  adm_error later;
+  adm_status status = adm_npz_writer_open (path, &w, error);
+  if (status)
+    return status;
+  status = add_pictures (w, shape, pictures, skip, error);
+  if (!status && labels)
+    status = adm_npz_writer_add (w, "arr_1", "<i8", 1, shape, labels, error);
+  adm_status closed = adm_npz_writer_close (w, !status, &later);
+  if (!status && closed)
+    *error = later;
+  return status ? status : closed;
 }
 
 static adm_status

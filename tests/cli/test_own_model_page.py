@@ -55,7 +55,8 @@ def main():
         asked = json.loads(said["adm describe flowers.pt"])["questions"]
         table = set(re.findall(r"^\| `(\w+)`.*training|^\| `(\w+)`[^|]*\| `--", page, re.MULTILINE))
         topics = {name for pair in table for name in pair if name}
-        check({q["topic"] for q in asked} == {"image_size", "heads", "use_new_attention_order", "noise_schedule"}, f"asked: {asked}")
+        check({q["topic"] for q in asked} == {"image_size", "heads", "use_new_attention_order", "noise_schedule", "diffusion_steps",
+                                               "predict_xstart"}, f"asked: {asked}")
         check({"image_size", "num_heads", "use_new_attention_order", "noise_schedule"} <= topics, f"the page tells of {topics}")
         described = json.loads((work / "flowers.json").read_text())
         truth = json.loads((FIXTURES / "unet-cond.json").read_text())

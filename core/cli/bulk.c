@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A folder gets one PNG a picture, 000000.png and on, each complete or absent. An archive grows
+ * beside its name: OUT.npz.part begins with a line that tells what is made, filled up to HEAD
+ * bytes, then the pictures follow; when all are there it becomes OUT.npz. */
+#include "cli/bulk.h"
+
+#include "cli/output.h"
+#include "cli/png_file.h"
+#include "cli/program.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { HEAD = 1024, MAX_LINE = 256, NAME = 4096 };
+
+bool
+bulk_output (const char *path, bool many)
+{
+  struct stat info;
+  const char *slash = strrchr (path, '/'), *name = slash ? slash + 1 : path;
+  if (output_has_extension (path, ".npz") || !*name)
+    return true;
+  return (stat (path, &info) == 0 && S_ISDIR (info.st_mode)) || (many && !strchr (name, '.'));
+}
+
+/* ---- classes --------------------------------------------------------------------------------- */
+
+/* Picture I takes class I of these, round and round; or any of them by its seed. */
+typedef struct class_list {
+  int *label; /* [count]; NULL: the task's */
+  int count;
+  bool random;
+} class_list;
+
+static adm_status
+read_classes (const adm_model *model, const char *path, class_list *out, adm_error *error)
+{
+  char line[MAX_LINE];
+  FILE *file = fopen (path, "r");
+  adm_status status
+      = file ? ADM_OK
+             : program_fail (error, ADM_ERROR_IO,
+                             "--classes: %s: %s; give random, a range such as 0-999, or a file of "
+                             "one class a line",
+                             path, strerror (errno));
+  while (!status && fgets (line, sizeof line, file)) {
+    line[strcspn (line, "\r\n")] = '\0';
+    if (!*line)
+      continue;
+    int *more
+        = out->count & (out->count - 1)
+              ? out->label
+              : realloc (out->label, (out->count ? 2 * (size_t) out->count : 1) * sizeof *more);
+    if (!more)
+      status = program_fail (error, ADM_ERROR_MEMORY, "--classes: no memory for the list");
+    else {
+      out->label = more;
+      status = adm_model_label (model, line, &out->label[out->count++], error);
+    }
+  }
+  if (!status && out->count == 0)
+    status = program_fail (error, ADM_ERROR_USAGE, "--classes: %s names no class", path);
+  if (file)
+    fclose (file);
+  return status;
+}
+
+static adm_status
+get_classes (const adm_model *model, const char *text, class_list *out, adm_error *error)
+{
+  int from = 0, to = 0, used = 0;
+  *out = (class_list) { .random = text && strcmp (text, "random") == 0 };
+  if (!text)
+    return ADM_OK;
+  int labels = model->label_count - (model->null_class != ADM_NO_LABEL);
+  if (labels < 1)
+    return program_fail (error, ADM_ERROR_USAGE, "--classes: model %s has no classes; leave it out",
+                         model->name);
+  if (out->random)
+    to = labels - 1;
+  else if (sscanf (text, "%d-%d%n", &from, &to, &used) != 2 || text[used])
+    return read_classes (model, text, out, error);
+  if (from < 0 || to < from || to >= labels)
+    return program_fail (error, ADM_ERROR_USAGE,
+                         "--classes: %s is not within 0-%d, the classes of model %s", text,
+                         labels - 1, model->name);
+  out->count = to - from + 1;
+  out->label = malloc ((size_t) out->count * sizeof *out->label);
+  if (!out->label)
+    return program_fail (error, ADM_ERROR_MEMORY, "--classes: no memory for the list");
+  for (int i = 0; i < out->count; i++)
+    out->label[i] = from + i;
+  return ADM_OK;
+}
+
+/* Class of picture I, whose seed is SEED: by an integer hash (Steele et al. 2014, SplitMix64) for
+ * random ones, so that neither the machine nor the other pictures matter. */
+static int
+class_of (const class_list *list, int i, uint64_t seed)
+{
+  if (!list->random)
+    return list->label[i % list->count];
+  uint64_t z = seed + 0x9e3779b97f4a7c15u;
+  z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+  z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+  return list->label[(z ^ z >> 31) % (uint64_t) list->count];
+}
+
+adm_status
+bulk_first_class (const adm_model *model, const char *classes, int first, uint64_t seed,
+                  char name[32], adm_error *error)
+{
+  class_list list;
+  adm_status status = get_classes (model, classes, &list, error);
+  if (!status)
+    snprintf (name, 32, "%d", class_of (&list, first, seed + (uint64_t) first));
+  free (list.label);
+  return status;
+}
+
+/* ---- pictures -------------------------------------------------------------------------------- */
+
+typedef struct bulk {
+  const bulk_run *run;
+  class_list classes;
+  adm_session *session;
+  adm_plan plan;
+  uint8_t *bytes, *alpha; /* of one picture */
+  float *colours;
+  FILE *part; /* NULL: a folder */
+  char path[NAME], temporary[NAME];
+} bulk;
+
+static bool
+show (const adm_progress *progress, void *user)
+{
+  return terminal_progress (progress, ((bulk *) user)->run->line);
+}
+
+/* BYTES [H,W,3] of PICTURE, and ALPHA [H,W] where it has any. */
+static void
+to_bytes (bulk *b, const adm_picture *picture)
+{
+  size_t pixels = (size_t) picture->height * (size_t) picture->width;
+  const float *rgb = picture->pixels;
+  for (size_t i = 0; picture->channels == 4 && i < pixels; i++) {
+    float a = (rgb[3 * pixels + i] + 1) * 127.5f;
+    b->alpha[i] = a >= 255 ? 255 : a > 0 ? (uint8_t) a : 0;
+  }
+  if (picture->channels == 1) {
+    adm_pixels_to_rgb (rgb, 1, picture->height, picture->width, b->colours);
+    rgb = b->colours;
+  }
+  adm_pixels_to_u8 (rgb, picture->height, picture->width, b->bytes);
+}
+
+/* Keeps the picture: into its file, or at the archive's end. */
+static adm_status
+keep (int i, const adm_picture *picture, void *user, adm_error *error)
+{
+  bulk *b = user;
+  size_t pixels = (size_t) picture->height * (size_t) picture->width;
+  (void) i;
+  to_bytes (b, picture);
+  if (b->part) {
+    bool ok = true;
+    for (size_t k = 0; k < pixels && ok; k++) {
+      ok = fwrite (b->bytes + 3 * k, 1, picture->channels == 1 ? 1 : 3, b->part) > 0;
+      if (picture->channels == 4)
+        ok = ok && fputc (b->alpha[k], b->part) != EOF;
+    }
+    return ok && fflush (b->part) == 0 ? ADM_OK
+                                       : program_fail (error, ADM_ERROR_IO, "%s: cannot write: %s",
+                                                       b->path, strerror (errno));
+  }
+  snprintf (b->temporary, sizeof b->temporary, "%.4080s.part", b->path);
+  adm_status status
+      = png_file_write (b->temporary, b->path, b->bytes, picture->channels == 4 ? b->alpha : NULL,
+                        picture->width, picture->height, error);
+  if (!status && rename (b->temporary, b->path))
+    status = program_fail (error, ADM_ERROR_IO, "%s: cannot write: %s", b->path, strerror (errno));
+  if (status)
+    unlink (b->temporary);
+  return status;
+}
+
+static adm_status
+make (bulk *b, int i, adm_error *error)
+{
+  const adm_sink sink = { show, keep, b, .all_channels = true };
+  adm_plan plan = b->plan;
+  adm_request *r = &plan.task.generate.sample, *up = &plan.task.generate.upscale;
+  uint64_t seed = r->seed + (uint64_t) i;
+  if (interrupt_requested ())
+    return program_fail (error, ADM_ERROR_CANCELLED, "interrupted");
+  if (b->classes.label) {
+    r->label = class_of (&b->classes, i, seed);
+    if (b->run->guided)
+      r->guide_label = r->label;
+    if (up->label != ADM_NO_LABEL)
+      up->label = r->label;
+  }
+  r->seed = up->seed = seed;
+  return adm_session_run (b->session, &plan, &sink, error);
+}
+
+/* ---- the two kinds of output ----------------------------------------------------------------- */
+
+static adm_status
+fill_folder (bulk *b, adm_error *error)
+{
+  const bulk_run *run = b->run;
+  if (mkdir (run->output, 0777) && errno != EEXIST)
+    return program_fail (error, ADM_ERROR_IO, "%s: cannot be made: %s", run->output,
+                         strerror (errno));
+  adm_status status = ADM_OK;
+  for (int i = run->first; i < run->first + run->count && !status; i++) {
+    snprintf (b->path, sizeof b->path, "%.4000s/%06d.png", run->output, i);
+    if (!run->resume || access (b->path, F_OK))
+      status = make (b, i, error);
+  }
+  return status;
+}
+
+/* What is made, for a run that goes on to compare. */
+static void
+describe (const bulk *b, char head[HEAD])
+{
+  const adm_request *r = &b->plan.task.generate.sample;
+  memset (head, '\n', HEAD);
+  int n = snprintf (head, HEAD,
+                    "adm-part-1 %.500s %d+%d seed %llu classes %.100s %s %d %.60s %g %g "
+                    "%d %dx%dx%d",
+                    b->run->model->path, b->run->first, b->run->count, (unsigned long long) r->seed,
+                    b->run->classes ? b->run->classes : "-", adm_sampler_name (r->sampler),
+                    r->steps, r->respacing ? r->respacing : "-", r->scale, r->eta, r->label,
+                    b->plan.channels, b->plan.height, b->plan.width);
+  head[n < HEAD ? n : HEAD - 1] = '\n';
+}
+
+/* Opens the part file; *DONE pictures of ONE bytes are in it. */
+static adm_status
+open_part (bulk *b, size_t one, int *done, adm_error *error)
+{
+  char head[HEAD], found[HEAD];
+  struct stat info;
+  describe (b, head);
+  *done = 0;
+  b->part = b->run->resume ? fopen (b->path, "r+b") : NULL;
+  if (b->part) {
+    if (fread (found, 1, HEAD, b->part) != HEAD || memcmp (found, head, HEAD))
+      return program_fail (error, ADM_ERROR_USAGE,
+                           "%s: was begun with other settings; give the same, or remove it",
+                           b->path);
+    off_t whole = 0;
+    if (fstat (fileno (b->part), &info) == 0)
+      whole = (info.st_size - HEAD) / (off_t) one;
+    *done = whole < b->run->count ? (int) whole : b->run->count;
+    if (ftruncate (fileno (b->part), HEAD + (off_t) one * *done) || fseek (b->part, 0, SEEK_END))
+      return program_fail (error, ADM_ERROR_IO, "%s: cannot write: %s", b->path, strerror (errno));
+    return ADM_OK;
+  }
+  b->part = fopen (b->path, "w+b");
+  return b->part && fwrite (head, 1, HEAD, b->part) == HEAD
+             ? ADM_OK
+             : program_fail (error, ADM_ERROR_IO, "%s: cannot write: %s", b->path,
+                             strerror (errno));
+}
+
+static adm_status
+pack (bulk *b, adm_error *error)
+{
+  const bulk_run *run = b->run;
+  const int64_t shape[4] = { run->count, b->plan.height, b->plan.width, b->plan.channels };
+  uint64_t seed = b->plan.task.generate.sample.seed;
+  int64_t *labels = b->classes.label ? calloc ((size_t) run->count, sizeof *labels) : NULL;
+  if (b->classes.label && !labels)
+    return program_fail (error, ADM_ERROR_MEMORY, "no memory for %d labels", run->count);
+  for (int k = 0; labels && k < run->count; k++)
+    labels[k] = class_of (&b->classes, run->first + k, seed + (uint64_t) (run->first + k));
+  snprintf (b->temporary, sizeof b->temporary, "%.4000s.whole", run->output);
+  adm_status status
+      = fflush (b->part)
+            ? program_fail (error, ADM_ERROR_IO, "%s: cannot write: %s", b->path, strerror (errno))
+            : adm_npz_write_samples (b->temporary, shape, b->part, HEAD, labels, error);
+  if (!status && rename (b->temporary, run->output))
+    status
+        = program_fail (error, ADM_ERROR_IO, "%s: cannot write: %s", run->output, strerror (errno));
+  unlink (status ? b->temporary : b->path);
+  free (labels);
+  return status;
+}
+
+static adm_status
+fill_archive (bulk *b, adm_error *error)
+{
+  const bulk_run *run = b->run;
+  int done;
+  if (run->resume && access (run->output, F_OK) == 0)
+    return ADM_OK;
+  snprintf (b->path, sizeof b->path, "%.4000s.part", run->output);
+  adm_status status
+      = open_part (b, (size_t) b->plan.channels * (size_t) b->plan.height * (size_t) b->plan.width,
+                   &done, error);
+  for (int i = run->first + (status ? 0 : done); i < run->first + run->count && !status; i++)
+    status = make (b, i, error);
+  if (!status)
+    status = pack (b, error);
+  if (b->part)
+    fclose (b->part);
+  return status;
+}
+
+adm_status
+bulk_sample (const bulk_run *run, adm_error *error)
+{
+  bulk b = { .run = run };
+  adm_status status = get_classes (run->model, run->classes, &b.classes, error);
+  if (!status)
+    status = adm_plan_make (run->model, &run->task, &b.plan, error);
+  if (!status)
+    status = adm_session_new (run->model, run->options, &b.session, error);
+  size_t pixels = status ? 0 : (size_t) b.plan.height * (size_t) b.plan.width;
+  if (!status
+      && (!(b.bytes = malloc (3 * pixels)) || !(b.alpha = malloc (pixels))
+          || !(b.colours = malloc (3 * pixels * sizeof *b.colours))))
+    status
+        = program_fail (error, ADM_ERROR_MEMORY, "no memory for a picture; close other programs");
+  if (!status)
+    status = output_has_extension (run->output, ".npz") ? fill_archive (&b, error)
+                                                        : fill_folder (&b, error);
+  adm_session_free (b.session);
+  free (b.classes.label);
+  free (b.bytes);
+  free (b.alpha);
+  free (b.colours);
+  return status;
+}

@@ -1,0 +1,99 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Samples by the thousand, a few of them: every picture is the one that its seed and class make alone; a run that is killed anywhere and goes on
+ends with the same file; parts made apart are the whole."""
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+from harness import ADM, check, embedded, folder, png_read, refuses, succeeds, summary
+
+MODEL = ["--model", embedded.FILE, "--sampler", "ddim", "--steps", 3]
+
+
+def archive(there):
+    whole = there / "whole.npz"
+    how = [*MODEL, "--classes", "0-2", "--seed", 40]
+    succeeds("sample", *how, "--count", 7, "-o", whole)
+    got = np.load(whole)
+    check(got["arr_0"].shape == (7, 64, 64, 3) and got["arr_0"].dtype == np.uint8, f"{got['arr_0'].shape}")
+    check(list(got["arr_1"]) == [0, 1, 2, 0, 1, 2, 0], f"labels {got['arr_1']}")
+    check([p.name for p in there.iterdir()] == ["whole.npz"], "something was left beside it")
+    for i in (0, 4):
+        succeeds("sample", *MODEL, "--class", got["arr_1"][i], "--seed", 40 + i, "-o", there / "one.png")
+        check(png_read(there / "one.png")[2] == got["arr_0"][i].tobytes(), f"picture {i} is another when alone")
+    # Parts made apart, by --first.
+    succeeds("sample", *how, "--count", 3, "-o", there / "a.npz")
+    succeeds("sample", *how, "--first", 3, "--count", 4, "-o", there / "b.npz")
+    a, b = np.load(there / "a.npz"), np.load(there / "b.npz")
+    check(np.array_equal(np.concatenate([a["arr_0"], b["arr_0"]]), got["arr_0"]), "the parts are not the whole")
+    check(np.array_equal(np.concatenate([a["arr_1"], b["arr_1"]]), got["arr_1"]), "the parts' labels are not the whole's")
+    found = succeeds("evaluate", there / "a.npz", there / "b.npz", "--reference", whole, "--features", "classifier", "--model", embedded.FILE)
+    check('"samples":7' in found, found)
+    killed(there, how, whole.read_bytes())
+
+
+def killed(there, how, expected):
+    out, part = there / "killed.npz", there / "killed.npz.part"
+    command = [ADM, "sample", *map(str, how), "--count", "7", "-o", str(out), "--resume"]
+    for kill, pictures in ((signal.SIGKILL, 1), (signal.SIGTERM, 3), (signal.SIGKILL, 5)):
+        with subprocess.Popen(command, stderr=subprocess.DEVNULL) as running:
+            until = time.monotonic() + 60
+            while running.poll() is None and time.monotonic() < until and not (part.exists() and part.stat().st_size > 1024 + 12288 * pictures):
+                time.sleep(0.002)
+            running.send_signal(kill)
+        check(out.exists() or part.exists(), "nothing was kept")
+    if part.exists():
+        with part.open("ab") as file:
+            file.write(b"half a picture")
+    succeeds("sample", *how, "--count", 7, "-o", out, "--resume")
+    check(out.read_bytes() == expected and not part.exists(), "a resumed run's file is another")
+    part.write_bytes(b"x" * 2000)
+    out.unlink()
+    refuses(2, "sample", *how, "--count", 7, "-o", out, "--resume", says="other settings")
+    part.unlink()
+
+
+def pictures(there):
+    (there / "classes.txt").write_text("brick\nlava\n\n3\n", encoding="utf-8")
+    how = [*MODEL, "--classes", there / "classes.txt", "--seed", 9, "-o", there / "pictures"]
+    succeeds("sample", *how, "--count", 4)
+    names = sorted(p.name for p in (there / "pictures").iterdir())
+    check(names == [f"{i:06d}.png" for i in range(4)], f"{names}")
+    succeeds("sample", *MODEL, "--class", "lava", "--seed", 10, "-o", there / "lava.png")
+    check(png_read(there / "pictures" / "000001.png") == png_read(there / "lava.png"), "picture 1 is not its class's")
+    kept = (there / "pictures" / "000000.png").stat().st_mtime_ns
+    (there / "pictures" / "000002.png").unlink()
+    succeeds("sample", *how, "--first", 0, "--count", 5, "--resume")
+    check(len(list((there / "pictures").iterdir())) == 5 and (there / "pictures" / "000000.png").stat().st_mtime_ns == kept, "resuming a folder")
+    succeeds("sample", *MODEL, "--classes", "random", "--count", 12, "-o", there / "random.npz")
+    labels = np.load(there / "random.npz")["arr_1"]
+    check(len(set(labels)) > 3 and min(labels) >= 0 and max(labels) < 20, f"random classes: {labels}")
+    succeeds("sample", *MODEL, "--class", "brick", "--count", 2, "-o", there / "same.npz")
+    check("arr_1" not in np.load(there / "same.npz"), "labels of one class")
+
+
+def refusals(there):
+    for more, says in ((["--classes", "0-20"], "0-19"), (["--classes", "nosuch"], "nosuch"), (["--classes", "5-2"], "0-19"),
+                       (["--classes", "random", "--class", "1"], "--class")):
+        refuses(1 if says == "nosuch" else 2, "sample", *MODEL, *more, "-o", there / "x.npz", says=says)
+    refuses(2, "sample", *MODEL, "--classes", "random", "-o", there / "x.png", says="--classes")
+    refuses(2, "sample", *MODEL, "--first", "3", "-o", there / "x.npy", says="--first")
+    refuses(1, "sample", *MODEL, "--classes", "random", "-o", there / "none" / "x.npz", says="x.npz")
+    (there / "bad.txt").write_text("brick\nnosuchclass\n", encoding="utf-8")
+    refuses(2, "sample", *MODEL, "--classes", there / "bad.txt", "-o", there / "x.npz", says="nosuchclass")
+
+
+def main():
+    with folder() as there:
+        archive(there)
+    with folder() as there:
+        pictures(there)
+        refusals(there)
+    return summary()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
