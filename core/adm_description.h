@@ -53,6 +53,7 @@ typedef struct adm_description {
   int resblock_updown;
   int use_new_attention_order; /* -1 unknown */
   int rescale_residual;        /* (skip + h) / sqrt 2 (paper, Table 1) */
+  int predict_xstart;          /* the output is x0 instead of eps; training only, so far */
   adm_schedule_kind noise_schedule;
   adm_pool_kind pool;  /* classifiers only */
   int diffusion_steps; /* T, 1000 */

@@ -257,6 +257,7 @@ adm_description_read (yyjson_val *object, const char *where, const adm_descripti
         (int) d.pool);
   read_flag (&r, "learn_sigma", false, &d.learn_sigma);
   read_flag (&r, "rescale_residual", false, &d.rescale_residual);
+  read_flag (&r, "predict_xstart", false, &d.predict_xstart);
   read_int (&r, "small_size", false, 1, d.kind == ADM_KIND_SUPERRES ? &d.small_size : &ignored);
   read_int (&r, "diffusion_steps", false, 1, &d.diffusion_steps);
   read_int (&r, "training_steps", false, 0, &ignored);
@@ -344,6 +345,8 @@ add_keys (yyjson_mut_doc *doc, yyjson_mut_val *object, const adm_description *d)
   add_flag (doc, object, "resblock_updown", d->resblock_updown);
   add_flag (doc, object, "use_new_attention_order", d->use_new_attention_order);
   add_flag (doc, object, "rescale_residual", d->rescale_residual);
+  if (d->predict_xstart)
+    add_flag (doc, object, "predict_xstart", true);
   if (d->noise_schedule == ADM_SCHEDULE_UNKNOWN)
     yyjson_mut_obj_add_null (doc, object, "noise_schedule");
   else

@@ -53,6 +53,7 @@ known_key (const char *key)
                                       "resblock_updown",
                                       "use_new_attention_order",
                                       "rescale_residual",
+                                      "predict_xstart",
                                       "noise_schedule",
                                       "pool",
                                       "diffusion_steps",

@@ -25,6 +25,7 @@ CORE = {
     "catalog": {"catalog", "descriptions", "io", "base"},
     "diffusion": {"diffusion", "base"},
     "pipeline": {"pipeline", "catalog", "descriptions", "networks", "diffusion", "base"},
+    "train": {"train", "descriptions", "networks", "nn", "ops", "diffusion", "io", "base"},
     "cli": {"cli"},
     "": {"base", "networks", "descriptions"},
 }
