@@ -6,6 +6,7 @@
 
 #include "adm_error.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -24,6 +25,28 @@ adm_status adm_npy_read (const char *path, float **data, int *rank, int64_t shap
                          adm_error *error);
 adm_status adm_npy_write (const char *path, const float *data, int rank, const int64_t *shape,
                           adm_error *error);
+
+/* Pictures on disk: PNG or JPEG, told apart by content, as 8-bit sRGB. Grey and palettes become
+ * RGB, 16 bits are rounded to 8, transparent parts show white behind them, inks become light, a
+ * camera's orientation is applied. Refused: more than ADM_PICTURE_MAX_SIDE or
+ * ADM_PICTURE_MAX_PIXELS; more than ADM_PICTURE_SMALL_PIXELS (half as many with transparency, a
+ * third of a JPEG in several scans) in a file that is too small for them, for a few bytes can claim
+ * anything; and what is cut short or damaged. */
+enum {
+  ADM_PICTURE_MAX_SIDE = 32768,
+  ADM_PICTURE_MAX_PIXELS = 100000000,
+  ADM_PICTURE_SMALL_PIXELS = 12 << 20
+};
+/* Whether the file at PATH begins as such a picture; ADM_ERROR_IO when it cannot be read. */
+adm_status adm_picture_probe (const char *path, bool *is_picture, adm_error *error);
+/* Width and height as its header tells them, after its orientation. */
+adm_status adm_picture_size (const char *path, int *width, int *height, adm_error *error);
+/* Reads PATH: *PIXELS [*HEIGHT,*WIDTH,3] is malloc'ed, freed by the caller with free (); so is
+ * *ALPHA [*HEIGHT,*WIDTH], 0 transparent … 255, which is NULL when the file says nothing of
+ * transparency (an alpha channel, a palette's, a colour that is transparent). ALPHA NULL: not
+ * wanted. */
+adm_status adm_picture_read (const char *path, uint8_t **pixels, uint8_t **alpha, int *width,
+                             int *height, adm_error *error);
 
 /* sgemm peak of this machine in GFLOP/s: a 2048^3 product split over THREADS of our threads, best
  * of 5 after a warm-up. */

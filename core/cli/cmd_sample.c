@@ -2,7 +2,6 @@
  *
  * `adm sample`: images from a model, guided by its classifier and enlarged by its upsampler if
  * asked. Everything that can be refused is refused before the networks are loaded. */
-#include "cli/png_file.h"
 #include "cli/program.h"
 #include "cli/sampling.h"
 #include "cli/search.h"
@@ -37,7 +36,8 @@ static const char usage[]
       "  --seed S           image i uses seed S + i (default 0)\n"
       "  --count N          number of images (default 1)\n"
       "  --noise FILE.npy   instead of --seed: [steps+1,N,3,H,W]\n"
-      "  --low-res FILE     low-resolution picture for a model that is an upsampler: PNG, or .npy "
+      "  --low-res FILE     low-resolution picture for a model that is an upsampler: PNG, JPEG or "
+      ".npy "
       "[1 or N,3,h,w]\n"
       "  --upscale          enlarge with the model's upsampler\n"
       "  --upsampler FILE   enlarge with this one\n"
@@ -51,7 +51,7 @@ static const char usage[]
       "\n"
       "What is not given comes from the model's defaults; without them ddim, 25 steps, scale 1 "
       "with a classifier and a class.\n"
-      "Of a PNG that is read, transparent parts show white, and 16 bits are rounded to 8.\n";
+      "Of a picture that is read, transparent parts show white, and 16 bits are rounded to 8.\n";
 
 typedef struct sample_options {
   sampling_options common;
@@ -229,28 +229,28 @@ prepare_upscaling (const sample_options *o, sample_run *run, adm_error *error)
                 : sampling_fill_request (&o->up, d->diffusion_steps, &run->up, &steps, error);
 }
 
-/* [COUNT,3,h,w] from a PNG, or from an array with one picture or COUNT. */
+/* [COUNT,3,h,w] from a picture, or from an array with one picture or COUNT. */
 static adm_status
 read_low (const char *path, sample_run *run, adm_error *error)
 {
-  bool is_png;
+  bool is_picture;
   int count = run->request.count, rank = 4;
   int64_t shape[8] = { 1, 3 };
   float *first = NULL;
-  adm_status status = png_file_probe (path, &is_png, error);
+  adm_status status = adm_picture_probe (path, &is_picture, error);
   if (status)
     return status;
-  if (is_png) {
+  if (is_picture) {
     uint8_t *pixels;
     int width, height;
-    status = png_file_size (path, &width, &height, error);
+    status = adm_picture_size (path, &width, &height, error);
     if (!status && (width > run->size || height > run->size))
       status = program_fail (
           error, ADM_ERROR_SHAPE,
           "%s: %d x %d px are more than the %d px that the upsampler makes of it; reduce it", path,
           width, height, run->size);
     if (!status)
-      status = png_file_read (path, &pixels, NULL, &width, &height, error);
+      status = adm_picture_read (path, &pixels, NULL, &width, &height, error);
     if (status)
       return status;
     first = calloc (3 * sizeof *first, (size_t) width * (size_t) height);
@@ -268,8 +268,8 @@ read_low (const char *path, sample_run *run, adm_error *error)
   if (!first)
     status
         = program_fail (error, ADM_ERROR_MEMORY, "%s: no memory for its pixels; reduce it", path);
-  else if (one == 0 || (shape[0] != 1 && shape[0] != count) || shape[2] > PNG_MAX_SIDE
-           || shape[3] > PNG_MAX_SIDE)
+  else if (one == 0 || (shape[0] != 1 && shape[0] != count) || shape[2] > ADM_PICTURE_MAX_SIDE
+           || shape[3] > ADM_PICTURE_MAX_SIDE)
     status = program_fail (error, ADM_ERROR_SHAPE,
                            "%s: its shape must be [1 or %d, 3, height, width]", path, count);
   else if (!(run->low = calloc ((size_t) count, one * sizeof *run->low)))

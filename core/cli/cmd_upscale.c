@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * `adm upscale`: enlarges a picture with a model's upsampler. */
-#include "cli/png_file.h"
 #include "cli/program.h"
 #include "cli/sampling.h"
 #include "cli/search.h"
@@ -39,7 +38,7 @@ static const char usage[]
       "\n"
       "What is not given comes from the model's upsampler_defaults; without them ddpm, 250 steps. "
       "Guidance belongs to sampling:\n"
-      "--scale is accepted as 0 only. Of a PNG that is read, 16 bits are rounded to 8. "
+      "--scale is accepted as 0 only. IN is a PNG or a JPEG; 16 bits are rounded to 8. "
       "Transparency stays: the network sees its\n"
       "colours on white, and OUT.png has IN's alpha channel, resampled to its size. OUT.npy holds "
       "colours only.\n";
@@ -135,7 +134,7 @@ read_input (const upscale_options *o, int size, upscale_run *run, adm_error *err
 {
   uint8_t *pixels;
   int width, height;
-  adm_status status = png_file_size (o->input, &width, &height, error);
+  adm_status status = adm_picture_size (o->input, &width, &height, error);
   if (!status && !(width == size && height == size)
       && !((o->fit || o->tiles) && width >= size && height >= size))
     status = program_fail (error, ADM_ERROR_SHAPE,
@@ -145,7 +144,7 @@ read_input (const upscale_options *o, int size, upscale_run *run, adm_error *err
                                ? "give --fit to reduce it first, or --tiles to enlarge it whole"
                                : "resize it first");
   if (!status)
-    status = png_file_read (o->input, &pixels, &run->alpha, &width, &height, error);
+    status = adm_picture_read (o->input, &pixels, &run->alpha, &width, &height, error);
   if (status)
     return status;
   run->alpha_h = height;

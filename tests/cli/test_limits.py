@@ -322,6 +322,17 @@ def check_pictures(there):
         for _ in range(MOST // 50100):
             file.write(chunk(b"IDAT", b"\0" + struct.pack("<HH", 50000, 50000 ^ 0xffff) + noise))
     judge("noise cut short", path, ways[1])
+    jpeg = bytearray((FIXTURES / "grey.jpg").read_bytes())
+    frame = jpeg.index(b"\xff\xc2") + 5
+    for name, height, width in (("a JPEG that claims much", 65500, 65500), ("a JPEG that claims less", 9000, 9000), ("a JPEG that claims what any may", 2048, 2048)):
+        jpeg[frame:frame + 4] = struct.pack(">HH", height, width)
+        path.write_bytes(jpeg)
+        judge(name, path, ways[1])
+    with Writer(path) as file:
+        file.write(jpeg[:2])
+        file.repeat(b"\xff\xe1\xff\xff" + b"Exif\0\0II*\0\x08\0\0\0\xff\xff".ljust(65533, b"\x11"), 65 * 1000 * 1000)
+        file.write(jpeg[2:])
+    judge("a JPEG with many notes", path, ways[1])
     path.write_bytes(png(16, 16, [bytes(48)] * 16, extra=chunk(b"tEXt", b"a\0" + b"x" * 5000000)))
     judge("a picture with a long text", path, ways[0], quiet=True)
     path.write_bytes(png(16, 16, [bytes(48)] * 16, extra=chunk(b"zTXt", b"a\0\0" + packed(90))))

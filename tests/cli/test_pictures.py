@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Pictures in and out: every kind of PNG as input, broken ones, `--fit`; output files complete or absent; several at once."""
+"""Pictures in and out: every kind of PNG, and JPEG, as input, broken ones, `--fit`; output files complete or absent; several at once."""
 import resource
 import struct
 import sys
@@ -91,6 +91,12 @@ def check_input(there):
         check(max(abs(a - b) for a, b in zip(seen, expected)) < 1e-4, f"a PNG of the kind {name} is read as something else")
         succeeds("upscale", "--model", SUPERRES, "--class", "1", "--sampler", "ddim", "--steps", "2", there / "in.png", "-o", there / "up.npy")
         check(max(abs(a - b) for a, b in zip(seen, npy_read(there / "up.npy")[1])) < 1e-4, f"upscale reads a PNG of the kind {name} otherwise")
+    # A JPEG is one by its content, whatever its name.
+    (there / "in.png").write_bytes((FIXTURES / "grey.jpg").read_bytes())
+    (there / "grey.png").write_bytes(png(SIDE, SIDE, [bytes([128]) * 3 * SIDE] * SIDE))
+    for way in (options + ["--low-res"], ["upscale", "--model", SUPERRES, "--class", "1", "--steps", "2", "-o", there / "o.npy"]):
+        found = [succeeds(*way, there / name) and None or (there / "o.npy").read_bytes() for name in ("in.png", "grey.png")]
+        check(found[0] == found[1], "a JPEG is read as something else")
 
 
 def check_broken(there):
@@ -106,6 +112,9 @@ def check_broken(there):
         "huge": good[:8] + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b""),
         "large": png(20000, 20000, []),
         "nothing": png(0, 0, []),
+        "half a JPEG": (FIXTURES / "grey.jpg").read_bytes()[:-40],
+        "the end of a JPEG": (FIXTURES / "grey.jpg").read_bytes()[:-2],
+        "the start of a JPEG": b"\xff\xd8\xff\xe0",
     }
     for data in broken.values():
         (there / "in.png").write_bytes(data)

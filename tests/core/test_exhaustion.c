@@ -275,6 +275,20 @@ write_array (uint64_t *result)
 }
 
 static adm_status
+read_jpeg (uint64_t *result)
+{
+  uint8_t *pixels, *alpha;
+  int width, height;
+  char path[600];
+  snprintf (path, sizeof path, "%s/grey.jpg", ADM_TEST_FIXTURES);
+  adm_status status = adm_picture_read (path, &pixels, &alpha, &width, &height, &error);
+  CHECK ((pixels != NULL) == (status == ADM_OK) && !alpha);
+  *result = status ? 0 : digest (0, pixels, 3 * (size_t) width * (size_t) height);
+  free (pixels);
+  return status;
+}
+
+static adm_status
 convert (uint64_t *result)
 {
   char path[600];
@@ -469,6 +483,7 @@ main (void)
     { "upscale", upscale },
     { "upscale in tiles", upscale_tiles },
     { "arrays", write_array },
+    { "JPEG", read_jpeg },
     { "convert", convert },
     { "sidecar", write_sidecar },
   };
