@@ -16,9 +16,9 @@ static double
 weight_at (adm_filter filter, double x)
 {
   const double a = -0.5;
-  x = fabs (x);
   if (filter == ADM_FILTER_BOX)
-    return x < 0.5 ? 1 : 0;
+    return x > -0.5 && x <= 0.5 ? 1 : 0;
+  x = fabs (x);
   if (x < 1)
     return ((a + 2) * x - (a + 3)) * x * x + 1;
   return x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0;

@@ -387,7 +387,8 @@ loop (struct run *run, adm_error *error)
   adm_status status = ADM_OK;
   while (!status && !ended (run)) {
     status = one_step (run, error);
-    tell_unreadable (run);
+    if (!status)
+      tell_unreadable (run);
     if (status == ADM_ERROR_VALUE) {
       adm_error why = *error;
       return adm_fail (error, ADM_ERROR_VALUE,
