@@ -102,6 +102,34 @@ typedef bool (*adm_train_callback) (const adm_train_report *report, void *user);
 adm_status adm_train (const adm_train_request *request, adm_train_callback report, void *user,
                       adm_error *error);
 
+/* A class taught from a few pictures: an adapter, LoRA (Hu et al. 2021, arXiv 2106.09685), of one
+ * row of label embedding and low-rank changes of the convolutions and attention's projections. */
+typedef struct adm_teach_request {
+  const char *weights; /* the diffusion network's file */
+  const char *name;    /* of the class */
+  const char *output;  /* safetensors file of the adapter, complete or absent */
+  const char *const *picture;
+  int pictures; /* 1 … 50 */
+  const adm_options *options;
+  int64_t steps;  /* 0: no end but MINUTES */
+  double minutes; /* 0: no end but STEPS */
+  int batch, microbatch;
+  int rank; /* of the changes, 1 … 64 */
+  double lr;
+  uint64_t seed;
+  bool tiles, turns; /* the pictures go on at their edges; may be turned by quarters */
+  int log_steps;
+} adm_teach_request;
+/* Teaches; REPORT returning false stops, keeping what is there (ADM_OK). */
+adm_status adm_teach (const adm_teach_request *request, adm_train_callback report, void *user,
+                      adm_error *error);
+
+/* WEIGHTS with ADAPTER added, as a file OUTPUT of its own that describes itself: its classes are
+ * those of WEIGHTS and, last, the taught one. No other class was taught its changes: sample others
+ * from WEIGHTS. ADM_ERROR_USAGE when ADAPTER was taught to other weights. */
+adm_status adm_adapter_merge (const char *weights, const char *adapter, const char *output,
+                              adm_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -21,6 +21,7 @@ static const char usage[]
       "  adm upscale …       enlarge an image with a model's upsampler\n"
       "  adm eval …          one evaluation of one network\n"
       "  adm train …         train a network on pictures\n"
+      "  adm teach …         teach a model a class from a few pictures\n"
       "  adm gradients …     a loss and its gradients\n"
       "  adm describe …      what a weights file leaves open, and the answers to it\n"
       "  adm convert …       a weights file that describes itself, in 32 or 16 bits\n"
@@ -39,7 +40,7 @@ static const struct command {
   { "info", cmd_info },       { "models", cmd_models },     { "sample", cmd_sample },
   { "upscale", cmd_upscale }, { "eval", cmd_eval },         { "bench", cmd_bench },
   { "convert", cmd_convert }, { "describe", cmd_describe }, { "gradients", cmd_gradients },
-  { "train", cmd_train },
+  { "train", cmd_train },     { "teach", cmd_teach },
 };
 
 /* ---- complaints ------------------------------------------------------------------------------ */
@@ -158,7 +159,7 @@ main (int argc, char **argv)
       return commands[i].run (argc - 2, argv + 2);
     }
   program_fail (&error, ADM_ERROR_USAGE,
-                "%s: no such command; there are info, models, sample, upscale, eval, train, "
+                "%s: no such command; there are info, models, sample, upscale, eval, train, teach, "
                 "gradients, describe, convert and bench (see adm --help)",
                 argv[1]);
   return program_report (&error);

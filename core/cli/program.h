@@ -23,6 +23,7 @@ int cmd_sample (int argc, char **argv);
 int cmd_upscale (int argc, char **argv);
 int cmd_eval (int argc, char **argv);
 int cmd_gradients (int argc, char **argv);
+int cmd_teach (int argc, char **argv);
 int cmd_train (int argc, char **argv);
 int cmd_bench (int argc, char **argv);
 int cmd_convert (int argc, char **argv);

@@ -67,7 +67,7 @@ draw (adm_training *g, uint64_t k, int i, adm_error *error)
   const adm_description *d = &g->trainee->description;
   size_t one = numbers (g), at = (size_t) i * one;
   adm_rng rng;
-  adm_status status = adm_feeder_next (g->feeder, g->x0 + at, &g->labels[i], error);
+  adm_status status = g->next (g->next_user, k, g->x0 + at, &g->labels[i], error);
   if (status)
     return status;
   adm_rng_seed (&rng, adm_mix (r->seed ^ 0x6e6f6973, k));

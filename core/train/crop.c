@@ -169,6 +169,48 @@ adm_crop_picture (const uint8_t *pixels, int height, int width, adm_crop crop, a
   return ADM_OK;
 }
 
+/* The place in a square of SIDE that X, Y has after TURN quarters and a mirror (bit 2). */
+static void
+turned (int side, int turn, int *x, int *y)
+{
+  int a = turn & 4 ? side - 1 - *x : *x, b = *y;
+  for (int i = 0; i < (turn & 3); i++) {
+    int before = a;
+    a = side - 1 - b;
+    b = before;
+  }
+  *x = a;
+  *y = b;
+}
+
+adm_status
+adm_crop_texture (const uint8_t *pixels, int height, int width, adm_texture_crop crop, adm_rng *rng,
+                  float *out, adm_error *error)
+{
+  int least = width < height ? width : height, small = (3 * least + 9) / 10;
+  int side = small + (int) (adm_rng_next (rng) % (uint32_t) (least - small + 1));
+  uint32_t free_x = (uint32_t) (crop.tiles ? width : width - side + 1),
+           free_y = (uint32_t) (crop.tiles ? height : height - side + 1);
+  int x0 = (int) (adm_rng_next (rng) % free_x), y0 = (int) (adm_rng_next (rng) % free_y);
+  int turn = (int) (adm_rng_next (rng) & (crop.turns ? 7 : 4));
+  uint8_t *square = malloc (3 * (size_t) side * (size_t) side);
+  if (!square)
+    return adm_fail (error, ADM_ERROR_MEMORY,
+                     "no memory for a crop of %d x %d px; close other programs", side, side);
+  for (int i = 0; i < side * side; i++) {
+    int x = i % side, y = i / side;
+    turned (side, turn, &x, &y);
+    memcpy (square + 3 * (size_t) i,
+            pixels
+                + 3 * ((size_t) ((y0 + y) % height) * (size_t) width + (size_t) ((x0 + x) % width)),
+            3);
+  }
+  adm_status status
+      = adm_crop_picture (square, side, side, (adm_crop) { .size = crop.size }, NULL, out, error);
+  free (square);
+  return status;
+}
+
 void
 adm_area_reduce (const float *x, int size, int small, float *low)
 {

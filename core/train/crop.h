@@ -21,6 +21,15 @@ typedef struct adm_crop {
 adm_status adm_crop_picture (const uint8_t *pixels, int height, int width, adm_crop crop,
                              adm_rng *rng, float *out, adm_error *error);
 
+/* A square of 0.3 to 1 of the smaller side, anywhere, mirrored or not, to OUT as above. TILES: the
+ * picture goes on at its edges; TURNS: by quarters, too. */
+typedef struct adm_texture_crop {
+  int size;
+  bool tiles, turns;
+} adm_texture_crop;
+adm_status adm_crop_texture (const uint8_t *pixels, int height, int width, adm_texture_crop crop,
+                             adm_rng *rng, float *out, adm_error *error);
+
 typedef enum adm_filter { ADM_FILTER_BOX, ADM_FILTER_BICUBIC } adm_filter;
 /* PIXELS [HEIGHT,WIDTH,3] to *OUT [OUT_HEIGHT,OUT_WIDTH,3], malloc'ed: rows, then columns, each
  * rounded to 8 bits. False: no memory. */

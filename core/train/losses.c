@@ -28,6 +28,7 @@ adm_training_schedule (const adm_description *d, adm_schedule **out, adm_error *
   return adm_schedule_new (d->noise_schedule, d->diffusion_steps, all, out, error);
 }
 
+/* DDPM, equation 4. */
 void
 adm_noise_to (const adm_schedule *schedule, int t, const float *x0, const float *noise, float *x_t,
               size_t count)

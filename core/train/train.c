@@ -434,6 +434,14 @@ prepare (struct run *run, adm_error *error)
 }
 
 static adm_status
+next_picture (void *user, uint64_t k, float *picture, int *label, adm_error *error)
+{
+  adm_training *g = user;
+  (void) k;
+  return adm_feeder_next (g->feeder, picture, label, error);
+}
+
+static adm_status
 start (struct run *run, adm_error *error)
 {
   adm_training *g = &run->training;
@@ -448,6 +456,8 @@ start (struct run *run, adm_error *error)
   adm_status status = adm_feeder_new (&feeding, &g->feeder, error);
   if (status)
     return status;
+  g->next = next_picture;
+  g->next_user = g;
   adm_train_report report = report_of (run, ADM_TRAIN_STARTED);
   for (size_t i = 0; i < g->trainee->count; i++)
     report.parameters += g->trainee->parameter[i].elements;
