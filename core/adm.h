@@ -29,5 +29,6 @@
 #include "adm_network.h"
 #include "adm_options.h"
 #include "adm_session.h"
+#include "adm_train.h"
 
 #endif

@@ -2,18 +2,16 @@
  *
  * `adm eval`: one evaluation of one network, from arrays to arrays: what the core's numbers are
  * checked with. */
+#include "cli/inputs.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/program.h"
-#include "cli/sampling.h"
-#include "cli/search.h"
 #include "cli/terminal.h"
 
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 static const char usage[]
     = "Usage: adm eval --model FILE --x X.npy --t T[,T…] [OPTION…]\n"
@@ -96,109 +94,6 @@ parse (int argc, char **argv, eval_options *o, adm_error *error)
   return ADM_OK;
 }
 
-/* The list TEXT of numbers below END, one for each image or one for all: *OUT [n], freed by the
- * caller. */
-static adm_status
-read_list (const char *name, const char *text, int end, int n, int **out, adm_error *error)
-{
-  int *list, *whole;
-  size_t count;
-  adm_status status = options_list (name, text, end - 1, &list, &count, error);
-  if (status)
-    return status;
-  if (count == (size_t) n) {
-    *out = list;
-    return ADM_OK;
-  }
-  whole = count == 1 ? malloc ((size_t) n * sizeof *whole) : NULL;
-  if (whole)
-    for (int i = 0; i < n; i++)
-      whole[i] = list[0];
-  free (list);
-  if (count != 1)
-    return program_fail (error, ADM_ERROR_USAGE,
-                         "%s: %zu values for %d images; give one for all, or one each", name, count,
-                         n);
-  if (!whole)
-    return program_fail (error, ADM_ERROR_MEMORY, "%s: no memory for %d values", name, n);
-  *out = whole;
-  return ADM_OK;
-}
-
-/* The classes TEXT, numbers and names, as numbers with commas between: *OUT, freed by the caller.
- * What a name can mean is in the model that the file is a part of. */
-static adm_status
-number_classes (const eval_options *o, const char *text, int classes, char **out, adm_error *error)
-{
-  size_t room = 12 * strlen (text) + 12, used = 0;
-  char *numbers = malloc (room), *copy = strdup (text), *rest = copy;
-  adm_catalog *catalog = NULL;
-  const adm_model *model = NULL;
-  adm_status status
-      = numbers && copy ? ADM_OK
-                        : program_fail (error, ADM_ERROR_MEMORY, "--class: no memory for the list");
-  while (!status && rest) {
-    const char *entry = strsep (&rest, ",");
-    int label;
-    if (*entry != '\0' && entry[strspn (entry, "0123456789")] != '\0') {
-      if (!model)
-        status = search_model_of (o->model, &catalog, &model, error);
-      if (!status)
-        status = sampling_label (model, entry, classes, true, &label, error);
-      if (!status)
-        used += (size_t) snprintf (numbers + used, room - used, "%s%d", used ? "," : "", label);
-    } else
-      used += (size_t) snprintf (numbers + used, room - used, "%s%s", used ? "," : "", entry);
-  }
-  adm_catalog_free (catalog);
-  free (copy);
-  if (status)
-    free (numbers);
-  else
-    *out = numbers;
-  return status;
-}
-
-static adm_status
-read_classes (const eval_options *o, int classes, eval_run *run, adm_error *error)
-{
-  char *numbers;
-  adm_status status = number_classes (o, o->classes, classes, &numbers, error);
-  if (status)
-    return status;
-  status = read_list ("--class", numbers, classes, run->n, &run->labels, error);
-  free (numbers);
-  return status;
-}
-
-static adm_status
-read_low (const char *path, eval_run *run, adm_error *error)
-{
-  const int64_t *shape = run->low_shape;
-  int small = adm_network_description (run->network)->small_size, rank;
-  float *data;
-  adm_status status = adm_npy_read (path, &data, &rank, run->low_shape, error);
-  if (status)
-    return status;
-  bool fits = rank == 4 && shape[1] == 3 && (shape[0] == run->n || shape[0] == 1) && shape[2] > 0
-              && shape[3] > 0 && shape[2] <= 32768 && shape[3] <= 32768
-              && (small <= 0 || (shape[2] == small && shape[3] == small));
-  size_t one = fits ? 3 * (size_t) shape[2] * (size_t) shape[3] : 0;
-  if (!fits && small > 0)
-    status = program_fail (error, ADM_ERROR_SHAPE, "%s: its shape must be [%d or 1, 3, %d, %d]",
-                           path, run->n, small, small);
-  else if (!fits)
-    status = program_fail (error, ADM_ERROR_SHAPE,
-                           "%s: its shape must be [%d or 1, 3, height, width]", path, run->n);
-  else if (!(run->low = calloc ((size_t) run->n, one * sizeof *run->low)))
-    status = program_fail (error, ADM_ERROR_MEMORY, "%s: no memory for %d of it", path, run->n);
-  for (size_t i = 0; i < (size_t) run->n && !status; i++)
-    for (size_t k = 0; k < one; k++)
-      run->low[i * one + k] = data[(shape[0] == 1 ? 0 : i * one) + k];
-  free (data);
-  return status;
-}
-
 /* Everything that depends on what the network is. */
 static adm_status
 prepare (const eval_options *o, eval_run *run, adm_error *error)
@@ -223,11 +118,11 @@ prepare (const eval_options *o, eval_run *run, adm_error *error)
     return program_fail (error, ADM_ERROR_SHAPE, "%s: its shape must be [N, %d, %d, %d]", o->x,
                          (int) colours, d->image_size, d->image_size);
   run->n = (int) shape[0];
-  adm_status status = read_list ("--t", o->t, d->diffusion_steps, run->n, &run->t, error);
+  adm_status status = input_list ("--t", o->t, d->diffusion_steps, run->n, &run->t, error);
   if (!status && o->classes && d->num_classes > 0)
-    status = read_classes (o, d->num_classes, run, error);
+    status = input_classes (o->model, o->classes, d->num_classes, run->n, &run->labels, error);
   if (!status && o->low)
-    status = read_low (o->low, run, error);
+    status = input_low (o->low, run->n, d->small_size, &run->low, run->low_shape, error);
   if (status)
     return status;
 

@@ -23,6 +23,9 @@ static const char usage[]
       "  adm eval …          one evaluation of one network\n"
       "  adm evaluate …      what pictures are worth, against a reference\n"
       "  adm nll …           bits a dimension of pictures, by the variational bound\n"
+      "  adm train …         train a network on pictures\n"
+      "  adm teach …         teach a model a class from a few pictures\n"
+      "  adm gradients …     a loss and its gradients\n"
       "  adm describe …      what a weights file leaves open, and the answers to it\n"
       "  adm convert …       a weights file that describes itself, in 32 or 16 bits\n"
       "  adm bench …         speed and memory on this machine\n"
@@ -40,7 +43,8 @@ static const struct command {
   { "info", cmd_info },         { "models", cmd_models },     { "sample", cmd_sample },
   { "upscale", cmd_upscale },   { "encode", cmd_encode },     { "eval", cmd_eval },
   { "evaluate", cmd_evaluate }, { "nll", cmd_nll },           { "bench", cmd_bench },
-  { "convert", cmd_convert },   { "describe", cmd_describe },
+  { "convert", cmd_convert },   { "describe", cmd_describe }, { "gradients", cmd_gradients },
+  { "train", cmd_train },       { "teach", cmd_teach },
 };
 
 /* ---- complaints ------------------------------------------------------------------------------ */
@@ -159,8 +163,8 @@ main (int argc, char **argv)
       return commands[i].run (argc - 2, argv + 2);
     }
   program_fail (&error, ADM_ERROR_USAGE,
-                "%s: no such command; there are info, models, sample, upscale, eval, describe, "
-                "convert and bench (see adm --help)",
+                "%s: no such command; there are info, models, sample, upscale, eval, train, teach, "
+                "gradients, describe, convert and bench (see adm --help)",
                 argv[1]);
   return program_report (&error);
 }

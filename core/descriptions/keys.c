@@ -34,6 +34,7 @@ static const struct known {
   { "pixels", ADM_KEY_NETWORK },
   { "training_steps", ADM_KEY_ABOUT },
   { "training_pictures", ADM_KEY_ABOUT },
+  { "class_names", ADM_KEY_ABOUT },
   { "recognised_as", ADM_KEY_ABOUT },
   { "license", ADM_KEY_ABOUT },
   { "license_file", ADM_KEY_ABOUT },

@@ -24,15 +24,13 @@ read_tensor (const char *name, uint64_t elements, float *out, void *user, adm_er
 }
 
 adm_status
-adm_network_open_file (const adm_network_source *source, const adm_options *options, adm_pool *pool,
-                       adm_workspace *workspace, uint64_t limit, adm_network **out,
-                       adm_error *error)
+adm_network_source_of_file (const adm_network_source *source, adm_source_user use, void *user,
+                            adm_error *error)
 {
   struct reader reader = { .path = source->name };
   adm_network_source from_file = *source;
   adm_description description;
   const char *recognised, *unknown = NULL;
-  *out = NULL;
   adm_status status = adm_weights_open (source->name, &reader.file, error);
   if (!status)
     status = adm_description_of_weights (reader.file, &description, &recognised, error);
@@ -47,7 +45,32 @@ adm_network_open_file (const adm_network_source *source, const adm_options *opti
   from_file.read = read_tensor;
   from_file.read_user = &reader;
   if (!status)
-    status = adm_network_open (&from_file, options, pool, workspace, limit, out, error);
+    status = use (&from_file, user, error);
   adm_weights_free (reader.file);
   return status;
+}
+
+struct opening {
+  const adm_options *options;
+  adm_pool *pool;
+  adm_workspace *workspace;
+  uint64_t limit;
+  adm_network **out;
+};
+
+static adm_status
+open_network (const adm_network_source *source, void *user, adm_error *error)
+{
+  const struct opening *o = user;
+  return adm_network_open (source, o->options, o->pool, o->workspace, o->limit, o->out, error);
+}
+
+adm_status
+adm_network_open_file (const adm_network_source *source, const adm_options *options, adm_pool *pool,
+                       adm_workspace *workspace, uint64_t limit, adm_network **out,
+                       adm_error *error)
+{
+  struct opening opening = { options, pool, workspace, limit, out };
+  *out = NULL;
+  return adm_network_source_of_file (source, open_network, &opening, error);
 }

@@ -119,5 +119,6 @@ adm_published_fits (const adm_published *published, const adm_description *d)
   bool schedule = p->noise_schedule == d->noise_schedule || p->kind == ADM_KIND_CLASSIFIER;
   return heads && schedule && p->kind == d->kind && p->image_size == d->image_size
          && p->use_new_attention_order == d->use_new_attention_order
-         && p->rescale_residual == d->rescale_residual && p->diffusion_steps == d->diffusion_steps;
+         && p->rescale_residual == d->rescale_residual && p->predict_xstart == d->predict_xstart
+         && p->diffusion_steps == d->diffusion_steps;
 }

@@ -45,13 +45,16 @@ add_entry (yyjson_mut_doc *doc, yyjson_mut_val *root, const adm_tensor *tensor, 
 
 /* The header as text, malloc'ed; NULL: no memory. */
 static char *
-make_header (const adm_weights *weights, const char *description, adm_dtype dtype, size_t *length)
+make_header (const adm_tensors *weights, const char *description, adm_dtype dtype, size_t *length)
 {
   yyjson_mut_doc *doc = yyjson_mut_doc_new (NULL);
-  yyjson_mut_val *root = yyjson_mut_obj (doc),
-                 *metadata = root ? yyjson_mut_obj_add_obj (doc, root, "__metadata__") : NULL;
+  yyjson_mut_val *root = yyjson_mut_obj (doc), *metadata = NULL;
   uint64_t offset = 0;
-  bool ok = metadata && yyjson_mut_obj_add_str (doc, metadata, "adm", description);
+  if (description && root)
+    metadata = yyjson_mut_obj_add_obj (doc, root, "__metadata__");
+  bool ok = root
+            && (!description
+                || (metadata && yyjson_mut_obj_add_str (doc, metadata, "adm", description)));
   for (size_t i = 0; ok && i < weights->count; i++)
     ok = add_entry (doc, root, &weights->tensor[i], stored_as (&weights->tensor[i], dtype),
                     &offset);
@@ -93,9 +96,9 @@ write_tensor (const adm_tensor *tensor, adm_dtype dtype, const float *values, un
 }
 
 adm_status
-adm_safetensors_write (adm_weights *weights, const char *path, const char *description,
-                       adm_dtype dtype, bool (*progress) (void *user, double done), void *user,
-                       adm_error *error)
+adm_safetensors_save (const adm_tensors *weights, const char *path, const char *description,
+                      adm_dtype dtype, bool (*progress) (void *user, double done), void *user,
+                      adm_error *error)
 {
   uint64_t largest = 0, total = 1, done = 0;
   adm_atomic_file file;
@@ -105,7 +108,7 @@ adm_safetensors_write (adm_weights *weights, const char *path, const char *descr
     if (tensor->dtype == ADM_DTYPE_OTHER)
       return adm_fail (error, ADM_ERROR_FORMAT,
                        "%s: tensor %s does not hold floating-point numbers; use a model's weights",
-                       weights->path, tensor->name);
+                       weights->origin, tensor->name);
     largest = tensor->elements > largest ? tensor->elements : largest;
     total += tensor->elements;
   }
@@ -117,18 +120,18 @@ adm_safetensors_write (adm_weights *weights, const char *path, const char *descr
             ? adm_atomic_open (path, &file, error)
             : adm_fail (error, ADM_ERROR_MEMORY,
                         "%s: no memory for %llu MiB, its largest tensor; close other programs",
-                        weights->path, (unsigned long long) (largest * sizeof *values) >> 20);
+                        weights->origin, (unsigned long long) (largest * sizeof *values) >> 20);
   if (!status) {
     status = write_header (header, length, file.stream, path, error);
     for (size_t i = 0; i < weights->count && !status; i++) {
       const adm_tensor *tensor = &weights->tensor[i];
-      status = adm_weights_read (weights, i, values, error);
+      status = weights->read (weights->user, i, values, error);
       if (!status)
         status = write_tensor (tensor, stored_as (tensor, dtype), values, buffer, file.stream, path,
                                error);
       done += tensor->elements;
       if (!status && progress && !progress (user, (double) done / (double) total))
-        status = adm_fail (error, ADM_ERROR_CANCELLED, "converting %s was stopped", weights->path);
+        status = adm_fail (error, ADM_ERROR_CANCELLED, "writing %s was stopped", path);
     }
     if (status)
       adm_atomic_abandon (&file);
@@ -139,4 +142,19 @@ adm_safetensors_write (adm_weights *weights, const char *path, const char *descr
   free (values);
   free (buffer);
   return status;
+}
+
+static adm_status
+read_from_file (void *user, size_t i, float *dst, adm_error *error)
+{
+  return adm_weights_read (user, i, dst, error);
+}
+
+adm_status
+adm_safetensors_write (adm_weights *weights, const char *path, const char *description,
+                       adm_dtype dtype, bool (*progress) (void *user, double done), void *user,
+                       adm_error *error)
+{
+  adm_tensors tensors = { weights->path, weights->count, weights->tensor, read_from_file, weights };
+  return adm_safetensors_save (&tensors, path, description, dtype, progress, user, error);
 }

@@ -52,6 +52,20 @@ ptrdiff_t adm_weights_find (const adm_weights *weights, const char *name);
  * tensor. Not thread-safe on one handle. */
 adm_status adm_weights_read (adm_weights *weights, size_t i, float *dst, adm_error *error);
 
+/* Tensors that are in no file yet: READ fills DST with tensor I. */
+typedef struct adm_tensors {
+  const char *origin; /* for messages */
+  size_t count;
+  const adm_tensor *tensor;
+  adm_status (*read) (void *user, size_t i, float *dst, adm_error *error);
+  void *user;
+} adm_tensors;
+/* Writes them as adm_safetensors_write does; DESCRIPTION NULL: none. */
+adm_status adm_safetensors_save (const adm_tensors *tensors, const char *path,
+                                 const char *description, adm_dtype dtype,
+                                 bool (*progress) (void *user, double done), void *user,
+                                 adm_error *error);
+
 /* Writes all tensors, in their order, to a safetensors file at PATH, complete or absent, with
  * DESCRIPTION under the metadata key "adm". DTYPE: F32, F16 or BF16; OTHER: each tensor's own,
  * float64 as float32. PROGRESS (may be NULL) gets the share written; false cancels. A number that

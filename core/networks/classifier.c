@@ -128,6 +128,19 @@ log_softmax_backward (const adm_kernels *kernels, int n, int classes, const floa
   }
 }
 
+/* The gradient by the logits: of what is being trained for, else of sum log p (label). */
+static void
+logits_backward (adm_exec *exec, const adm_classifier *c, int n, const float *logits,
+                 const int *labels, float *dlogits)
+{
+  if (!adm_exec_begin (exec, ADM_LAYER_OTHER, 0))
+    return;
+  if (exec->train)
+    c->loss.run (c->loss.user, logits, dlogits);
+  else
+    log_softmax_backward (exec->kernels, n, c->description.num_classes, logits, labels, dlogits);
+}
+
 /* ---- attention and adaptive: GroupNorm, SiLU, then one vector from the last map -------------- */
 
 static adm_map
@@ -137,18 +150,19 @@ norm_head (adm_exec *exec, adm_classifier *c, adm_map h, const int *labels, bool
   int n = h.n, ch = h.c, classes = c->description.num_classes;
   bool attention = c->description.pool == ADM_POOL_ATTENTION;
   adm_norm norm = adm_norm_take (exec, n, ch);
+  adm_attention_pool_saved pooled;
   adm_source in = adm_source_of (h);
   adm_group_norm (exec, &in, c->norm.w, c->norm.b, NULL, norm);
   in = adm_norm_source (in, norm, true);
 
-  adm_map active = adm_map_take (exec, n, h.h, h.w, ch), qkv = { 0 };
+  adm_map active = adm_map_take (exec, n, h.h, h.w, ch);
   float *means = attention ? NULL : adm_floats_take (exec, (uint64_t) n * (uint64_t) ch);
   if (adm_exec_begin (exec, ADM_LAYER_OTHER, 0))
     for (int i = 0; i < n * h.h; i++)
       adm_source_row (exec->kernels, &in, (adm_span) { i / h.h, i % h.h, 0, h.w, 0, ch },
                       active.data + (ptrdiff_t) i * h.w * ch, ch);
   if (attention)
-    adm_attention_pool_forward (exec, &c->pool, active, logits, c->tap, gradient ? &qkv : NULL);
+    adm_attention_pool_forward (exec, &c->pool, active, logits, c->tap, gradient ? &pooled : NULL);
   else {
     if (adm_exec_begin (exec, ADM_LAYER_OTHER, 0))
       spatial_means (active, means, ch);
@@ -161,16 +175,24 @@ norm_head (adm_exec *exec, adm_classifier *c, adm_map h, const int *labels, bool
   if (gradient) {
     float *dlogits = adm_floats_take (exec, (uint64_t) n * (uint64_t) classes);
     dh = adm_map_take (exec, n, h.h, h.w, ch);
-    if (adm_exec_begin (exec, ADM_LAYER_OTHER, 0))
-      log_softmax_backward (exec->kernels, n, classes, logits, labels, dlogits);
+    logits_backward (exec, c, n, logits, labels, dlogits);
     if (attention)
-      adm_attention_pool_backward (exec, &c->pool, qkv, dlogits, active);
+      adm_attention_pool_backward (exec, &c->pool, &pooled, dlogits, active);
     else {
+      if (exec->train)
+        adm_linear_gradient (exec, &c->first, n, means, dlogits);
       adm_linear_backward (exec, &c->first, n, dlogits, means);
       if (adm_exec_begin (exec, ADM_LAYER_OTHER, 0))
         spatial_means_backward (means, ch, active);
     }
-    adm_group_norm_backward (exec, norm, h, true, active, false, dh);
+    adm_group_norm_backward (exec, norm,
+                             &(adm_norm_backward) {
+                                 .x = h,
+                                 .dy = active,
+                                 .dx = dh,
+                                 .silu = true,
+                                 .weights = exec->train ? &c->norm : NULL,
+                             });
     adm_arena_give (exec->arena, dlogits);
   }
   adm_arena_give (exec->arena, means);
@@ -232,14 +254,24 @@ spatial_backward (adm_exec *exec, adm_classifier *c, adm_map h, const struct spa
   adm_map dh = adm_map_take (exec, n, h.h, h.w, h.c);
   for (int i = 0; i < count; i++)
     c->extra[i] = adm_map_take (exec, n, c->outputs[i].h, c->outputs[i].w, c->outputs[i].c);
-  if (adm_exec_begin (exec, ADM_LAYER_OTHER, 0))
-    log_softmax_backward (exec->kernels, n, classes, logits, labels, dlogits);
+  logits_backward (exec, c, n, logits, labels, dlogits);
+  if (exec->train)
+    adm_linear_gradient (exec, &c->second, n, s->active.data, dlogits);
   adm_linear_backward (exec, &c->second, n, dlogits, s->active.data);
   if (c->description.pool == ADM_POOL_SPATIAL_V2)
-    adm_group_norm_backward (exec, s->norm, s->hidden, true, s->active, false, s->active);
+    adm_group_norm_backward (exec, s->norm,
+                             &(adm_norm_backward) {
+                                 .x = s->hidden,
+                                 .dy = s->active,
+                                 .dx = s->active,
+                                 .silu = true,
+                                 .weights = exec->train ? &c->norm : NULL,
+                             });
   else if (adm_exec_begin (exec, ADM_LAYER_OTHER, 0))
     for (int i = 0; i < n * HIDDEN; i++)
       s->active.data[i] = s->hidden.data[i] > 0 ? s->active.data[i] : 0;
+  if (exec->train)
+    adm_linear_gradient (exec, &c->first, n, s->means, s->active.data);
   adm_linear_backward (exec, &c->first, n, s->active.data, s->means);
   if (adm_exec_begin (exec, ADM_LAYER_OTHER, 0)) {
     int at = 0;
@@ -279,11 +311,17 @@ adm_classifier_run (adm_exec *exec, adm_classifier *c, const adm_batch *batch, b
 {
   const adm_description *d = &c->description;
   int n = batch->n, s = d->image_size, channels = adm_description_channels (d);
-  float *emb = adm_floats_take (exec, 4 * (uint64_t) n * (uint64_t) d->model_channels);
-  adm_time_embedding_forward (exec, &c->embedding, n, batch->t, NULL, emb);
+  uint64_t width = 4 * (uint64_t) n * (uint64_t) d->model_channels;
+  adm_time_input time = { n, batch->t, NULL };
+  float *emb = adm_floats_take (exec, width),
+        *demb = exec->train ? adm_floats_take (exec, width) : NULL;
+  adm_time_embedding_forward (exec, &c->embedding, time, emb);
   adm_map in = adm_map_take (exec, n, s, s, channels);
-  if (adm_exec_begin (exec, ADM_LAYER_OTHER, 0))
+  if (adm_exec_begin (exec, ADM_LAYER_OTHER, 0)) {
     adm_map_from_planar (batch->x, channels, 0, in);
+    if (demb)
+      memset (demb, 0, (size_t) width * sizeof *demb);
+  }
   adm_map h
       = adm_encoder_forward (exec, &c->encoder, in, emb, c->outputs, gradient ? &c->saved : NULL);
 
@@ -293,13 +331,27 @@ adm_classifier_run (adm_exec *exec, adm_classifier *c, const adm_batch *batch, b
   adm_map dh = (spatial ? spatial_head : norm_head) (exec, c, h, batch->labels, gradient, logits);
   adm_map_give (exec, h);
   if (gradient) {
-    adm_map dx = adm_encoder_backward (exec, &c->encoder, &c->saved, c->outputs, dh, c->extra);
-    if (adm_exec_begin (exec, ADM_LAYER_OTHER, 0))
+    adm_map dx = adm_encoder_backward (exec, &c->encoder, (adm_embedding) { emb, demb }, &c->saved,
+                                       c->outputs, dh, c->extra);
+    if (!exec->train && adm_exec_begin (exec, ADM_LAYER_OTHER, 0))
       adm_map_to_planar (dx, channels, grad);
     adm_map_give (exec, dx);
   } else
     for (int i = 0; i < c->encoder.count; i++)
       adm_map_give (exec, c->outputs[i]);
   adm_map_give (exec, in);
+  if (exec->train)
+    adm_time_embedding_gradient (exec, &c->embedding, time, demb);
   adm_arena_give (exec->arena, emb);
+  adm_arena_give (exec->arena, demb);
+}
+
+void
+adm_classifier_train (adm_exec *exec, adm_classifier *c, const adm_batch *batch, adm_loss loss)
+{
+  float *logits
+      = adm_floats_take (exec, (uint64_t) batch->n * (uint64_t) c->description.num_classes);
+  c->loss = loss;
+  adm_classifier_run (exec, c, batch, true, logits, NULL);
+  adm_arena_give (exec->arena, logits);
 }

@@ -20,7 +20,8 @@ typedef struct adm_classifier {
   int features;             /* spatial: channels of all the means */
   adm_map *outputs, *extra; /* [encoder.count], used during an evaluation */
   adm_encoder_saved saved;
-  float *tap; /* receives the last layer's input [N,features_width]; NULL: not wanted */
+  adm_loss loss; /* while training; else the gradient is that of sum log p */
+  float *tap;    /* receives the last layer's input [N,features_width]; NULL: not wanted */
 } adm_classifier;
 
 adm_status adm_classifier_bind (adm_slots *slots, const adm_description *description,
@@ -28,6 +29,10 @@ adm_status adm_classifier_bind (adm_slots *slots, const adm_description *descrip
 void adm_classifier_clear (adm_classifier *classifier);
 
 int adm_classifier_features_width (const adm_classifier *classifier);
+
+/* Forward, LOSS, and backward: adds the parameters' gradients (exec->train must be set). */
+void adm_classifier_train (adm_exec *exec, adm_classifier *classifier, const adm_batch *batch,
+                           adm_loss loss);
 
 /* LOGITS [N,K]; if GRADIENT, GRAD [N,3,S,S] = gradient of sum log p (label | x, t) by x (paper,
  * section 4). */

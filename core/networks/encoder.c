@@ -4,6 +4,7 @@
 #include "networks/encoder.h"
 
 #include "base/error.h"
+#include "ops/conv_gradient.h"
 #include "ops/resize2d.h"
 
 #include <math.h>
@@ -170,6 +171,8 @@ adm_unet_block_forward (adm_exec *exec, const adm_unet_block *block, adm_source 
                         const float *emb, adm_unet_block_saved *saved)
 {
   adm_map h = { 0 };
+  if (saved)
+    *saved = (adm_unet_block_saved) { .in = in };
   if (block->has_res) {
     h = adm_res_block_forward (exec, &block->res, in, emb, saved ? &saved->res : NULL);
     if (saved)
@@ -182,9 +185,13 @@ adm_unet_block_forward (adm_exec *exec, const adm_unet_block *block, adm_source 
       adm_map_give (exec, h);
     h = y;
   }
+  if (saved && (block->has_resample_res || (block->has_conv && h.data)))
+    saved->after = h;
   if (block->has_resample_res) {
-    adm_map y = adm_res_block_forward (exec, &block->resample_res, adm_source_of (h), emb, NULL);
-    adm_map_give (exec, h);
+    adm_map y = adm_res_block_forward (exec, &block->resample_res, adm_source_of (h), emb,
+                                       saved ? &saved->resample_res : NULL);
+    if (!saved)
+      adm_map_give (exec, h);
     h = y;
   }
   if (block->has_conv) {
@@ -192,10 +199,58 @@ adm_unet_block_forward (adm_exec *exec, const adm_unet_block *block, adm_source 
     from.resample = block->conv_resample;
     adm_map y = adm_map_take (exec, in.a.n, block->side, block->side, block->channels);
     adm_conv2d (exec, &block->conv, &from, (adm_conv_output) { .y = y, .scale = 1 });
-    adm_map_give (exec, h);
+    if (!saved)
+      adm_map_give (exec, h);
     h = y;
   }
   return h;
+}
+
+/* Through the convolution, reading FROM; DY is used up. */
+static adm_map
+conv_backward (adm_exec *exec, const adm_unet_block *block, adm_map from, adm_map dy, bool needed)
+{
+  adm_source read = adm_source_of (from), back = adm_source_of (dy);
+  bool up = block->conv_resample == ADM_RESAMPLE_UP;
+  read.resample = block->conv_resample;
+  if (exec->train)
+    adm_conv2d_gradient (exec, &block->conv, &read, dy, NULL);
+  adm_map dx = { 0 };
+  if (needed) {
+    back.resample = block->conv.stride == 2 ? ADM_RESAMPLE_ZERO : ADM_RESAMPLE_NONE;
+    dx = adm_map_take (exec, from.n, up ? 2 * from.h : from.h, up ? 2 * from.w : from.w, from.c);
+    adm_conv2d (exec, &block->conv_t, &back, (adm_conv_output) { .y = dx, .scale = 1 });
+  }
+  adm_map_give (exec, dy);
+  if (needed && up) {
+    adm_map small = adm_map_take (exec, from.n, from.h, from.w, from.c);
+    adm_map_fill (exec, 0, small);
+    adm_resample_backward (exec, true, dx, small);
+    adm_map_give (exec, dx);
+    dx = small;
+  }
+  return dx;
+}
+
+adm_map
+adm_unet_block_backward (adm_exec *exec, const adm_unet_block *block, adm_embedding embedding,
+                         adm_unet_block_saved *saved, adm_map dy, bool needed)
+{
+  if (exec->recompute)
+    adm_map_give (exec, adm_unet_block_forward (exec, block, saved->in, embedding.emb, saved));
+  if (block->has_conv)
+    dy = conv_backward (exec, block, saved->after.c ? saved->after : saved->in.a, dy, needed);
+  if (block->has_resample_res)
+    dy = adm_res_block_backward (exec, &block->resample_res, embedding, &saved->resample_res, dy);
+  if (saved->after.c)
+    adm_map_give (exec, saved->after);
+  if (block->has_attention) {
+    dy = adm_attention_block_backward (exec, &block->attention, &saved->attention, dy);
+    adm_map_give (exec, saved->between);
+  }
+  if (block->has_res)
+    dy = adm_res_block_backward (exec, &block->res, embedding, &saved->res, dy);
+  return dy;
 }
 
 adm_map
@@ -204,12 +259,12 @@ adm_encoder_forward (adm_exec *exec, const adm_encoder *encoder, adm_map x, cons
 {
   adm_map h = x;
   for (int i = 0; i < encoder->count; i++) {
-    adm_unet_block_saved *of = saved ? &saved->blocks[i] : NULL;
-    if (of) {
-      *of = (adm_unet_block_saved) { 0 };
-      of->in = h;
-    }
-    h = outputs[i] = adm_unet_block_forward (exec, &encoder->blocks[i], adm_source_of (h), emb, of);
+    adm_source in = adm_source_of (h);
+    bool keep = saved && !exec->recompute;
+    if (saved)
+      saved->blocks[i] = (adm_unet_block_saved) { .in = in };
+    h = outputs[i] = adm_unet_block_forward (exec, &encoder->blocks[i], in, emb,
+                                             keep ? &saved->blocks[i] : NULL);
   }
   adm_map a = adm_res_block_forward (exec, &encoder->middle_first, adm_source_of (h), emb,
                                      saved ? &saved->middle_first : NULL);
@@ -220,7 +275,6 @@ adm_encoder_forward (adm_exec *exec, const adm_encoder *encoder, adm_map x, cons
   adm_map y = adm_res_block_forward (exec, &encoder->middle_last, adm_source_of (b), emb,
                                      saved ? &saved->middle_last : NULL);
   if (saved) {
-    saved->middle_in = h;
     saved->middle_a = a;
     saved->middle_b = b;
   } else
@@ -229,39 +283,25 @@ adm_encoder_forward (adm_exec *exec, const adm_encoder *encoder, adm_map x, cons
 }
 
 adm_map
-adm_encoder_backward (adm_exec *exec, const adm_encoder *encoder, adm_encoder_saved *saved,
-                      adm_map *outputs, adm_map dy, adm_map *extra)
+adm_encoder_backward (adm_exec *exec, const adm_encoder *encoder, adm_embedding embedding,
+                      adm_encoder_saved *saved, adm_map *outputs, adm_map dy, adm_map *extra)
 {
-  dy = adm_res_block_backward (exec, &encoder->middle_last, &saved->middle_last, dy);
+  dy = adm_res_block_backward (exec, &encoder->middle_last, embedding, &saved->middle_last, dy);
   adm_map_give (exec, saved->middle_b);
   dy = adm_attention_block_backward (exec, &encoder->middle_attention, &saved->middle_attention,
                                      dy);
   adm_map_give (exec, saved->middle_a);
-  dy = adm_res_block_backward (exec, &encoder->middle_first, &saved->middle_first, dy);
+  dy = adm_res_block_backward (exec, &encoder->middle_first, embedding, &saved->middle_first, dy);
 
   for (int i = encoder->count - 1; i >= 0; i--) {
-    const adm_unet_block *block = &encoder->blocks[i];
-    adm_unet_block_saved *of = &saved->blocks[i];
     if (extra[i].data) {
       adm_map_add (exec, extra[i], dy);
       adm_map_give (exec, extra[i]);
     }
     /* The block's output is no longer needed: its reader has gone before. */
     adm_map_give (exec, outputs[i]);
-    if (block->has_conv) {
-      adm_map dx = adm_map_take (exec, of->in.n, of->in.h, of->in.w, of->in.c);
-      adm_source back = adm_source_of (dy);
-      back.resample = block->conv.stride == 2 ? ADM_RESAMPLE_ZERO : ADM_RESAMPLE_NONE;
-      adm_conv2d (exec, &block->conv_t, &back, (adm_conv_output) { .y = dx, .scale = 1 });
-      adm_map_give (exec, dy);
-      dy = dx;
-    }
-    if (block->has_attention) {
-      dy = adm_attention_block_backward (exec, &block->attention, &of->attention, dy);
-      adm_map_give (exec, of->between);
-    }
-    if (block->has_res)
-      dy = adm_res_block_backward (exec, &block->res, &of->res, dy);
+    dy = adm_unet_block_backward (exec, &encoder->blocks[i], embedding, &saved->blocks[i], dy,
+                                  i > 0 || !exec->train);
   }
   return dy;
 }

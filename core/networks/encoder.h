@@ -9,6 +9,13 @@
 #include "nn/attention_block.h"
 #include "nn/res_block.h"
 
+/* What a network is trained for: RUN gets its output OUT (a diffusion network's [N,3 or 6,S,S], a
+ * classifier's logits [N,K]) and gives the gradient by it. */
+typedef struct adm_loss {
+  void (*run) (void *user, const float *out, float *dout);
+  void *user;
+} adm_loss;
+
 /* One entry of input_blocks (or output_blocks): what it holds, in this order, and the map it
  * leaves. */
 typedef struct adm_unet_block {
@@ -32,15 +39,16 @@ typedef struct adm_encoder {
 
 /* What a backward needs; one entry a block and one for the middle. */
 typedef struct adm_unet_block_saved {
-  adm_map in; /* input, owned here from the second block on */
-  adm_res_saved res;
+  adm_source in; /* input; its maps belong to the caller */
+  adm_res_saved res, resample_res;
   adm_map between; /* between ResBlock and AttentionBlock */
   adm_attention_saved attention;
+  adm_map after; /* read by RESAMPLE_RES or CONV, where it is not IN */
 } adm_unet_block_saved;
 
 typedef struct adm_encoder_saved {
   adm_unet_block_saved *blocks; /* [count] */
-  adm_map middle_in, middle_a, middle_b;
+  adm_map middle_a, middle_b;
   adm_res_saved middle_first, middle_last;
   adm_attention_saved middle_attention;
 } adm_encoder_saved;
@@ -75,14 +83,21 @@ adm_status adm_encoder_bind (adm_slots *slots, const adm_description *descriptio
 
 adm_map adm_unet_block_forward (adm_exec *exec, const adm_unet_block *block, adm_source in,
                                 const float *emb, adm_unet_block_saved *saved);
+/* DY is used up, and what SAVED keeps beside IN. Returns the gradient of IN, of all its channels;
+ * nothing where there is only CONV and while training nobody asks (NEEDED). Where exec->recompute,
+ * SAVED holds IN alone, and the forward runs again. */
+adm_map adm_unet_block_backward (adm_exec *exec, const adm_unet_block *block,
+                                 adm_embedding embedding, adm_unet_block_saved *saved, adm_map dy,
+                                 bool needed);
 /* X [N,S,S,in]; every block's output is left in OUTPUTS [count] (owned by the caller; X is not).
  * Returns the middle's result. */
 adm_map adm_encoder_forward (adm_exec *exec, const adm_encoder *encoder, adm_map x,
                              const float *emb, adm_map *outputs, adm_encoder_saved *saved);
 /* DY is the gradient of the middle's result, EXTRA [count] (maps without data: none) of the blocks'
- * outputs by other ways (spatial pools); both are used up, as are the maps in OUTPUTS and SAVED.
- * Returns the gradient of X. */
-adm_map adm_encoder_backward (adm_exec *exec, const adm_encoder *encoder, adm_encoder_saved *saved,
-                              adm_map *outputs, adm_map dy, adm_map *extra);
+ * outputs by other ways (spatial pools, the decoder); both are used up, as are the maps in OUTPUTS
+ * and SAVED. Returns the gradient of X; while training, nothing. */
+adm_map adm_encoder_backward (adm_exec *exec, const adm_encoder *encoder, adm_embedding embedding,
+                              adm_encoder_saved *saved, adm_map *outputs, adm_map dy,
+                              adm_map *extra);
 
 #endif

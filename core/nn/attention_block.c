@@ -3,6 +3,7 @@
  * The norm is read by the qkv product, the sum with x is written by the last one. */
 #include "nn/attention_block.h"
 
+#include "ops/conv_gradient.h"
 #include "ops/resize2d.h"
 
 #include <math.h>
@@ -43,10 +44,13 @@ adm_attention_block_forward (adm_exec *exec, const adm_attention_block *block, a
   adm_conv2d (exec, &block->proj, &out,
               (adm_conv_output) {
                   .y = y, .residual = &residual, .scale = block->rescale ? (float) M_SQRT1_2 : 1 });
-  adm_map_give (exec, mixed);
+  if (!saved || !exec->train) {
+    adm_map_give (exec, mixed);
+    mixed = (adm_map) { 0 };
+  }
 
   if (saved)
-    *saved = (adm_attention_saved) { x, qkv, norm };
+    *saved = (adm_attention_saved) { x, qkv, norm, mixed };
   else {
     adm_map_give (exec, qkv);
     adm_norm_give (exec, norm);
@@ -64,13 +68,29 @@ adm_attention_block_backward (adm_exec *exec, const adm_attention_block *block,
   adm_map dmixed = adm_map_take (exec, x.n, x.h, x.w, x.c),
           dqkv = adm_map_take (exec, x.n, x.h, x.w, 3 * x.c);
   adm_source from = adm_source_of (dy), back = adm_source_of (dqkv);
+  if (exec->train) {
+    adm_source read = adm_source_of (saved->mixed);
+    adm_conv2d_gradient (exec, &block->proj, &read, dy, NULL);
+  }
   adm_conv2d (exec, &block->proj_t, &from, (adm_conv_output) { .y = dmixed, .scale = 1 });
   adm_attention_backward (exec, block->shape, saved->qkv, dmixed, dqkv);
+  if (exec->train) {
+    adm_source read = adm_norm_source (adm_source_of (x), saved->norm, false);
+    adm_conv2d_gradient (exec, &block->qkv, &read, dqkv, NULL);
+  }
   adm_conv2d (exec, &block->qkv_t, &back, (adm_conv_output) { .y = dmixed, .scale = 1 });
-  adm_group_norm_backward (exec, saved->norm, x, false, dmixed, true, dy);
+  adm_group_norm_backward (exec, saved->norm,
+                           &(adm_norm_backward) {
+                               .x = x,
+                               .dy = dmixed,
+                               .dx = dy,
+                               .accumulate = true,
+                               .weights = exec->train ? &block->norm : NULL,
+                           });
   adm_map_give (exec, dmixed);
   adm_map_give (exec, dqkv);
   adm_map_give (exec, saved->qkv);
+  adm_map_give (exec, saved->mixed);
   adm_norm_give (exec, saved->norm);
   return dy;
 }

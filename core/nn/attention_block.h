@@ -7,7 +7,6 @@
 
 #include "nn/slots.h"
 #include "ops/attention.h"
-#include "ops/group_norm.h"
 
 typedef struct adm_attention_config {
   int channels, heads;
@@ -28,6 +27,7 @@ typedef struct adm_attention_block {
 typedef struct adm_attention_saved {
   adm_map x, qkv; /* X belongs to the caller */
   adm_norm norm;
+  adm_map mixed; /* attention's result; kept while training only */
 } adm_attention_saved;
 
 void adm_attention_block_bind (adm_slots *slots, const char *prefix, adm_attention_config config,
@@ -35,7 +35,8 @@ void adm_attention_block_bind (adm_slots *slots, const char *prefix, adm_attenti
 /* Returns a new map; SAVED may be NULL. */
 adm_map adm_attention_block_forward (adm_exec *exec, const adm_attention_block *block, adm_map x,
                                      adm_attention_saved *saved);
-/* DY is used up; gives back SAVED's maps except x; returns DX. */
+/* DY is used up; gives back SAVED's maps except x; returns DX. Adds the parameters' gradients while
+ * training. */
 adm_map adm_attention_block_backward (adm_exec *exec, const adm_attention_block *block,
                                       adm_attention_saved *saved, adm_map dy);
 

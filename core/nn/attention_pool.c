@@ -3,6 +3,8 @@
  * Keys and values for all tokens, one query. */
 #include "nn/attention_pool.h"
 
+#include "ops/conv_gradient.h"
+
 #include <string.h>
 
 void
@@ -29,10 +31,10 @@ make_tokens (const adm_attention_pool *pool, adm_map x, adm_map tokens)
       double sum = 0;
       for (int i = 0; i < pool->positions; i++)
         sum += (double) from[(ptrdiff_t) i * c + k];
-      to[k] = (float) (sum / pool->positions) + pool->embedding[(ptrdiff_t) k * t];
+      to[k] = (float) (sum / pool->positions) + pool->embedding.w[(ptrdiff_t) k * t];
       for (int i = 1; i < t; i++)
         to[(ptrdiff_t) i * c + k]
-            = from[(ptrdiff_t) (i - 1) * c + k] + pool->embedding[(ptrdiff_t) k * t + i];
+            = from[(ptrdiff_t) (i - 1) * c + k] + pool->embedding.w[(ptrdiff_t) k * t + i];
     }
   }
 }
@@ -41,7 +43,7 @@ make_tokens (const adm_attention_pool *pool, adm_map x, adm_map tokens)
  * projected. */
 void
 adm_attention_pool_forward (adm_exec *exec, const adm_attention_pool *pool, adm_map x, float *out,
-                            float *tap, adm_map *qkv)
+                            float *tap, adm_attention_pool_saved *saved)
 {
   int c = pool->channels, t = pool->positions + 1;
   adm_map tokens = adm_map_take (exec, x.n, 1, t, c), all = adm_map_take (exec, x.n, 1, t, 3 * c);
@@ -54,25 +56,50 @@ adm_attention_pool_forward (adm_exec *exec, const adm_attention_pool *pool, adm_
   if (tap && !exec->measure)
     memcpy (tap, mixed, (size_t) x.n * (size_t) c * sizeof *tap);
   adm_linear (exec, &pool->proj, x.n, mixed, false, out);
+  if (saved && exec->train) {
+    *saved = (adm_attention_pool_saved) { all, tokens, mixed };
+    return;
+  }
   adm_arena_give (exec->arena, mixed);
   adm_map_give (exec, tokens);
-  if (qkv)
-    *qkv = all;
+  if (saved)
+    *saved = (adm_attention_pool_saved) { .qkv = all };
   else
     adm_map_give (exec, all);
 }
 
-void
-adm_attention_pool_backward (adm_exec *exec, const adm_attention_pool *pool, adm_map qkv,
-                             const float *dout, adm_map dx)
+/* Each position's embedding was added to every image's token. */
+static void
+embedding_gradient (const adm_attention_pool *pool, adm_map dtokens)
 {
-  int c = pool->channels, t = pool->positions + 1, n = qkv.n;
+  int c = pool->channels, t = pool->positions + 1;
+  for (int k = 0; k < c; k++)
+    for (int i = 0; i < t; i++) {
+      double sum = 0;
+      for (int n = 0; n < dtokens.n; n++)
+        sum += (double) dtokens.data[((ptrdiff_t) n * t + i) * c + k];
+      pool->embedding.dw[(ptrdiff_t) k * t + i] += (float) sum;
+    }
+}
+
+void
+adm_attention_pool_backward (adm_exec *exec, const adm_attention_pool *pool,
+                             const adm_attention_pool_saved *saved, const float *dout, adm_map dx)
+{
+  int c = pool->channels, t = pool->positions + 1, n = saved->qkv.n;
   float *dmixed = adm_floats_take (exec, (uint64_t) n * (uint64_t) c);
   adm_map dqkv = adm_map_take (exec, n, 1, t, 3 * c), dtokens = adm_map_take (exec, n, 1, t, c);
   adm_linear_backward (exec, &pool->proj, n, dout, dmixed);
-  adm_attention_first_backward (exec, pool->shape, qkv, dmixed, dqkv);
+  adm_attention_first_backward (exec, pool->shape, saved->qkv, dmixed, dqkv);
   adm_source back = adm_source_of (dqkv);
+  if (exec->train) {
+    adm_source read = adm_source_of (saved->tokens);
+    adm_linear_gradient (exec, &pool->proj, n, saved->mixed, dout);
+    adm_conv2d_gradient (exec, &pool->qkv, &read, dqkv, NULL);
+  }
   adm_conv2d (exec, &pool->qkv_t, &back, (adm_conv_output) { .y = dtokens, .scale = 1 });
+  if (exec->train && pool->embedding.dw && adm_exec_begin (exec, ADM_LAYER_OTHER, 0))
+    embedding_gradient (pool, dtokens);
   if (adm_exec_begin (exec, ADM_LAYER_OTHER, 0))
     for (int i = 0; i < n; i++) {
       const float *from = dtokens.data + (ptrdiff_t) i * t * c;
@@ -85,5 +112,7 @@ adm_attention_pool_backward (adm_exec *exec, const adm_attention_pool *pool, adm
   adm_arena_give (exec->arena, dmixed);
   adm_map_give (exec, dqkv);
   adm_map_give (exec, dtokens);
-  adm_map_give (exec, qkv);
+  adm_map_give (exec, saved->qkv);
+  adm_map_give (exec, saved->tokens);
+  adm_arena_give (exec->arena, saved->mixed);
 }

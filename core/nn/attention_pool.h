@@ -12,19 +12,27 @@
 typedef struct adm_attention_pool {
   int channels, out, positions;
   adm_attention_shape shape;
-  const float *embedding;  /* positional_embedding [C, H W + 1] */
+  adm_table embedding;     /* positional_embedding [C, H W + 1] */
   adm_conv qkv, qkv_t;     /* qkv_proj [3C,C,1] */
   adm_linear_weights proj; /* c_proj [out,C,1] */
 } adm_attention_pool;
 
 /* POOL's channels, out, positions and heads are set. */
 void adm_attention_pool_bind (adm_slots *slots, const char *prefix, adm_attention_pool *pool);
-/* X [N,H,W,C] to OUT [N,out]; *QKV, when not NULL, is kept for the backward. TAP [N,C], the
- * input of the last layer, may be NULL. */
+/* What the backward needs of the forward. */
+typedef struct adm_attention_pool_saved {
+  adm_map qkv;
+  adm_map tokens; /* kept while training only, as is … */
+  float *mixed;   /* … what attention gave [N,C] */
+} adm_attention_pool_saved;
+
+/* X [N,H,W,C] to OUT [N,out]. TAP [N,C], the input of the last layer, and SAVED may be NULL. */
 void adm_attention_pool_forward (adm_exec *exec, const adm_attention_pool *pool, adm_map x,
-                                 float *out, float *tap, adm_map *qkv);
-/* DOUT [N,out]; gives back QKV; writes DX [N,H,W,C]. */
-void adm_attention_pool_backward (adm_exec *exec, const adm_attention_pool *pool, adm_map qkv,
-                                  const float *dout, adm_map dx);
+                                 float *out, float *tap, adm_attention_pool_saved *saved);
+/* DOUT [N,out]; gives back SAVED; writes DX [N,H,W,C]. Adds the parameters' gradients while
+ * training. */
+void adm_attention_pool_backward (adm_exec *exec, const adm_attention_pool *pool,
+                                  const adm_attention_pool_saved *saved, const float *dout,
+                                  adm_map dx);
 
 #endif

@@ -10,7 +10,6 @@
 #define ADM_NN_RES_BLOCK_H
 
 #include "nn/slots.h"
-#include "ops/group_norm.h"
 
 typedef struct adm_res_config {
   int cin, cout, emb; /* EMB: channels of the embedding */
@@ -23,6 +22,7 @@ typedef struct adm_res_config {
 typedef struct adm_res_block {
   adm_res_config config;
   bool has_skip;
+  int number;                    /* among the network's residual blocks */
   adm_norm_weights in_norm;      /* in_layers.0 [cin] */
   adm_conv in_conv, in_conv_t;   /* in_layers.2 [cout,cin,3,3], and its input gradient */
   adm_linear_weights emb;        /* emb_layers.1 [2 cout or cout, emb] */
@@ -31,10 +31,18 @@ typedef struct adm_res_block {
   adm_conv skip, skip_t;         /* skip_connection [cout,cin,1,1] */
 } adm_res_block;
 
+/* What residual blocks get of the time embedding, and where they add the gradient by it. */
+typedef struct adm_embedding {
+  const float *emb; /* [N,emb], SiLU already applied */
+  float *demb;      /* [N,emb]; used while training only */
+} adm_embedding;
+
 /* What the backward needs of the forward. */
 typedef struct adm_res_saved {
-  adm_map x, h; /* X belongs to the caller */
+  adm_source x; /* its maps belong to the caller */
+  adm_map h;
   adm_norm in_norm, out_norm;
+  float *e; /* what the embedding gave; kept while training only */
 } adm_res_saved;
 
 void adm_res_block_bind (adm_slots *slots, const char *prefix, adm_res_config config,
@@ -43,8 +51,9 @@ void adm_res_block_bind (adm_slots *slots, const char *prefix, adm_res_config co
  * map. SAVED may be NULL. */
 adm_map adm_res_block_forward (adm_exec *exec, const adm_res_block *block, adm_source x,
                                const float *emb, adm_res_saved *saved);
-/* DY is used up (changed, and given back). Gives back SAVED's maps except x. Returns DX. */
-adm_map adm_res_block_backward (adm_exec *exec, const adm_res_block *block, adm_res_saved *saved,
-                                adm_map dy);
+/* DY is used up (changed, and given back). Gives back SAVED's maps except x. While training, adds
+ * the parameters' gradients, and to EMBEDDING's. Returns DX [N,H,W,cin]. */
+adm_map adm_res_block_backward (adm_exec *exec, const adm_res_block *block, adm_embedding embedding,
+                                adm_res_saved *saved, adm_map dy);
 
 #endif

@@ -24,12 +24,18 @@ emit (adm_slots *slots, const char *prefix, const char *child, const char *suffi
     slots->status = slots->visit (&slot, slots->user, slots->error);
 }
 
+struct target {
+  const float **place;
+  float **gradient;
+};
+
 static void
 emit_vector (adm_slots *slots, const char *prefix, const char *child, const char *suffix,
-             adm_role role, int n, const float **place)
+             adm_role role, int n, struct target to)
 {
   emit (slots, prefix, child, suffix,
-        (adm_slot) { .role = role, .rank = 1, .shape = { n }, .place = place });
+        (adm_slot) {
+            .role = role, .rank = 1, .shape = { n }, .place = to.place, .gradient = to.gradient });
 }
 
 static void
@@ -39,10 +45,12 @@ emit_conv (adm_slots *slots, const char *prefix, const char *child, adm_slot slo
   *slot.conv = (adm_conv) { .cin = of.cin, .cout = of.cout, .size = of.size, .stride = of.stride };
   if (slot.conv_t) /* the gradient of a stride of 2 works on the input's size, zeros between */
     *slot.conv_t = (adm_conv) { .cin = of.cout, .cout = of.cin, .size = of.size, .stride = 1 };
+  slot.gradient = &slot.conv->dw;
   slot.h = of.h;
   slot.w = of.w;
   emit (slots, prefix, child, "weight", slot);
-  emit_vector (slots, prefix, child, "bias", ADM_ROLE_CONV_BIAS, of.cout, &slot.conv->bias);
+  emit_vector (slots, prefix, child, "bias", ADM_ROLE_CONV_BIAS, of.cout,
+               (struct target) { &slot.conv->bias, &slot.conv->dbias });
 }
 
 void
@@ -81,23 +89,32 @@ adm_slots_linear (adm_slots *slots, const char *prefix, const char *child, int r
         (adm_slot) { .role = ADM_ROLE_LINEAR_WEIGHT,
                      .rank = rank,
                      .shape = { out, in, 1, 1 },
-                     .place = &linear->w });
-  emit_vector (slots, prefix, child, "bias", ADM_ROLE_LINEAR_BIAS, out, &linear->b);
+                     .place = &linear->w,
+                     .gradient = &linear->dw });
+  emit_vector (slots, prefix, child, "bias", ADM_ROLE_LINEAR_BIAS, out,
+               (struct target) { &linear->b, &linear->db });
 }
 
 void
 adm_slots_norm (adm_slots *slots, const char *prefix, const char *child, int c,
                 adm_norm_weights *norm)
 {
-  emit_vector (slots, prefix, child, "weight", ADM_ROLE_NORM_WEIGHT, c, &norm->w);
-  emit_vector (slots, prefix, child, "bias", ADM_ROLE_NORM_BIAS, c, &norm->b);
+  *norm = (adm_norm_weights) { 0 };
+  emit_vector (slots, prefix, child, "weight", ADM_ROLE_NORM_WEIGHT, c,
+               (struct target) { &norm->w, &norm->dw });
+  emit_vector (slots, prefix, child, "bias", ADM_ROLE_NORM_BIAS, c,
+               (struct target) { &norm->b, &norm->db });
 }
 
 void
 adm_slots_embedding (adm_slots *slots, const char *prefix, const char *child, int64_t rows,
-                     int64_t columns, const float **table)
+                     int64_t columns, adm_table *table)
 {
+  *table = (adm_table) { 0 };
   emit (slots, prefix, child, NULL,
-        (adm_slot) {
-            .role = ADM_ROLE_EMBEDDING, .rank = 2, .shape = { rows, columns }, .place = table });
+        (adm_slot) { .role = ADM_ROLE_EMBEDDING,
+                     .rank = 2,
+                     .shape = { rows, columns },
+                     .place = &table->w,
+                     .gradient = &table->dw });
 }

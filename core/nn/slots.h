@@ -8,6 +8,7 @@
 #define ADM_NN_SLOTS_H
 
 #include "ops/conv2d.h"
+#include "ops/group_norm.h"
 #include "ops/linear.h"
 
 typedef enum adm_role {
@@ -30,6 +31,7 @@ typedef struct adm_slot {
   /* receives the tensor as it is in the checkpoint; NULL for convolutions' weights, which are
    * packed into */
   const float **place;
+  float **gradient;        /* receives where its gradient goes, in checkpoint order */
   adm_conv *conv, *conv_t; /* … CONV and, where an input gradient can be wanted, CONV_T */
   int h, w;                /* of the maps that CONV gives */
 } adm_slot;
@@ -37,18 +39,21 @@ typedef struct adm_slot {
 typedef struct adm_slots {
   adm_status (*visit) (const adm_slot *slot, void *user, adm_error *error);
   void *user;
+  int res_blocks; /* bound so far: their numbers tell their dropout apart */
   adm_error *error;
   adm_status status; /* the first failure; nothing is visited after it */
 } adm_slots;
+
+/* A tensor that is looked up, and its gradient (NULL: not wanted). */
+typedef struct adm_table {
+  const float *w;
+  float *dw;
+} adm_table;
 
 typedef struct adm_conv_shape {
   int cin, cout, size, stride;
   int h, w; /* of the maps it gives */
 } adm_conv_shape;
-
-typedef struct adm_norm_weights {
-  const float *w, *b; /* [C] */
-} adm_norm_weights;
 
 /* "PREFIX.CHILD.weight" and "PREFIX.CHILD.bias" of a 2-d convolution; CONV_T (or NULL) is its input
  * gradient, on maps of the input's size. */
@@ -64,6 +69,6 @@ void adm_slots_norm (adm_slots *slots, const char *prefix, const char *child, in
                      adm_norm_weights *norm);
 /* The tensor "PREFIX.CHILD" [rows,columns] itself. */
 void adm_slots_embedding (adm_slots *slots, const char *prefix, const char *child, int64_t rows,
-                          int64_t columns, const float **table);
+                          int64_t columns, adm_table *table);
 
 #endif

@@ -23,6 +23,8 @@ typedef struct adm_conv {
    * 32] */
   const void *packed;
   const float *bias; /* [cout], or NULL */
+  /* gradients [cout,cin,size,size] (checkpoint order) and [cout], added to; NULL: not wanted */
+  float *dw, *dbias;
 } adm_conv;
 
 /* Chooses the algorithm for maps of H x W outputs. */

@@ -51,6 +51,10 @@ typedef struct adm_exec {
   bool (*poll) (void *user, double done);
   void *poll_user;
   adm_profile *profile; /* filled while running; NULL: not wanted */
+  bool train;           /* the parameters' gradients are wanted; the forward keeps what they need */
+  bool recompute;       /* … but little of it: blocks run forward again before their backward */
+  float dropout;        /* share of the residual blocks' activations left out, 0 … 1 (not 1) */
+  uint64_t dropout_key; /* another for every evaluation */
 } adm_exec;
 
 /* Allocates the data of a map in the arena. */

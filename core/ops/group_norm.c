@@ -210,41 +210,76 @@ apply_chunk (void *arg, int unit, int worker)
                          p->dx + at);
 }
 
-void
-adm_group_norm_backward (adm_exec *exec, adm_norm norm, adm_map x, bool silu, adm_map dy,
-                         bool accumulate, adm_map dx)
+/* K1 and K2 of image N from its sums A and B. */
+static void
+input_coefficients (const struct sums *s, int n, float *k1, float *k2)
 {
-  struct sums s = sums_take (exec, norm.n, x.h * x.w, norm.c);
+  const adm_norm *norm = &s->norm;
+  const double *a = s->total_sum, *b = s->total_square;
+  int per = norm->c / ADM_GROUPS;
+  double count = (double) per * s->pixels;
+  for (int g = 0; g < ADM_GROUPS; g++) {
+    double mean = (double) norm->mean[n * ADM_GROUPS + g],
+           rstd = (double) norm->rstd[n * ADM_GROUPS + g], first = 0, second = 0;
+    for (int c = g * per; c < (g + 1) * per; c++) {
+      double gain = (double) norm->mul[(ptrdiff_t) n * norm->c + c] / rstd;
+      first += gain * a[c];
+      second += gain * (b[c] - mean * a[c]) * rstd;
+    }
+    double slope = rstd * rstd / count * second;
+    for (int c = g * per; c < (g + 1) * per; c++) {
+      k2[(ptrdiff_t) n * norm->c + c] = (float) slope;
+      k1[(ptrdiff_t) n * norm->c + c] = (float) (rstd / count * first - slope * mean);
+    }
+  }
+}
+
+/* With y = xh w + b and z = y (1 + scale) + shift: dshift = sum dz, dscale = sum dz y, dw = sum dz
+ * (1 + scale) xh, db = sum dz (1 + scale), of image N. */
+static void
+weight_gradient (const struct sums *s, const adm_norm_backward *of, int n)
+{
+  const adm_norm *norm = &s->norm;
+  const adm_norm_weights *weights = of->weights;
+  int per = norm->c / ADM_GROUPS, channels = norm->c;
+  const float *scale = of->scale_shift ? of->scale_shift + (ptrdiff_t) n * 2 * channels : NULL;
+  for (int c = 0; c < channels; c++) {
+    int g = n * ADM_GROUPS + c / per;
+    double dz = s->total_sum[c],
+           dz_xh = (s->total_square[c] - (double) norm->mean[g] * dz) * (double) norm->rstd[g],
+           gain = scale ? 1 + (double) scale[c] : 1;
+    if (of->dscale_shift) {
+      float *d = of->dscale_shift + (ptrdiff_t) n * 2 * channels;
+      d[c] = (float) (dz_xh * (double) weights->w[c] + dz * (double) weights->b[c]);
+      d[channels + c] = (float) dz;
+    }
+    if (weights->dw) {
+      weights->dw[c] += (float) (gain * dz_xh);
+      weights->db[c] += (float) (gain * dz);
+    }
+  }
+}
+
+void
+adm_group_norm_backward (adm_exec *exec, adm_norm norm, const adm_norm_backward *of)
+{
+  struct sums s = sums_take (exec, norm.n, of->x.h * of->x.w, norm.c);
   float *k1 = adm_floats_take (exec, (uint64_t) norm.n * (uint64_t) norm.c),
         *k2 = adm_floats_take (exec, (uint64_t) norm.n * (uint64_t) norm.c);
   s.norm = norm;
-  s.x = x;
-  s.dy = dy;
-  s.silu = silu;
+  s.x = of->x;
+  s.dy = of->dy;
+  s.silu = of->silu;
   if (adm_exec_begin (exec, ADM_LAYER_NORM, 0)) {
-    int per = norm.c / ADM_GROUPS;
-    double count = (double) per * s.pixels;
     adm_exec_run (exec, norm.n * s.chunks, backward_chunk, &s);
-    double *a = s.total_sum, *b = s.total_square;
     for (int n = 0; n < norm.n; n++) {
-      add_chunks (&s, s.sum, n, a);
-      add_chunks (&s, s.square, n, b);
-      for (int g = 0; g < ADM_GROUPS; g++) {
-        double mean = (double) norm.mean[n * ADM_GROUPS + g],
-               rstd = (double) norm.rstd[n * ADM_GROUPS + g], first = 0, second = 0;
-        for (int c = g * per; c < (g + 1) * per; c++) {
-          double gain = (double) norm.mul[(ptrdiff_t) n * norm.c + c] / rstd;
-          first += gain * a[c];
-          second += gain * (b[c] - mean * a[c]) * rstd;
-        }
-        double slope = rstd * rstd / count * second;
-        for (int c = g * per; c < (g + 1) * per; c++) {
-          k2[(ptrdiff_t) n * norm.c + c] = (float) slope;
-          k1[(ptrdiff_t) n * norm.c + c] = (float) (rstd / count * first - slope * mean);
-        }
-      }
+      add_chunks (&s, s.sum, n, s.total_sum);
+      add_chunks (&s, s.square, n, s.total_square);
+      input_coefficients (&s, n, k1, k2);
+      if (of->weights)
+        weight_gradient (&s, of, n);
     }
-    struct apply apply = { &s, k1, k2, accumulate, dx.data };
+    struct apply apply = { &s, k1, k2, of->accumulate, of->dx.data };
     adm_exec_run (exec, norm.n * s.chunks, apply_chunk, &apply);
   }
   adm_arena_give (exec->arena, k1);

@@ -18,6 +18,11 @@ typedef struct adm_norm {
   float *mean, *rstd; /* [N,32] */
 } adm_norm;
 
+typedef struct adm_norm_weights {
+  const float *w, *b; /* [C] */
+  float *dw, *db;     /* their gradients, added to; NULL: not wanted */
+} adm_norm_weights;
+
 adm_norm adm_norm_take (adm_exec *exec, int n, int c);
 void adm_norm_give (adm_exec *exec, adm_norm norm);
 /* SOURCE read through NORM and, if SILU, SiLU. */
@@ -29,9 +34,16 @@ void adm_group_norm (adm_exec *exec, const adm_source *source, const float *w, c
                      const float *scale_shift, adm_norm norm);
 
 /* DX (= or +=) the gradient by X of f (mul * x + add) given DY, both [N,H,W,C]; f is SiLU or the
- * identity. */
-void adm_group_norm_backward (adm_exec *exec, adm_norm norm, adm_map x, bool silu, adm_map dy,
-                              bool accumulate, adm_map dx);
+ * identity. With WEIGHTS whose gradients are wanted, those, too; they need the forward's
+ * SCALE_SHIFT and give DSCALE_SHIFT [N,2C] where there was one. */
+typedef struct adm_norm_backward {
+  adm_map x, dy, dx;
+  bool silu, accumulate;
+  const adm_norm_weights *weights; /* NULL: the gradient by X alone */
+  const float *scale_shift;
+  float *dscale_shift;
+} adm_norm_backward;
+void adm_group_norm_backward (adm_exec *exec, adm_norm norm, const adm_norm_backward *of);
 
 /* Y = mul * x + add computed the long way, in double. */
 void adm_group_norm_ref (adm_map x, const float *w, const float *b, const float *scale_shift,

@@ -31,6 +31,15 @@ typedef struct adm_product {
   bool accumulate;
 } adm_product;
 
+/* C [m][ADM_PANEL] += sum over pixels p of A [p * a_stride + i] * W [p][ADM_PANEL], i < m: products
+ * over pixels, for weight gradients. */
+typedef struct adm_correlation {
+  int m, pixels;
+  const float *a, *w;
+  float *c;
+  ptrdiff_t a_stride;
+} adm_correlation;
+
 /* P pixels of C channels that went through f (mul * x + add), f SiLU or the identity, and the
  * gradient that came back. */
 typedef struct adm_norm_rows {
@@ -56,6 +65,7 @@ typedef struct adm_kernels {
   const char *name;
 
   void (*multiply) (adm_product product);
+  void (*correlate) (adm_correlation of);
 
   /* y[i] = factor * h[i], h in IEEE half precision without infinities; N is a multiple of 16,
    * FACTOR a power of two. */

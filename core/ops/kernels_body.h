@@ -176,6 +176,46 @@ multiply (adm_product p)
     multiply_tile (1, p);
 }
 
+/* ---- product over pixels --------------------------------------------------------------------- */
+
+/* M sums by two vectors of W stay in registers over all pixels. */
+ALWAYS void
+correlate_tile (const int m, adm_correlation of)
+{
+  for (int column = 0; column < ADM_PANEL; column += 2 * LANES) {
+    vf acc0[ROWS], acc1[ROWS];
+#pragma GCC unroll 16
+    for (int i = 0; i < m; i++) {
+      acc0[i] = load (of.c + i * ADM_PANEL + column);
+      acc1[i] = load (of.c + i * ADM_PANEL + column + LANES);
+    }
+    const float *at = of.a, *wp = of.w + column;
+    for (int p = 0; p < of.pixels; p++, at += of.a_stride, wp += ADM_PANEL) {
+      vf w0 = load (wp), w1 = load (wp + LANES);
+#pragma GCC unroll 16
+      for (int i = 0; i < m; i++) {
+        vf x = splat (at[i]);
+        acc0[i] += x * w0;
+        acc1[i] += x * w1;
+      }
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < m; i++) {
+      store (of.c + i * ADM_PANEL + column, acc0[i]);
+      store (of.c + i * ADM_PANEL + column + LANES, acc1[i]);
+    }
+  }
+}
+
+static void
+correlate (adm_correlation of)
+{
+  for (; of.m >= ROWS; of.m -= ROWS, of.a += ROWS, of.c += ROWS * ADM_PANEL)
+    correlate_tile (ROWS, of);
+  for (; of.m > 0; of.m--, of.a++, of.c += ADM_PANEL)
+    correlate_tile (1, of);
+}
+
 /* ---- elementwise ----------------------------------------------------------------------------- */
 
 static void
@@ -498,6 +538,7 @@ axpy (int n, float a, const float *x, float *y)
 const adm_kernels TABLE = {
   .name = NAME,
   .multiply = multiply,
+  .correlate = correlate,
   .widen = widen,
   .affine = affine,
   .moments = moments,

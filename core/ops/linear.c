@@ -71,6 +71,32 @@ adm_linear_backward (adm_exec *exec, const adm_linear_weights *layer, int n, con
   adm_exec_run (exec, (layer->in + BLOCK - 1) / BLOCK, backward_block, &l);
 }
 
+static void
+gradient_block (void *arg, int unit, int worker)
+{
+  struct linear *l = arg;
+  const float *dy = l->y;
+  int in = l->of.in, out = l->of.out;
+  (void) worker;
+  for (int o = unit * BLOCK; o < (unit + 1) * BLOCK && o < out; o++)
+    for (int n = 0; n < l->n; n++) {
+      l->kernels->axpy (in, dy[(ptrdiff_t) n * out + o], l->x + (ptrdiff_t) n * in,
+                        l->of.dw + (ptrdiff_t) o * in);
+      if (l->of.db)
+        l->of.db[o] += dy[(ptrdiff_t) n * out + o];
+    }
+}
+
+void
+adm_linear_gradient (adm_exec *exec, const adm_linear_weights *layer, int n, const float *x,
+                     const float *dy)
+{
+  if (!layer->dw || !adm_exec_begin (exec, ADM_LAYER_LINEAR, 2.0 * n * layer->in * layer->out))
+    return;
+  struct linear l = { exec->kernels, *layer, n, x, (float *) dy /* only read */ };
+  adm_exec_run (exec, (layer->out + BLOCK - 1) / BLOCK, gradient_block, &l);
+}
+
 void
 adm_linear_ref (const adm_linear_weights *layer, int n, const float *x, bool silu, float *y)
 {

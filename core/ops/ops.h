@@ -9,6 +9,8 @@
  *     conv_weights   … how weights are kept, for which algorithm
  *     conv_epilogue  … what comes after: bias, embedding, skip connection
  *     winograd       … F(4x4,3x3), for large maps
+ *   conv_gradient  a convolution's gradient by its weights
+ *   dropout        for training
  *   group_norm     statistics, folded with AdaGN into one multiply-add a channel; backward
  *   linear         y = W x + b; silu
  *   attention      softmax (Q K^T / sqrt d) V for both channel orders; backward
@@ -20,13 +22,16 @@
  *   kernels        the inner loops, for each instruction set
  *
  * Work is cut into units by shape alone, never by the number of threads, so results are
- * byte-identical for any. Backward means the gradient by the input, and stands beside its forward;
+ * byte-identical for any. Backward means the gradient by the input (and, of norms, by the
+ * parameters), gradient that by the parameters; both stand beside their forward;
  * every optimised kernel has a slow readable twin, *_ref, which the tests hold it against. */
 #ifndef ADM_OPS_OPS_H
 #define ADM_OPS_OPS_H
 
 #include "ops/attention.h"
 #include "ops/conv2d.h"
+#include "ops/conv_gradient.h"
+#include "ops/dropout.h"
 #include "ops/embedding.h"
 #include "ops/exec.h"
 #include "ops/group_norm.h"

@@ -5,6 +5,8 @@
  * source.c.) */
 #include "ops/resize2d.h"
 
+#include <string.h>
+
 /* Source position of output I: two neighbours and the weight of the second. */
 static void
 bilinear_at (int i, int in, int out, int *lo, int *hi, float *weight)
@@ -86,6 +88,30 @@ adm_resample_backward (adm_exec *exec, bool up, adm_map dy, adm_map dx)
     return;
   struct resample r = { up, dy, dx };
   adm_exec_run (exec, dx.n * dx.h, resample_backward_row, &r);
+}
+
+struct split {
+  adm_map ab, a, b;
+};
+
+static void
+split_row (void *arg, int unit, int worker)
+{
+  struct split *s = arg;
+  ptrdiff_t pixels = s->ab.w, first = unit * pixels;
+  (void) worker;
+  for (ptrdiff_t i = first; i < first + pixels; i++) {
+    const float *from = s->ab.data + i * s->ab.c;
+    memcpy (s->a.data + i * s->a.c, from, (size_t) s->a.c * sizeof *from);
+    memcpy (s->b.data + i * s->b.c, from + s->a.c, (size_t) s->b.c * sizeof *from);
+  }
+}
+
+void
+adm_map_split (adm_exec *exec, adm_map ab, adm_map a, adm_map b)
+{
+  if (adm_exec_begin (exec, ADM_LAYER_OTHER, 0))
+    adm_exec_run (exec, ab.n * ab.h, split_row, &(struct split) { ab, a, b });
 }
 
 /* ---- whole maps ------------------------------------------------------------------------------ */

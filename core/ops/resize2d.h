@@ -16,6 +16,8 @@ void adm_map_to_planar (adm_map map, int c, float *planar);
 /* Gradient of resampling X to Y's size: DX = sum over 2x2 blocks (nearest enlargement, UP) or
  * spread / 4 (2x2 average), added to DX. */
 void adm_resample_backward (adm_exec *exec, bool up, adm_map dy, adm_map dx);
+/* Channels 0 … A.c-1 of AB into A, the others into B: the gradient of a concatenation. */
+void adm_map_split (adm_exec *exec, adm_map ab, adm_map a, adm_map b);
 /* Y += X; X *= FACTOR; X = VALUE. */
 void adm_map_add (adm_exec *exec, adm_map x, adm_map y);
 void adm_map_scale (adm_exec *exec, float factor, adm_map x);

@@ -113,3 +113,29 @@ adm_source_row (const adm_kernels *kernels, const adm_source *source, adm_span s
       }
   }
 }
+
+struct take {
+  const adm_kernels *kernels;
+  const adm_source *source;
+  adm_map to;
+};
+
+static void
+take_row (void *arg, int unit, int worker)
+{
+  const struct take *t = arg;
+  (void) worker;
+  adm_source_row (t->kernels, t->source,
+                  (adm_span) { unit / t->to.h, unit % t->to.h, 0, t->to.w, 0, t->to.c },
+                  t->to.data + (ptrdiff_t) unit * t->to.w * t->to.c, t->to.c);
+}
+
+adm_map
+adm_source_take (adm_exec *exec, const adm_source *source)
+{
+  adm_map map = adm_map_take (exec, source->a.n, adm_source_height (source),
+                              adm_source_width (source), adm_source_channels (source));
+  if (adm_exec_begin (exec, ADM_LAYER_OTHER, 0))
+    adm_exec_run (exec, map.n * map.h, take_row, &(struct take) { exec->kernels, source, map });
+  return map;
+}

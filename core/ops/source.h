@@ -34,5 +34,7 @@ typedef struct adm_span {
 /* SPAN after all of the above, zeros outside the picture; pixels PIXEL floats apart. */
 void adm_source_row (const adm_kernels *kernels, const adm_source *source, adm_span span,
                      float *out, ptrdiff_t pixel);
+/* All of it, as a map of its own, which the caller gives back. */
+adm_map adm_source_take (adm_exec *exec, const adm_source *source);
 
 #endif

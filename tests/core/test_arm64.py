@@ -23,7 +23,9 @@ def main():
         print(f"{HEADERS}: missing; install libc6-dev-arm64-cross")
         return 1
     sources = [p for p in sorted((ROOT / "core").rglob("*.c")) if p.stem not in ("kernels_avx2", "kernels_avx512")]
-    flags = FLAGS + [f for package in ("openblas", "libpng", "yyjson", "libzip") for f in flags_of(package)]
+    # libjpeg's own configuration is this processor's, last of all: its widths are the same.
+    here = subprocess.run(["gcc", "-print-multiarch"], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+    flags = FLAGS + ["-idirafter", f"/usr/include/{here}"] + [f for package in ("openblas", "libpng", "yyjson", "libzip") for f in flags_of(package)]
     # The x86 kernels must not compile, or the compiler is not the one we think it is.
     x86 = subprocess.run(["clang", *flags, "-mavx2", str(ROOT / "core/ops/kernels_avx2.c")], capture_output=True, check=False)
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:

@@ -30,7 +30,10 @@ apply (adm_exec *exec, void *user)
                       t->y.data + i * t->x.w * norm.c, norm.c);
   }
   if (t->dx.data)
-    adm_group_norm_backward (exec, norm, t->x, t->silu, t->dy, t->accumulate, t->dx);
+    adm_group_norm_backward (
+        exec, norm,
+        &(adm_norm_backward) {
+            .x = t->x, .dy = t->dy, .dx = t->dx, .silu = t->silu, .accumulate = t->accumulate });
   adm_norm_give (exec, norm);
 }
 

@@ -34,9 +34,11 @@ linear_case (adm_rng *rng, int n, int in, int out)
   for (int o = 0; o < out; o++)
     for (int i = 0; i < in; i++)
       transposed[i * out + o] = w[o * in + i];
-  struct linear l = { .layer = { in, out, w, b }, .n = n, .x = x, .dy = dy, .y = y, .dx = dx };
+  struct linear l = {
+    .layer = { .in = in, .out = out, .w = w, .b = b }, .n = n, .x = x, .dy = dy, .y = y, .dx = dx
+  };
   /* the gradient by x is the product with W transposed */
-  adm_linear_weights gradient = { out, in, transposed, NULL };
+  adm_linear_weights gradient = { .in = out, .out = in, .w = transposed };
   adm_linear_ref (&l.layer, n, x, true, expected);
   adm_linear_ref (&gradient, n, dy, false, dx_expected);
   const adm_kernels *kernels[3];

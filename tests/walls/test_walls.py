@@ -26,6 +26,7 @@ CORE = {
     "diffusion": {"diffusion", "base"},
     "pipeline": {"pipeline", "catalog", "descriptions", "networks", "diffusion", "base"},
     "evaluate": {"evaluate", "networks", "diffusion", "io", "base"},
+    "train": {"train", "descriptions", "networks", "nn", "ops", "diffusion", "io", "base"},
     "cli": {"cli"},
     "": {"base", "networks", "descriptions"},
 }

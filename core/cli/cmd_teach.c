@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * `adm teach`: a class from a few pictures, as a small file beside a model's weights; or weights
+ * with such a class added. */
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/program.h"
+#include "cli/search.h"
+#include "cli/terminal.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static const char usage[]
+    = "Usage: adm teach --model M --name NAME [OPTION…] PICTURE… -o OUT.safetensors\n"
+      "       adm teach --model M --merge ADAPTER -o OUT.safetensors\n"
+      "Teaches a model a class from 1 to 50 pictures (PNG, JPEG): an adapter, a file of its own. "
+      "The model's other classes stay as they are.\n"
+      "With --merge, writes the model's diffusion network with an adapter's class as its last.\n"
+      "\n"
+      "  --model M         a model's name, a model description or a diffusion network's weights\n"
+      "  --name NAME       the class's name\n"
+      "  -o OUT            the file to write; stopped early, it holds what was learned until then\n"
+      "  --minutes M       how long (default 5)\n"
+      "  --steps N         end after N steps\n"
+      "  --tile            the pictures go on at their edges\n"
+      "  --turn            they may be turned by quarters\n"
+      "  --rank R          of the changes, 1 to 64 (default 8)\n"
+      "  --batch B         crops a step (default 8)\n"
+      "  --microbatch b    crops at once, a divisor of B: less memory\n"
+      "  --lr L            learning rate (default 1e-3)\n"
+      "  --seed S          default 0\n"
+      "  --merge ADAPTER   add this one\n"
+      "  --memory-limit S  all that may be taken, as 6GiB (default: what is free)\n"
+      "  --kernels NAME    avx512, avx2 or portable (default: the best this processor has)\n"
+      "  --threads T       default: all processors\n";
+
+typedef struct teach_options {
+  bool help;
+  const char *model, *merge;
+  int steps;
+  adm_options run;
+  adm_teach_request request;
+} teach_options;
+
+static adm_status
+parse (int argc, char **argv, teach_options *o, adm_error *error)
+{
+  adm_teach_request *r = &o->request;
+  const option_spec specs[] = {
+    { .name = "--help", .type = OPTION_FLAG, .value = &o->help },
+    { .name = "--model", .type = OPTION_TEXT, .value = &o->model },
+    { .name = "--merge", .type = OPTION_TEXT, .value = &o->merge },
+    { .name = "--name", .type = OPTION_TEXT, .value = &r->name },
+    { .name = "-o", .type = OPTION_TEXT, .value = &r->output },
+    { .name = "--minutes", .type = OPTION_REAL, .value = &r->minutes, .min = 0.001, .max = 1e7 },
+    { .name = "--steps", .type = OPTION_INT, .value = &o->steps, .min = 1, .max = 1e9 },
+    { .name = "--tile", .type = OPTION_FLAG, .value = &r->tiles },
+    { .name = "--turn", .type = OPTION_FLAG, .value = &r->turns },
+    { .name = "--rank", .type = OPTION_INT, .value = &r->rank, .min = 1, .max = 64 },
+    { .name = "--batch", .type = OPTION_INT, .value = &r->batch, .min = 1, .max = 65536 },
+    { .name = "--microbatch", .type = OPTION_INT, .value = &r->microbatch, .min = 1, .max = 65536 },
+    { .name = "--lr", .type = OPTION_REAL, .value = &r->lr, .min = 1e-12, .max = 10 },
+    { .name = "--seed", .type = OPTION_SEED, .value = &r->seed },
+    { .name = "--memory-limit", .type = OPTION_SIZE, .value = &o->run.memory_limit },
+    { .name = "--kernels", .type = OPTION_TEXT, .value = &o->run.kernels },
+    { .name = "--threads", .type = OPTION_INT, .value = &o->run.threads, .min = 1, .max = 256 },
+  };
+  adm_status status
+      = options_parse (argc, argv, specs, sizeof specs / sizeof *specs, &r->pictures, error);
+  if (status || o->help)
+    return status;
+  r->picture = (const char *const *) argv;
+  r->steps = o->steps;
+  r->options = &o->run;
+  if (!o->model || !r->output || (!o->merge && !r->name))
+    return program_fail (error, ADM_ERROR_USAGE, "teach: %s is missing; see adm teach --help",
+                         !o->model    ? "--model"
+                         : !r->output ? "-o"
+                                      : "--name");
+  if (!output_has_extension (r->output, ".safetensors"))
+    return program_fail (error, ADM_ERROR_USAGE, "'%s' must end in .safetensors", r->output);
+  if (o->merge && r->pictures > 0)
+    return program_fail (error, ADM_ERROR_USAGE, "--merge takes no pictures");
+  if (!o->merge && r->pictures < 1)
+    return program_fail (error, ADM_ERROR_USAGE, "teach: no picture given; see adm teach --help");
+  return ADM_OK;
+}
+
+static bool
+on_report (const adm_train_report *report, void *user)
+{
+  char text[160];
+  if (report->what == ADM_TRAIN_LOGGED) {
+    snprintf (text, sizeof text, "step %" PRId64 ": loss %.4g, %.1f crops/s, %.0f s left",
+              report->step, report->loss, report->pictures_per_second, report->seconds_left);
+    terminal_show (user, text);
+  }
+  return !interrupt_requested ();
+}
+
+static adm_status
+teach (teach_options *o, terminal *line, adm_error *error)
+{
+  adm_catalog *catalog = NULL;
+  const adm_model *model;
+  output_set outputs = { 0 };
+  adm_status status = output_add (&outputs, o->request.output, error);
+  if (!status)
+    status = search_model (o->model, &catalog, &model, error);
+  if (!status && !model->diffusion)
+    status
+        = program_fail (error, ADM_ERROR_USAGE, "model %s has no diffusion network", model->name);
+  /* Written by the core, complete or absent; an interruption ends the learning, not the writing. */
+  o->request.weights = status ? NULL : model->diffusion;
+  if (!status)
+    status = o->merge ? adm_adapter_merge (model->diffusion, o->merge, o->request.output, error)
+                      : adm_teach (&o->request, on_report, line, error);
+  terminal_clear (line);
+  output_clear (&outputs);
+  adm_catalog_free (catalog);
+  return status;
+}
+
+int
+cmd_teach (int argc, char **argv)
+{
+  teach_options options = { .request = { .rank = 8, .batch = 8, .lr = 1e-3, .log_steps = 5 } };
+  terminal line = { 0 };
+  adm_error error;
+  adm_status status = parse (argc, argv, &options, &error);
+  if (!status && options.help)
+    return program_print (usage);
+  if (!status && options.request.steps == 0 && options.request.minutes <= 0)
+    options.request.minutes = 5;
+  if (!status)
+    status = teach (&options, &line, &error);
+  return status ? program_report (&error) : EXIT_OK;
+}

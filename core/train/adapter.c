@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The whole gradient of a convolution is there already; a low-rank one is two small products of
+ * it. */
+#include "train/adapter.h"
+
+#include "base/error.h"
+#include "base/rng.h"
+#include "ops/dropout.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+uint64_t
+adm_tensor_sum (const char *name, const float *values, uint64_t count)
+{
+  uint64_t sum = 0xcbf29ce484222325u;
+  for (; *name; name++)
+    sum = (sum ^ (unsigned char) *name) * 0x100000001b3u;
+  for (uint64_t i = 0; i < count; i++) {
+    uint32_t bits;
+    memcpy (&bits, &values[i], sizeof bits);
+    sum = (sum ^ bits) * 0x100000001b3u;
+  }
+  return sum;
+}
+
+static void
+lay_out (adm_adapter *a)
+{
+  for (size_t i = 0; i < a->trainee->count; i++) {
+    const adm_parameter *p = &a->trainee->parameter[i];
+    if (p->role == ADM_ROLE_EMBEDDING)
+      a->table = p;
+    if (p->role != ADM_ROLE_CONV_WEIGHT && p->role != ADM_ROLE_CONV1D_WEIGHT)
+      continue;
+    adm_adapter_part *part = &a->part[a->parts++];
+    part->parameter = p;
+    part->rows = (int) p->shape[0];
+    part->columns = (int) (p->elements / (uint64_t) p->shape[0]);
+    part->rank = a->rank < part->rows ? a->rank : part->rows;
+    part->a = a->count;
+    part->b = part->a + (uint64_t) part->rank * (uint64_t) part->columns;
+    a->count = part->b + (uint64_t) part->rank * (uint64_t) part->rows;
+  }
+  a->label = a->count;
+  if (a->table) {
+    a->row = (int) a->table->shape[0] - 1;
+    a->count += (uint64_t) a->table->shape[1];
+  }
+}
+
+/* The label's row, wherever it stands in VALUES, one of the trainee's flat arrays. */
+static float *
+row_in (const adm_adapter *a, float *values)
+{
+  return values + a->table->offset + (uint64_t) a->row * (uint64_t) a->table->shape[1];
+}
+
+adm_status
+adm_adapter_new (adm_trainee *trainee, int rank, uint64_t seed, adm_adapter *out, adm_error *error)
+{
+  size_t bytes = (size_t) trainee->elements * sizeof (float);
+  *out = (adm_adapter) { .trainee = trainee, .rank = rank };
+  out->part = calloc (trainee->count, sizeof *out->part);
+  if (out->part)
+    lay_out (out);
+  out->values = calloc (out->count + 1, sizeof *out->values);
+  out->gradients = calloc (out->count + 1, sizeof *out->gradients);
+  out->base = malloc (bytes);
+  if (!out->part || !out->values || !out->gradients || !out->base) {
+    adm_adapter_clear (out);
+    return adm_fail (error, ADM_ERROR_MEMORY, "no memory for an adapter; close other programs");
+  }
+  memcpy (out->base, trainee->weights, bytes);
+  for (size_t i = 0; i < out->parts; i++) {
+    const adm_adapter_part *p = &out->part[i];
+    adm_rng rng;
+    adm_rng_seed (&rng, adm_mix (seed ^ 0x6c6f7261, i));
+    for (int k = 0; k < p->rank * p->columns; k++)
+      out->values[p->a + (uint64_t) k] = (float) (((double) adm_rng_next (&rng) / 2147483648.0 - 1)
+                                                  / sqrt ((double) p->columns));
+  }
+  if (out->table)
+    memcpy (out->values + out->label, row_in (out, trainee->weights),
+            (size_t) out->table->shape[1] * sizeof (float));
+  return ADM_OK;
+}
+
+void
+adm_adapter_clear (adm_adapter *a)
+{
+  free (a->part), free (a->values), free (a->gradients), free (a->base);
+  *a = (adm_adapter) { 0 };
+}
+
+struct work {
+  adm_adapter *adapter;
+  const adm_adapter_part *part;
+};
+
+/* Row UNIT of W = base + B A. */
+static void
+apply_row (void *arg, int unit, int worker)
+{
+  const struct work *w = arg;
+  const adm_adapter *a = w->adapter;
+  const adm_adapter_part *p = w->part;
+  uint64_t at = p->parameter->offset + (uint64_t) unit * (uint64_t) p->columns;
+  float *row = a->trainee->weights + at;
+  (void) worker;
+  memcpy (row, a->base + at, (size_t) p->columns * sizeof *row);
+  for (int k = 0; k < p->rank; k++)
+    a->trainee->kernels->axpy (p->columns, a->values[p->b + (uint64_t) (unit * p->rank + k)],
+                               a->values + p->a + (uint64_t) k * (uint64_t) p->columns, row);
+}
+
+void
+adm_adapter_apply (adm_adapter *a)
+{
+  for (size_t i = 0; i < a->parts; i++)
+    adm_pool_run (a->trainee->pool, a->part[i].rows, apply_row, &(struct work) { a, &a->part[i] });
+  if (a->table)
+    memcpy (row_in (a, a->trainee->weights), a->values + a->label,
+            (size_t) a->table->shape[1] * sizeof (float));
+  adm_trainee_pack (a->trainee);
+}
+
+/* Unit K < rank: row K of dA; the others a row of dB each. */
+static void
+gradient_row (void *arg, int unit, int worker)
+{
+  const struct work *w = arg;
+  const adm_adapter *a = w->adapter;
+  const adm_adapter_part *p = w->part;
+  const adm_kernels *kernels = a->trainee->kernels;
+  const float *dw = a->trainee->gradients + p->parameter->offset;
+  (void) worker;
+  if (unit < p->rank) {
+    float *da = a->gradients + p->a + (uint64_t) unit * (uint64_t) p->columns;
+    memset (da, 0, (size_t) p->columns * sizeof *da);
+    for (int i = 0; i < p->rows; i++)
+      kernels->axpy (p->columns, a->values[p->b + (uint64_t) (i * p->rank + unit)],
+                     dw + (ptrdiff_t) i * p->columns, da);
+    return;
+  }
+  int row = unit - p->rank;
+  for (int k = 0; k < p->rank; k++)
+    a->gradients[p->b + (uint64_t) (row * p->rank + k)]
+        = kernels->dot (p->columns, dw + (ptrdiff_t) row * p->columns,
+                        a->values + p->a + (uint64_t) k * (uint64_t) p->columns);
+}
+
+void
+adm_adapter_gradients (adm_adapter *a)
+{
+  for (size_t i = 0; i < a->parts; i++)
+    adm_pool_run (a->trainee->pool, a->part[i].rank + a->part[i].rows, gradient_row,
+                  &(struct work) { a, &a->part[i] });
+  if (a->table)
+    memcpy (a->gradients + a->label, row_in (a, a->trainee->gradients),
+            (size_t) a->table->shape[1] * sizeof (float));
+}

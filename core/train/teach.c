@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A class from a few pictures: an adapter trained on random crops of them, all else frozen. */
+#include "base/error.h"
+#include "train/adapter_file.h"
+#include "train/parameter_file.h"
+#include "train/training.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { MOST_PICTURES = 50, MOST_RANK = 64 };
+
+struct taught {
+  uint8_t *pixels; /* [height,width,3] */
+  int width, height;
+};
+
+struct teaching {
+  const adm_teach_request *request;
+  adm_train_request as_training;
+  adm_training training;
+  adm_adapter adapter;
+  struct taught picture[MOST_PICTURES];
+  float *moments; /* [2,adapter.count] */
+  float *thumbnail;
+  adm_train_callback report;
+  void *user;
+  bool stopped;
+  double started;
+};
+
+static double
+seconds (void)
+{
+  struct timespec now;
+  clock_gettime (CLOCK_MONOTONIC, &now);
+  return (double) now.tv_sec + 1e-9 * (double) now.tv_nsec;
+}
+
+static adm_status
+check_request (const adm_teach_request *r, adm_error *error)
+{
+  const char *problem = NULL;
+  if (r->pictures < 1 || r->pictures > MOST_PICTURES)
+    problem = "give 1 to 50 pictures";
+  else if (r->rank < 1 || r->rank > MOST_RANK)
+    problem = "the rank is within 1 … 64";
+  else if (!r->name || !*r->name)
+    problem = "give the class a name";
+  else if (r->batch < 1 || r->microbatch < 0 || (r->microbatch && r->batch % r->microbatch))
+    problem = "the pictures at once must divide the batch";
+  else if (r->steps < 0 || (r->steps == 0 && !(r->minutes > 0)))
+    problem = "say when it ends, by steps or by minutes";
+  else if (!(r->lr > 0) || r->log_steps < 1)
+    problem = "the learning rate must be above 0";
+  return problem ? adm_fail (error, ADM_ERROR_USAGE, "teaching: %s", problem) : ADM_OK;
+}
+
+/* Pictures much larger than the network's are reduced once: no crop is of more than its size. */
+static adm_status
+read_pictures (struct teaching *t, adm_error *error)
+{
+  int size = t->training.trainee->description.image_size;
+  for (int i = 0; i < t->request->pictures; i++) {
+    struct taught *p = &t->picture[i];
+    adm_status status
+        = adm_picture_read (t->request->picture[i], &p->pixels, NULL, &p->width, &p->height, error);
+    if (status)
+      return status;
+    while (p->width / 2 > 4 * size && p->height / 2 > 4 * size) {
+      adm_rgb whole = { p->pixels, p->height, p->width },
+              half = { .height = p->height / 2, .width = p->width / 2 };
+      if (!adm_rgb_resize (&whole, ADM_FILTER_BOX, &half))
+        return adm_fail (error, ADM_ERROR_MEMORY,
+                         "%s: no memory to reduce it; close other programs",
+                         t->request->picture[i]);
+      free (p->pixels);
+      *p = (struct taught) { half.pixels, half.width, half.height };
+    }
+  }
+  t->thumbnail = malloc (3 * (size_t) size * (size_t) size * sizeof *t->thumbnail);
+  if (!t->thumbnail)
+    return adm_fail (error, ADM_ERROR_MEMORY, "no memory for a picture; close other programs");
+  return adm_crop_picture (t->picture[0].pixels, t->picture[0].height, t->picture[0].width,
+                           (adm_crop) { .size = size }, NULL, t->thumbnail, error);
+}
+
+static adm_status
+next_crop (void *user, uint64_t k, float *picture, int *label, adm_error *error)
+{
+  const struct teaching *t = user;
+  adm_rng rng;
+  adm_rng_seed (&rng, t->request->seed * 0x9e3779b9u + k);
+  const struct taught *p = &t->picture[adm_rng_next (&rng) % (uint32_t) t->request->pictures];
+  adm_texture_crop crop
+      = { t->training.trainee->description.image_size, t->request->tiles, t->request->turns };
+  *label = t->adapter.row;
+  return adm_crop_texture (p->pixels, p->height, p->width, crop, &rng, picture, error);
+}
+
+static bool
+poll (void *user, double done)
+{
+  struct teaching *t = user;
+  adm_train_report report = { .what = ADM_TRAIN_WORKING, .step = t->training.step };
+  (void) done;
+  t->stopped |= t->report && !t->report (&report, t->user);
+  return !t->stopped;
+}
+
+static adm_status
+prepare (struct teaching *t, adm_error *error)
+{
+  const adm_teach_request *r = t->request;
+  adm_training *g = &t->training;
+  g->n = r->microbatch ? r->microbatch : r->batch;
+  t->as_training = (adm_train_request) { .batch = r->batch, .seed = r->seed };
+  g->request = &t->as_training;
+  g->next = next_crop;
+  g->next_user = t;
+  /* the weights without the adapter; the adapter and its moments are small beside them */
+  adm_trainee_options how = { .options = r->options, .n = g->n, .copies = 2 };
+  adm_status status = check_request (r, error);
+  if (!status)
+    status = adm_trainee_load (r->weights, &how, &g->trainee, error);
+  if (!status && g->trainee->description.kind != ADM_KIND_UNET)
+    status = adm_fail (error, ADM_ERROR_USAGE,
+                       "%s: not a diffusion network; give the one that makes a model's pictures",
+                       r->weights);
+  if (!status)
+    status = read_pictures (t, error);
+  if (!status)
+    status = adm_training_schedule (&g->trainee->description, &g->schedule, error);
+  if (!status)
+    status = adm_batches_new (g, error);
+  if (!status)
+    status = adm_adapter_new (g->trainee, r->rank, r->seed, &t->adapter, error);
+  if (status)
+    return status;
+  t->moments = calloc (2 * t->adapter.count, sizeof *t->moments);
+  return t->moments ? ADM_OK
+                    : adm_fail (error, ADM_ERROR_MEMORY,
+                                "no memory for an adapter; close other "
+                                "programs");
+}
+
+static void
+tell (struct teaching *t, int what)
+{
+  adm_training_sums *s = &t->training.sums;
+  const adm_teach_request *r = t->request;
+  adm_train_report report = { .what = what,
+                              .step = t->training.step,
+                              .steps = r->steps,
+                              .pictures = (size_t) r->pictures,
+                              .parameters = t->adapter.count,
+                              .bytes = adm_trainee_bytes (t->training.trainee, 2),
+                              .recompute = t->training.trainee->recompute,
+                              .seconds_left = -1 };
+  if (what == ADM_TRAIN_LOGGED && s->steps > 0) {
+    double left
+        = r->steps > 0 ? s->seconds / s->steps * (double) (r->steps - report.step) : INFINITY;
+    if (r->minutes > 0)
+      left = fmin (left, t->started + 60 * r->minutes - seconds ());
+    report.loss = s->loss / s->steps;
+    for (int q = 0; q < 4; q++)
+      report.quarter[q] = s->count[q] ? s->quarter[q] / s->count[q] : NAN;
+    report.pictures_per_second = s->steps * r->batch / s->seconds;
+    report.seconds_left = fmax (left, 0);
+    *s = (adm_training_sums) { 0 };
+  }
+  t->stopped |= t->report && !t->report (&report, t->user);
+}
+
+static adm_status
+one_step (struct teaching *t, const adm_adamw *adamw, adm_error *error)
+{
+  adm_training *g = &t->training;
+  double from = seconds ();
+  adm_status status = adm_batches_gradients (g, error);
+  if (status)
+    return status;
+  adm_adapter_gradients (&t->adapter);
+  if (!adm_flat_finite (g->trainee->pool, t->adapter.count, t->adapter.gradients))
+    return adm_fail (error, ADM_ERROR_VALUE,
+                     "step %" PRId64 ": a gradient is not finite; use a smaller --lr", g->step + 1);
+  g->step++;
+  adm_adamw_step (adamw, g->trainee->pool, g->step, t->adapter.gradients, t->adapter.values);
+  adm_adapter_apply (&t->adapter);
+  g->sums.steps++;
+  g->sums.seconds += seconds () - from;
+  return ADM_OK;
+}
+
+static bool
+ended (const struct teaching *t)
+{
+  const adm_teach_request *r = t->request;
+  return t->stopped || (r->steps > 0 && t->training.step >= r->steps)
+         || (r->minutes > 0 && seconds () - t->started >= 60 * r->minutes);
+}
+
+static adm_status
+learn (struct teaching *t, adm_error *error)
+{
+  const adm_teach_request *r = t->request;
+  adm_adamw adamw = { .lr = r->lr,
+                      .beta1 = 0.9,
+                      .beta2 = 0.999,
+                      .eps = 1e-8,
+                      .count = t->adapter.count,
+                      .moment1 = t->moments,
+                      .moment2 = t->moments + t->adapter.count };
+  adm_status status = ADM_OK;
+  t->training.trainee->poll = poll;
+  t->training.trainee->poll_user = t;
+  tell (t, ADM_TRAIN_STARTED);
+  while (!status && !ended (t)) {
+    status = one_step (t, &adamw, error);
+    if (!status && (t->training.step % r->log_steps == 0 || ended (t)))
+      tell (t, ADM_TRAIN_LOGGED);
+  }
+  if (status && status != ADM_ERROR_CANCELLED)
+    return status;
+  status = adm_adapter_save (&t->adapter, r->name, t->thumbnail, r->output, error);
+  if (!status)
+    tell (t, ADM_TRAIN_SAVED);
+  return status;
+}
+
+adm_status
+adm_teach (const adm_teach_request *request, adm_train_callback report, void *user,
+           adm_error *error)
+{
+  struct teaching *t = calloc (1, sizeof *t);
+  if (!t)
+    return adm_fail (error, ADM_ERROR_MEMORY, "no memory to teach; close other programs");
+  t->request = request;
+  t->report = report;
+  t->user = user;
+  t->started = seconds ();
+  adm_status status = prepare (t, error);
+  if (!status)
+    status = learn (t, error);
+  adm_adapter_clear (&t->adapter);
+  adm_batches_clear (&t->training);
+  adm_schedule_free (t->training.schedule);
+  adm_trainee_free (t->training.trainee);
+  for (int i = 0; i < MOST_PICTURES; i++)
+    free (t->picture[i].pixels);
+  free (t->moments);
+  free (t->thumbnail);
+  free (t);
+  return status;
+}

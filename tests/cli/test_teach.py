@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`adm teach`: the adapter learns its pictures; merged, the class is the last, and with an adapter that changes nothing so is no other class's
+picture, by a bit; what cannot be is refused in one line."""
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import numpy
+from PIL import Image
+
+from harness import ADM, FIXTURES, check, folder, npy_read, refuses, run, succeeds, summary
+
+
+def teach(there, *more):
+    return ["teach", "--model", there / "cond.pt", "--name", "stripes", *more]
+
+
+def stripes(path):
+    made = Image.new("RGB", (40, 40))
+    made.putdata([(240, 40, 40) if x // 4 % 2 else (20, 20, 90) for y in range(40) for x in range(40)])
+    made.save(path)
+    return path
+
+
+def sample(there, weights, label, out):
+    succeeds("sample", "--model", weights, "--class", label, "--steps", "10", "--sampler", "ddim", "--seed", "5", "--count", "4", "-o", there / out)
+    return npy_read(there / out)[1]
+
+
+def learns(there, picture):
+    adapter, merged = there / "stripes.safetensors", there / "merged.safetensors"
+    succeeds(*teach(there, "--steps", "150", "--batch", "8", "--lr", "5e-3", "--tile", picture, "-o", adapter))
+    again = there / "again.safetensors"
+    succeeds(*teach(there, "--steps", "150", "--batch", "8", "--lr", "5e-3", "--tile", "--threads", "1", picture, "-o", again))
+    check(adapter.read_bytes() == again.read_bytes(), "another number of threads taught something else")
+    head = adapter.read_bytes()[:4000]
+    check(b"adm-adapter-1" in head and b"stripes" in head, "the adapter does not describe itself")
+    succeeds("teach", "--model", there / "cond.pt", "--merge", adapter, "-o", merged)
+    info = json.loads(succeeds("info", merged))
+    check(info["num_classes"] == 6, f"merged: {info['num_classes']} classes")
+    before, after = loss(there, there / "cond.pt", 4), loss(there, merged, 5)
+    check(after < 0.75 * before, f"the loss of its picture was {before:.3g}, is {after:.3g}")
+    other = loss(there, merged, 4)
+    check(after < other, f"the taught label is no better than another: {after:.3g}, {other:.3g}")
+
+
+def loss(there, weights, label):
+    """Of the picture that was shown, at eight noise levels."""
+    pixels = numpy.asarray(Image.open(there / "stripes.png"), "f4")[:16, :16].transpose(2, 0, 1) / 127.5 - 1
+    numpy.save(there / "x0.npy", numpy.repeat(pixels[None], 8, 0).astype("<f4"))
+    numpy.save(there / "noise.npy", numpy.random.default_rng(3).standard_normal((8, 3, 16, 16)).astype("<f4"))
+    out = json.loads(succeeds("gradients", "--model", weights, "--x0", there / "x0.npy", "--noise", there / "noise.npy",
+                              "--t", "100,200,300,400,500,600,700,800", "--class", label))
+    return sum(out["mse"]) / 8
+
+
+def changes_nothing_else(there, picture):
+    """A learning rate that moves nothing: the merged network's classes are the old ones', bit for bit."""
+    adapter, merged = there / "nothing.safetensors", there / "nothing-merged.safetensors"
+    succeeds(*teach(there, "--steps", "1", "--lr", "1e-12", picture, "-o", adapter))
+    succeeds("teach", "--model", there / "cond.pt", "--merge", adapter, "-o", merged)
+    old, new = sample(there, there / "cond.pt", 2, "old.npy"), sample(there, merged, 2, "new.npy")
+    check(max(abs(a - b) for a, b in zip(old, new)) < 1e-5, "an adapter of nothing changed a class")
+
+
+def stopped(there, picture):
+    out = there / "stopped.safetensors"
+    running = subprocess.Popen([ADM, *map(str, teach(there, "--minutes", "10", picture, "-o", out))], stderr=subprocess.PIPE)
+    time.sleep(1.5)
+    running.send_signal(signal.SIGINT)
+    line = running.communicate()[1]
+    check(running.returncode == 0 and line == b"" and out.exists(), f"stopped: {running.returncode} {line!r}")
+
+
+def refusals(there, picture):
+    good = teach(there, "--steps", "1", picture, "-o", there / "no.safetensors")
+    refuses(2, *[a for a in good if a not in ("--name", "stripes")], says="--name")
+    refuses(2, *teach(there, "-o", there / "no.safetensors"), says="no picture")
+    refuses(2, *teach(there, *[picture] * 51, "--steps", "1", "-o", there / "no.safetensors"), says="1 to 50")
+    refuses(2, *good, "--rank", "65", says="--rank")
+    refuses(1, *teach(there, "--steps", "1", there / "none.png", "-o", there / "no.safetensors"), says="none.png")
+    (there / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\nnothing")
+    refuses(1, *teach(there, "--steps", "1", there / "broken.png", "-o", there / "no.safetensors"), says="broken.png")
+    refuses(1, *good, "--memory-limit", "2MiB", says="MiB")
+    refuses(1, "teach", "--model", there / "cond.pt", "--merge", there / "cond.pt", "-o", there / "no.safetensors", says="adapter")
+    check(not (there / "no.safetensors").exists(), "a refusal left a file")
+
+
+def main():
+    with folder() as there:
+        for name in ("cond.pt", "cond.json"):
+            shutil.copy(FIXTURES / "train" / name, there / name)
+        picture = stripes(there / "stripes.png")
+        learns(there, picture)
+        changes_nothing_else(there, picture)
+        stopped(there, picture)
+        refusals(there, picture)
+    return summary()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
