@@ -19,8 +19,8 @@ typedef struct bulk_run {
   terminal *line;
 } bulk_run;
 
-/* Whether PATH is for bulk_sample: an .npz, a folder that is there or ends in a slash, or, when MANY
- * pictures are asked for by --classes, a name without a dot. */
+/* Whether PATH is for bulk_sample: an .npz, a folder that is there or ends in a slash, or, when
+ * MANY pictures are asked for by --classes, a name without a dot. */
 bool bulk_output (const char *path, bool many);
 
 /* Makes the pictures. What is finished stays when it fails. */
