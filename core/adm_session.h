@@ -10,10 +10,31 @@
 extern "C" {
 #endif
 
+/* One class of several, and where it is. */
+typedef struct adm_class_weight {
+  int label;
+  double weight; /* > 0; at every pixel the weights (times MAP) are scaled to sum to 1 */
+  /* [height,width] of the finished picture, 0 … 1; NULL: everywhere */
+  const float *map;
+} adm_class_weight;
+
+/* The slider's meaning: by a classifier's gradient (paper, section 4), or away from what the
+ * network predicts without a class (Ho & Salimans 2022, arXiv 2207.12598). Default: by the
+ * classifier where the model has one. */
+typedef enum adm_guidance {
+  ADM_GUIDANCE_DEFAULT,
+  ADM_GUIDANCE_CLASSIFIER,
+  ADM_GUIDANCE_FREE
+} adm_guidance;
+
 typedef struct adm_request {
   int label;       /* of network and classifier; ADM_NO_LABEL: none */
   int guide_label; /* of the classifier alone; ADM_NO_LABEL: as label */
-  double scale;    /* s >= 0; > 0 needs a classifier and a label */
+  /* instead of LABEL, CLASS_COUNT of them, each guided by its own; 0: LABEL everywhere */
+  const adm_class_weight *classes;
+  int class_count;
+  double scale; /* s >= 0; > 0 needs a label, and a classifier or a network with a null class */
+  adm_guidance guidance;
   adm_sampler sampler;
   int steps;             /* 2 … T; used when respacing is NULL */
   const char *respacing; /* the reference's spelling ("250", "ddim25", "10,15,20"), or NULL */
@@ -25,8 +46,12 @@ typedef struct adm_request {
   /* dpm++2m, sde-dpm++2m: dynamic thresholding of x0 at this quantile of its magnitudes (Saharia et
    * al. 2022), 0 < p <= 1; 0: x0 is clamped before guidance, as the other samplers do */
   double threshold;
-  bool no_clip;       /* x0 is not clamped to [-1, 1] */
-  uint64_t seed;      /* image i uses seed + i and its own generator */
+  bool no_clip;  /* x0 is not clamped to [-1, 1] */
+  uint64_t seed; /* image i uses seed + i and its own generator */
+  /* a neighbour of the seed's picture: noise is the spherical interpolation, VARY 0 … 1 of the way
+   * to that of VARY_SEED (+ i) */
+  uint64_t vary_seed;
+  double vary;
   int count;          /* N >= 1 */
   const float *noise; /* [steps+1,N,C,H,W] or NULL; overrides seed */
   const float *low;   /* superres: [N,3,low_h,low_w], else NULL */
@@ -60,6 +85,22 @@ adm_status adm_session_load (adm_session *session, int parts, adm_callback callb
 int adm_session_reads (const adm_session *session);
 
 typedef enum adm_task_kind { ADM_TASK_GENERATE, ADM_TASK_UPSCALE } adm_task_kind;
+/* Where and how large: all zero is a picture of the network's own size, from noise. */
+typedef struct adm_canvas {
+  /* of the finished picture, after the upsampler if there is one, 1 … 16384; both 0: its own */
+  int height, width;
+  bool seamless_x, seamless_y; /* its edges meet */
+  double texture_size;         /* 0.25 … 8 times as large as the model makes it; 0: 1 */
+  /* What to start from (SDEdit) and what is known, [3,height,width]; NULL: nothing. STRENGTH 0
+   * gives it back, 1 ignores it where MASK lets it. */
+  const float *init;
+  double strength;
+  /* 1 to be made … 0 known, and INIT's in the end, [height,width]; NULL: all is made */
+  const float *mask;
+  bool mend_seams; /* INIT is kept but in a soft band along its edges, which then meet */
+  int jump_length, resamplings; /* RePaint; 0: the defaults */
+} adm_canvas;
+
 typedef struct adm_task {
   adm_task_kind kind;
   union {
@@ -67,7 +108,8 @@ typedef struct adm_task {
       adm_request sample; /* its count and seed are the task's */
       /* each picture is then enlarged with the upsampler, which sees it rounded to 8 bits */
       bool upscaled;
-      adm_request upscale; /* how; seed, count and low are not looked at */
+      adm_request upscale; /* how; seed, count, low and classes are not looked at */
+      adm_canvas canvas;
     } generate;
     adm_request upscale; /* of request.low */
   };
@@ -79,8 +121,10 @@ typedef struct adm_plan {
   int parts;                /* ADM_PART_… that it needs */
   int count;                /* of pictures */
   int height, width;        /* of each when it is finished */
+  int side, factor;         /* of a window of the first stage; of the upsampler, 1 without */
   int channels;             /* 1, 3 or 4: what the network makes */
   int steps, upscale_steps; /* of the stages; 0: there is none */
+  int windows[2];           /* the most that a step of a stage works on; 1: the picture is one */
   double work[2];           /* of one picture: sampling, upsampling, in FLOPs */
 } adm_plan;
 
@@ -113,6 +157,14 @@ typedef struct adm_sink {
  * counts the plan's pictures. */
 adm_status adm_session_run (adm_session *session, const adm_plan *plan, const adm_sink *sink,
                             adm_error *error);
+
+/* The way back, DDIM's steps upwards without guidance (arXiv 2010.02502, equation 14): each of the
+ * request's count PICTURES [N,3,S,S], S the diffusion network's size, to its latent x_T, which goes
+ * to SINK. Sampling by ddim with eta 0, scale 0 and the same steps makes about that picture of it:
+ * noise [steps+1,N,3,S,S] begins with it. Of REQUEST label, steps or respacing and count are looked
+ * at; a scale above 0 or noise is ADM_ERROR_USAGE. */
+adm_status adm_session_encode (adm_session *session, const adm_request *request,
+                               const float *pictures, const adm_sink *sink, adm_error *error);
 
 #ifdef __cplusplus
 }

@@ -43,7 +43,8 @@ static const char usage[]
       "0-999, or a file of one a line, taken in turn\n"
       "  --first I          for a folder or .npz: begin with picture I (seed S + I)\n"
       "  --resume           go on where a run was ended\n"
-      "  --noise FILE.npy   instead of --seed: [steps+1,N,3,H,W]\n"
+      "  --noise FILE.npy   instead of --seed: [steps+1,N,3,H,W], or x_T [N,3,H,W] alone where the "
+      "sampler adds no noise\n"
       "  --low-res FILE     low-resolution picture for a model that is an upsampler: PNG, JPEG or "
       ".npy "
       "[1 or N,3,h,w]\n"
@@ -359,7 +360,7 @@ prepare (sample_options *o, sample_run *run, adm_error *error)
   if (!status && o->low)
     status = read_low (o->low, run, error);
   if (!status && o->common.noise) {
-    status = sampling_read_noise (o->common.noise, steps, o->common.count,
+    status = sampling_read_noise (o->common.noise, &run->request, steps,
                                   adm_description_channels (&info.description), run->size,
                                   &run->noise, error);
     run->request.noise = run->noise;

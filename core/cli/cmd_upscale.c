@@ -217,8 +217,8 @@ prepare (const upscale_options *o, upscale_run *run, adm_error *error)
   if (!status)
     status = sampling_add_outputs (&run->outputs, o->common.output, o->common.count, error);
   if (!status && o->common.noise) {
-    status = sampling_read_noise (o->common.noise, steps, o->common.count, 3, size, &run->noise,
-                                  error);
+    status
+        = sampling_read_noise (o->common.noise, &run->request, steps, 3, size, &run->noise, error);
     run->request.noise = run->noise;
   }
   if (!status)

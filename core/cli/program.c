@@ -19,6 +19,7 @@ static const char usage[]
       "  adm models          models found, and the folders searched\n"
       "  adm sample …        make images\n"
       "  adm upscale …       enlarge an image with a model's upsampler\n"
+      "  adm encode …        a picture to the noise it would be made of\n"
       "  adm eval …          one evaluation of one network\n"
       "  adm evaluate …      what pictures are worth, against a reference\n"
       "  adm nll …           bits a dimension of pictures, by the variational bound\n"
@@ -36,10 +37,10 @@ static const struct command {
   const char *name;
   int (*run) (int argc, char **argv);
 } commands[] = {
-  { "info", cmd_info },         { "models", cmd_models }, { "sample", cmd_sample },
-  { "upscale", cmd_upscale },   { "eval", cmd_eval },     { "evaluate", cmd_evaluate },
-  { "nll", cmd_nll },           { "bench", cmd_bench },   { "convert", cmd_convert },
-  { "describe", cmd_describe },
+  { "info", cmd_info },         { "models", cmd_models },     { "sample", cmd_sample },
+  { "upscale", cmd_upscale },   { "encode", cmd_encode },     { "eval", cmd_eval },
+  { "evaluate", cmd_evaluate }, { "nll", cmd_nll },           { "bench", cmd_bench },
+  { "convert", cmd_convert },   { "describe", cmd_describe },
 };
 
 /* ---- complaints ------------------------------------------------------------------------------ */

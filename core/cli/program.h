@@ -21,6 +21,7 @@ int cmd_info (int argc, char **argv);
 int cmd_models (int argc, char **argv);
 int cmd_sample (int argc, char **argv);
 int cmd_upscale (int argc, char **argv);
+int cmd_encode (int argc, char **argv);
 int cmd_eval (int argc, char **argv);
 int cmd_evaluate (int argc, char **argv);
 int cmd_nll (int argc, char **argv);

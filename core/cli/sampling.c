@@ -192,11 +192,26 @@ sampling_label (const adm_model *model, const char *name, int labels, bool nulla
 
 /* ---- arrays ---------------------------------------------------------------------------------- */
 
-adm_status
-sampling_read_noise (const char *path, int steps, int count, int channels, int size, float **noise,
-                     adm_error *error)
+/* Puts STEPS entries of nothing behind x_T [N]. */
+static adm_status
+add_no_noise (const char *path, size_t n, int steps, float **noise, adm_error *error)
 {
-  const int64_t expected[5] = { (int64_t) steps + 1, count, channels, size, size };
+  float *whole = calloc ((size_t) steps + 1, n * sizeof *whole);
+  if (whole)
+    memcpy (whole, *noise, n * sizeof *whole);
+  free (*noise);
+  *noise = whole;
+  return whole ? ADM_OK
+               : program_fail (error, ADM_ERROR_MEMORY, "%s: no memory for %d steps", path, steps);
+}
+
+adm_status
+sampling_read_noise (const char *path, const adm_request *request, int steps, int channels,
+                     int size, float **noise, adm_error *error)
+{
+  const int64_t expected[5] = { (int64_t) steps + 1, request->count, channels, size, size };
+  const bool silent = request->sampler == ADM_SAMPLER_DPMPP_2M
+                      || (request->sampler == ADM_SAMPLER_DDIM && request->eta <= 0);
   int64_t shape[8];
   int rank;
   adm_status status = adm_npy_read (path, noise, &rank, shape, error);
@@ -204,15 +219,21 @@ sampling_read_noise (const char *path, int steps, int count, int channels, int s
     return status;
   if (rank == 5 && memcmp (shape, expected, sizeof expected) == 0)
     return ADM_OK;
+  if (silent && rank == 4 && memcmp (shape, expected + 1, sizeof expected - sizeof *expected) == 0)
+    return add_no_noise (
+        path, (size_t) channels * (size_t) request->count * (size_t) size * (size_t) size, steps,
+        noise, error);
   char found[128] = "";
   for (int i = 0, length = 0; i < rank && length < (int) sizeof found - 24; i++)
     length += snprintf (found + length, sizeof found - (size_t) length, "%s%lld", i ? ", " : "",
                         (long long) shape[i]);
   free (*noise);
   *noise = NULL;
-  return program_fail (error, ADM_ERROR_SHAPE,
-                       "%s: its shape is [%s]; the noise of this request has [%d, %d, %d, %d, %d]",
-                       path, found, steps + 1, count, channels, size, size);
+  return program_fail (
+      error, ADM_ERROR_SHAPE,
+      "%s: its shape is [%s]; the noise of this request has [%d, %d, %d, %d, %d]%s", path, found,
+      steps + 1, request->count, channels, size, size,
+      silent ? ", or without the first for x_T alone" : "");
 }
 
 /* ---- pictures on disk ------------------------------------------------------------------------ */

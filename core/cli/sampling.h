@@ -52,10 +52,11 @@ adm_status sampling_fill_request (const sampling_options *options, int diffusion
 adm_status sampling_label (const adm_model *model, const char *name, int labels, bool nullable,
                            int *label, adm_error *error);
 
-/* Reads the noise for STEPS steps of COUNT pictures of SIZE px: *NOISE
- * [STEPS+1,COUNT,CHANNELS,SIZE,SIZE], freed by the caller. */
-adm_status sampling_read_noise (const char *path, int steps, int count, int channels, int size,
-                                float **noise, adm_error *error);
+/* Reads the noise for STEPS steps of REQUEST's pictures of SIZE px: *NOISE
+ * [STEPS+1,COUNT,CHANNELS,SIZE,SIZE], freed by the caller. Where the sampler adds none, x_T
+ * [COUNT,CHANNELS,SIZE,SIZE] alone will do. */
+adm_status sampling_read_noise (const char *path, const adm_request *request, int steps,
+                                int channels, int size, float **noise, adm_error *error);
 
 /* Adds the files that COUNT pictures in PATH take: one .npy for all, one PNG, or several (OUT-1.png
  * …). */

@@ -89,7 +89,7 @@ static void
 solver_step (const adm_step *step, bool stochastic)
 {
   const adm_schedule_step *s = &step->schedule->step[step->i];
-  bool first = step->i == step->schedule->steps - 1, last = step->i == 0;
+  bool last = step->i == 0;
   double from_x = 0, from_d = 1, from_z = 0, slope = 0;
   if (!last) {
     double h = lambda (s->alpha_bar_prev) - lambda (s->alpha_bar), fresh = -expm1 (-2 * h);
@@ -97,7 +97,7 @@ solver_step (const adm_step *step, bool stochastic)
         = sqrt ((1.0 - s->alpha_bar_prev) / (1.0 - s->alpha_bar)) * (stochastic ? exp (-h) : 1.0);
     from_d = sqrt (s->alpha_bar_prev) * (stochastic ? fresh : -expm1 (-h));
     from_z = stochastic ? sqrt ((1.0 - s->alpha_bar_prev) * fresh) : 0.0;
-    if (!first)
+    if (!step->first)
       slope = 0.5 * h / (lambda (s->alpha_bar) - lambda (s[1].alpha_bar));
   }
   const float *g = stochastic ? NULL : step->grad; /* what moves x0 */

@@ -126,6 +126,118 @@ ask_networks (const adm_denoiser *denoiser, const adm_step *step, float *out, fl
   return status;
 }
 
+/* ---- noise ----------------------------------------------------------------------------------- */
+
+/* Z [N]: standard normal; OTHER [N] is free to use. Between two draws on the sphere (Shoemake
+ * 1985): a straight line would leave less noise in the middle. */
+static void
+draw (const adm_diffusion_params *params, float *z, float *other, size_t n)
+{
+  adm_rng_randn (params->rng, z, n);
+  if (!params->vary_rng)
+    return;
+  adm_rng_randn (params->vary_rng, other, n);
+  double zz = 0, oo = 0, zo = 0;
+  for (size_t j = 0; j < n; j++) {
+    zz += (double) z[j] * z[j];
+    oo += (double) other[j] * other[j];
+    zo += (double) z[j] * other[j];
+  }
+  const double cosine = zo / sqrt (zz * oo), angle = acos (fmin (fmax (cosine, -1), 1)),
+               sine = sin (angle);
+  /* the same direction twice: nothing lies between */
+  const double to_z = sine > 1e-6 ? sin ((1 - params->vary) * angle) / sine : 1,
+               to_other = sine > 1e-6 ? sin (params->vary * angle) / sine : 0;
+  for (size_t j = 0; j < n; j++)
+    z[j] = (float) (to_z * z[j] + to_other * other[j]);
+}
+
+/* X [N] becomes PICTURE [N] with noise Z [N] at the level where A of its variance is left. */
+static double
+noised (double a, double picture, double z)
+{
+  return sqrt (a) * picture + sqrt (1 - a) * z;
+}
+
+/* What is known takes its place in x, noised to the level that the step has reached. */
+static void
+keep_known (const adm_diffusion_params *params, const adm_step *step, float *z)
+{
+  const double a = step->schedule->step[step->i].alpha_bar_prev;
+  const size_t plane = step->n / 3;
+  if (a < 1)
+    adm_rng_randn (params->known_rng, z, step->n);
+  for (size_t j = 0; j < step->n; j++) {
+    const double m = params->mask[j % plane];
+    const double known = a < 1 ? noised (a, params->known[j], z[j]) : params->known[j];
+    if (m < 1)
+      step->x[j] = m > 0 ? (float) (m * step->x[j] + (1 - m) * known) : (float) known;
+  }
+}
+
+/* Takes x from level FROM (steps left to do) back up to level TO, noised anew. */
+static void
+jump_back (const adm_diffusion_params *params, const adm_step *step, int from, int to, float *z)
+{
+  const adm_schedule_step *s = step->schedule->step;
+  const double a = s[to - 1].alpha_bar / (from > 0 ? s[from - 1].alpha_bar : 1);
+  adm_rng_randn (params->known_rng, z, step->n);
+  for (size_t j = 0; j < step->n; j++)
+    step->x[j] = (float) noised (a, step->x[j], z[j]);
+}
+
+/* ---- the loop -------------------------------------------------------------------------------- */
+
+static void
+begin (const adm_schedule *schedule, const adm_diffusion_params *params, int first, float *x,
+       float *scratch, size_t n)
+{
+  if (params->noise)
+    memcpy (x, params->noise, n * sizeof *x);
+  else
+    draw (params, x, scratch, n);
+  for (size_t j = 0; params->start && j < n; j++)
+    x[j] = (float) noised (schedule->step[first - 1].alpha_bar, params->start[j], x[j]);
+}
+
+static int
+first_step (const adm_schedule *schedule, const adm_diffusion_params *params)
+{
+  return params->start ? params->steps : schedule->steps;
+}
+
+int
+adm_diffusion_steps (const adm_schedule *schedule, const adm_diffusion_params *params)
+{
+  int first = first_step (schedule, params);
+  if (!params->known || params->jump_length > first)
+    return first;
+  /* a jump from every level that is a multiple of its length, and does not lead above FIRST */
+  return first + first / params->jump_length * params->jump_length * (params->resamplings - 1);
+}
+
+/* The walk over the levels: down a step at a time, and back up where RePaint jumps. */
+typedef struct walk {
+  int first, level, lowest, jumps;
+} walk;
+
+/* After a step: keeps what is known, and jumps back if it is time to. */
+static void
+harmonise (walk *w, const adm_diffusion_params *params, adm_step *step)
+{
+  const int length = params->jump_length;
+  keep_known (params, step, step->scratch);
+  if (w->level < w->lowest && w->level % length == 0 && w->level + length <= w->first)
+    w->jumps = params->resamplings - 1;
+  w->lowest = w->level < w->lowest ? w->level : w->lowest;
+  if (w->level != w->lowest || w->jumps == 0)
+    return;
+  w->jumps--;
+  jump_back (params, step, w->level, w->level + length, step->scratch);
+  w->level += length;
+  step->first = true;
+}
+
 adm_status
 adm_diffusion_run (const adm_denoiser *denoiser, const adm_schedule *schedule,
                    const adm_diffusion_params *params, float *workspace, float *x, adm_error *error)
@@ -144,14 +256,14 @@ adm_diffusion_run (const adm_denoiser *denoiser, const adm_schedule *schedule,
                     .x = x,
                     .x0 = drawn + n,
                     .threshold = params->threshold,
-                    .scratch = drawn + 2 * n };
-  if (params->noise)
-    memcpy (x, params->noise, n * sizeof *x);
-  else
-    adm_rng_randn (params->rng, x, n);
+                    .scratch = drawn + 2 * n,
+                    .first = true };
+  const int first = first_step (schedule, params), steps = adm_diffusion_steps (schedule, params);
+  walk w = { first, first, first, 0 };
+  begin (schedule, params, first, x, step.scratch, n);
 
-  for (int done = 1; done <= schedule->steps; done++) {
-    step.i = schedule->steps - done;
+  for (int done = 1; done <= steps; done++) {
+    step.i = --w.level;
     bool guided = params->scale > 0.0 && guides_at (params, &schedule->step[step.i]);
     step.grad = guided ? grad : NULL;
     step.scale = guided ? params->scale : 0.0;
@@ -160,18 +272,20 @@ adm_diffusion_run (const adm_denoiser *denoiser, const adm_schedule *schedule,
     if (params->noise) {
       step.noise = params->noise + (size_t) done * params->noise_stride;
     } else {
-      adm_rng_randn (params->rng, drawn, n);
+      draw (params, drawn, step.scratch, n);
       step.noise = drawn;
     }
     step_function (params->sampler) (&step);
+    step.first = false;
     if ((status = check_values (x, n, NULL, "the picture",
                                 guided ? "use a smaller scale" : "try another seed or sampler",
                                 &step, error))
         != ADM_OK)
       return status;
-    if (params->stepped && !params->stepped (params->user, done, schedule->steps, step.x0))
-      return adm_fail (error, ADM_ERROR_CANCELLED, "cancelled at step %d of %d", done,
-                       schedule->steps);
+    if (params->stepped && !params->stepped (params->user, done, steps, step.x0))
+      return adm_fail (error, ADM_ERROR_CANCELLED, "cancelled at step %d of %d", done, steps);
+    if (params->known)
+      harmonise (&w, params, &step);
   }
   return ADM_OK;
 }

@@ -15,7 +15,8 @@
  * is said. */
 typedef struct adm_step {
   const adm_schedule *schedule;
-  int i; /* goes from schedule->steps - 1 down to 0 */
+  int i;      /* goes from schedule->steps - 1 down to 0 */
+  bool first; /* there is no last step whose x0 could be looked at */
   size_t n;
   bool learned;       /* OUT holds v, too */
   const float *out;   /* eps, and [N] more with the learned variance's v, nominally in [-1, 1] */
@@ -47,11 +48,28 @@ typedef struct adm_diffusion_params {
   /* x_T, then one entry a step in the order used (the last is not used), or NULL */
   const float *noise;
   size_t noise_stride; /* floats from one entry to the next, >= C * H * W */
+  /* Another generator (NULL: none): noise is the spherical interpolation between both, VARY 0 … 1
+   * of the way. Not with NOISE. */
+  adm_rng *vary_rng;
+  double vary;
+  /* SDEdit (Meng et al. 2022, arXiv 2108.01073, section 3): begin with START [3,H,W], noised to the
+   * level of the STEPS-th step before the end. NULL: from noise, all steps. */
+  const float *start;
+  int steps; /* 1 … schedule->steps; with START */
+  /* RePaint (Lugmayr et al. 2022, arXiv 2201.09865, Algorithm 1): after each step x becomes, where
+   * MASK [H,W] is below 1, KNOWN [3,H,W] noised to that level by KNOWN_RNG; every JUMP_LENGTH steps
+   * that many are taken back, noised anew, and done again, RESAMPLINGS times in all. NULL: none */
+  const float *known, *mask;
+  adm_rng *known_rng;
+  int jump_length, resamplings; /* both >= 1; with KNOWN */
   /* After every step: DONE of STEPS, and X0 [C,H,W], the predicted picture. False cancels. May be
    * NULL. */
   bool (*stepped) (void *user, int done, int steps, const float *x0);
   void *user;
 } adm_diffusion_params;
+
+/* Steps that adm_diffusion_run will make: those of jumps are counted each time. */
+int adm_diffusion_steps (const adm_schedule *schedule, const adm_diffusion_params *params);
 
 /* Floats of workspace that adm_diffusion_run needs. */
 size_t adm_diffusion_workspace (const adm_denoiser *denoiser);

@@ -25,11 +25,21 @@ inspect (const adm_residency *r, int part, adm_description *out, adm_error *erro
   return status;
 }
 
-/* STEPS of REQUEST by the network that D describes, and the WORK of one picture, in FLOPs. */
+/* A stage of the frame by the network that D describes. */
+typedef struct measured {
+  int steps, windows; /* the most windows of a step */
+  double evaluations; /* of windows, all steps together */
+  double work;        /* in FLOPs */
+} measured;
+
 static adm_status
-measure (const adm_description *d, const adm_request *request, int *steps, double *work,
-         adm_error *error)
+measure (const adm_description *d, const adm_request *request, const adm_frame *frame, int stage,
+         measured *out, adm_error *error)
 {
+  const int side = stage ? adm_low_side (d) : d->image_size;
+  const adm_axis rows = adm_axis_new (frame->size[0].height, side, frame->wrap[0], true),
+                 columns = adm_axis_new (frame->size[0].width, side, frame->wrap[1], false);
+  adm_diffusion_params params = { 0 };
   adm_schedule *schedule;
   double flops;
   adm_status status
@@ -40,11 +50,18 @@ measure (const adm_description *d, const adm_request *request, int *steps, doubl
                                       request->steps, &schedule, error);
   if (status)
     return status;
-  *steps = schedule->steps;
+  adm_frame_apply (frame, stage, schedule, &params);
+  *out = (measured) { .steps = adm_diffusion_steps (schedule, &params),
+                      .windows
+                      = frame->plain ? 1 : adm_axis_most (&rows) * adm_axis_most (&columns) };
+  for (int i = 0; i < out->steps; i++)
+    out->evaluations += frame->plain ? 1
+                                     : adm_axis_at (&rows, (unsigned) i).count
+                                           * adm_axis_at (&columns, (unsigned) i).count;
   adm_schedule_free (schedule);
   status = adm_description_flops (d, &flops, error);
   if (!status)
-    *work += flops * *steps;
+    out->work = flops * out->evaluations;
   return status;
 }
 
@@ -80,45 +97,88 @@ check_guide (const adm_model *model, const adm_description *diffusion,
 }
 
 static adm_status
-plan_generate (const adm_residency *r, adm_plan *plan, adm_error *error)
+inspect_upsampler (const adm_residency *r, const adm_description *diffusion, adm_description *out,
+                   adm_error *error)
 {
   const adm_model *model = r->model;
-  const adm_request *sample = &plan->task.generate.sample;
-  adm_description diffusion, classifier, upsampler;
-  double flops;
-  plan->parts = ADM_PART_DIFFUSION;
-  adm_status status = inspect (r, ADM_PART_DIFFUSION, &diffusion, error);
-  if (!status)
-    status = measure (&diffusion, sample, &plan->steps, &plan->work[0], error);
-  if (!status && sample->scale > 0) {
-    plan->parts |= ADM_PART_CLASSIFIER;
-    status = inspect (r, ADM_PART_CLASSIFIER, &classifier, error);
-    if (!status && classifier.kind == ADM_KIND_CLASSIFIER)
-      status = check_guide (model, &diffusion, &classifier, error);
-    if (!status)
-      status = adm_description_flops (&classifier, &flops, error);
-    plan->work[0] += status ? 0 : flops * plan->steps;
-  }
-  plan->height = plan->width = status ? 0 : diffusion.image_size;
-  plan->channels = status ? 0 : adm_description_channels (&diffusion);
-  if (status || !plan->task.generate.upscaled)
-    return status;
-  plan->parts |= ADM_PART_UPSAMPLER;
-  status = inspect (r, ADM_PART_UPSAMPLER, &upsampler, error);
-  if (!status && upsampler.kind != ADM_KIND_SUPERRES)
+  adm_status status = inspect (r, ADM_PART_UPSAMPLER, out, error);
+  if (!status && out->kind != ADM_KIND_SUPERRES)
     return adm_fail (error, ADM_ERROR_SHAPE, "%s is no upsampler; use another file",
                      adm_model_part (model, ADM_PART_UPSAMPLER));
-  if (!status && adm_low_side (&upsampler) != diffusion.image_size)
+  if (!status && adm_low_side (out) != diffusion->image_size)
     return adm_fail (error, ADM_ERROR_SHAPE,
                      "%s enlarges %d px pictures, and model %s makes %d px; use another upsampler",
-                     adm_model_part (model, ADM_PART_UPSAMPLER), adm_low_side (&upsampler),
-                     model->name, diffusion.image_size);
+                     adm_model_part (model, ADM_PART_UPSAMPLER), adm_low_side (out), model->name,
+                     diffusion->image_size);
+  return status;
+}
+
+/* The classifier's share of the first stage, or the null class's. */
+static adm_status
+measure_guidance (const adm_residency *r, adm_plan *plan, const adm_description *diffusion,
+                  const measured *m, adm_error *error)
+{
+  const adm_request *sample = &plan->task.generate.sample;
+  adm_description classifier;
+  double flops = 0;
+  if (adm_guides_freely (r->model, sample))
+    plan->work[0] *= 2;
+  else if (sample->scale > 0) {
+    plan->parts |= ADM_PART_CLASSIFIER;
+    adm_status status = inspect (r, ADM_PART_CLASSIFIER, &classifier, error);
+    if (!status && classifier.kind == ADM_KIND_CLASSIFIER)
+      status = check_guide (r->model, diffusion, &classifier, error);
+    if (!status)
+      status = adm_description_flops (&classifier, &flops, error);
+    if (status)
+      return status;
+    plan->work[0] += flops * m->evaluations;
+  }
+  return ADM_OK;
+}
+
+static adm_status
+plan_generate (const adm_residency *r, adm_plan *plan, adm_error *error)
+{
+  const adm_request *sample = &plan->task.generate.sample;
+  const bool upscaled = plan->task.generate.upscaled;
+  adm_description diffusion, upsampler;
+  adm_frame frame;
+  measured m;
+  plan->parts = ADM_PART_DIFFUSION | (upscaled ? ADM_PART_UPSAMPLER : 0);
+  plan->factor = 1;
+  adm_status status = inspect (r, ADM_PART_DIFFUSION, &diffusion, error);
+  if (!status && upscaled)
+    status = inspect_upsampler (r, &diffusion, &upsampler, error);
+  if (status)
+    return status;
+  plan->side = diffusion.image_size;
+  plan->factor = upscaled ? upsampler.image_size / diffusion.image_size : 1;
+  status = adm_frame_of_task (&frame, &plan->task, plan->side, plan->factor, error);
+  if (!status)
+    status = measure (&diffusion, sample, &frame, 0, &m, error);
+  if (status)
+    return status;
+  plan->height = frame.out.height;
+  plan->width = frame.out.width;
+  plan->channels = adm_description_channels (&diffusion);
+  plan->steps = m.steps;
+  plan->windows[0] = m.windows;
+  plan->work[0] = m.work;
+  status = measure_guidance (r, plan, &diffusion, &m, error);
+  if (status || !upscaled)
+    return status;
   adm_request *upscale = &plan->task.generate.upscale;
   upscale->seed = sample->seed;
   upscale->count = sample->count;
-  if (!status)
-    status = measure (&upsampler, upscale, &plan->upscale_steps, &plan->work[1], error);
-  plan->height = plan->width = status ? 0 : upsampler.image_size;
+  upscale->vary_seed = sample->vary_seed;
+  upscale->vary = sample->vary;
+  upscale->classes = sample->classes;
+  upscale->class_count = sample->class_count;
+  status = measure (&upsampler, upscale, &frame, 1, &m, error);
+  plan->upscale_steps = m.steps;
+  plan->windows[1] = m.windows;
+  plan->work[1] = m.work;
   plan->channels = 3;
   return status;
 }
@@ -129,20 +189,29 @@ plan_upscale (const adm_residency *r, adm_plan *plan, adm_error *error)
   const adm_model *model = r->model;
   const adm_request *request = &plan->task.upscale;
   adm_description d;
+  adm_frame frame;
+  measured m;
   plan->parts = ADM_PART_UPSAMPLER;
   adm_status status = inspect (r, ADM_PART_UPSAMPLER, &d, error);
   if (!status && d.kind != ADM_KIND_SUPERRES)
     status = adm_fail (error, ADM_ERROR_SHAPE,
                        "%s is not an upsampler; correct the model's description",
                        adm_model_part (model, ADM_PART_UPSAMPLER));
-  if (!status)
-    status = measure (&d, request, &plan->upscale_steps, &plan->work[1], error);
   if (status)
     return status;
+  plan->side = adm_low_side (&d);
+  plan->factor = d.image_size / plan->side;
+  status = adm_frame_of_task (&frame, &plan->task, plan->side, plan->factor, error);
+  if (!status)
+    status = measure (&d, request, &frame, 1, &m, error);
+  if (status)
+    return status;
+  plan->height = request->tiled ? frame.out.height : d.image_size;
+  plan->width = request->tiled ? frame.out.width : d.image_size;
+  plan->upscale_steps = m.steps;
+  plan->windows[1] = m.windows;
+  plan->work[1] = m.work;
   plan->channels = 3;
-  plan->height
-      = request->tiled ? request->low_h * (d.image_size / adm_low_side (&d)) : d.image_size;
-  plan->width = request->tiled ? request->low_w * (d.image_size / adm_low_side (&d)) : d.image_size;
   return ADM_OK;
 }
 

@@ -174,6 +174,7 @@ adm_residency_spare (adm_residency *residency, int parts, uint64_t bytes, adm_er
 {
   uint64_t limit = allowed (residency),
            held = adm_program_bytes (&residency->options) + residency->workspace.size, others = 0;
+  bytes += residency->beside;
   for (int i = 0; i < ADM_PARTS; i++) {
     const adm_network *network = residency->network[i];
     *(parts & 1 << i ? &held : &others) += network ? network->weights_bytes : 0;

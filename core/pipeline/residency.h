@@ -17,7 +17,8 @@ typedef struct adm_residency {
   adm_network *network[ADM_PARTS];  /* NULL: not loaded */
   adm_part_memory needs[ADM_PARTS]; /* of the parts that are MEASURED (ADM_PART_…) */
   int measured;
-  int reads; /* of weights, begun */
+  int reads;       /* of weights, begun */
+  uint64_t beside; /* bytes that a run holds: its frame, pictures that wait */
 } adm_residency;
 
 /* Nothing is loaded yet. On failure RESIDENCY is cleared. */
@@ -40,7 +41,8 @@ adm_status adm_residency_load (adm_residency *residency, int parts, adm_callback
 adm_status adm_residency_plan (const adm_residency *residency, const adm_task *task, adm_plan *plan,
                                adm_error *error);
 
-/* BYTES more are needed while PARTS work: lets other parts go for them, or refuses. */
+/* BYTES more, beside what the run holds already, are needed while PARTS work: lets other parts go
+ * for them, or refuses. */
 adm_status adm_residency_spare (adm_residency *residency, int parts, uint64_t bytes,
                                 adm_error *error);
 

@@ -85,6 +85,9 @@ typedef struct run {
   /* both stages' networks are in memory: each picture goes all the way before the next begins */
   bool together;
   double whole; /* told last */
+  adm_frame frame;
+  bool delivered;
+  float *out; /* [3,height,width] of the finished picture, where the frame finishes it */
 } run;
 
 /* How far the whole plan is. */
@@ -116,7 +119,7 @@ tell (const adm_progress *progress, void *user)
 }
 
 static adm_status
-deliver (const run *r, int i, const adm_sampling *stage, adm_error *error)
+deliver (run *r, int i, const adm_sampling *stage, adm_error *error)
 {
   adm_picture picture = { stage->x, stage->height, stage->width, stage->channels };
   if (stage->rgb && !r->sink->all_channels) {
@@ -124,6 +127,14 @@ deliver (const run *r, int i, const adm_sampling *stage, adm_error *error)
     picture.pixels = stage->rgb;
     picture.channels = 3;
   }
+  if (r->out) {
+    adm_status status
+        = adm_frame_finish (&r->frame, stage->progress.steps ? stage->x : NULL, r->out, error);
+    if (status)
+      return status;
+    picture = (adm_picture) { r->out, r->frame.out.height, r->frame.out.width, 3 };
+  }
+  r->delivered = true;
   return r->sink->picture (i, &picture, r->sink->user, error);
 }
 
@@ -135,12 +146,15 @@ stage_of (run *r, int part, const adm_request *request)
                           .request = request,
                           .callback = tell,
                           .user = r,
+                          .frame = &r->frame,
+                          .keep = r->together ? r->plan->parts : 0,
                           .images = r->plan->count };
 }
 
-/* One stage is all there is. */
+/* One stage is all there is. LOW [3,h,w] of the frame's first canvas is free to use where the
+ * request's pictures are smaller. */
 static adm_status
-run_one (run *r, int part, const adm_request *request, adm_error *error)
+run_one (run *r, int part, const adm_request *request, float *low, adm_error *error)
 {
   adm_sampling stage = stage_of (r, part, request);
   adm_status status = adm_sampling_open (&stage, error);
@@ -148,8 +162,12 @@ run_one (run *r, int part, const adm_request *request, adm_error *error)
     return status;
   size_t one = 3 * (size_t) request->low_h * (size_t) request->low_w;
   for (int i = 0; i < r->plan->count && !status; i++) {
-    status = adm_sampling_run (&stage, i, request->low ? request->low + (size_t) i * one : NULL,
-                               error);
+    const float *small = request->low ? request->low + (size_t) i * one : NULL;
+    if (small && low) {
+      adm_frame_low (&r->frame, small, request->low_h, request->low_w, low);
+      small = low;
+    }
+    status = adm_sampling_run (&stage, i, small, error);
     if (!status)
       status = deliver (r, i, &stage, error);
   }
@@ -157,50 +175,92 @@ run_one (run *r, int part, const adm_request *request, adm_error *error)
   return status;
 }
 
-/* Samples, rounds, upsamples. SMALL [count,S,S,3] holds what waits, LOW [3,S,S] what the upsampler
- * sees: the picture as it would be saved. */
+/* What waits between the stages: pictures as they would be saved, and one as the upsampler sees
+ * it. */
+typedef struct between {
+  uint8_t *small; /* [count,h,w,3], or one where both stages' networks are in memory together */
+  float *low;     /* [3,h,w] */
+} between;
+
+/* Upsamples picture I, which waits at BYTES. */
 static adm_status
-run_two (run *r, uint8_t *small, float *low, adm_error *error)
+run_second (run *r, adm_sampling *second, int i, const uint8_t *bytes, float *low, adm_error *error)
+{
+  adm_pixels_from_u8 (bytes, r->frame.size[0].height, r->frame.size[0].width, low);
+  adm_status status = adm_sampling_run (second, i, low, error);
+  return status ? status : deliver (r, i, second, error);
+}
+
+/* Samples, rounds, upsamples. */
+static adm_status
+run_two (run *r, between *b, adm_error *error)
 {
   const adm_plan *plan = r->plan;
-  const int side = r->session->residency.model->image_size;
-  const size_t values = 3 * (size_t) side * (size_t) side;
+  const adm_plane_size size = r->frame.size[0];
+  const size_t values = 3 * (size_t) size.height * (size_t) size.width;
   adm_request upscale = plan->task.generate.upscale;
-  upscale.low = low;
-  upscale.low_h = upscale.low_w = side;
+  upscale.low = b->low;
+  upscale.low_h = size.height;
+  upscale.low_w = size.width;
   adm_sampling first = stage_of (r, ADM_PART_DIFFUSION, &plan->task.generate.sample),
                second = stage_of (r, ADM_PART_UPSAMPLER, &upscale);
   adm_status status = adm_sampling_open (&first, error);
   if (!status && r->together)
     status = adm_sampling_open (&second, error);
   for (int i = 0; i < plan->count && !status; i++) {
-    uint8_t *bytes = small + (r->together ? 0 : (size_t) i * values);
+    uint8_t *bytes = b->small + (r->together ? 0 : (size_t) i * values);
     status = adm_sampling_run (&first, i, NULL, error);
-    if (!status) {
-      if (first.rgb)
-        adm_pixels_to_rgb (first.x, first.channels, side, side, first.rgb);
-      adm_pixels_to_u8 (first.rgb ? first.rgb : first.x, side, side, bytes);
-    }
-    if (status || !r->together)
-      continue;
-    adm_pixels_from_u8 (bytes, side, side, low);
-    status = adm_sampling_run (&second, i, low, error);
+    if (!status && first.rgb)
+      adm_pixels_to_rgb (first.x, first.channels, size.height, size.width, first.rgb);
     if (!status)
-      status = deliver (r, i, &second, error);
+      adm_pixels_to_u8 (first.rgb ? first.rgb : first.x, size.height, size.width, bytes);
+    if (!status && r->together)
+      status = run_second (r, &second, i, bytes, b->low, error);
   }
   adm_sampling_close (&first);
   if (!status && !r->together) {
     status = adm_residency_load (&r->session->residency, ADM_PART_UPSAMPLER, tell, r, error);
     if (!status)
       status = adm_sampling_open (&second, error);
-    for (int i = 0; i < plan->count && !status; i++) {
-      adm_pixels_from_u8 (small + (size_t) i * values, side, side, low);
-      status = adm_sampling_run (&second, i, low, error);
-      if (!status)
-        status = deliver (r, i, &second, error);
-    }
+    for (int i = 0; i < plan->count && !status; i++)
+      status = run_second (r, &second, i, b->small + (size_t) i * values, b->low, error);
   }
   adm_sampling_close (&second);
+  return status;
+}
+
+/* The task's pictures, in the frame. */
+static adm_status
+run_framed (run *r, adm_error *error)
+{
+  const adm_task *task = &r->plan->task;
+  const bool two = task->kind == ADM_TASK_GENERATE && task->generate.upscaled,
+             upscale = task->kind == ADM_TASK_UPSCALE;
+  const adm_plane_size size = r->frame.size[0], out = r->frame.out;
+  const size_t values = 3 * (size_t) size.height * (size_t) size.width,
+               finished = 3 * (size_t) out.height * (size_t) out.width,
+               waiting = values * (r->together ? 1 : (size_t) r->plan->count);
+  const bool low = two
+                   || (upscale && task->upscale.tiled
+                       && (task->upscale.low_h < size.height || task->upscale.low_w < size.width));
+  between b = { .small = two ? malloc (waiting) : NULL,
+                .low = low ? malloc (values * sizeof *b.low) : NULL };
+  r->out = r->frame.plain ? NULL : malloc (finished * sizeof *r->out);
+  r->session->residency.beside = (r->frame.plain ? 0 : adm_frame_bytes (&r->frame))
+                                 + (r->out ? finished * sizeof (float) : 0) + (two ? waiting : 0)
+                                 + (low ? values * sizeof (float) : 0);
+  adm_status status = ADM_OK;
+  if ((two && !b.small) || (low && !b.low) || (!r->frame.plain && !r->out))
+    status = adm_fail (error, ADM_ERROR_MEMORY, "no memory for %d pictures; ask for fewer",
+                       r->plan->count);
+  if (!status)
+    status = two       ? run_two (r, &b, error)
+             : upscale ? run_one (r, ADM_PART_UPSAMPLER, &task->upscale, b.low, error)
+                       : run_one (r, ADM_PART_DIFFUSION, &task->generate.sample, NULL, error);
+  free (b.small);
+  free (b.low);
+  free (r->out);
+  r->session->residency.beside = 0;
   return status;
 }
 
@@ -208,82 +268,110 @@ adm_status
 adm_session_run (adm_session *session, const adm_plan *plan, const adm_sink *sink, adm_error *error)
 {
   run r = { .session = session, .plan = plan, .sink = sink };
-  const adm_task *task = &plan->task;
   adm_status status = load (session, plan->parts, &r.together, tell, &r, error);
+  if (!status)
+    status = adm_frame_of_task (&r.frame, &plan->task, plan->side, plan->factor, error);
+  if (!status)
+    status = adm_frame_fill (&r.frame, error);
   if (status)
     return status;
-  if (task->kind == ADM_TASK_UPSCALE)
-    return run_one (&r, ADM_PART_UPSAMPLER, &task->upscale, error);
-  if (!task->generate.upscaled)
-    return run_one (&r, ADM_PART_DIFFUSION, &task->generate.sample, error);
-  const size_t values = 3 * (size_t) session->residency.model->image_size
-                        * (size_t) session->residency.model->image_size;
-  uint8_t *small = malloc (values * (r.together ? 1 : (size_t) plan->count));
-  float *low = malloc (values * sizeof *low);
-  if (!small || !low)
-    status = adm_fail (error, ADM_ERROR_MEMORY, "no memory for %d pictures; ask for fewer",
-                       plan->count);
-  else
-    status = run_two (&r, small, low, error);
-  free (small);
-  free (low);
+  status = run_framed (&r, error);
+  if (status == ADM_ERROR_MEMORY && r.together && plan->task.kind == ADM_TASK_GENERATE
+      && plan->task.generate.upscaled && !r.delivered) {
+    r.together = false; /* one stage after the other takes less */
+    status = run_framed (&r, error);
+  }
+  adm_frame_clear (&r.frame);
   return status;
 }
 
 /* ---- one stage ------------------------------------------------------------------------------- */
 
-static adm_status
-run_stage (adm_session *session, int parts, const adm_sampling *asked, float *out, int *finished,
-           adm_error *error)
+struct collect {
+  adm_callback callback;
+  void *user;
+  float *out;
+  int *finished;
+};
+
+static bool
+pass_on (const adm_progress *progress, void *user)
 {
-  adm_sampling stage = *asked;
-  const adm_request *request = stage.request;
-  size_t one = 3 * (size_t) request->low_h * (size_t) request->low_w;
-  if (finished)
-    *finished = 0;
-  adm_status status
-      = adm_residency_load (&session->residency, parts, stage.callback, stage.user, error);
-  if (!status)
-    status = adm_sampling_open (&stage, error);
-  if (status)
-    return status;
-  size_t pixels = (size_t) stage.channels * (size_t) stage.height * (size_t) stage.width;
-  for (int i = 0; i < request->count && !status; i++) {
-    status = adm_sampling_run (&stage, i, request->low ? request->low + (size_t) i * one : NULL,
-                               error);
-    if (status)
-      break;
-    memcpy (out + (size_t) i * pixels, stage.x, pixels * sizeof *out);
-    if (finished)
-      *finished = i + 1;
-  }
-  adm_sampling_close (&stage);
-  return status;
+  const struct collect *c = user;
+  return !c->callback || c->callback (progress, c->user);
+}
+
+static adm_status
+collect (int i, const adm_picture *picture, void *user, adm_error *error)
+{
+  const struct collect *c = user;
+  const size_t values
+      = (size_t) picture->channels * (size_t) picture->height * (size_t) picture->width;
+  (void) error;
+  memcpy (c->out + (size_t) i * values, picture->pixels, values * sizeof *c->out);
+  if (c->finished)
+    *c->finished = i + 1;
+  return ADM_OK;
+}
+
+static adm_status
+run_task (adm_session *session, const adm_task *task, struct collect *c, adm_error *error)
+{
+  adm_plan plan;
+  if (c->finished)
+    *c->finished = 0;
+  adm_status status = adm_session_plan (session, task, &plan, error);
+  return status
+             ? status
+             : adm_session_run (
+                   session, &plan,
+                   &(adm_sink) {
+                       .progress = pass_on, .picture = collect, .user = c, .all_channels = true },
+                   error);
 }
 
 adm_status
 adm_session_sample (adm_session *session, const adm_request *request, adm_callback callback,
                     void *user, float *out, int *finished, adm_error *error)
 {
-  int parts = ADM_PART_DIFFUSION | (request->scale > 0 ? ADM_PART_CLASSIFIER : 0);
-  const adm_sampling stage = { .residency = &session->residency,
-                               .part = ADM_PART_DIFFUSION,
-                               .request = request,
-                               .callback = callback,
-                               .user = user,
-                               .images = request->count };
-  return run_stage (session, parts, &stage, out, finished, error);
+  const adm_task task = { .kind = ADM_TASK_GENERATE, .generate.sample = *request };
+  return run_task (session, &task, &(struct collect) { callback, user, out, finished }, error);
 }
 
 adm_status
 adm_session_upscale (adm_session *session, const adm_request *request, adm_callback callback,
                      void *user, float *out, int *finished, adm_error *error)
 {
-  const adm_sampling stage = { .residency = &session->residency,
-                               .part = ADM_PART_UPSAMPLER,
-                               .request = request,
-                               .callback = callback,
-                               .user = user,
-                               .images = request->count };
-  return run_stage (session, ADM_PART_UPSAMPLER, &stage, out, finished, error);
+  const adm_task task = { .kind = ADM_TASK_UPSCALE, .upscale = *request };
+  return run_task (session, &task, &(struct collect) { callback, user, out, finished }, error);
+}
+
+adm_status
+adm_session_encode (adm_session *session, const adm_request *request, const float *pictures,
+                    const adm_sink *sink, adm_error *error)
+{
+  adm_sampling stage = { .residency = &session->residency,
+                         .part = ADM_PART_DIFFUSION,
+                         .request = request,
+                         .callback = sink->progress,
+                         .user = sink->user,
+                         .images = request->count };
+  if (request->scale > 0 || request->noise)
+    return adm_fail (error, ADM_ERROR_USAGE,
+                     "encoding takes neither a gradient scale nor noise; leave them out");
+  adm_status status = adm_residency_load (&session->residency, ADM_PART_DIFFUSION, sink->progress,
+                                          sink->user, error);
+  if (!status)
+    status = adm_sampling_open (&stage, error);
+  if (status)
+    return status;
+  const size_t pixels = 3 * (size_t) stage.height * (size_t) stage.width;
+  for (int i = 0; i < request->count && !status; i++) {
+    status = adm_sampling_encode (&stage, i, pictures + (size_t) i * pixels, error);
+    const adm_picture latent = { stage.x, stage.height, stage.width };
+    if (!status)
+      status = sink->picture (i, &latent, sink->user, error);
+  }
+  adm_sampling_close (&stage);
+  return status;
 }

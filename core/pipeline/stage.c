@@ -5,9 +5,12 @@
 #include "pipeline/stage.h"
 
 #include "base/error.h"
+#include "diffusion/encode.h"
 #include "diffusion/sampler.h"
 
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- what the sampler asks ------------------------------------------------------------------- */
 
@@ -33,56 +36,107 @@ after_step (void *user, int done, int steps, const float *x0)
   return !s->callback || s->callback (&p, s->user);
 }
 
+/* The networks are asked between layers for SHARE of a step, from FROM on. */
+static void
+watch (adm_sampling *s, adm_network *network, double from, double share)
+{
+  s->from = from;
+  s->part_of_step = share;
+  network->poll = between_layers;
+  network->poll_user = s;
+}
+
 static adm_status
-predict_tile (void *user, int index, const float *x, const float *low, float *out, adm_error *error)
+evaluate_windows (const adm_canvas_batch *b, void *user, adm_error *error)
 {
   adm_sampling *s = user;
-  s->part_of_step = s->share / (s->tiling.rows * s->tiling.columns);
-  s->from = s->part_of_step * index;
-  return adm_network_evaluate (s->network,
-                               &(adm_batch) { .n = 1,
-                                              .x = x,
-                                              .t = &s->t,
-                                              .labels = &s->label,
-                                              .low = low,
-                                              .low_h = s->tiling.tile,
-                                              .low_w = s->tiling.tile },
-                               out, error);
+  watch (s, s->network, s->share * b->from, s->share * b->share);
+  adm_status status = adm_network_evaluate (s->network,
+                                            &(adm_batch) { .n = b->n,
+                                                           .x = b->x,
+                                                           .t = s->t,
+                                                           .labels = b->labels,
+                                                           .low = b->low,
+                                                           .low_h = s->field.axis[0].side,
+                                                           .low_w = s->field.axis[0].side },
+                                            b->out, error);
+  s->network->poll = NULL;
+  return status;
+}
+
+static adm_status
+gradient_windows (const adm_canvas_batch *b, void *user, adm_error *error)
+{
+  adm_sampling *s = user;
+  watch (s, s->classifier, s->share + (1 - s->share) * b->from, (1 - s->share) * b->share);
+  adm_status status = adm_network_gradient (
+      s->classifier, &(adm_batch) { .n = b->n, .x = b->x, .t = s->t, .labels = b->labels },
+      s->logits, b->out, error);
+  s->classifier->poll = NULL;
+  return status;
+}
+
+/* Where guidance ends when the request leaves that open. DDIM and DPM-Solver++ move x0 by s (1 - a)
+ * / sqrt (a) times the gradient; where sqrt (a) is under 1/1000, as at the cosine schedule's last
+ * timestep, less than one 8-bit level of the picture is left in x, the gradient says nothing, and
+ * that factor turns it into a ruined picture. Which timesteps STEPS takes is ours to choose, so
+ * guidance leaves such ones out; a respacing that is spelled out is followed to the letter, as the
+ * reference implementation would. */
+static double
+guidance_end (const adm_request *request)
+{
+  bool open = request->guide_from == 0 && request->guide_to == 0;
+  return open && !request->respacing && request->sampler != ADM_SAMPLER_DDPM ? 1000.0
+                                                                             : request->guide_to;
+}
+
+/* Classifier-free guidance acts within the request's interval, as the classifier's does. */
+static double
+free_scale_at (const adm_sampling *s, int t)
+{
+  const adm_request *request = s->request;
+  double from = request->guide_from, to = guidance_end (request);
+  for (int i = 0; i < s->schedule->steps && s->free_guidance; i++) {
+    const adm_schedule_step *step = &s->schedule->step[i];
+    double sigma = step->root_m1 / sqrt (step->alpha_bar);
+    if (step->t == t)
+      return (from == 0 && to == 0) || (sigma >= from && sigma <= to) ? request->scale : 0;
+  }
+  return 0;
 }
 
 static adm_status
 predict (void *user, const float *x, int t, float *out, adm_error *error)
 {
   adm_sampling *s = user;
-  s->from = 0;
-  s->part_of_step = s->share;
-  s->t = t;
-  s->network->poll = between_layers;
-  s->network->poll_user = s;
-  adm_status status
-      = s->tiled ? adm_tiling_predict (&s->tiling, s->network->description.learn_sigma ? 6 : 3, x,
-                                       s->low, predict_tile, s, s->tiles, out, error)
-                 : adm_network_evaluate (s->network,
-                                         &(adm_batch) { .n = 1,
-                                                        .x = x,
-                                                        .t = &t,
-                                                        .labels = &s->label,
-                                                        .low = s->low,
-                                                        .low_h = s->request->low_h,
-                                                        .low_w = s->request->low_w },
-                                         out, error);
+  for (int i = 0; i < ADM_CANVAS_BATCH; i++)
+    s->t[i] = t;
+  if (s->windowed) {
+    s->field.free_scale = free_scale_at (s, t);
+    return adm_canvas_predict (&s->field, s->visits++, x, out, error);
+  }
+  watch (s, s->network, 0, s->share);
+  adm_status status = adm_network_evaluate (s->network,
+                                            &(adm_batch) { .n = 1,
+                                                           .x = x,
+                                                           .t = &t,
+                                                           .labels = &s->label,
+                                                           .low = s->low,
+                                                           .low_h = s->request->low_h,
+                                                           .low_w = s->request->low_w },
+                                            out, error);
   s->network->poll = NULL;
   return status;
 }
 
+/* After predict, at the same step: its grid of windows. */
 static adm_status
 gradient (void *user, const float *x, int t, float *grad, adm_error *error)
 {
   adm_sampling *s = user;
-  s->from = s->share;
-  s->part_of_step = 1 - s->share;
-  s->classifier->poll = between_layers;
-  s->classifier->poll_user = s;
+  if (s->windowed)
+    return adm_canvas_gradient (&s->field, s->visits - 1, x, grad, error);
+  watch (s, s->classifier, s->share, 1 - s->share);
   adm_status status = adm_network_gradient (
       s->classifier, &(adm_batch) { .n = 1, .x = x, .t = &t, .labels = &s->guide }, s->logits, grad,
       error);
@@ -93,34 +147,51 @@ gradient (void *user, const float *x, int t, float *grad, adm_error *error)
 /* ---- what can be asked for ------------------------------------------------------------------- */
 
 static adm_status
+check_guide (const adm_sampling *stage, int guide, adm_error *error)
+{
+  int null_class = stage->residency->model->null_class;
+  if (guide == ADM_NO_LABEL || guide == null_class)
+    return adm_fail (
+        error, ADM_ERROR_USAGE,
+        "a gradient scale above 0 needs a class to guide to; choose a class or scale 0");
+  if (stage->classifier && (guide < 0 || guide >= stage->classifier->description.num_classes))
+    return adm_fail (error, ADM_ERROR_USAGE,
+                     "the classifier cannot guide to class %d; choose 0 to %d", guide,
+                     stage->classifier->description.num_classes - 1);
+  return ADM_OK;
+}
+
+static adm_status
+check_label (const adm_sampling *stage, int label, adm_error *error)
+{
+  int classes = stage->network->description.num_classes;
+  if (classes > 0 && label == ADM_NO_LABEL)
+    return adm_fail (error, ADM_ERROR_USAGE,
+                     "model %s needs a class: it has no null class; give a class from 0 to %d",
+                     stage->residency->model->name, classes - 1);
+  if (classes > 0 && (label < 0 || label >= classes))
+    return adm_fail (error, ADM_ERROR_USAGE, "class %d is outside 0 to %d", label, classes - 1);
+  return ADM_OK;
+}
+
+static adm_status
 check_labels (adm_sampling *stage, adm_error *error)
 {
   const adm_request *request = stage->request;
-  const adm_model *model = stage->residency->model;
-  const adm_description *d = &stage->network->description;
-  int label = request->label,
-      guide = request->guide_label != ADM_NO_LABEL ? request->guide_label : request->label;
-  stage->label = label != ADM_NO_LABEL ? label : model->null_class;
-  if (d->num_classes > 0 && stage->label == ADM_NO_LABEL)
-    return adm_fail (error, ADM_ERROR_USAGE,
-                     "model %s needs a class: it has no null class; give a class from 0 to %d",
-                     model->name, d->num_classes - 1);
-  if (d->num_classes > 0 && (stage->label < 0 || stage->label >= d->num_classes))
-    return adm_fail (error, ADM_ERROR_USAGE, "class %d is outside 0 to %d", stage->label,
-                     d->num_classes - 1);
-  if (stage->classifier) {
-    int classes = stage->classifier->description.num_classes;
-    if (guide == ADM_NO_LABEL || guide == model->null_class)
-      return adm_fail (
-          error, ADM_ERROR_USAGE,
-          "a gradient scale above 0 needs a class to guide to; choose a class or scale 0");
-    if (guide < 0 || guide >= classes)
-      return adm_fail (error, ADM_ERROR_USAGE,
-                       "the classifier cannot guide to class %d; choose 0 to %d", guide,
-                       classes - 1);
-    stage->guide = guide;
+  bool guided = stage->classifier || stage->free_guidance;
+  int label = request->label;
+  stage->label = label != ADM_NO_LABEL ? label : stage->residency->model->null_class;
+  stage->guide = request->guide_label != ADM_NO_LABEL ? request->guide_label : label;
+  adm_status status = ADM_OK;
+  for (int i = 0; stage->frame && i < stage->frame->labels && !status; i++) {
+    status = check_label (stage, request->classes[i].label, error);
+    if (!status && guided)
+      status = check_guide (stage, request->classes[i].label, error);
   }
-  return ADM_OK;
+  if (status || (stage->frame && stage->frame->labels))
+    return status;
+  status = check_label (stage, stage->label, error);
+  return status || !guided ? status : check_guide (stage, stage->guide, error);
 }
 
 int
@@ -130,27 +201,18 @@ adm_low_side (const adm_description *d)
 }
 
 static adm_status
-check_tiles (adm_sampling *stage, adm_error *error)
+check_tiles (const adm_sampling *stage, adm_error *error)
 {
   const adm_request *request = stage->request;
   const adm_description *d = &stage->network->description;
-  int tile = adm_low_side (d), most = 8192;
   if (!request->low || request->noise)
     return adm_fail (error, ADM_ERROR_USAGE,
                      "tiles need a low-resolution picture and a seed, not noise");
-  if (d->image_size % tile != 0)
+  if (d->image_size % adm_low_side (d) != 0)
     return adm_fail (
         error, ADM_ERROR_USAGE,
         "this upsampler makes %d px from %d px, no whole factor: tiles are not possible",
-        d->image_size, tile);
-  if (request->low_h < tile || request->low_w < tile || request->low_h > most
-      || request->low_w > most)
-    return adm_fail (
-        error, ADM_ERROR_SHAPE,
-        "the low-resolution picture is %d x %d px; tiles need %d to %d px on each side",
-        request->low_w, request->low_h, tile, most);
-  stage->tiled = true;
-  stage->tiling = adm_tiling_new (request->low_h, request->low_w, tile, d->image_size / tile);
+        d->image_size, adm_low_side (d));
   return ADM_OK;
 }
 
@@ -166,11 +228,27 @@ check_request (adm_sampling *stage, adm_error *error)
     return adm_fail (error, ADM_ERROR_USAGE, "the gradient scale must be from 0 to 1000000");
   if (!(request->eta >= 0 && request->eta <= 1))
     return adm_fail (error, ADM_ERROR_USAGE, "eta must be from 0 to 1");
+  if (!(request->vary >= 0 && request->vary <= 1) || (request->vary > 0 && request->noise))
+    return adm_fail (error, ADM_ERROR_USAGE,
+                     "a variation must be from 0 to 1, and needs a seed, not noise");
+  if (stage->free_guidance && stage->residency->model->null_class == ADM_NO_LABEL)
+    return adm_fail (
+        error, ADM_ERROR_USAGE,
+        "classifier-free guidance needs a network with a null class; model %s has none",
+        stage->residency->model->name);
   if (low != (request->low != NULL))
     return adm_fail (error, ADM_ERROR_USAGE,
                      low ? "an upsampler needs a low-resolution picture; give one"
                          : "this model takes no low-resolution picture; leave it out");
-  if (request->tiled)
+  if (stage->windowed && stage->channels != 3)
+    return adm_fail (error, ADM_ERROR_USAGE,
+                     "canvases are made of RGB networks only, and this one has %d channels; leave "
+                     "size, masks and classes' weights out",
+                     stage->channels);
+  if (stage->windowed && request->noise)
+    return adm_fail (error, ADM_ERROR_USAGE,
+                     "a canvas needs a seed; noise belongs to the network's own size");
+  if (stage->windowed && low)
     return check_tiles (stage, error);
   if (low && stage->network->description.small_size > 0
       && (request->low_h != stage->network->description.small_size
@@ -180,20 +258,6 @@ check_request (adm_sampling *stage, adm_error *error)
                      request->low_w, request->low_h, stage->network->description.small_size,
                      stage->network->description.small_size);
   return ADM_OK;
-}
-
-/* Where guidance ends when the request leaves that open. DDIM and DPM-Solver++ move x0 by s (1 - a)
- * / sqrt (a) times the gradient; where sqrt (a) is under 1/1000, as at the cosine schedule's last
- * timestep, less than one 8-bit level of the picture is left in x, the gradient says nothing, and
- * that factor turns it into a ruined picture. Which timesteps STEPS takes is ours to choose, so
- * guidance leaves such ones out; a respacing that is spelled out is followed to the letter, as the
- * reference implementation would. */
-static double
-guidance_end (const adm_request *request)
-{
-  bool open = request->guide_from == 0 && request->guide_to == 0;
-  return open && !request->respacing && request->sampler != ADM_SAMPLER_DDPM ? 1000.0
-                                                                             : request->guide_to;
 }
 
 /* ---- life ------------------------------------------------------------------------------------ */
@@ -214,14 +278,22 @@ denoiser_of (adm_sampling *stage)
                           .classifier = adm_model_part (model, ADM_PART_CLASSIFIER) };
 }
 
+/* Windows that an evaluation takes at once. */
+static int
+batch_of (const adm_sampling *stage)
+{
+  return stage->windowed ? ADM_CANVAS_BATCH : 1;
+}
+
 /* Plans the networks, and finds out how they share a step. */
 static adm_status
 plan_networks (adm_sampling *stage, adm_error *error)
 {
-  adm_status status = adm_network_prepare (stage->network, 1, false, error);
+  int n = batch_of (stage);
+  adm_status status = adm_network_prepare (stage->network, n, false, error);
   stage->share = 1;
   if (!status && stage->classifier) {
-    status = adm_network_prepare (stage->classifier, 1, true, error);
+    status = adm_network_prepare (stage->classifier, n, true, error);
     stage->share = stage->network->flops / (stage->network->flops + stage->classifier->flops);
   }
   return status;
@@ -235,10 +307,12 @@ take_memory (adm_sampling *stage, adm_error *error)
   size_t workspace = adm_diffusion_workspace (&denoiser),
          pixels = (size_t) stage->channels * (size_t) stage->height * (size_t) stage->width,
          rgb = stage->channels == 3 ? 0 : 3 * (size_t) stage->height * (size_t) stage->width;
-  size_t classes = stage->classifier ? (size_t) stage->classifier->description.num_classes : 0;
-  size_t floats = workspace + pixels + classes + rgb
-                  + (stage->tiled ? adm_tiling_workspace (&stage->tiling, denoiser.channels) : 0);
-  int parts = stage->part | (stage->classifier ? ADM_PART_CLASSIFIER : 0);
+  size_t logits = stage->classifier ? (size_t) batch_of (stage)
+                                          * (size_t) stage->classifier->description.num_classes
+                                    : 0;
+  size_t floats = workspace + pixels + logits + rgb
+                  + (stage->windowed ? adm_canvas_workspace (&stage->field) : 0);
+  int parts = stage->keep | stage->part | (stage->classifier ? ADM_PART_CLASSIFIER : 0);
   adm_status status = adm_residency_spare (stage->residency, parts, floats * sizeof (float), error);
   if (status)
     return status;
@@ -250,19 +324,59 @@ take_memory (adm_sampling *stage, adm_error *error)
   stage->workspace = stage->memory;
   stage->x = stage->workspace + workspace;
   stage->logits = stage->x + pixels;
-  stage->rgb = rgb ? stage->logits + classes : NULL;
-  stage->tiles = stage->logits + classes + rgb;
+  stage->rgb = rgb ? stage->logits + logits : NULL;
+  stage->field.workspace = stage->logits + logits + rgb;
   return ADM_OK;
+}
+
+/* The windows that the frame's canvas is seen by. */
+static void
+open_field (adm_sampling *stage)
+{
+  const adm_frame *frame = stage->frame;
+  const adm_description *d = &stage->network->description;
+  const int side = stage->stage ? adm_low_side (d) : d->image_size;
+  const adm_plane_size size = frame->size[0];
+  stage->label_of_all = (adm_canvas_label) { stage->label, stage->guide, NULL };
+  stage->field = (adm_canvas_field) {
+    .axis = { adm_axis_new (size.height, side, frame->wrap[0], true),
+              adm_axis_new (size.width, side, frame->wrap[1], false) },
+    .factor = stage->stage ? frame->factor : 1,
+    .channels = d->learn_sigma ? 6 : 3,
+    .label = frame->labels ? frame->label[stage->stage] : &stage->label_of_all,
+    .labels = frame->labels ? frame->labels : 1,
+    .null_label = stage->residency->model->null_class,
+    .has_low = stage->stage == 1,
+    .evaluate = evaluate_windows,
+    .gradient = gradient_windows,
+    .user = stage,
+  };
+  stage->height = frame->size[stage->stage].height;
+  stage->width = frame->size[stage->stage].width;
+}
+
+bool
+adm_guides_freely (const adm_model *model, const adm_request *request)
+{
+  return request->scale > 0
+         && (request->guidance == ADM_GUIDANCE_FREE
+             || (request->guidance == ADM_GUIDANCE_DEFAULT && !model->classifier
+                 && model->null_class != ADM_NO_LABEL));
 }
 
 adm_status
 adm_sampling_open (adm_sampling *stage, adm_error *error)
 {
   const adm_request *request = stage->request;
+  const adm_model *model = stage->residency->model;
   stage->network = adm_residency_network (stage->residency, stage->part);
-  stage->classifier = stage->part == ADM_PART_DIFFUSION && request->scale > 0
+  stage->stage = stage->part == ADM_PART_UPSAMPLER;
+  stage->free_guidance = !stage->stage && adm_guides_freely (model, request);
+  stage->classifier = !stage->stage && request->scale > 0 && !stage->free_guidance
                           ? adm_residency_network (stage->residency, ADM_PART_CLASSIFIER)
                           : NULL;
+  stage->windowed
+      = stage->frame && (!stage->frame->plain || stage->frame->labels || stage->free_guidance);
   const adm_description *d = &stage->network->description;
   stage->channels = adm_description_channels (d);
   adm_status status = check_request (stage, error);
@@ -279,8 +393,9 @@ adm_sampling_open (adm_sampling *stage, adm_error *error)
                               (adm_parametrization) { .predict_xstart = d->predict_xstart == 1,
                                                       .sigma_small = d->sigma_small == 1,
                                                       .unclamped = request->no_clip });
-  stage->height = stage->tiled ? stage->tiling.height * stage->tiling.factor : d->image_size;
-  stage->width = stage->tiled ? stage->tiling.width * stage->tiling.factor : d->image_size;
+  stage->height = stage->width = d->image_size;
+  if (!status && stage->windowed)
+    open_field (stage);
   if (!status)
     status = plan_networks (stage, error);
   if (!status)
@@ -305,16 +420,19 @@ adm_sampling_run (adm_sampling *stage, int i, const float *low, adm_error *error
   const adm_request *request = stage->request;
   adm_denoiser denoiser = denoiser_of (stage);
   size_t pixels = (size_t) stage->channels * (size_t) stage->height * (size_t) stage->width;
-  adm_rng rng;
-  adm_rng_seed (&rng, request->seed + (uint64_t) i);
-  stage->progress = (adm_progress) { .stage = stage->part == ADM_PART_UPSAMPLER ? ADM_STAGE_UPSAMPLE
-                                                                                : ADM_STAGE_SAMPLE,
+  const uint64_t seed = request->seed + (uint64_t) i;
+  adm_rng rng, vary, known;
+  adm_rng_seed (&rng, seed);
+  adm_rng_seed (&vary, request->vary_seed + (uint64_t) i);
+  adm_rng_seed (&known, seed ^ UINT64_C (0x9e3779b97f4a7c15)); /* a stream of its own */
+  stage->progress = (adm_progress) { .stage = stage->stage ? ADM_STAGE_UPSAMPLE : ADM_STAGE_SAMPLE,
                                      .image = i,
                                      .images = stage->images,
                                      .steps = stage->schedule->steps,
                                      .height = stage->height,
                                      .width = stage->width };
-  stage->low = low;
+  stage->low = stage->field.low = low;
+  stage->visits = 0;
   adm_diffusion_params params = {
     .sampler = request->sampler,
     .eta = request->eta,
@@ -323,10 +441,36 @@ adm_sampling_run (adm_sampling *stage, int i, const float *low, adm_error *error
     .guide_to = guidance_end (request),
     .threshold = request->threshold,
     .rng = request->noise ? NULL : &rng,
+    .vary_rng = request->vary > 0 ? &vary : NULL,
+    .vary = request->vary,
     .noise = request->noise ? request->noise + (size_t) i * pixels : NULL,
     .noise_stride = (size_t) request->count * pixels,
+    .known_rng = &known,
     .stepped = after_step,
     .user = stage,
   };
+  if (stage->frame)
+    adm_frame_apply (stage->frame, stage->stage, stage->schedule, &params);
+  stage->progress.steps = adm_diffusion_steps (stage->schedule, &params);
+  if (!stage->progress.steps) {
+    memcpy (stage->x, stage->frame->init[stage->stage], pixels * sizeof *stage->x);
+    return ADM_OK;
+  }
   return adm_diffusion_run (&denoiser, stage->schedule, &params, stage->workspace, stage->x, error);
+}
+
+adm_status
+adm_sampling_encode (adm_sampling *stage, int i, const float *picture, adm_error *error)
+{
+  adm_denoiser denoiser = denoiser_of (stage);
+  const adm_encode_params params
+      = { .workspace = stage->workspace, .stepped = after_step, .user = stage };
+  stage->progress = (adm_progress) { .stage = ADM_STAGE_SAMPLE,
+                                     .image = i,
+                                     .images = stage->images,
+                                     .steps = stage->schedule->steps,
+                                     .height = stage->height,
+                                     .width = stage->width };
+  memcpy (stage->x, picture, 3 * (size_t) stage->height * (size_t) stage->width * sizeof *stage->x);
+  return adm_diffusion_encode (&denoiser, stage->schedule, &params, stage->x, error);
 }

@@ -5,8 +5,9 @@
 #ifndef ADM_PIPELINE_STAGE_H
 #define ADM_PIPELINE_STAGE_H
 
+#include "diffusion/canvas.h"
 #include "diffusion/schedule.h"
-#include "diffusion/tiling.h"
+#include "pipeline/frame.h"
 #include "pipeline/residency.h"
 
 typedef struct adm_sampling {
@@ -16,24 +17,29 @@ typedef struct adm_sampling {
   const adm_request *request;
   adm_callback callback;
   void *user;
-  int images; /* of the request, for progress */
+  int images;             /* of the request, for progress */
+  const adm_frame *frame; /* NULL: the network's own size */
+  int keep;               /* networks that must stay in memory meanwhile */
   /* set by it */
   adm_network *network, *classifier; /* CLASSIFIER NULL: no guidance */
   int label, guide;
   int height, width; /* of the pictures made */
   int channels;      /* 1, 3 or 4 */
-  bool tiled;
-  adm_tiling tiling;
+  int stage;         /* of the frame: 0 sampling, 1 upsampling */
+  bool windowed;     /* by the field, window by window */
+  adm_canvas_field field;
+  adm_canvas_label label_of_all; /* the field's, where there is one */
+  bool free_guidance;
   adm_schedule *schedule;
-  float *memory;    /* holds the four that follow */
+  float *memory;    /* holds the five that follow */
   float *workspace; /* of the sampler */
   float *x;         /* [channels,height,width]: the picture when adm_sampling_run has made it */
-  float *logits;    /* [K] of the classifier */
+  float *logits;    /* [batch,K] of the classifier */
   float *rgb;       /* [3,height,width] for what shows colours; NULL: X is that */
-  float *tiles;     /* the tiling's workspace */
   /* while a picture is made */
   const float *low;
-  int t; /* of the step, for the tiles */
+  int t[ADM_CANVAS_BATCH]; /* of the step, for each window */
+  unsigned visits;         /* of the network: moves the windows' grid */
   adm_progress progress;
   double share;              /* of a step that the diffusion network takes */
   double from, part_of_step; /* of a step: the part being worked on */
@@ -45,8 +51,15 @@ adm_status adm_sampling_open (adm_sampling *stage, adm_error *error);
 void adm_sampling_close (adm_sampling *stage);
 
 /* Picture I of the request into stage->x, which is undefined on failure; of an upsampler from LOW
- * [3,low_h,low_w], else NULL. */
+ * [3,low_h,low_w], else NULL. What a frame starts from at strength 0 needs no run. */
 adm_status adm_sampling_run (adm_sampling *stage, int i, const float *low, adm_error *error);
+
+/* Whether guidance is classifier-free. */
+bool adm_guides_freely (const adm_model *model, const adm_request *request);
+
+/* The latent of PICTURE [3,height,width] into stage->x, which is undefined on failure; I as above.
+ * The stage's network must be ADM_PART_DIFFUSION's. */
+adm_status adm_sampling_encode (adm_sampling *stage, int i, const float *picture, adm_error *error);
 
 /* Side of an upsampler's input. */
 int adm_low_side (const adm_description *description);

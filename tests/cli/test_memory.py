@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import harness
-from harness import check, embedded, folder, png, refuses, summary
+from harness import ROOT, check, embedded, folder, png, refuses, summary
 
 
 def peak(*arguments):
@@ -21,6 +21,9 @@ def needed(*arguments):
 
 
 def main():
+    own = peak("models")
+    told = float(re.search(r"PROGRAM_BYTES \(([\d.]+) \*", (ROOT / "core" / "cli" / "cmd_info.c").read_text())[1])
+    check(0.7 * told <= own <= 1.05 * told, f"the program alone takes {own:.1f} MiB, and adm info says {told:.1f}")
     with folder() as place:
         out = place / "out.png"
         small = place / "in.png"

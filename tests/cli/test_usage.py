@@ -17,7 +17,7 @@ X = FIXTURES / "unet-cond.x.npy"
 def check_commands():
     check("Usage: adm" in succeeds("--help"), "--help prints no usage")
     check(succeeds("--version").startswith("adm "), "--version prints no version")
-    for command in ("info", "models", "sample", "upscale", "eval", "bench", "convert", "describe"):
+    for command in ("info", "models", "sample", "upscale", "encode", "eval", "bench", "convert", "describe"):
         check(f"Usage: adm {command}" in succeeds(command, "--help"), f"{command} --help prints no usage")
         refuses(2, command, "--no-such-option", says="--no-such-option")
         refuses(2, command, "--hel", says="--hel")

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * DDIM's steps upwards (arXiv 2010.02502, equation 14, with the reference implementation's
+ * clamp):
+ *   x_{i+1} = sqrt (a_{i+1}) x0 + sqrt (1 - a_{i+1}) eps,   x0 and eps at x_i.
+ * The picture stands for x_0, and the last step's a is 0: x_T is its eps alone. */
+#include "diffusion/encode.h"
+
+#include "base/error.h"
+#include "diffusion/guidance.h"
+
+#include <math.h>
+
+adm_status
+adm_diffusion_encode (const adm_denoiser *denoiser, const adm_schedule *schedule,
+                      const adm_encode_params *params, float *x, adm_error *error)
+{
+  const size_t n = 3 * (size_t) denoiser->height * (size_t) denoiser->width;
+  float *out = params->workspace, *x0 = out + n * ((size_t) denoiser->channels / 3);
+  for (int i = 0; i < schedule->steps; i++) {
+    const adm_schedule_step *s = &schedule->step[i];
+    double next = i + 1 < schedule->steps ? s[1].alpha_bar : 0.0, sum = 0.0;
+    adm_status status = denoiser->predict (denoiser->user, x, s->t, out, error);
+    if (status)
+      return status;
+    for (size_t j = 0; j < n; j++) {
+      adm_prediction p = adm_guide_prediction (s, (double) x[j], (double) out[j], 0.0, 0.0);
+      x0[j] = (float) p.x0;
+      x[j] = (float) (sqrt (next) * p.x0 + sqrt (1.0 - next) * p.eps);
+      sum += (double) (x[j] - x[j]); /* 0, or NaN for what is not finite */
+    }
+    if (sum != 0.0 || isnan (sum))
+      return adm_fail (
+          error, ADM_ERROR_VALUE,
+          "%s%sthe network's output: NaN or infinity at step %d of %d (timestep %d): its "
+          "weights are unusable, try another file",
+          denoiser->network ? denoiser->network : "", denoiser->network ? ": " : "", i + 1,
+          schedule->steps, s->t);
+    if (params->stepped && !params->stepped (params->user, i + 1, schedule->steps, x0))
+      return adm_fail (error, ADM_ERROR_CANCELLED, "cancelled at step %d of %d", i + 1,
+                       schedule->steps);
+  }
+  return ADM_OK;
+}

@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * See frame.h. */
+#include "pipeline/frame.h"
+
+#include "base/checked.h"
+#include "base/error.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_SIDE = 16384, MOST_LABELS = 64 };
+
+/* ---- sizes ----------------------------------------------------------------------------------- */
+
+static adm_status
+check (const adm_canvas *c, const adm_request *sample, adm_error *error)
+{
+  bool keeps = c->mask || c->mend_seams;
+  if (c->height < 0 || c->width < 0 || c->height > MOST_SIDE || c->width > MOST_SIDE
+      || !c->height != !c->width)
+    return adm_fail (error, ADM_ERROR_USAGE,
+                     "a picture of %d x %d px cannot be made; give 1 to %d on each side", c->width,
+                     c->height, MOST_SIDE);
+  if (c->texture_size != 0 && !(c->texture_size >= 0.25 && c->texture_size <= 8))
+    return adm_fail (error, ADM_ERROR_USAGE, "texture size %g is not within 0.25 … 8",
+                     c->texture_size);
+  if (c->init && !(c->strength >= 0 && c->strength <= 1))
+    return adm_fail (error, ADM_ERROR_USAGE, "strength %g is not within 0 … 1", c->strength);
+  if ((keeps || c->init) && !c->height)
+    return adm_fail (error, ADM_ERROR_USAGE,
+                     "a mask or a picture to start from needs the size; give it");
+  if (keeps && !c->init)
+    return adm_fail (error, ADM_ERROR_USAGE,
+                     "what the mask keeps is missing; give the picture to start from");
+  if (c->jump_length < 0 || c->resamplings < 0)
+    return adm_fail (error, ADM_ERROR_USAGE, "jump length and resamplings must be 1 or more");
+  if (sample->class_count < 0 || sample->class_count > MOST_LABELS)
+    return adm_fail (error, ADM_ERROR_USAGE, "%d classes cannot be mixed; give up to %d",
+                     sample->class_count, MOST_LABELS);
+  for (int i = 0; i < sample->class_count; i++)
+    if (!(sample->classes[i].weight > 0 && sample->classes[i].weight < 1e6))
+      return adm_fail (error, ADM_ERROR_USAGE,
+                       "weight %g of a class cannot be; give a number above 0",
+                       sample->classes[i].weight);
+  return ADM_OK;
+}
+
+/* Of one axis: the canvas of the first stage, and what of the last one's is used. */
+static void
+fit (int out, double texture, int factor, int side, bool wrap, int *base, int *used)
+{
+  int inner = (int) ceil (out / texture), least = wrap ? 1 : side;
+  *base = (inner + factor - 1) / factor;
+  *base = *base < least ? least : *base;
+  *used = wrap ? *base * factor : inner;
+}
+
+adm_status
+adm_frame_of_task (adm_frame *frame, const adm_task *task, int side, int factor, adm_error *error)
+{
+  bool upscale = task->kind == ADM_TASK_UPSCALE;
+  const adm_request *sample = upscale ? &task->upscale : &task->generate.sample;
+  adm_canvas c = { 0 };
+  if (!upscale)
+    c = task->generate.canvas;
+  else if (sample->tiled)
+    c = (adm_canvas) { .height = sample->low_h * factor, .width = sample->low_w * factor };
+  const double texture = c.texture_size != 0 ? c.texture_size : 1;
+  const int own = side * factor;
+  bool both = c.mend_seams && !c.seamless_x && !c.seamless_y;
+  adm_status status = check (&c, sample, error);
+  if (status)
+    return status;
+  *frame = (adm_frame) { .canvas = c,
+                         .sample = sample,
+                         .side = side,
+                         .factor = factor,
+                         .out = { c.height ? c.height : own, c.width ? c.width : own },
+                         .wrap = { c.seamless_y || both, c.seamless_x || both } };
+  fit (frame->out.height, texture, factor, side, frame->wrap[0], &frame->size[0].height,
+       &frame->used.height);
+  fit (frame->out.width, texture, factor, side, frame->wrap[1], &frame->size[0].width,
+       &frame->used.width);
+  frame->size[1]
+      = (adm_plane_size) { frame->size[0].height * factor, frame->size[0].width * factor };
+  frame->plain = frame->out.height == own && frame->out.width == own && !frame->wrap[0]
+                 && !frame->wrap[1] && !c.init && texture == 1;
+  return ADM_OK;
+}
+
+static bool
+keeps (const adm_frame *frame)
+{
+  return frame->canvas.mask || frame->canvas.mend_seams;
+}
+
+/* RePaint's, where the task leaves them open (docs/canvas.md). */
+enum { JUMP_LENGTH = 5, RESAMPLINGS = 2 };
+
+void
+adm_frame_apply (const adm_frame *frame, int stage, const adm_schedule *schedule,
+                 adm_diffusion_params *params)
+{
+  const adm_canvas *c = &frame->canvas;
+  const float *start = frame->init[stage] ? frame->init[stage] : c->init;
+  if (!c->init)
+    return;
+  params->steps = (int) lrint (c->strength * schedule->steps);
+  params->start = params->steps < schedule->steps ? start : NULL;
+  params->mask = frame->mask[stage];
+  params->known = keeps (frame) ? start : NULL;
+  params->jump_length = c->jump_length ? c->jump_length : JUMP_LENGTH;
+  params->resamplings = c->resamplings ? c->resamplings : RESAMPLINGS;
+}
+
+/* ---- arrays ---------------------------------------------------------------------------------- */
+
+static size_t
+area (adm_plane_size size)
+{
+  return (size_t) size.height * (size_t) size.width;
+}
+
+static int
+last_stage (const adm_frame *frame)
+{
+  return frame->factor > 1;
+}
+
+/* Planes that the frame holds of each canvas: the start picture's, the mask, the labels'. */
+static size_t
+planes (const adm_frame *frame)
+{
+  return (frame->canvas.init ? 3 : 0) + (keeps (frame) ? 1 : 0)
+         + (size_t) frame->sample->class_count;
+}
+
+uint64_t
+adm_frame_bytes (const adm_frame *frame)
+{
+  size_t held = planes (frame) * (area (frame->size[0]) + area (frame->size[last_stage (frame)])),
+         beside = 4 * area (frame->out) + area (frame->used);
+  return (uint64_t) (held + beside) * sizeof (float);
+}
+
+static float
+clamp (float v, float low, float high)
+{
+  return v < low ? low : v > high ? high : v;
+}
+
+/* SMALL [used] on a canvas of SIZE: open axes go on as its mirror image. */
+static void
+mirror (const float *small, adm_plane_size used, adm_plane_size size, float low, float high,
+        float *canvas)
+{
+  for (int y = 0; y < size.height; y++)
+    for (int x = 0; x < size.width; x++) {
+      int v = y % (2 * used.height), u = x % (2 * used.width);
+      v = v < used.height ? v : 2 * used.height - 1 - v;
+      u = u < used.width ? u : 2 * used.width - 1 - u;
+      *canvas++ = clamp (small[(size_t) v * (size_t) used.width + (size_t) u], low, high);
+    }
+}
+
+void
+adm_frame_low (const adm_frame *frame, const float *low, int h, int w, float *canvas)
+{
+  for (int c = 0; c < 3; c++)
+    mirror (low + (size_t) c * (size_t) h * (size_t) w, (adm_plane_size) { h, w }, frame->size[0],
+            -1, 1, canvas + (size_t) c * area (frame->size[0]));
+}
+
+/* A plane of the finished picture's size, as the last stage's canvas has it: resampled, and on open
+ * axes continued by its mirror image. SMALL [used] is free to use. */
+static bool
+to_canvas (const adm_frame *frame, const float *plane, float low, float high, float *small,
+           float *canvas)
+{
+  const adm_plane_size used = frame->used, size = frame->size[last_stage (frame)];
+  if (used.height == frame->out.height && used.width == frame->out.width)
+    memcpy (small, plane, area (used) * sizeof *small);
+  else if (!adm_lanczos (plane, frame->out, 1, frame->wrap, used, small))
+    return false;
+  mirror (small, used, size, low, high, canvas);
+  return true;
+}
+
+/* The first stage's canvas sees the mean of each FACTOR x FACTOR pixels. */
+static void
+reduce (const adm_frame *frame, const float *large, float *small)
+{
+  const int f = frame->factor, width = frame->size[1].width;
+  for (int y = 0; y < frame->size[0].height; y++)
+    for (int x = 0; x < frame->size[0].width; x++) {
+      double sum = 0;
+      for (int j = 0; j < f * f; j++)
+        sum += (double) large[(size_t) (y * f + j / f) * (size_t) width + (size_t) (x * f + j % f)];
+      *small++ = (float) (sum / (f * f));
+    }
+}
+
+/* Distance of pixel AT to the nearer end of a torus of LENGTH, as a share of BAND. */
+static double
+seam_distance (int at, int length, double band)
+{
+  return (fmin (at, length - 1 - at) + 0.5) / band;
+}
+
+/* 1 at the wrapped edges, falling to 0 a quarter of a window away. */
+static void
+seam_mask (const adm_frame *frame, float *mask)
+{
+  const double texture = frame->canvas.texture_size != 0 ? frame->canvas.texture_size : 1,
+               band = fmax (1, frame->side * frame->factor * texture / 4);
+  for (int y = 0; y < frame->out.height; y++)
+    for (int x = 0; x < frame->out.width; x++) {
+      double d = 2;
+      if (frame->wrap[0])
+        d = fmin (d, seam_distance (y, frame->out.height, band));
+      if (frame->wrap[1])
+        d = fmin (d, seam_distance (x, frame->out.width, band));
+      *mask++ = (float) fmin (fmax (2 - 2 * d, 0), 1);
+    }
+}
+
+/* Where the arrays of the frame are made. */
+typedef struct filling {
+  adm_frame *frame;
+  float *free;  /* of the frame's memory */
+  float *small; /* [used] */
+} filling;
+
+/* PLANES of the finished picture's size become both canvases'; TO [2] receives where they are. */
+static bool
+place (filling *f, const float *plane, int planes_, float low, float high, const float *to[2])
+{
+  adm_frame *frame = f->frame;
+  const int last = last_stage (frame);
+  const size_t n[2] = { area (frame->size[0]), area (frame->size[1]) };
+  float *at[2] = { f->free, f->free };
+  f->free += n[0] * (size_t) planes_;
+  if (last) {
+    at[1] = f->free;
+    f->free += n[1] * (size_t) planes_;
+  }
+  for (int i = 0; i < planes_; i++) {
+    if (!to_canvas (frame, plane + (size_t) i * area (frame->out), low, high, f->small,
+                    at[last] + (size_t) i * n[last]))
+      return false;
+    if (last)
+      reduce (frame, at[1] + (size_t) i * n[1], at[0] + (size_t) i * n[0]);
+  }
+  to[0] = at[0];
+  to[1] = at[1];
+  return true;
+}
+
+/* Weights that do not sum to 1 are scaled; where none is above 0, all labels share alike. */
+static void
+normalise (adm_frame *frame, int stage)
+{
+  const size_t n = area (frame->size[stage]);
+  for (size_t i = 0; i < n; i++) {
+    float sum = 0;
+    for (int k = 0; k < frame->labels; k++)
+      sum += frame->label[stage][k].weight[i];
+    for (int k = 0; k < frame->labels; k++) {
+      float *w = (float *) frame->label[stage][k].weight + i; /* the frame's own memory */
+      *w = sum > 0 ? *w / sum : 1.0f / (float) frame->labels;
+    }
+  }
+}
+
+static bool
+place_labels (filling *f, float *plane)
+{
+  adm_frame *frame = f->frame;
+  const size_t n = area (frame->out);
+  frame->labels = frame->sample->class_count;
+  for (int k = 0; k < frame->labels; k++) {
+    const adm_class_weight *c = &frame->sample->classes[k];
+    const float *to[2];
+    for (size_t i = 0; i < n; i++)
+      plane[i] = (float) c->weight * (c->map ? c->map[i] : 1);
+    if (!place (f, plane, 1, 0, 1e6f, to))
+      return false;
+    for (int s = 0; s < 2; s++)
+      frame->label[s][k] = (adm_canvas_label) { c->label, c->label, to[s] };
+  }
+  for (int s = 0; frame->labels > 0 && s <= last_stage (frame); s++)
+    normalise (frame, s);
+  return true;
+}
+
+adm_status
+adm_frame_fill (adm_frame *frame, adm_error *error)
+{
+  const size_t held
+      = planes (frame) * (area (frame->size[0]) + area (frame->size[last_stage (frame)]));
+  const int labels = frame->sample->class_count;
+  const adm_canvas *c = &frame->canvas;
+  if (!held)
+    return ADM_OK;
+  float *plane = malloc (area (frame->out) * sizeof *plane);
+  filling f = { .frame = frame, .small = malloc (area (frame->used) * sizeof *f.small) };
+  f.free = frame->memory = malloc (held * sizeof *frame->memory);
+  for (int s = 0; s < 2; s++)
+    frame->label[s] = labels ? calloc ((size_t) labels, sizeof *frame->label[s]) : NULL;
+  bool ok = plane && f.small && frame->memory && (!labels || (frame->label[0] && frame->label[1]));
+  if (ok && c->init)
+    ok = place (&f, c->init, 3, -1, 1, frame->init);
+  if (ok && c->mend_seams)
+    seam_mask (frame, plane);
+  if (ok && keeps (frame))
+    ok = place (&f, c->mend_seams ? plane : c->mask, 1, 0, 1, frame->mask);
+  if (ok)
+    ok = place_labels (&f, plane);
+  free (plane);
+  free (f.small);
+  if (ok)
+    return ADM_OK;
+  adm_frame_clear (frame);
+  return adm_fail (error, ADM_ERROR_MEMORY, "no memory for a canvas of %d x %d px; make it smaller",
+                   frame->out.width, frame->out.height);
+}
+
+void
+adm_frame_clear (adm_frame *frame)
+{
+  free (frame->memory);
+  for (int s = 0; s < 2; s++)
+    free (frame->label[s]);
+  frame->memory = NULL;
+  frame->label[0] = frame->label[1] = NULL;
+}
+
+/* ---- the finished picture -------------------------------------------------------------------- */
+
+static void
+keep (const adm_frame *frame, const float *mask, float *out)
+{
+  const size_t n = area (frame->out);
+  for (size_t i = 0; i < 3 * n; i++) {
+    const float m = mask[i % n], known = frame->canvas.init[i];
+    out[i] = m <= 0 ? known : m < 1 ? m * out[i] + (1 - m) * known : out[i];
+  }
+}
+
+adm_status
+adm_frame_finish (const adm_frame *frame, const float *x, float *out, adm_error *error)
+{
+  const adm_plane_size used = frame->used, size = frame->size[last_stage (frame)];
+  const size_t n = area (frame->out);
+  const bool same = used.height == frame->out.height && used.width == frame->out.width;
+  float *small = malloc (area (used) * sizeof *small);
+  bool ok = small;
+  if (!x)
+    memcpy (out, frame->canvas.init, 3 * n * sizeof *out);
+  for (int c = 0; c < 3 && ok && x; c++) {
+    for (int y = 0; y < used.height; y++)
+      memcpy (small + (size_t) y * (size_t) used.width,
+              x + ((size_t) c * (size_t) size.height + (size_t) y) * (size_t) size.width,
+              (size_t) used.width * sizeof *small);
+    if (same)
+      memcpy (out + (size_t) c * n, small, n * sizeof *out);
+    else
+      ok = adm_lanczos (small, used, 1, frame->wrap, frame->out, out + (size_t) c * n);
+  }
+  free (small);
+  if (ok && x && keeps (frame)) {
+    float *mask = frame->canvas.mend_seams ? malloc (n * sizeof *mask) : NULL;
+    ok = !frame->canvas.mend_seams || mask;
+    if (mask)
+      seam_mask (frame, mask);
+    if (ok)
+      keep (frame, mask ? mask : frame->canvas.mask, out);
+    free (mask);
+  }
+  return ok ? ADM_OK
+            : adm_fail (error, ADM_ERROR_MEMORY, "no memory to finish a picture; make it smaller");
+}

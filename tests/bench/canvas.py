@@ -1,0 +1,159 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the embedded model's canvases are worth: seams, lattice, fidelity, fill, speed, each against its limit; status 1 when one is missed.
+
+    canvas.py ADM FRECHET FOLDER [--each N] [MEASURE…]     ./setup bench --canvas
+
+MEASURE: seam, lattice, fidelity, fill, speed (default: all; half an hour on two cores). FOLDER keeps the pictures, and a second call
+goes on where the first stopped. --each: pictures of each of the classes for seam (10)."""
+import argparse
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "cli")]
+import embedded  # noqa: E402
+import seams  # noqa: E402
+from harness import npy_read, npy_write, png  # noqa: E402
+
+SIDE, CLASSES = 64, range(20)
+STEPS = 20
+missed = []
+
+
+def tell(name, value, low, high, unit=""):
+    fine = low <= value <= high
+    if not fine:
+        missed.append(name)
+    limit = f"{low:g} … {high:g}" if low > 0 else f"at most {high:g}"
+    print(f"{name:<64}{value:>9.3f}{unit:<3}{limit:>16}{'' if fine else '   missed'}", flush=True)
+
+
+def compare(name, value):
+    print(f"{name:<64}{value:>9.3f}", flush=True)
+
+
+class Bench:
+    def __init__(self, adm, frechet, folder, each):
+        self.adm, self.frechet, self.folder, self.each = adm, frechet, folder, each
+
+    def made(self, stem, *options):
+        """The pictures of `adm sample OPTIONS`, from FOLDER when they are there."""
+        file = self.folder / f"{stem}.npy"
+        if not file.exists():
+            subprocess.run([self.adm, "sample", "--model", embedded.FILE, "--steps", str(STEPS), *map(str, options), "-o", file], check=True)
+        return file
+
+    def pictures(self, stem, *options):
+        return seams.split(*npy_read(self.made(stem, *options)))
+
+    def seam(self):
+        for name, options, limits in (("seamless", ["--seamless", "xy"], (0.95, 1.05)), ("seamless, one and a half windows wide", ["--seamless", "xy", "--size", "96x96"], (0.95, 1.05)),
+                                      ("ordinary", [], None)):
+            found = {"x": [], "y": []}
+            for label in CLASSES:
+                for one in self.pictures(f"seam-{name.replace(' ', '-')}-{self.each}-{label}", "--class", label, "--count", self.each, "--seed", 1000 + label * self.each, *options):
+                    for axis in found:
+                        found[axis].append(seams.wrapped(one, axis))
+            for axis, pairs in found.items():
+                what = f"seam in {axis}, {name}, {len(pairs)} pictures"
+                tell(what, seams.ratio(pairs), *limits) if limits else compare(what, seams.ratio(pairs))
+
+    def lattice(self):
+        """Where windows would lie if the grid stood still: beginnings and ends, three quarters of a window apart."""
+        size = 512
+        step = SIDE * 3 // 4
+        begins = range(0, size - SIDE + 1, step)
+        lines = sorted({i for begin in begins for i in (begin, begin + SIDE) if 0 < i < size})
+        pairs = [seams.lattice(one, lines) for label in (1, 3, 8, 16) for one in self.pictures(f"lattice-{label}", "--class", label, "--seed", 40 + label, "--size", f"{size}x{size}")]
+        tell(f"lattice of {len(pairs)} canvases of {size} x {size}", seams.ratio(pairs), 0.95, 1.05)
+
+    def fidelity(self):
+        """Crops that do not overlap, of as many canvases as there is room for variety: two a class, eight of each."""
+        sets = {"crops": [], "ordinary": [], "others": []}
+        for label in CLASSES:
+            for k in range(2):
+                ((_, _, width, _),) = canvas = self.pictures(f"fidelity-{label}-{k}", "--class", label, "--seed", 500 + 2 * label + k, "--size", "256x256")
+                values = canvas[0][3]
+                for i in range(0, 16, 2):
+                    top, left = i // 4 * SIDE, (i + i // 4 % 2) % 4 * SIDE
+                    sets["crops"] += [v for c in range(3) for y in range(top, top + SIDE) for v in values[(c * width + y) * width + left:(c * width + y) * width + left + SIDE]]
+            for name, seed in (("ordinary", 10000), ("others", 20000)):
+                for one in self.pictures(f"fidelity-{name}-{label}", "--class", label, "--count", 16, "--seed", seed + 16 * label):
+                    sets[name] += one[3]
+        files = {}
+        for name, values in sets.items():
+            files[name] = self.folder / f"set-{name}.npy"
+            npy_write(files[name], (len(values) // (3 * SIDE * SIDE), 3, SIDE, SIDE), values)
+        distance = [json.loads(subprocess.run([self.frechet, embedded.WEIGHTS["classifier"], files[name], files["others"]], stdout=subprocess.PIPE, check=True).stdout)["distance"]
+                    for name in ("crops", "ordinary")]
+        compare("Fréchet distance of ordinary samples among themselves", distance[1])
+        compare("Fréchet distance of canvases' crops to ordinary samples", distance[0])
+        tell("ratio of both", distance[0] / distance[1], 0, 1.2)
+
+    def fill(self):
+        """A hole in an ordinary sample, filled in its own class: hard, then with a soft edge."""
+        worst = {"hard": 0, "soft": 0}
+        pairs = {"hard": [], "soft": []}
+        for label in (1, 3, 8, 16):
+            file = self.made(f"fill-{label}", "--class", label, "--seed", 70 + label, "--size", "128x128")
+            subprocess.run([self.adm, "sample", "--model", embedded.FILE, "--steps", str(STEPS), "--class", str(label), "--seed", str(70 + label), "--size", "128x128",
+                            "-o", self.folder / f"fill-{label}.png"], check=True)
+            width = 128
+            for kind in worst:
+                ramp = 1 if kind == "hard" else 8
+                grey = [[max(0, min(255, round(255 * (min(x - 32, 95 - x, y - 32, 95 - y) + ramp) / ramp))) for x in range(width)] for y in range(width)]
+                mask = self.folder / f"mask-{kind}.png"
+                mask.write_bytes(png(width, width, [bytes(row) for row in grey], colour=0))
+                (one,) = self.pictures(f"filled-{kind}-{label}", "--class", label, "--seed", 900 + label, "--size", "128x128", "--init", self.folder / f"fill-{label}.png", "--mask", mask)
+                flat = [v / 255 for row in grey for v in row]
+                pairs[kind].append(seams.mask_edge(one, flat))
+                whole = [min(255, max(0, int((v + 1) * 127.5))) for v in npy_read(file)[1]]
+                kept = [min(255, max(0, int((v + 1) * 127.5 + 0.001))) for v in one[3]]
+                worst[kind] = max([worst[kind], *(abs(a - b) for i, (a, b) in enumerate(zip(whole, kept)) if flat[i % (width * width)] == 0)])
+        for kind in worst:
+            tell(f"fill, {kind} edge: known pixels off by (of 255)", worst[kind], 0, 0)
+            tell(f"fill, {kind} edge: seam along the mask", seams.ratio(pairs[kind]), 0, 1.15)
+
+    def seconds(self, *options):
+        """The quickest of three, whatever was made before."""
+        def once():
+            start = time.monotonic()
+            subprocess.run([self.adm, "sample", "--model", embedded.FILE, *map(str, options), "-o", self.folder / "timed.npy"], check=True)
+            return time.monotonic() - start
+        return min(once() for _ in range(3))
+
+    def speed(self):
+        """Of steps alone: what few and many steps differ by. Windows as a grid that stands still needs them, so that moving it costs, too."""
+        def step(*options):
+            return (self.seconds("--steps", 12, "--class", 3, *options) - self.seconds("--steps", 4, "--class", 3, *options)) / 8
+        one = step()
+        compare("one evaluation with guidance, of 64 x 64, seconds", one)
+        for width, height in ((128, 64), (256, 256), (512, 512)):
+            windows = [-(-(length - SIDE) // (SIDE * 3 // 4)) + 1 for length in (width, height)]
+            n = windows[0] * windows[1]
+            tell(f"a step of {width} x {height}, {n} windows: its cost over {n} evaluations'", step("--size", f"{width}x{height}") / (n * one), 0, 1)
+        tell("512 x 512, upsampled from 128 x 128", self.seconds("--class", 3, "--size", "512x512", "--upscale"), 0, 30, " s")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("adm")
+    parser.add_argument("frechet")
+    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("measures", nargs="*", default=[])
+    parser.add_argument("--each", type=int, default=10)
+    a = parser.parse_args()
+    a.folder.mkdir(parents=True, exist_ok=True)
+    bench = Bench(os.path.abspath(a.adm), os.path.abspath(a.frechet), a.folder, a.each)
+    for name in a.measures or ("seam", "lattice", "fidelity", "fill", "speed"):
+        getattr(bench, name)()
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
