@@ -23,6 +23,8 @@ bulk_output (const char *path, bool many)
 {
   struct stat info;
   const char *slash = strrchr (path, '/'), *name = slash ? slash + 1 : path;
+  if (output_has_extension (path, ".png") || output_has_extension (path, ".npy"))
+    return false;
   if (output_has_extension (path, ".npz") || !*name)
     return true;
   return (stat (path, &info) == 0 && S_ISDIR (info.st_mode)) || (many && !strchr (name, '.'));

@@ -72,6 +72,8 @@ check_guide (const adm_model *model, const adm_description *diffusion,
 {
   static const char *const names[] = { "linear", "cosine" };
   const char *own = adm_model_part (model, ADM_PART_CLASSIFIER);
+  if (classifier->image_size != diffusion->image_size)
+    return ADM_OK; /* refused for that, where both are loaded */
   if (classifier->pixels != diffusion->pixels)
     return adm_fail (error, ADM_ERROR_SHAPE,
                      "%s knows pictures of %d channels, and model %s makes %d; use another "

@@ -132,7 +132,9 @@ def check_describe(there):
     shutil.copy(FIXTURES / "unet-cond.pt", bare)
     wanted = index()["unet-cond"]["config"]
     asked = {q["topic"]: q for q in json.loads(succeeds("describe", bare))["questions"]}
-    check({"image_size", "heads", "use_new_attention_order", "noise_schedule"} == set(asked) and all(q["required"] for q in asked.values()),
+    required = {topic for topic, q in asked.items() if q["required"]}
+    check(required == {"image_size", "heads", "use_new_attention_order", "noise_schedule"}
+          and set(asked) - required == {"diffusion_steps", "predict_xstart"},
           f"describe asks {asked}")
     answers = [f"{key}={json.dumps(wanted[key]).strip(chr(34))}" for key in ("image_size", "use_new_attention_order", "noise_schedule")]
     answers.append(f"num_head_channels={wanted['num_head_channels']}" if wanted["num_head_channels"] != -1 else f"num_heads={wanted['num_heads']}")

@@ -106,14 +106,19 @@ def keys(there):
 
 def guides(there):
     """A classifier of another schedule, or of other timesteps."""
-    classifier = there / "classifier.safetensors"
-    shutil.copyfile(embedded.WEIGHTS["classifier"], classifier)
-    case = INDEX["cond.T4000.ddim8"]
-    weights = there / "guided.pt"
-    shutil.copyfile(TRUTH / case["weights"], weights)
-    for keys_, says in (({"noise_schedule": "linear"}, "linear"), ({"noise_schedule": "cosine", "diffusion_steps": 4000}, "4000")):
-        weights.with_suffix(".json").write_text(json.dumps({**case["config"], **keys_}), encoding="utf-8")
-        refuses(1, "sample", "--model", weights, "--classifier", classifier, "--class", 1, "--scale", 1, "--steps", 2, "-o", there / "x.npy", says=says)
+    for name in ("unet-cond", "classifier-adaptive"):
+        shutil.copyfile(FIXTURES / f"{name}.pt", there / f"{name}.pt")
+        shutil.copyfile(FIXTURES / f"{name}.json", there / f"{name}.json")
+    told = json.loads((FIXTURES / "classifier-adaptive.json").read_text(encoding="utf-8"))
+    own = json.loads((FIXTURES / "unet-cond.json").read_text(encoding="utf-8"))["noise_schedule"]
+    arguments = ["sample", "--model", there / "unet-cond.pt", "--classifier", there / "classifier-adaptive.pt", "--class", 1, "--scale", 1,
+                 "--steps", 2, "-o", there / "x.npy"]
+    other = "linear" if own == "cosine" else "cosine"
+    for more, says in (({"noise_schedule": other}, f"a {other} noise schedule"), ({"noise_schedule": own, "diffusion_steps": 4000}, "4000 diffusion")):
+        (there / "classifier-adaptive.json").write_text(json.dumps({**told, **more}), encoding="utf-8")
+        refuses(1, *arguments, says=says)
+    (there / "classifier-adaptive.json").write_text(json.dumps({**told, "noise_schedule": own}), encoding="utf-8")
+    succeeds(*arguments)
 
 
 def slips(there):
