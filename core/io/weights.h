@@ -31,6 +31,8 @@ typedef struct adm_weights adm_weights;
 /* Only constructor: everything about the file's structure has been validated when it returns
  * ADM_OK. */
 adm_status adm_weights_open (const char *path, adm_weights **out, adm_error *error);
+/* The same with all tensors under their own names, for files of our own that are no network's. */
+adm_status adm_weights_open_all (const char *path, adm_weights **out, adm_error *error);
 void adm_weights_free (adm_weights *weights);
 
 /* "safetensors", "torch-zip", "torch-legacy" */

@@ -102,8 +102,8 @@ sort_tensors (adm_weights *weights, adm_error *error)
   return status;
 }
 
-adm_status
-adm_weights_open (const char *path, adm_weights **out, adm_error *error)
+static adm_status
+open_weights (const char *path, bool all, adm_weights **out, adm_error *error)
 {
   struct stat info;
   *out = NULL;
@@ -129,7 +129,7 @@ adm_weights_open (const char *path, adm_weights **out, adm_error *error)
   if (!status && weights->count == 0)
     status
         = adm_fail (error, ADM_ERROR_FORMAT, "%s: holds no tensors; use a model's weights", path);
-  if (!status)
+  if (!status && !all)
     status = adm_weights_trim (weights, error);
   if (!status)
     status = sort_tensors (weights, error);
@@ -139,4 +139,16 @@ adm_weights_open (const char *path, adm_weights **out, adm_error *error)
   }
   *out = weights;
   return ADM_OK;
+}
+
+adm_status
+adm_weights_open (const char *path, adm_weights **out, adm_error *error)
+{
+  return open_weights (path, false, out, error);
+}
+
+adm_status
+adm_weights_open_all (const char *path, adm_weights **out, adm_error *error)
+{
+  return open_weights (path, true, out, error);
 }

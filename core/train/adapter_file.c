@@ -250,7 +250,7 @@ adm_adapter_merge (const char *weights, const char *adapter, const char *output,
   struct merging m = { 0 };
   adm_status status = adm_weights_open (weights, &m.weights, error);
   if (!status)
-    status = adm_weights_open (adapter, &m.adapter, error);
+    status = adm_weights_open_all (adapter, &m.adapter, error);
   if (!status)
     status = check_base (m.weights, m.adapter, error);
   if (!status)

@@ -109,7 +109,7 @@ adm_status
 adm_checkpoint_load (adm_checkpoint *c, const char *path, adm_error *error)
 {
   adm_weights *file;
-  adm_status status = adm_weights_open (path, &file, error);
+  adm_status status = adm_weights_open_all (path, &file, error);
   if (status)
     return status;
   status = check_counters (c, adm_weights_description (file), path, error);
