@@ -68,6 +68,9 @@ void adm_request_set_sampler (adm_request *request, adm_sampler sampler);
  * steps). */
 adm_request adm_request_upsample_default (const adm_model *model);
 
+/* Whether REQUEST is guided without a classifier. */
+bool adm_request_guides_freely (const adm_model *model, const adm_request *request);
+
 typedef struct adm_session adm_session;
 /* MODEL is copied. Networks are loaded when first needed, or by adm_session_load, and stay while
  * options->memory_limit has room for them; else those of the other stage (sampling, upsampling) are

@@ -3,6 +3,7 @@
  * `adm sample`: images from a model, guided by its classifier and enlarged by its upsampler if
  * asked. Everything that can be refused is refused before the networks are loaded. */
 #include "cli/bulk.h"
+#include "cli/canvas_options.h"
 #include "cli/program.h"
 #include "cli/sampling.h"
 #include "cli/search.h"
@@ -49,6 +50,20 @@ static const char usage[]
       ".npy "
       "[1 or N,3,h,w]\n"
       "  --upscale          enlarge with the model's upsampler\n"
+      "  --size WxH         of the finished picture, 1 to 16384 px a side (default: the model's "
+      "own)\n"
+      "  --seamless WHICH   x, y or xy: edges that meet\n"
+      "  --texture-size P   everything P times as large, 0.25 to 8\n"
+      "  --init FILE        start from this picture, PNG or JPEG\n"
+      "  --strength A       how far to leave it: 0 keeps it, 1 ignores it (default 0.6, with a "
+      "mask 1)\n"
+      "  --mask FILE        white is made anew, black stays as --init has it\n"
+      "  --mend-seams       keep --init but near its edges, which then meet\n"
+      "  --map FILE --legend CLASS=#rrggbb,…  classes where their colours are\n"
+      "  --class A=0.7,B=0.3  a blend of classes\n"
+      "  --guidance KIND    classifier, or free: away from what no class gives (default: by the "
+      "classifier where there is one)\n"
+      "  --vary SEED:AMOUNT a neighbour: the noise goes 0 to 1 of the way to that of SEED\n"
       "  --upsampler FILE   enlarge with this one\n"
       "  --up-sampler NAME, --up-steps N  how to enlarge\n"
       "  --no-clip          predicted pictures may leave [-1, 1] on the way (clip_denoised false)\n"
@@ -72,6 +87,7 @@ typedef struct sample_options {
   bool scale_given, upscale, resume;
   const char *classes;
   int first;
+  canvas_options canvas;
 } sample_options;
 
 /* What one run holds; all of it is freed at its end. */
@@ -83,13 +99,14 @@ typedef struct sample_run {
   int size;            /* side of the sampled pictures */
   char class_name[32]; /* of the first picture of many */
   float *noise, *low;
+  canvas_inputs inputs;
   terminal line;
 } sample_run;
 
 static adm_status
 parse (int argc, char **argv, sample_options *o, adm_error *error)
 {
-  option_spec specs[SAMPLING_SPECS + 12];
+  option_spec specs[SAMPLING_SPECS + CANVAS_SPECS + 12];
   /* clang-format off */
   const option_spec own[] = {
     { .name = "--classifier", .type = OPTION_TEXT, .value = &o->classifier },
@@ -113,7 +130,9 @@ parse (int argc, char **argv, sample_options *o, adm_error *error)
   adm_sampler sampler;
   sampling_options_specs (&o->common, specs);
   memcpy (specs + SAMPLING_SPECS, own, sizeof own);
-  adm_status status = options_parse (argc, argv, specs, SAMPLING_SPECS + count, &rest, error);
+  canvas_options_specs (&o->canvas, specs + SAMPLING_SPECS + count);
+  adm_status status
+      = options_parse (argc, argv, specs, SAMPLING_SPECS + count + CANVAS_SPECS, &rest, error);
   if (status || o->common.help)
     return status;
   if (rest > 0)
@@ -125,6 +144,8 @@ parse (int argc, char **argv, sample_options *o, adm_error *error)
   if (o->up.sampler && !adm_sampler_parse (o->up.sampler, &sampler))
     return program_fail (error, ADM_ERROR_USAGE,
                          "--up-sampler: there is no '%s'; see adm sample --help", o->up.sampler);
+  if ((status = canvas_options_check (&o->canvas, o->common.class_name, error)))
+    return status;
   o->up.seed = o->common.seed;
   o->up.count = o->common.count;
   o->common.bulk = o->common.output && bulk_output (o->common.output, o->classes);
@@ -196,9 +217,12 @@ choose_guidance (const sample_options *o, sample_run *run, adm_error *error)
 {
   const adm_model *m = &run->model;
   adm_request *r = &run->request;
-  adm_status status = adm_model_label (m, o->common.class_name, &r->label, error);
+  const bool several = r->class_count > 0;
+  adm_status status
+      = several ? ADM_OK : adm_model_label (m, o->common.class_name, &r->label, error);
   if (status)
     return status;
+  const bool classifier_there = m->classifier && r->guidance != ADM_GUIDANCE_FREE;
   const char *guide = o->guide ? o->guide : o->common.class_name;
   if (!o->guide && guide
       && (strcasecmp (guide, "none") == 0
@@ -214,12 +238,14 @@ choose_guidance (const sample_options *o, sample_run *run, adm_error *error)
   if (o->interval && (status = parse_interval (o->interval, &r->guide_from, &r->guide_to, error)))
     return status;
   r->threshold = o->threshold;
-  r->scale = o->scale_given ? o->scale : m->classifier && guide ? m->defaults.scale : 0;
-  if (r->scale > 0 && !m->classifier)
+  r->scale = o->scale_given                        ? o->scale
+             : m->classifier && (guide || several) ? m->defaults.scale
+                                                   : 0;
+  if (r->scale > 0 && !m->classifier && !adm_request_guides_freely (m, r))
     return program_fail (
         error, ADM_ERROR_USAGE,
         "--scale: model %s has no classifier; give one with --classifier, or --scale 0", m->name);
-  if (r->scale > 0 && !guide)
+  if (r->scale > 0 && !guide && !several)
     return program_fail (
         error, ADM_ERROR_USAGE,
         "--scale above 0 needs a class to guide to; give --class or --guide, or --scale 0");
@@ -227,7 +253,7 @@ choose_guidance (const sample_options *o, sample_run *run, adm_error *error)
     return program_fail (error, ADM_ERROR_USAGE,
                          "--guidance-interval: nothing is guided: give --scale above 0 and a class "
                          "too, or leave it out");
-  if (!guide || !m->classifier || (r->scale <= 0 && !o->guide))
+  if (!guide || several || !classifier_there || (r->scale <= 0 && !o->guide))
     return ADM_OK;
   adm_file_info classifier;
   status = adm_file_inspect (m->classifier, &classifier, error);
@@ -257,8 +283,8 @@ prepare_upscaling (const sample_options *o, sample_run *run, adm_error *error)
         "%s enlarges %d px pictures, and model %s makes %d px; give another upsampler",
         run->model.upsampler, d->small_size, run->model.name, run->size);
   run->up = adm_request_upsample_default (&run->model);
-  status = sampling_label (&run->model, o->common.class_name, d->num_classes, true, &run->up.label,
-                           error);
+  status = sampling_label (&run->model, run->request.class_count ? NULL : o->common.class_name,
+                           d->num_classes, true, &run->up.label, error);
   return status ? status
                 : sampling_fill_request (&o->up, d->diffusion_steps, &run->up, &steps, error);
 }
@@ -344,7 +370,10 @@ prepare (sample_options *o, sample_run *run, adm_error *error)
                          superres ? "model %s is an upsampler and needs a picture; give --low-res"
                                   : "--low-res: model %s is no upsampler; leave it out",
                          run->model.name);
-  status = choose_guidance (o, run, error);
+  status = canvas_inputs_read (&o->canvas, &run->model, o->common.class_name, &run->inputs,
+                               &run->request, error);
+  if (!status)
+    status = choose_guidance (o, run, error);
   if (!status)
     status = sampling_fill_request (&o->common, info.description.diffusion_steps, &run->request,
                                     &steps, error);
@@ -374,19 +403,20 @@ static adm_status
 work_in_bulk (const sample_options *o, sample_run *run, const adm_options *options,
               adm_error *error)
 {
-  bulk_run bulk
-      = { .model = &run->model,
-          .options = options,
-          .output = o->common.output,
-          .classes = o->classes,
-          .task
-          = { .kind = ADM_TASK_GENERATE,
-              .generate = { .sample = run->request, .upscaled = o->upscale, .upscale = run->up } },
-          .guided = run->request.scale > 0 && !o->guide,
-          .first = o->first,
-          .count = o->common.count,
-          .resume = o->resume,
-          .line = &run->line };
+  bulk_run bulk = { .model = &run->model,
+                    .options = options,
+                    .output = o->common.output,
+                    .classes = o->classes,
+                    .task = { .kind = ADM_TASK_GENERATE,
+                              .generate = { .sample = run->request,
+                                            .upscaled = o->upscale,
+                                            .upscale = run->up,
+                                            .canvas = run->inputs.canvas } },
+                    .guided = run->request.scale > 0 && !o->guide,
+                    .first = o->first,
+                    .count = o->common.count,
+                    .resume = o->resume,
+                    .line = &run->line };
   bulk.task.generate.sample.count = 1;
   return bulk_sample (&bulk, error);
 }
@@ -397,11 +427,17 @@ work (const sample_options *o, sample_run *run, adm_error *error)
   const adm_options options = sampling_network_options (&o->common);
   if (o->common.bulk)
     return work_in_bulk (o, run, &options, error);
-  const adm_task task
-      = { .kind = ADM_TASK_GENERATE,
-          .generate = { .sample = run->request, .upscaled = o->upscale, .upscale = run->up } };
-  const sampling_run how
-      = { .model = &run->model, .options = &options, .outputs = &run->outputs, .line = &run->line };
+  const adm_task task = { .kind = ADM_TASK_GENERATE,
+                          .generate = { .sample = run->request,
+                                        .upscaled = o->upscale,
+                                        .upscale = run->up,
+                                        .canvas = run->inputs.canvas } };
+  const sampling_run how = { .model = &run->model,
+                             .options = &options,
+                             .outputs = &run->outputs,
+                             .known = run->inputs.init,
+                             .start = run->inputs.start,
+                             .line = &run->line };
   adm_plan plan;
   adm_status status = adm_plan_make (&run->model, &task, &plan, error);
   return status ? status : sampling_run_plan (&how, &plan, error);
@@ -424,6 +460,7 @@ cmd_sample (int argc, char **argv)
   terminal_clear (&run.line);
   output_clear (&run.outputs);
   adm_catalog_free (run.catalog);
+  canvas_inputs_clear (&run.inputs);
   free (run.noise);
   free (run.low);
   return status ? program_report (&error) : EXIT_OK;

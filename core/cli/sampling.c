@@ -274,6 +274,17 @@ show_progress (const adm_progress *progress, void *user)
   return terminal_progress (progress, ((writer *) user)->run->line);
 }
 
+/* What a picture was started from and still is keeps its bytes: rounding would move some by one. */
+static void
+keep_known (const writer *w, const adm_picture *picture)
+{
+  const sampling_run *run = w->run;
+  const size_t n = (size_t) picture->height * (size_t) picture->width;
+  for (size_t i = 0; run->known && i < 3 * n; i++)
+    if (picture->pixels[i] == run->start[i])
+      w->bytes[3 * (i % n) + i / n] = run->known[3 * (i % n) + i / n];
+}
+
 static adm_status
 write_picture (int i, const adm_picture *picture, void *user, adm_error *error)
 {
@@ -297,6 +308,7 @@ write_picture (int i, const adm_picture *picture, void *user, adm_error *error)
     rgb = w->colours;
   }
   adm_pixels_to_u8 (rgb, picture->height, picture->width, w->bytes);
+  keep_known (w, picture);
   adm_status status = output_begin (set, (size_t) i, &temporary, error);
   return status ? status
                 : png_file_write (temporary, set->files[i].path, w->bytes, w->alpha, picture->width,

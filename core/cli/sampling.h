@@ -70,6 +70,9 @@ typedef struct sampling_run {
   /* transparency [alpha_h,alpha_w] for PNGs, resampled to their size; or NULL */
   const uint8_t *alpha;
   int alpha_h, alpha_w;
+  /* bytes [H,W,3] of PNGs that stay where the picture is START [3,H,W] still; or NULL */
+  const uint8_t *known;
+  const float *start;
   terminal *line;
 } sampling_run;
 

@@ -121,7 +121,7 @@ measure_guidance (const adm_residency *r, adm_plan *plan, const adm_description 
   const adm_request *sample = &plan->task.generate.sample;
   adm_description classifier;
   double flops = 0;
-  if (adm_guides_freely (r->model, sample))
+  if (adm_request_guides_freely (r->model, sample))
     plan->work[0] *= 2;
   else if (sample->scale > 0) {
     plan->parts |= ADM_PART_CLASSIFIER;

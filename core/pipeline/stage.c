@@ -356,7 +356,7 @@ open_field (adm_sampling *stage)
 }
 
 bool
-adm_guides_freely (const adm_model *model, const adm_request *request)
+adm_request_guides_freely (const adm_model *model, const adm_request *request)
 {
   return request->scale > 0
          && (request->guidance == ADM_GUIDANCE_FREE
@@ -371,7 +371,7 @@ adm_sampling_open (adm_sampling *stage, adm_error *error)
   const adm_model *model = stage->residency->model;
   stage->network = adm_residency_network (stage->residency, stage->part);
   stage->stage = stage->part == ADM_PART_UPSAMPLER;
-  stage->free_guidance = !stage->stage && adm_guides_freely (model, request);
+  stage->free_guidance = !stage->stage && adm_request_guides_freely (model, request);
   stage->classifier = !stage->stage && request->scale > 0 && !stage->free_guidance
                           ? adm_residency_network (stage->residency, ADM_PART_CLASSIFIER)
                           : NULL;

@@ -54,9 +54,6 @@ void adm_sampling_close (adm_sampling *stage);
  * [3,low_h,low_w], else NULL. What a frame starts from at strength 0 needs no run. */
 adm_status adm_sampling_run (adm_sampling *stage, int i, const float *low, adm_error *error);
 
-/* Whether guidance is classifier-free. */
-bool adm_guides_freely (const adm_model *model, const adm_request *request);
-
 /* The latent of PICTURE [3,height,width] into stage->x, which is undefined on failure; I as above.
  * The stage's network must be ADM_PART_DIFFUSION's. */
 adm_status adm_sampling_encode (adm_sampling *stage, int i, const float *picture, adm_error *error);
