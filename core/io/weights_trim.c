@@ -35,12 +35,14 @@ prefix_of (const char *name)
   return (ptrdiff_t) (length - tail);
 }
 
+/* Whether a word of the prefix NAME [N] begins with "ema". */
 static bool
 says_average (const char *name, size_t n)
 {
-  return n > 3
-         && (!strncmp (name, "ema", 3) || memmem (name, n, "_ema", 4)
-             || memmem (name, n, ".ema", 4));
+  for (size_t i = 0; i + 3 < n; i++)
+    if (strncmp (name + i, "ema", 3) == 0 && (i == 0 || name[i - 1] == '_' || name[i - 1] == '.'))
+      return true;
+  return false;
 }
 
 /* The name that begins with the network's prefix: the shortest, but an average's before all. NULL:
