@@ -5,16 +5,12 @@
  * for them (OWN_…).
  */
 #include "arguments.h"
+#include "arguments-canvas.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
 #include "plugin-error.h"
-
-/* The chosen model's own default. */
-#define OWN_SCALE (-1.0)
-#define OWN_STEPS 0
-#define OWN_SAMPLER ""
 
 static void
 declare_model (GimpProcedure *procedure)
@@ -66,6 +62,7 @@ arguments_declare_generate (GimpProcedure *procedure)
   gimp_procedure_add_boolean_argument (
       procedure, "upsample", _ ("_Upsample"),
       _ ("Enlarge each picture with the model's upsampling network"), FALSE, G_PARAM_READWRITE);
+  arguments_declare_canvas (procedure);
 }
 
 void
@@ -77,39 +74,7 @@ arguments_declare_upscale (GimpProcedure *procedure)
                                        _ ("Enlarge the whole part in overlapping tiles, instead of "
                                           "reducing it first to what the network takes"),
                                        FALSE, G_PARAM_READWRITE);
-}
-
-/* Whether CONFIG has the property NAME. */
-static gboolean
-has (GimpProcedureConfig *config, const char *name)
-{
-  return g_object_class_find_property (G_OBJECT_GET_CLASS (config), name) != NULL;
-}
-
-void
-arguments_read (GimpProcedureConfig *config, AdmSettings *settings)
-{
-  *settings = (AdmSettings) { .count = 1 };
-  g_object_get (config, "model", &settings->model, "class", &settings->class_name, "sampler",
-                &settings->sampler, "steps", &settings->steps, "seed", &settings->seed, "randomize",
-                &settings->randomize, NULL);
-  if (has (config, "count"))
-    g_object_get (config, "scale", &settings->scale, "count", &settings->count, "upsample",
-                  &settings->upsample, NULL);
-  if (has (config, "tiles"))
-    g_object_get (config, "tiles", &settings->tiles, NULL);
-  if (settings->randomize) {
-    settings->seed = g_random_int_range (0, G_MAXINT);
-    g_object_set (config, "seed", settings->seed, NULL);
-  }
-}
-
-void
-arguments_clear (AdmSettings *settings)
-{
-  g_clear_pointer (&settings->model, g_free);
-  g_clear_pointer (&settings->class_name, g_free);
-  g_clear_pointer (&settings->sampler, g_free);
+  arguments_declare_upscale_more (procedure);
 }
 
 /* Whether class LABEL has a name that means it and no other. */
@@ -124,38 +89,40 @@ named (const adm_model *model, int label)
          && found == label;
 }
 
+static gboolean
+parse_sampler (const char *name, adm_sampler *sampler, GError **error)
+{
+  if (adm_sampler_parse (name, sampler))
+    return TRUE;
+  g_autoptr (GString) names = g_string_new (NULL);
+  for (int i = 0; adm_sampler_name (i); i++)
+    g_string_append_printf (names, "%s%s", i ? ", " : "", adm_sampler_name (i));
+  g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING,
+               _ ("There is no sampler “%s”. Choose one of these: %s."), name, names->str);
+  return FALSE;
+}
+
 /* Checks what both procedures share, for the network in the file NETWORK with MOST_STEPS (0: not
  * known); fills REQUEST's label, sampler, steps and seed. */
 static gboolean
-check_sampling (AdmSettings *settings, const adm_model *model, const char *network, int most_steps,
+check_sampling (UiSettings *settings, const adm_model *model, const char *network, int most_steps,
                 adm_request *request, GError **error)
 {
   adm_error core = { 0 };
   adm_file_info info;
-  const char *class_name
-      = settings->class_name && *settings->class_name ? settings->class_name : NULL;
+  const char *class_name = *settings->class_name ? settings->class_name : NULL;
   adm_sampler sampler = request->sampler;
 
-  /* A default that GIMP read back from its list of plug-ins is NULL where it was "". */
-  if (!settings->sampler || g_str_equal (settings->sampler, OWN_SAMPLER)) {
-    g_free (settings->sampler);
-    settings->sampler = g_strdup (adm_sampler_name ((int) sampler));
-  }
+  if (g_str_equal (settings->sampler, OWN_SAMPLER))
+    ui_settings_set_sampler (settings, adm_sampler_name ((int) sampler));
   if (settings->steps == OWN_STEPS)
     settings->steps = request->steps;
-  if (!settings->sampler || !adm_sampler_parse (settings->sampler, &sampler)) {
-    GString *names = g_string_new (NULL);
-    for (int i = 0; adm_sampler_name (i); i++)
-      g_string_append_printf (names, "%s%s", i ? ", " : "", adm_sampler_name (i));
-    g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING,
-                 _ ("There is no sampler “%s”. Choose one of these: %s."),
-                 settings->sampler ? settings->sampler : "", names->str);
-    g_string_free (names, TRUE);
+  if (!parse_sampler (settings->sampler, &sampler, error))
     return FALSE;
-  }
   if (settings->seed < 0) {
     g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING,
-                 _ ("The seed %d is negative. Choose one from 0 to %d."), settings->seed, G_MAXINT);
+                 _ ("The seed %d is negative. Choose one from 0 to %d."), (int) settings->seed,
+                 G_MAXINT);
     return FALSE;
   }
   if (adm_model_label (model, class_name, &request->label, &core) != ADM_OK
@@ -175,22 +142,45 @@ check_sampling (AdmSettings *settings, const adm_model *model, const char *netwo
   request->steps = settings->steps;
   request->seed = (uint64_t) settings->seed;
 
+  if (settings->eta >= 0.0)
+    request->eta = sampler == ADM_SAMPLER_DDIM ? settings->eta : 0.0;
+  settings->eta = request->eta;
+
   /* From here on the settings are what will be done, in the model's own words. */
-  g_free (settings->model);
-  settings->model = g_strdup (model->id);
-  g_free (settings->class_name);
+  ui_settings_set_model (settings, model->id);
   if (request->label == ADM_NO_LABEL || request->label == model->null_class)
-    settings->class_name = g_strdup (ARGUMENTS_NO_CLASS);
+    ui_settings_set_class (settings, "");
   else if (named (model, request->label))
-    settings->class_name = g_strdup (model->class_names[request->label]);
-  else
-    settings->class_name = g_strdup_printf ("%d", request->label);
+    ui_settings_set_class (settings, model->class_names[request->label]);
+  else {
+    g_autofree char *number = g_strdup_printf ("%d", request->label);
+    ui_settings_set_class (settings, number);
+  }
+  return TRUE;
+}
+
+/* The upsampling stage of a picture of MODEL: its own rules, unless SETTINGS say otherwise. */
+static gboolean
+check_second_stage (const UiSettings *settings, const adm_model *model, int label,
+                    adm_request *upscale, GError **error)
+{
+  adm_sampler sampler;
+
+  *upscale = adm_request_upsample_default (model);
+  upscale->label = label;
+  if (*settings->upsample_sampler) {
+    if (!parse_sampler (settings->upsample_sampler, &sampler, error))
+      return FALSE;
+    adm_request_set_sampler (upscale, sampler);
+  }
+  if (settings->upsample_steps > 0)
+    upscale->steps = settings->upsample_steps;
   return TRUE;
 }
 
 gboolean
-arguments_to_generate (AdmSettings *settings, const adm_model *model, int most_steps,
-                       adm_task *task, GError **error)
+arguments_to_generate (UiSettings *settings, const adm_model *model, int most_steps, adm_task *task,
+                       GError **error)
 {
   adm_request *request = &task->generate.sample, *upscale = &task->generate.upscale;
 
@@ -234,21 +224,26 @@ arguments_to_generate (AdmSettings *settings, const adm_model *model, int most_s
   }
   if (!check_sampling (settings, model, model->diffusion, most_steps, request, error))
     return FALSE;
-  if (!model->classifier || request->label == ADM_NO_LABEL || request->label == model->null_class)
+  if ((!model->classifier && model->null_class == ADM_NO_LABEL) || request->label == ADM_NO_LABEL
+      || request->label == model->null_class)
     settings->scale = 0.0;
   request->scale = settings->scale;
   request->count = settings->count;
+  request->guidance = (adm_guidance) settings->guidance;
+  request->guide_from = settings->guide_from;
+  request->guide_to = settings->guide_to;
+  request->vary_seed = (uint64_t) settings->vary_seed;
+  request->vary = settings->vary;
   task->generate.upscaled = settings->upsample;
-  *upscale = adm_request_upsample_default (model);
-  upscale->label = request->label;
-  return TRUE;
+  return check_second_stage (settings, model, request->label, upscale, error);
 }
 
 gboolean
-arguments_to_upscale (AdmSettings *settings, const adm_model *model, int most_steps, adm_task *task,
+arguments_to_upscale (UiSettings *settings, const adm_model *model, int most_steps, adm_task *task,
                       GError **error)
 {
-  *task = (adm_task) { .kind = ADM_TASK_UPSCALE, .upscale = adm_request_upsample_default (model) };
+  *task = (adm_task) { .kind = ADM_TASK_UPSCALE };
+  task->upscale = adm_request_upsample_default (model);
   task->upscale.tiled = settings->tiles;
   if (!model->upsampler) {
     g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING,

@@ -11,6 +11,7 @@
 #include <libgimp/gimp.h>
 
 #include "adm.h"
+#include "ui/settings.h"
 
 /* Ranges that widgets show and checks enforce. Steps go from ARGUMENTS_MIN_STEPS to the network's
  * own number. */
@@ -22,33 +23,39 @@
 /* The word that stands for "no class". */
 #define ARGUMENTS_NO_CLASS "none"
 
-/* What was asked for. Strings are owned. The upscaling procedure uses model, class, sampler, steps,
- * seed and tiles. */
+/* What was asked for. SETTINGS are owned; of the upscaling procedure they are an upsampling
+ * task's. */
 typedef struct {
-  char *model, *class_name, *sampler;
-  double scale;
-  int steps, seed, count;
-  gboolean randomize, upsample, tiles;
-} AdmSettings;
+  UiSettings *settings;
+  gboolean randomize;
+  gboolean where_given; /* else: the selection where there is one, or the middle at natural size */
+  char *respacing;      /* the reference's spelling; NULL: by steps */
+  GimpDrawable *start;  /* to start from; NULL: nothing */
+  GimpDrawable *map;    /* painted with the colours of classes, or NULL */
+} AdmArguments;
 
 void arguments_declare_generate (GimpProcedure *procedure);
 void arguments_declare_upscale (GimpProcedure *procedure);
 
 /* Reads what CONFIG holds; an argument that its procedure lacks gets the value "one picture,
  * unguided". With randomize on, a seed is drawn and written back, so that the last values tell
- * it. */
-void arguments_read (GimpProcedureConfig *config, AdmSettings *settings);
-void arguments_clear (AdmSettings *settings);
+ * which picture was made. FALSE with ERROR set for words that mean nothing. Clear with
+ * arguments_clear in any case. */
+gboolean arguments_read (GimpProcedureConfig *config, AdmArguments *arguments, GError **error);
+void arguments_clear (AdmArguments *arguments);
 
-/* Checks SETTINGS against MODEL and makes the TASK of them. Guidance needs a classifier and a class
- * to guide towards: without either the scale is 0, in TASK and in SETTINGS. The class in SETTINGS
- * becomes the model's own spelling, the model its id. MOST_STEPS: of the diffusion network; 0: not
- * known, so its file is opened. */
-gboolean arguments_to_generate (AdmSettings *settings, const adm_model *model, int most_steps,
+/* The other way: what SETTINGS say becomes CONFIG's, for GIMP's Repeat. */
+void arguments_write (GimpProcedureConfig *config, const UiSettings *settings);
+
+/* Checks SETTINGS against MODEL and makes the TASK of them, all but its canvas (scene.h). Guidance
+ * needs a class to guide towards and a model that can: else the scale is 0, in TASK and in
+ * SETTINGS. The class in SETTINGS becomes the model's own spelling ("": none), the model its id.
+ * MOST_STEPS: of the diffusion network; 0: not known, so its file is opened. */
+gboolean arguments_to_generate (UiSettings *settings, const adm_model *model, int most_steps,
                                 adm_task *task, GError **error);
 
 /* The same for upsampling one picture; which one is the caller's to say (task->upscale.low). */
-gboolean arguments_to_upscale (AdmSettings *settings, const adm_model *model, int most_steps,
+gboolean arguments_to_upscale (UiSettings *settings, const adm_model *model, int most_steps,
                                adm_task *task, GError **error);
 
 /* Side of the picture that MODEL's upsampling network takes, pixels; 0 when it has none that can be

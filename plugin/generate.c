@@ -12,62 +12,108 @@
 #include "metadata.h"
 #include "model-paths.h"
 #include "plugin-error.h"
+#include "scene.h"
 #include "window.h"
 
-/* Adds RESULT's pictures to *IMAGE. */
-static GimpLayer **
-add_pictures (GimpImage **image, const AdmJobResult *result, const AdmSettings *settings,
-              const adm_model *model, gboolean show, GError **error)
-{
-  gsize bytes = (gsize) result->width * (gsize) result->height * 3;
-  AdmPicture *pictures = g_new0 (AdmPicture, result->count);
-  char **names = g_new0 (char *, (gsize) result->count + 1),
-       **texts = g_new0 (char *, (gsize) result->count + 1);
-  int x = 0, y = 0;
+/* What is asked for, from the arguments to the layers. */
+typedef struct {
+  GimpRunMode run_mode;
+  AdmArguments arguments;
+  Target target;
+  Scene *scene;
+  const adm_model *model;
+  AdmJobResult result;
+} Work;
 
-  if (*image)
+/* Adds the finished pictures to the target's image, which they cover there; else at the selection's
+ * corner, or in the middle. */
+static GimpLayer **
+add_pictures (const Work *work, GimpImage **image, GError **error)
+{
+  const AdmJobResult *result = &work->result;
+  const UiSettings *settings = work->arguments.settings;
+  const Target *target = &work->target;
+  gsize bytes = (gsize) result->width * (gsize) result->height * 3;
+  g_autofree AdmPicture *pictures = g_new0 (AdmPicture, result->count);
+  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
+  gboolean covers = target->width == result->width && target->height == result->height;
+  GimpLayer *group = covers && target->layer && gimp_item_is_group (GIMP_ITEM (target->layer))
+                         ? target->layer
+                         : NULL;
+  int x = target->x, y = target->y;
+
+  if (*image && !covers)
     layers_place (*image, result->width, result->height, &x, &y);
   for (int i = 0; i < result->count; i++) {
-    int64_t seed = (int64_t) settings->seed + i;
-    names[i] = metadata_layer_name (settings, model->name, seed);
-    texts[i] = metadata_to_json (settings, seed, TRUE);
-    pictures[i] = (AdmPicture) { .name = names[i],
-                                 .settings = texts[i],
+    int64_t seed = settings->seed + i;
+    char *name = metadata_layer_name (settings, work->model->name, seed),
+         *text = metadata_to_json (settings, seed);
+    g_ptr_array_add (texts, name);
+    g_ptr_array_add (texts, text);
+    pictures[i] = (AdmPicture) { .name = name,
+                                 .settings = text,
                                  .x = x,
                                  .y = y,
                                  .width = result->width,
                                  .height = result->height,
                                  .format = "R'G'B' u8",
-                                 .pixels = result->pixels + (gsize) i * bytes };
+                                 .pixels = result->pixels + (gsize) i * bytes,
+                                 .mask = covers ? work->scene->selection : NULL };
   }
-  GimpLayer **layers = layers_add (image, pictures, result->count, NULL, show, error);
-  g_strfreev (names);
-  g_strfreev (texts);
-  g_free (pictures);
-  return layers;
+  return layers_add (image, pictures, result->count, group,
+                     work->run_mode != GIMP_RUN_NONINTERACTIVE, error);
 }
 
-/* Makes the pictures that SETTINGS ask for and adds them to *IMAGE. The image is looked at twice:
+/* Where the picture goes: what was said, or else the selection where there is one. */
+static gboolean
+find_target (Work *work, GimpImage *image, GError **error)
+{
+  UiSettings *settings = work->arguments.settings;
+  GimpDrawable *drawable = work->arguments.map ? work->arguments.map : work->arguments.start;
+  GimpLayer *layer = drawable && GIMP_IS_LAYER (drawable) ? GIMP_LAYER (drawable) : NULL;
+
+  if (!work->arguments.where_given) {
+    settings->where = image && !gimp_selection_is_empty (image) ? UI_WHERE_SELECTION
+                      : layer                                   ? UI_WHERE_LAYER
+                                                                : UI_WHERE_IMAGE;
+    settings->natural_size = settings->natural_size || settings->where == UI_WHERE_IMAGE;
+  }
+  if (!target_find (image, layer, settings->where, &work->target, error))
+    return FALSE;
+  if (work->target.image) {
+    settings->width = settings->natural_size ? 0 : work->target.width;
+    settings->height = settings->natural_size ? 0 : work->target.height;
+  }
+  return TRUE;
+}
+
+/* Makes the pictures that are asked for and adds them to *IMAGE. The image is looked at twice:
  * before the work, so that nobody waits in vain, and after it. */
 static GimpLayer **
-generate (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage **image, AdmSettings *settings,
-          adm_catalog *catalog, GError **error)
+generate (Work *work, GimpProcedure *procedure, GimpImage **image, adm_catalog *catalog,
+          GError **error)
 {
-  AdmJobOrder order = { .threads = gimp_get_num_processors () };
-  AdmJobResult result;
+  UiSettings *settings = work->arguments.settings;
+  AdmJobOrder order = { .threads = gimp_get_num_processors (), .exact = settings->exact };
 
-  order.model = model_paths_find (catalog, settings->model, error);
-  if (!order.model || !layers_check_open (run_mode, image, error)
-      || !arguments_to_generate (settings, order.model, 0, &order.task, error)
-      || !job_run (&order, G_OBJECT (gimp_procedure_get_plug_in (procedure)),
-                   _ ("Generating pictures"), &result, error))
+  order.model = work->model = model_paths_find (catalog, settings->model, error);
+  if (!order.model || !layers_check_open (work->run_mode, image, error)
+      || !find_target (work, *image, error)
+      || !arguments_to_generate (settings, order.model, 0, &order.task, error))
     return NULL;
-
-  GimpLayer **layers = NULL;
-  if (layers_check_open (run_mode, image, error))
-    layers = add_pictures (image, &result, settings, order.model,
-                           run_mode != GIMP_RUN_NONINTERACTIVE, error);
-  g_free (result.pixels);
+  work->scene = scene_read (settings, order.model, &work->target, NULL, error);
+  if (!work->scene)
+    return NULL;
+  scene_apply (work->scene, settings, &order.task);
+  order.task.generate.sample.respacing = work->arguments.respacing;
+  if (!job_run (&order, G_OBJECT (gimp_procedure_get_plug_in (procedure)),
+                _ ("Generating pictures"), &work->result, error))
+    return NULL;
+  if (!layers_check_open (work->run_mode, image, error))
+    return NULL;
+  GimpImage *into = work->target.image && *image ? *image : NULL;
+  GimpLayer **layers = add_pictures (work, &into, error);
+  *image = into;
   return layers;
 }
 
@@ -77,7 +123,7 @@ run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image,
      gpointer run_data G_GNUC_UNUSED)
 {
   GError *error = NULL;
-  AdmSettings settings = { 0 };
+  Work work = { .run_mode = run_mode };
   GimpLayer **layers = NULL;
 
   gegl_init (NULL, NULL);
@@ -88,9 +134,11 @@ run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image,
   } else {
     adm_catalog *catalog = model_paths_catalog (NULL, &error);
     if (catalog) {
-      arguments_read (config, &settings);
-      layers = generate (procedure, run_mode, &image, &settings, catalog, &error);
-      arguments_clear (&settings);
+      if (arguments_read (config, &work.arguments, &error))
+        layers = generate (&work, procedure, &image, catalog, &error);
+      scene_free (work.scene);
+      g_free (work.result.pixels);
+      arguments_clear (&work.arguments);
     }
     adm_catalog_free (catalog);
   }

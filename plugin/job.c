@@ -112,12 +112,14 @@ carry_out (Job *job)
 {
   const AdmJobOrder *order = job->order;
   const adm_sink sink = { on_progress, keep_picture, job };
-  adm_options options = { .threads = order->threads, .program_bytes = adm_process_memory () };
+  adm_options options = { .threads = order->threads,
+                          .exact = order->exact,
+                          .program_bytes = adm_process_memory () };
   adm_task task = order->task;
   adm_plan plan;
   adm_session *session = NULL;
   gboolean upscale = task.kind == ADM_TASK_UPSCALE;
-  float *low = upscale ? source_of (order, &task) : NULL;
+  g_autofree float *low = upscale ? source_of (order, &task) : NULL;
   adm_status status = upscale && !low ? fail_memory (&job->error)
                                       : adm_plan_make (order->model, &task, &plan, &job->error);
 
@@ -134,7 +136,6 @@ carry_out (Job *job)
   if (status == ADM_OK)
     status = adm_session_run (session, &plan, &sink, &job->error);
   adm_session_free (session);
-  g_free (low);
   return status;
 }
 

@@ -14,7 +14,8 @@
 /* What to do, and with what. */
 typedef struct {
   const adm_model *model;
-  int threads; /* 0: all processors */
+  int threads;    /* 0: all processors */
+  gboolean exact; /* direct convolutions only */
   adm_task task;
   /* of an upscaling task: the picture [source_h][source_w][3], of the network's input size, or
    * larger with tiles */

@@ -60,6 +60,24 @@ layers_place (GimpImage *image, int width, int height, int *x, int *y)
   }
 }
 
+/* Gives LAYER, which is in no image yet, PICTURE's mask: it arrives with the layer, in one undo
+ * step. */
+static gboolean
+add_mask (GimpLayer *layer, const AdmPicture *picture)
+{
+  GimpLayerMask *mask = gimp_layer_create_mask (layer, GIMP_ADD_MASK_WHITE);
+
+  if (!mask || !gimp_layer_add_mask (layer, mask))
+    return FALSE;
+  g_autoptr (GeglBuffer) buffer = gimp_drawable_get_buffer (GIMP_DRAWABLE (mask));
+  gegl_buffer_set (buffer, GEGL_RECTANGLE (0, 0, picture->width, picture->height), 0,
+                   babl_format ("Y float"), picture->mask, GEGL_AUTO_ROWSTRIDE);
+  g_clear_object (&buffer);
+  gimp_drawable_update (GIMP_DRAWABLE (mask), 0, 0, picture->width, picture->height);
+  gimp_layer_set_edit_mask (layer, FALSE);
+  return TRUE;
+}
+
 /* A layer of IMAGE that holds PICTURE, not yet inserted. NULL with ERROR set when GIMP refuses
  * it. */
 static GimpLayer *
@@ -70,18 +88,20 @@ make_layer (GimpImage *image, const AdmPicture *picture, GError **error)
   GimpLayer *layer = gimp_layer_new (image, picture->name, picture->width, picture->height, type,
                                      100.0, gimp_image_get_default_new_layer_mode (image));
 
-  if (!layer) {
+  if (!layer || (picture->mask && !add_mask (layer, picture))) {
     g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_EXECUTION,
                  _ ("GIMP could not make the layer “%s”: %s"), picture->name,
                  gimp_pdb_get_last_error (gimp_get_pdb ()));
+    if (layer)
+      gimp_item_delete (GIMP_ITEM (layer));
     return NULL;
   }
   gimp_layer_set_offsets (layer, picture->x, picture->y);
 
-  GeglBuffer *buffer = gimp_drawable_get_buffer (GIMP_DRAWABLE (layer));
+  g_autoptr (GeglBuffer) buffer = gimp_drawable_get_buffer (GIMP_DRAWABLE (layer));
   gegl_buffer_set (buffer, GEGL_RECTANGLE (0, 0, picture->width, picture->height), 0,
                    babl_format (picture->format), picture->pixels, GEGL_AUTO_ROWSTRIDE);
-  g_object_unref (buffer);
+  g_clear_object (&buffer);
   gimp_drawable_update (GIMP_DRAWABLE (layer), 0, 0, picture->width, picture->height);
   metadata_attach (layer, picture->settings);
   return layer;
@@ -92,11 +112,10 @@ static gboolean
 is_inserted (GimpImage *image, GimpLayer *layer)
 {
   gboolean found = gimp_item_get_parent (GIMP_ITEM (layer)) != NULL;
-  GimpLayer **layers = gimp_image_get_layers (image);
+  g_autofree GimpLayer **layers = gimp_image_get_layers (image);
 
   for (int i = 0; layers && layers[i] && !found; i++)
     found = layers[i] == layer;
-  g_free (layers);
   return found;
 }
 

@@ -16,6 +16,7 @@ typedef struct {
   int x, y, width, height; /* place in the image, pixels */
   const char *format;      /* of the pixels: a babl format in sRGB, such as "R'G'B' u8" */
   gconstpointer pixels;    /* [height][width] */
+  const float *mask;       /* the layer's mask, [height][width] in [0, 1], or NULL */
 } AdmPicture;
 
 /* FALSE with ERROR set when layers cannot be added to IMAGE because it is indexed, or gone. NULL is

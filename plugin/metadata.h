@@ -13,16 +13,16 @@
 #define METADATA_PARASITE "adm-settings"
 
 /* The JSON text for a picture of its own seed: count is 1 and randomize false, so that reusing it
- * makes this picture again. GENERATED: all keys; else those of the upscaling procedure. Free with
- * g_free; NULL when memory is short. */
-char *metadata_to_json (const AdmSettings *settings, int64_t seed, gboolean generated);
+ * makes this picture again. What every picture has is always there, the rest where it differs from
+ * ui_settings_new's. Free with g_free; NULL when memory is short. */
+char *metadata_to_json (const UiSettings *settings, int64_t seed);
 
 /* "CLASS · s 1.5 · seed 1234"; without a class MODEL_NAME stands first. Free with g_free. */
-char *metadata_layer_name (const AdmSettings *settings, const char *model_name, int64_t seed);
+char *metadata_layer_name (const UiSettings *settings, const char *model_name, int64_t seed);
 
-/* Reads the settings that LAYER carries, as far as they are whole; FALSE when it carries none.
- * Clear with arguments_clear. */
-gboolean metadata_read (GimpLayer *layer, AdmSettings *settings);
+/* Fills SETTINGS from what LAYER carries; FALSE, and SETTINGS untouched, when it carries none that
+ * is whole. */
+gboolean metadata_read (GimpLayer *layer, UiSettings *settings);
 
 /* Attaches JSON to LAYER, kept in saved files and undone with the layer. */
 void metadata_attach (GimpLayer *layer, const char *json);

@@ -33,12 +33,11 @@ pick_layer (GimpImage *image, GimpDrawable **drawables, GError **error)
 /* Adds RESULT as a layer above LAYER. */
 static GimpLayer **
 add_result (GimpImage **image, GimpLayer *layer, const Part *part, const AdmJobResult *result,
-            const AdmSettings *settings, gboolean show, GError **error)
+            const UiSettings *settings, gboolean show, GError **error)
 {
   AdmPicture picture = { 0 };
-  GimpLayer **layers = NULL;
-  float *pixels = part_finish (part, result->pixels, result->width, result->height, settings->tiles,
-                               &picture);
+  g_autofree float *pixels = part_finish (part, result->pixels, result->width, result->height,
+                                          settings->tiles, &picture);
 
   if (!pixels) {
     part_set_no_memory (error);
@@ -46,22 +45,19 @@ add_result (GimpImage **image, GimpLayer *layer, const Part *part, const AdmJobR
   }
   if (!*image)
     picture.x = picture.y = 0;
-  char *name = part_layer_name (part, settings->seed),
-       *text = metadata_to_json (settings, settings->seed, FALSE);
+  g_autofree char *name = part_layer_name (part, settings->seed),
+                  *text = metadata_to_json (settings, settings->seed);
   picture.name = name;
   picture.settings = text;
-  layers = layers_add (image, &picture, 1, *image ? layer : NULL, show, error);
-  g_free (text);
-  g_free (name);
-  g_free (pixels);
-  return layers;
+  return layers_add (image, &picture, 1, *image ? layer : NULL, show, error);
 }
 
 static GimpLayer **
 upscale (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage **image, GimpLayer *layer,
-         const Part *part, AdmSettings *settings, adm_catalog *catalog, GError **error)
+         const Part *part, AdmArguments *arguments, adm_catalog *catalog, GError **error)
 {
-  AdmJobOrder order = { .threads = gimp_get_num_processors () };
+  UiSettings *settings = arguments->settings;
+  AdmJobOrder order = { .threads = gimp_get_num_processors (), .exact = settings->exact };
   AdmJobResult result;
   GimpLayer **layers = NULL;
 
@@ -70,7 +66,8 @@ upscale (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage **image, Gimp
     return NULL;
   part_input_size (part, MAX (1, arguments_upsample_input (order.model)), settings->tiles,
                    &order.source_w, &order.source_h);
-  guint8 *source = part_reduce (part, order.source_w, order.source_h);
+  order.task.upscale.respacing = arguments->respacing;
+  g_autofree guint8 *source = part_reduce (part, order.source_w, order.source_h);
   if (!source) {
     part_set_no_memory (error);
     return NULL;
@@ -78,7 +75,6 @@ upscale (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage **image, Gimp
   order.source = source;
   gboolean done = job_run (&order, G_OBJECT (gimp_procedure_get_plug_in (procedure)),
                            _ ("Upsampling the layer"), &result, error);
-  g_free (source);
   if (done) {
     if (layers_check_open (run_mode, image, error))
       layers = add_result (image, layer, part, &result, settings,
@@ -93,7 +89,7 @@ run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image, GimpDrawa
      GimpProcedureConfig *config, gpointer run_data G_GNUC_UNUSED)
 {
   GError *error = NULL;
-  AdmSettings settings = { 0 };
+  AdmArguments arguments = { 0 };
   GimpLayer **layers = NULL;
 
   gegl_init (NULL, NULL);
@@ -106,9 +102,9 @@ run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image, GimpDrawa
   } else if (part) {
     adm_catalog *catalog = model_paths_catalog (NULL, &error);
     if (catalog) {
-      arguments_read (config, &settings);
-      layers = upscale (procedure, run_mode, &image, layer, part, &settings, catalog, &error);
-      arguments_clear (&settings);
+      if (arguments_read (config, &arguments, &error))
+        layers = upscale (procedure, run_mode, &image, layer, part, &arguments, catalog, &error);
+      arguments_clear (&arguments);
     }
     adm_catalog_free (catalog);
   }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "arguments.h"
+#include "map.h"
 #include "model-paths.h"
 #include "open-file.h"
 
@@ -104,6 +105,8 @@ describe (const adm_model *model, Snapshot *snapshot)
     .n_classes = (gsize) named,
     .has_no_class = model->null_class != ADM_NO_LABEL || model->label_count == 0,
     .has_guidance = model->classifier != NULL,
+    .has_free_guidance = model->null_class != ADM_NO_LABEL,
+    .is_texture = model->texture,
     .can_generate = model->diffusion != NULL,
     .default_scale = model->defaults.scale,
     .default_sampler = adm_sampler_name ((int) model->defaults.sampler),
@@ -368,4 +371,21 @@ window_models_find (WindowModels *models, const char *id)
       return model;
   }
   return NULL;
+}
+
+const UiLegendEntry *
+window_models_legend (WindowModels *models, const char *id, gsize *n)
+{
+  Snapshot *snapshot = latest (models);
+  const adm_model *model = window_models_find (models, id);
+  int count = model ? model->class_count : 0;
+
+  *n = (gsize) count;
+  if (count == 0)
+    return NULL;
+  UiLegendEntry *entries = g_new (UiLegendEntry, count);
+  for (int i = 0; i < count; i++)
+    entries[i] = (UiLegendEntry) { model->class_names[i], map_color (i) };
+  g_ptr_array_add (snapshot->texts, entries);
+  return entries;
 }

@@ -29,4 +29,7 @@ void window_models_rescan (WindowModels *models, gboolean half, guint64 limit,
  * the folders again. */
 void window_models_answer (WindowModels *models, const char *path, const int *chosen,
                            WindowModelsFunc done, gpointer user);
+/* The colours of a model's classes on maps, *N of them; the models' until the next reading. */
+const UiLegendEntry *window_models_legend (WindowModels *models, const char *id, gsize *n);
+
 #endif

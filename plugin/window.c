@@ -11,46 +11,34 @@
 
 #include "arguments.h"
 #include "desktop.h"
-#include "import.h"
-#include "ui/generate-panel.h"
 #include "layers.h"
+#include "map.h"
 #include "metadata.h"
 #include "model-paths.h"
 #include "plugin-error.h"
-#include "window-models.h"
-#include "worker.h"
+#include "scene.h"
+#include "ui/generate-panel.h"
+#include "window-private.h"
 
 #define OWNER_KEY "adm-window"
-
-typedef struct {
-  UiBackend backend;
-  UiSampler samplers[8];
-  char *sampler_names[8];
-  char *state_file;
-  WindowModels *models;
-  Worker *worker;
-  Spool *spool;  /* NULL where only a layer is upsampled */
-  gboolean half; /* how weights are kept, and within which memory */
-  guint64 limit;
-  UiEventFunc func;
-  gpointer sink;
-  GtkWidget *dialog;
-  GimpImage *image; /* where layers go; NULL: a new image */
-  gboolean image_closed;
-  const Part *part;  /* to be upsampled; NULL: pictures are generated */
-  GimpLayer *layer;  /* that PART is of */
-  GPtrArray *layers; /* of GimpLayer, all that were added */
-  GSList *idles;     /* pending calls of ours, source ids */
-  Import *import;
-} Window;
+/* How often the images are looked at while nothing is made, in milliseconds. */
+enum { LOOK_EVERY = 700 };
+enum {
+  ABILITIES = UI_CAN_SIZE | UI_CAN_TEXTURE_SIZE | UI_CAN_SEAMLESS | UI_CAN_MATCH_EDGES
+              | UI_CAN_MEND_SEAMS | UI_CAN_START | UI_CAN_BLEND | UI_CAN_VARY | UI_CAN_GUIDANCE
+              | UI_CAN_INTERVAL | UI_CAN_ETA | UI_CAN_EXACT | UI_CAN_UPSAMPLER | UI_CAN_ADD_PATTERN
+              | UI_CAN_ADD_FILE,
+};
 
 /* ---- events ---------------------------------------------------------------------------------- */
 
-static void
-tell (const UiEvent *event, gpointer data)
+void
+window_tell (const UiEvent *event, gpointer data)
 {
   Window *window = data;
 
+  if (event->kind == UI_EVENT_DONE || event->kind == UI_EVENT_FAILED)
+    window->working = FALSE;
   if (window->func)
     window->func (event, window->sink);
 }
@@ -68,7 +56,7 @@ tell_later_now (gpointer data)
   Later *later = data;
 
   later->window->idles = g_slist_remove (later->window->idles, GUINT_TO_POINTER (later->source));
-  tell (&later->event, later->window);
+  window_tell (&later->event, later->window);
   return G_SOURCE_REMOVE;
 }
 
@@ -96,22 +84,6 @@ tell_later (Window *window, UiEvent event, char *message)
 
 /* ---- jobs ------------------------------------------------------------------------------------ */
 
-/* The arguments' form of the window's settings. */
-static AdmSettings
-to_arguments (const UiSettings *settings)
-{
-  return (AdmSettings) { .model = g_strdup (settings->model),
-                         .class_name = g_strdup (*settings->class_name ? settings->class_name
-                                                                       : ARGUMENTS_NO_CLASS),
-                         .sampler = g_strdup (settings->sampler),
-                         .scale = settings->scale,
-                         .steps = settings->steps,
-                         .seed = (int) settings->seed,
-                         .count = settings->count,
-                         .upsample = settings->upsample,
-                         .tiles = settings->tiles };
-}
-
 /* Worker's thread: the part as the network gets it. */
 static guint8 *
 reduce_part (gconstpointer part, int width, int height)
@@ -119,51 +91,85 @@ reduce_part (gconstpointer part, int width, int height)
   return part_reduce (part, width, height);
 }
 
+/* What JOB's pictures are made from, into WORK; its selection is kept for the layers' masks. */
+static gboolean
+set_scene (Window *window, const UiJob *job, WorkerJob *work, GError **error)
+{
+  const Target *known = window_targets_get (window->targets, job->target);
+  const Target target = known ? *known : (Target) { .where = UI_WHERE_NEW_IMAGE };
+
+  if (!layers_check_image (target.image, error))
+    return FALSE;
+  Scene *scene = scene_read (work->settings, work->model, &target, job->picture, error);
+  if (!scene)
+    return FALSE;
+  if (scene->selection)
+    window_targets_keep_mask (window->targets, job->target, scene->selection);
+  scene_apply (scene, work->settings, &work->task);
+  work->data = scene;
+  work->free_data = (GDestroyNotify) scene_free;
+  return TRUE;
+}
+
+static gboolean
+set_upsampling (Window *window, const UiModel *shown, WorkerJob *work, GError **error)
+{
+  UiSettings *settings = work->settings;
+
+  settings->scale = 0.0;
+  if (!arguments_to_upscale (settings, work->model, shown->most_upsample_steps, &work->task, error))
+    return FALSE;
+  part_input_size (window->part, MAX (1, shown->upsample_input), settings->tiles, &work->source_w,
+                   &work->source_h);
+  work->source = reduce_part;
+  work->source_data = window->part;
+  return TRUE;
+}
+
 static void
 start (const UiJob *job, gpointer user)
 {
   Window *window = user;
-  WorkerJob work = { .id = job->id, .spool = job->draft ? NULL : window->spool };
-  const UiModel *shown
-      = ui_catalog_find (window_models_catalog (window->models), job->settings->model);
-  AdmSettings arguments = to_arguments (job->settings);
-  GError *error = NULL;
+  const char *id = job->settings->model;
+  const UiModel *shown = ui_catalog_find (window_models_catalog (window->models), id);
+  WorkerJob work = { .id = job->id,
+                     .spool = job->draft ? NULL : window->spool,
+                     .exact = job->settings->exact,
+                     .model = window_models_find (window->models, id),
+                     .settings = ui_settings_copy (job->settings) };
+  g_autoptr (GError) error = NULL;
+  gboolean ok = FALSE;
 
-  work.model = window_models_find (window->models, job->settings->model);
   if (!work.model || !shown)
     g_set_error (&error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING,
-                 _ ("There is no model “%s” any more. Choose another."), job->settings->model);
-  else if (window->part) {
-    if (arguments_to_upscale (&arguments, work.model, shown->most_upsample_steps, &work.task,
-                              &error)) {
-      part_input_size (window->part, MAX (1, shown->upsample_input), job->settings->tiles,
-                       &work.source_w, &work.source_h);
-      work.source = reduce_part;
-      work.source_data = window->part;
-    }
-  } else
-    arguments_to_generate (&arguments, work.model, shown->most_steps, &work.task, &error);
-  if (error) {
-    worker_stop (window->worker);
-    tell_later (window, (UiEvent) { .kind = UI_EVENT_FAILED, .job = job->id },
-                g_strdup (error->message));
-    g_error_free (error);
-  } else {
-    work.settings = ui_settings_copy (job->settings);
-    work.settings->scale = window->part ? 0.0 : arguments.scale;
+                 _ ("There is no model “%s” any more. Choose another."), id);
+  else if (job->settings->task == UI_TASK_UPSAMPLE)
+    ok = set_upsampling (window, shown, &work, &error);
+  else
+    ok = arguments_to_generate (work.settings, work.model, shown->most_steps, &work.task, &error)
+         && set_scene (window, job, &work, &error);
+  window->working = ok;
+  if (ok) {
+    g_clear_pointer (&window->generated, ui_settings_free);
+    window->generated = ui_settings_copy (work.settings);
     worker_start (window->worker, &work);
+    return;
   }
-  arguments_clear (&arguments);
+  ui_settings_free (work.settings);
+  worker_stop (window->worker);
+  tell_later (window, (UiEvent) { .kind = UI_EVENT_FAILED, .job = job->id },
+              g_strdup (error->message));
 }
 
 static void
-warm (const char *id, gpointer user)
+warm (UiTask task, const char *id, gpointer user)
 {
   Window *window = user;
   const adm_model *model = window_models_find (window->models, id);
 
-  if (model && (window->part ? model->upsampler : model->diffusion))
-    worker_warm (window->worker, model, window->part ? ADM_TASK_UPSCALE : ADM_TASK_GENERATE);
+  if (model && (task == UI_TASK_UPSAMPLE ? model->upsampler : model->diffusion))
+    worker_warm (window->worker, model,
+                 task == UI_TASK_UPSAMPLE ? ADM_TASK_UPSCALE : ADM_TASK_GENERATE);
 }
 
 static void
@@ -181,154 +187,99 @@ listen (UiEventFunc func, gpointer sink, gpointer user)
   window->sink = sink;
 }
 
-/* ---- layers ---------------------------------------------------------------------------------- */
+/* ---- images ---------------------------------------------------------------------------------- */
 
-/* GIMP keeps a closed image alive while the procedure that was called with it runs, so the view it
- * was called from is asked, too. */
-static gboolean
-image_is_open (Window *window)
+static const UiTargets *
+targets (gpointer user)
 {
-  GimpDisplay *view = gimp_default_display ();
-
-  if (window->image && !window->image_closed
-      && (!gimp_image_is_valid (window->image) || (view && !gimp_display_is_valid (view))))
-    window->image_closed = TRUE;
-  return window->image && !window->image_closed;
+  return window_targets_list (((Window *) user)->targets);
 }
 
-/* The packed rows of PIXELS; free with g_free. */
-static guint8 *
-pack_pixels (const GdkPixbuf *pixels)
+static gboolean
+surroundings (guint target, int most, UiSurroundings *out, gpointer user)
 {
-  int width = gdk_pixbuf_get_width (pixels), height = gdk_pixbuf_get_height (pixels),
-      row = gdk_pixbuf_get_rowstride (pixels);
-  guint8 *packed = g_try_malloc_n ((gsize) width * (gsize) height, 3);
-
-  for (int y = 0; packed && y < height; y++)
-    memcpy (packed + (gsize) y * (gsize) width * 3,
-            gdk_pixbuf_read_pixels (pixels) + (gsize) y * (gsize) row, (gsize) width * 3);
-  return packed;
+  return window_targets_surroundings (((Window *) user)->targets, target, most, out);
 }
 
-/* RESULT as a picture for IMAGE (NULL: a new one); its NAME, SETTINGS and PIXELS, also returned,
- * are the caller's to free. FALSE when memory is short. */
-static gboolean
-to_picture (Window *window, const UiResult *result, GimpImage *image, AdmPicture *picture,
-            gpointer *pixels)
+/* Looks at the images and tells what has changed. */
+static void
+look (Window *window)
 {
-  AdmSettings arguments = to_arguments (result->settings);
-  int width = gdk_pixbuf_get_width (result->pixels),
-      height = gdk_pixbuf_get_height (result->pixels);
-  const adm_model *model = window_models_find (window->models, arguments.model);
-  guint8 *packed = pack_pixels (result->pixels);
+  if (window->targets && window_targets_refresh (window->targets))
+    window_tell (&(UiEvent) { .kind = UI_EVENT_TARGET }, window);
+  window_watch_layers (window);
+}
 
-  if (window->part) {
-    *pixels = packed ? part_finish (window->part, packed, width, height, result->settings->tiles,
-                                    picture)
-                     : NULL;
-    picture->name = part_layer_name (window->part, result->settings->seed);
-    g_free (packed);
-  } else {
-    *pixels = packed;
-    *picture = (AdmPicture) {
-      .width = width, .height = height, .format = "R'G'B' u8", .pixels = packed
-    };
-    picture->name = metadata_layer_name (&arguments, model ? model->name : arguments.model,
-                                         result->settings->seed);
-    if (image)
-      layers_place (image, width, height, &picture->x, &picture->y);
-  }
-  picture->settings = metadata_to_json (&arguments, result->settings->seed, window->part == NULL);
-  if (!image)
-    picture->x = picture->y = 0;
-  arguments_clear (&arguments);
-  return picture->settings && *pixels;
+/* GIMP answers when it has time, so it is not asked while a picture forms. */
+static gboolean
+look_again (gpointer user)
+{
+  if (!((Window *) user)->working)
+    look (user);
+  return G_SOURCE_CONTINUE;
+}
+
+/* The artist comes back from an image. */
+static gboolean
+on_focus (GtkWidget *dialog G_GNUC_UNUSED, GdkEvent *event G_GNUC_UNUSED, gpointer user)
+{
+  look (user);
+  return GDK_EVENT_PROPAGATE;
 }
 
 static char *
-add_layers (const UiResult *const *results, gsize n, gboolean new_image, gboolean *offer_new_image,
-            gpointer user)
+paint_map (const char *model, guint id, gpointer user)
 {
   Window *window = user;
-  GError *error = NULL;
+  const Target *target = window_targets_get (window->targets, id);
+  const adm_model *found = window_models_find (window->models, model);
+  g_autoptr (GError) error = NULL;
 
-  *offer_new_image = FALSE;
-  if (!new_image && window->image && !image_is_open (window)) {
-    *offer_new_image = TRUE;
-    return g_strdup (
-        _ ("The image has been closed. The pictures are still here: add them to a new image."));
-  }
-  GimpImage *image = new_image ? NULL : window->image;
-  if (!layers_check_image (image, &error)) {
-    char *message = g_strdup (error->message);
-    g_error_free (error);
-    *offer_new_image = TRUE;
-    return message;
-  }
+  if (!found || !target || !target->image)
+    return g_strdup (_ ("Open an image to paint a map on."));
+  if (!map_add (found, target, &error))
+    return g_strdup (error->message);
+  look (window);
+  return NULL;
+}
 
-  AdmPicture *pictures = g_new0 (AdmPicture, n);
-  gpointer *pixels = g_new0 (gpointer, n);
-  gboolean memory = TRUE;
-  for (gsize i = 0; i < n && memory; i++)
-    memory = to_picture (window, results[i], image, &pictures[i], &pixels[i]);
+static const UiLegendEntry *
+legend (const char *model, gsize *n, gpointer user)
+{
+  return window_models_legend (((Window *) user)->models, model, n);
+}
 
-  GimpLayer **added = NULL;
-  if (memory)
-    added = layers_add (&image, pictures, (int) n, image ? window->layer : NULL, TRUE, &error);
-  char *message = NULL;
-  if (added) {
-    if (image != window->image) {
-      window->image = image;
-      window->image_closed = FALSE;
-    }
-    for (gsize i = 0; added[i]; i++)
-      g_ptr_array_add (window->layers, added[i]);
-    g_free (added);
-  } else
-    message = error ? g_strdup (error->message)
-                    : g_strdup (_ ("There is not enough memory for the layers. Add fewer at once, "
-                                   "or close other programs."));
-  g_clear_error (&error);
-  for (gsize i = 0; i < n; i++) {
-    g_free (pixels[i]);
-    g_free ((char *) pictures[i].name);
-    g_free ((char *) pictures[i].settings);
-  }
-  g_free (pixels);
-  g_free (pictures);
-  return message;
+static void
+paint_with (guint32 rgb, gpointer user G_GNUC_UNUSED)
+{
+  GeglColor *color = gegl_color_new (NULL);
+
+  gegl_color_set_rgba_with_space (color, (rgb >> 16 & 0xff) / 255.0, (rgb >> 8 & 0xff) / 255.0,
+                                  (rgb & 0xff) / 255.0, 1.0, NULL);
+  gimp_context_set_foreground (color);
+  g_object_unref (color);
 }
 
 static char *
 reuse_settings (UiSettings *settings, gpointer user)
 {
   Window *window = user;
-  AdmSettings arguments = { 0 };
+  const UiTargets *list = window->targets ? window_targets_list (window->targets) : NULL;
+  const Target *first
+      = list && list->n > 0 ? window_targets_get (window->targets, list->targets[0].id) : NULL;
+  GimpImage *image = first ? first->image : window_image_is_open (window) ? window->image : NULL;
 
-  if (!image_is_open (window))
+  if (!image || !gimp_image_is_valid (image))
     return g_strdup (_ ("There is no open image to read settings from."));
-  GimpLayer **selected = gimp_image_get_selected_layers (window->image);
-  GimpLayer *layer = selected && selected[0] && !selected[1] ? selected[0] : NULL;
-  g_free (selected);
+  GimpLayer *layer = target_active_layer (image);
   if (!layer)
     return g_strdup (_ ("Select one layer in the image, then press Reuse Settings again."));
-  if (!metadata_read (layer, &arguments))
-    return g_strdup_printf (
-        _ ("The layer “%s” was not made here, so it carries no settings. Select one that was."),
-        gimp_item_get_name (GIMP_ITEM (layer)));
-
-  ui_settings_set_model (settings, arguments.model);
-  ui_settings_set_class (
-      settings, g_str_equal (arguments.class_name, ARGUMENTS_NO_CLASS) ? "" : arguments.class_name);
-  ui_settings_set_sampler (settings, arguments.sampler);
-  settings->scale = arguments.scale;
-  settings->steps = arguments.steps;
-  settings->seed = arguments.seed;
-  settings->count = 1;
-  settings->upsample = arguments.upsample;
-  settings->tiles = arguments.tiles;
-  arguments_clear (&arguments);
-  return NULL;
+  if (metadata_read (layer, settings))
+    return NULL;
+  g_autofree char *name = gimp_item_get_name (GIMP_ITEM (layer));
+  return g_strdup_printf (
+      _ ("The layer “%s” was not made here, so it carries no settings. Select one that was."),
+      name);
 }
 
 /* The part as the first model that can upsample would get it. */
@@ -344,11 +295,8 @@ source (gpointer user)
   guint8 *bytes = window->part && side > 0 ? part_reduce (window->part, side, side) : NULL;
   if (!bytes)
     return NULL;
-  GBytes *owned = g_bytes_new_take (bytes, (gsize) side * (gsize) side * 3);
-  GdkPixbuf *pixbuf
-      = gdk_pixbuf_new_from_bytes (owned, GDK_COLORSPACE_RGB, FALSE, 8, side, side, side * 3);
-  g_bytes_unref (owned);
-  return pixbuf;
+  g_autoptr (GBytes) owned = g_bytes_new_take (bytes, (gsize) side * (gsize) side * 3);
+  return gdk_pixbuf_new_from_bytes (owned, GDK_COLORSPACE_RGB, FALSE, 8, side, side, side * 3);
 }
 
 /* ---- model page ------------------------------------------------------------------------------ */
@@ -362,14 +310,14 @@ catalog (gpointer user)
 static void
 on_rescanned (const char *message G_GNUC_UNUSED, gpointer user)
 {
-  tell (&(UiEvent) { .kind = UI_EVENT_CATALOG }, user);
+  window_tell (&(UiEvent) { .kind = UI_EVENT_CATALOG }, user);
 }
 
 static void
 on_answered (const char *message, gpointer user)
 {
-  tell (&(UiEvent) { .kind = UI_EVENT_ANSWERED, .message = message }, user);
-  tell (&(UiEvent) { .kind = UI_EVENT_CATALOG }, user);
+  window_tell (&(UiEvent) { .kind = UI_EVENT_ANSWERED, .message = message }, user);
+  window_tell (&(UiEvent) { .kind = UI_EVENT_CATALOG }, user);
 }
 
 static void
@@ -405,13 +353,13 @@ add_folder (const char *path, gpointer user)
 static void
 import_moved (double fraction, gpointer user)
 {
-  tell (&(UiEvent) { .kind = UI_EVENT_IMPORTING, .fraction = fraction }, user);
+  window_tell (&(UiEvent) { .kind = UI_EVENT_IMPORTING, .fraction = fraction }, user);
 }
 
 static void
 import_done (const char *message, gpointer user)
 {
-  tell (&(UiEvent) { .kind = UI_EVENT_IMPORTED, .message = message }, user);
+  window_tell (&(UiEvent) { .kind = UI_EVENT_IMPORTED, .message = message }, user);
   rescan (user);
 }
 
@@ -461,17 +409,20 @@ window_init (Window *window, GimpImage *image)
 
   window->image = image;
   window->layers = g_ptr_array_new ();
-  char *folder = g_build_filename (g_get_user_data_dir (), "gimp-adm", "models", NULL);
+  window->gone = g_array_new (FALSE, TRUE, sizeof (gboolean));
+  g_autofree char *folder = g_build_filename (g_get_user_data_dir (), "gimp-adm", "models", NULL);
   window->import = import_new (folder, &import_funcs, window);
-  g_free (folder);
   window->models = window_models_new ();
   window->spool = window->part ? NULL : spool_new ();
+  window->targets = window->part ? NULL : window_targets_new (image);
+  window->history_folder = g_build_filename (gimp_directory (), "plug-in-adm-history", NULL);
   window->state_file = g_build_filename (gimp_directory (), "plug-in-adm.ini", NULL);
   for (; adm_sampler_name ((int) n) && n < G_N_ELEMENTS (window->samplers); n++) {
     window->sampler_names[n] = g_ascii_strup (adm_sampler_name ((int) n), -1);
     window->samplers[n] = (UiSampler) { adm_sampler_name ((int) n), window->sampler_names[n] };
   }
   window->backend = (UiBackend) { .user = window,
+                                  .abilities = ABILITIES,
                                   .state_file = window->state_file,
                                   .samplers = window->samplers,
                                   .n_samplers = n,
@@ -480,7 +431,7 @@ window_init (Window *window, GimpImage *image)
                                   .start = start,
                                   .warm = warm,
                                   .stop = stop,
-                                  .add_layers = add_layers,
+                                  .add = window_add,
                                   .reuse_settings = reuse_settings,
                                   .source = source,
                                   .set_memory = set_memory,
@@ -491,7 +442,16 @@ window_init (Window *window, GimpImage *image)
                                   .open_folder = open_folder,
                                   .help = help,
                                   .close = close_window };
-  window->worker = worker_new (gimp_get_num_processors (), tell, window);
+  if (window->targets) {
+    window->backend.history_folder = window->history_folder;
+    window->backend.targets = targets;
+    window->backend.surroundings = surroundings;
+    window->backend.paint_with = paint_with;
+    window->backend.legend = legend;
+    window->backend.paint_map = paint_map;
+    window->watch = g_timeout_add (LOOK_EVERY, look_again, window);
+  }
+  window->worker = worker_new (gimp_get_num_processors (), window_tell, window);
 }
 
 static void
@@ -506,26 +466,14 @@ window_clear (Window *window)
   window_models_free (window->models);
   for (gsize i = 0; i < G_N_ELEMENTS (window->sampler_names); i++)
     g_free (window->sampler_names[i]);
+  if (window->watch)
+    g_source_remove (window->watch);
+  window_targets_free (window->targets);
+  ui_settings_free (window->generated);
+  g_free (window->history_folder);
   g_free (window->state_file);
+  g_array_unref (window->gone);
   g_ptr_array_unref (window->layers);
-}
-
-/* The last values of the window become the procedure's, for GIMP's Repeat. */
-static void
-write_back (UiGeneratePanel *panel, GimpProcedureConfig *config, gboolean generated)
-{
-  UiSettings *settings = ui_generate_panel_get_settings (panel);
-  AdmSettings arguments = to_arguments (settings);
-
-  g_object_set (config, "model", arguments.model, "class", arguments.class_name, "steps",
-                arguments.steps, "sampler", arguments.sampler, "seed", arguments.seed, NULL);
-  if (generated)
-    g_object_set (config, "scale", arguments.scale, "count", arguments.count, "upsample",
-                  arguments.upsample, NULL);
-  else
-    g_object_set (config, "tiles", arguments.tiles, NULL);
-  arguments_clear (&arguments);
-  ui_settings_free (settings);
 }
 
 static void
@@ -554,19 +502,21 @@ window_run (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage **i
       = g_object_new (GIMP_TYPE_DIALOG, "title", part ? _ ("Upsample Layer") : _ ("Generate Image"),
                       "role", GETTEXT_PACKAGE, "use-header-bar", 0, NULL);
   GtkWidget *panel
-      = ui_generate_panel_new (&window.backend, part ? UI_PANEL_UPSAMPLE : UI_PANEL_GENERATE);
+      = ui_generate_panel_new (&window.backend, part ? UI_TASK_UPSAMPLE : UI_TASK_GENERATE);
   GtkWidget *area = gtk_dialog_get_content_area (GTK_DIALOG (window.dialog));
   gtk_container_set_border_width (GTK_CONTAINER (area), 0);
   /* The panel brings its own buttons; the dialog's empty row would only take room. */
   gtk_container_foreach (GTK_CONTAINER (area), hide, NULL);
   gtk_box_pack_start (GTK_BOX (area), panel, TRUE, TRUE, 0);
   gtk_widget_show (panel);
+  g_signal_connect (window.dialog, "focus-in-event", G_CALLBACK (on_focus), &window);
   gimp_window_set_transient (GTK_WINDOW (window.dialog));
   if (window.spool)
     spool_recover (window.spool, offer_again, panel);
 
   gimp_dialog_run (GIMP_DIALOG (window.dialog));
-  write_back (UI_GENERATE_PANEL (panel), config, part == NULL);
+  if (window.generated) /* for GIMP's Repeat: what was made last, not what was tried since */
+    arguments_write (config, window.generated);
   ui_generate_panel_shut (UI_GENERATE_PANEL (panel));
   g_object_set_data (owner, OWNER_KEY, NULL);
   gtk_widget_destroy (window.dialog);

@@ -75,6 +75,8 @@ entry_free (gpointer data)
   Entry *entry = data;
 
   ui_settings_free (entry->job.settings);
+  if (entry->job.free_data)
+    entry->job.free_data (entry->job.data);
   g_free (entry);
 }
 
@@ -146,7 +148,7 @@ to_pixbuf (const float *planar, int height, int width)
 {
   GdkPixbuf *pixbuf = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, width, height);
   gsize row = (gsize) width * 3;
-  guint8 *packed = pixbuf ? g_try_malloc_n ((gsize) height, row) : NULL;
+  g_autofree guint8 *packed = pixbuf ? g_try_malloc_n ((gsize) height, row) : NULL;
 
   if (!packed) {
     g_clear_object (&pixbuf);
@@ -156,7 +158,6 @@ to_pixbuf (const float *planar, int height, int width)
   for (int y = 0; y < height; y++)
     memcpy (gdk_pixbuf_get_pixels (pixbuf) + (gsize) y * (gsize) gdk_pixbuf_get_rowstride (pixbuf),
             packed + (gsize) y * row, row);
-  g_free (packed);
   return pixbuf;
 }
 
@@ -265,6 +266,7 @@ ensure_session (Worker *worker)
 
   if (worker->session && g_strcmp0 (worker->session_model, model->path) == 0
       && changed <= worker->session_changed && options->half == worker->session_options.half
+      && options->exact == worker->session_options.exact
       && options->memory_limit == worker->session_options.memory_limit)
     return ADM_OK;
   if (worker->session)
@@ -287,7 +289,7 @@ send_picture (int i, const adm_picture *picture, void *data, adm_error *error)
 
   if (!pixels)
     return no_memory (error);
-  UiSettings *settings = ui_settings_copy (job->settings);
+  g_autoptr (UiSettings) settings = ui_settings_copy (job->settings);
   settings->seed += i;
   settings->count = 1;
   if (job->spool)
@@ -298,7 +300,6 @@ send_picture (int i, const adm_picture *picture, void *data, adm_error *error)
                             .images = job->settings->count,
                             .pixels = pixels,
                             .settings = settings });
-  ui_settings_free (settings);
   return ADM_OK;
 }
 
@@ -307,14 +308,13 @@ send_picture (int i, const adm_picture *picture, void *data, adm_error *error)
 static float *
 read_source (const WorkerJob *job, adm_task *task)
 {
-  guint8 *bytes = job->source (job->source_data, job->source_w, job->source_h);
+  g_autofree guint8 *bytes = job->source (job->source_data, job->source_w, job->source_h);
   float *low
       = bytes ? g_try_malloc_n ((gsize) job->source_w * (gsize) job->source_h, 3 * sizeof (float))
               : NULL;
 
   if (low)
     adm_pixels_from_u8 (bytes, job->source_h, job->source_w, low);
-  g_free (bytes);
   task->upscale.low = low;
   task->upscale.low_w = job->source_w;
   task->upscale.low_h = job->source_h;
@@ -341,7 +341,7 @@ carry_out (Worker *worker)
   adm_task task = job->task;
   adm_plan plan;
   gboolean upscale = task.kind == ADM_TASK_UPSCALE;
-  float *low = upscale ? read_source (job, &task) : NULL;
+  g_autofree float *low = upscale ? read_source (job, &task) : NULL;
 
   worker->image = worker->stage = -1;
   adm_status status = upscale && !low
@@ -349,7 +349,6 @@ carry_out (Worker *worker)
                           : adm_session_plan (worker->session, &task, &plan, &worker->error);
   if (!status)
     status = adm_session_run (worker->session, &plan, &sink, &worker->error);
-  g_free (low);
   return status;
 }
 
@@ -445,6 +444,7 @@ enqueue (Worker *worker, const WorkerJob *job)
   Entry *entry = g_new (Entry, 1);
 
   *entry = (Entry) { *job, worker->options };
+  entry->options.exact = job->exact;
   g_atomic_pointer_set (&worker->wanted_model, job->model ? job->model->path : NULL);
   g_atomic_int_set (&worker->wanted, (gint) job->id);
   g_async_queue_push (worker->jobs, entry);

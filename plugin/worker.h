@@ -18,7 +18,11 @@ typedef struct {
   guint id;
   const adm_model *model; /* must live until the worker is freed */
   UiSettings *settings;   /* owned */
-  adm_task task;          /* without pointers */
+  adm_task task;
+  gboolean exact; /* direct convolutions only */
+  /* What TASK points to, owned; let go with FREE_DATA. */
+  gpointer data;
+  GDestroyNotify free_data;
   /* Of an upscaling task: the picture, [height][width][3], 8 bits. Called on the worker's thread;
    * NULL when memory is short. What SOURCE reads outlives the worker. */
   guint8 *(*source) (gconstpointer source_data, int width, int height);

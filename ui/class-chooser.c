@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The class chooser. The rows live in a list store that is filled anew for each query: a thousand
- * rows take a few milliseconds, and the order can follow the query. */
+ * The class chooser. */
 #include "class-chooser.h"
 
 #include "class-entries.h"
+#include "class-grid.h"
+#include "class-recents.h"
+#include "class-second.h"
+#include "class-swatches.h"
 #include "i18n.h"
 #include "widgets.h"
 
-enum { ROWS_SHOWN = 6, NOTE_PAD = 6, STAR_PAD = 8 };
-enum { COLUMN_INDEX, COLUMN_NAME, COLUMN_NOTE, COLUMN_STAR, COLUMN_SYNONYM, N_COLUMNS };
-
 struct _UiClassChooser {
   GtkBox parent_instance;
+  const UiBackend *backend;
   UiStore *store;
+  UiSwatches *swatches;
   char *model;
   GArray *entries; /* UiClassEntry */
-  gboolean has_no_class;
+  gboolean has_no_class, map;
   int current; /* UI_NO_CLASS: no class */
-  GtkWidget *search, *scrolled, *tree, *nothing;
-  GtkListStore *rows;
-  GtkTreeViewColumn *note_column, *star_column;
-  gboolean silent;
+  GtkWidget *search, *recents, *grid, *nothing, *second, *teach;
+  guint looking; /* pending look at what is in sight */
 };
 
 G_DEFINE_FINAL_TYPE (UiClassChooser, ui_class_chooser, GTK_TYPE_BOX)
@@ -29,119 +29,182 @@ G_DEFINE_FINAL_TYPE (UiClassChooser, ui_class_chooser, GTK_TYPE_BOX)
 enum { CHANGED, ACTIVATED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
-/* ---- the rows -------------------------------------------------------------------------------- */
+/* ---- the squares ----------------------------------------------------------------------------- */
 
-/* What stands at the right of a name: its number, where the name alone does not tell or a number
- * was asked for, and "recent". */
-static char *
-note_for (UiClassChooser *self, int index)
+static const char *
+value_of (UiClassChooser *self, int index)
 {
-  const UiClassEntry *entry = ui_class_entry (self->entries, index);
-  gboolean number = entry->twin || g_ascii_isdigit (*gtk_entry_get_text (GTK_ENTRY (self->search)));
-  g_autofree char *digits = number ? g_strdup_printf ("%d", index) : g_strdup ("");
-
-  return g_markup_printf_escaped ("<span alpha=\"60%%\">%s%s%s</span>", digits,
-                                  number && entry->recent ? " · " : "",
-                                  entry->recent ? _ ("recent") : "");
+  return index == UI_NO_CLASS ? "" : ui_class_entry (self->entries, index)->value;
 }
 
-static void
-append_row (UiClassChooser *self, const UiClassFound *found)
+/* The class's colour on a map, or NULL. To be unreferenced. */
+static GdkPixbuf *
+colour_of (UiClassChooser *self, const char *class_name)
 {
-  if (found->index == UI_NO_CLASS) {
-    gtk_list_store_insert_with_values (self->rows, NULL, -1, COLUMN_INDEX, UI_NO_CLASS, COLUMN_NAME,
-                                       _ ("(no class)"), -1);
-  } else {
-    const UiClassEntry *entry = ui_class_entry (self->entries, found->index);
-    g_autofree char *note = note_for (self, found->index);
+  gsize n = 0;
+  const UiLegendEntry *legend
+      = self->backend->legend ? self->backend->legend (self->model, &n, self->backend->user) : NULL;
 
-    gtk_list_store_insert_with_values (
-        self->rows, NULL, -1, COLUMN_INDEX, found->index, COLUMN_NAME, entry->words.name,
-        COLUMN_NOTE, note, COLUMN_STAR,
-        entry->favourite ? "starred-symbolic" : "non-starred-symbolic", COLUMN_SYNONYM,
-        found->how.synonym, -1);
-  }
-}
+  for (gsize i = 0; i < n; i++) {
+    if (g_str_equal (legend[i].class_name, class_name)) {
+      GdkPixbuf *pixels = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, UI_SQUARE, UI_SQUARE);
 
-/* The class chosen stands out, also in themes whose selection hardly does, and while a search has
- * selected nothing. A synonym that was found stands beside the name, which alone would not tell why
- * it is there. */
-static void
-draw_name (GtkTreeViewColumn *column G_GNUC_UNUSED, GtkCellRenderer *cell, GtkTreeModel *model,
-           GtkTreeIter *iter, gpointer data)
-{
-  g_autofree char *name = NULL, *synonym = NULL;
-  int index;
-
-  gtk_tree_model_get (model, iter, COLUMN_INDEX, &index, COLUMN_NAME, &name, COLUMN_SYNONYM,
-                      &synonym, -1);
-  g_object_set (
-      cell, "weight",
-      index == ((UiClassChooser *) data)->current ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL, NULL);
-  if (synonym) {
-    g_autofree char *markup = g_markup_printf_escaped (
-        "%s  <span alpha=\"60%%\" weight=\"normal\">%s</span>", name, synonym);
-
-    g_object_set (cell, "markup", markup, NULL); /* until the next row's text */
-  }
-}
-
-/* Selects the row of the class without a signal; scrolls to it when it is there, and not among the
- * first anyway. */
-static void
-select_current (UiClassChooser *self)
-{
-  GtkTreeSelection *selection = gtk_tree_view_get_selection (GTK_TREE_VIEW (self->tree));
-  GtkTreeModel *model = GTK_TREE_MODEL (self->rows);
-  GtkTreeIter iter;
-  gboolean old = self->silent;
-
-  self->silent = TRUE;
-  gtk_tree_selection_unselect_all (selection);
-  for (gboolean more = gtk_tree_model_get_iter_first (model, &iter); more;
-       more = gtk_tree_model_iter_next (model, &iter)) {
-    int index;
-
-    gtk_tree_model_get (model, &iter, COLUMN_INDEX, &index, -1);
-    if (index == self->current) {
-      GtkTreePath *path = gtk_tree_model_get_path (model, &iter);
-
-      gtk_tree_view_set_cursor (GTK_TREE_VIEW (self->tree), path, NULL, FALSE);
-      if (gtk_tree_path_get_indices (path)[0] < ROWS_SHOWN) {
-        gtk_adjustment_set_value (
-            gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scrolled)), 0.0);
-      } else {
-        gtk_tree_view_scroll_to_cell (GTK_TREE_VIEW (self->tree), path, NULL, FALSE, 0, 0);
-      }
-      gtk_tree_path_free (path);
-      break;
+      gdk_pixbuf_fill (pixels, legend[i].rgb << 8 | 0xff);
+      return pixels;
     }
   }
-  self->silent = old;
+  return NULL;
+}
+
+static GdkPixbuf *
+pixels_of (UiClassChooser *self, int index)
+{
+  const char *value = value_of (self, index);
+  GdkPixbuf *swatch;
+
+  if (self->map) {
+    return colour_of (self, value);
+  }
+  swatch = ui_swatches_get (self->swatches, self->model, value);
+  return swatch ? g_object_ref (swatch) : NULL;
+}
+
+/* The name; its number beside it where the name alone does not tell or a number was asked for; the
+ * synonym that was found, without which the name would not tell why it is there. The class chosen
+ * is bold, also in themes whose selection hardly shows. */
+static char *
+markup_of (UiClassChooser *self, const UiClassFound *found)
+{
+  const UiClassEntry *entry;
+  gboolean bold = found->index == self->current, number;
+
+  if (found->index == UI_NO_CLASS) {
+    return g_markup_printf_escaped (bold ? "<b>%s</b>" : "%s", _ ("Anything"));
+  }
+  entry = ui_class_entry (self->entries, found->index);
+  number = entry->twin || g_ascii_isdigit (*gtk_entry_get_text (GTK_ENTRY (self->search)));
+
+  g_autofree char *digits = number ? g_strdup_printf ("%d", found->index) : g_strdup ("");
+  const char *synonym = found->how.synonym ? found->how.synonym : "";
+  g_autofree char *note = g_strconcat (digits, *digits && *synonym ? " " : "", synonym, NULL);
+
+  if (!*note) {
+    return g_markup_printf_escaped (bold ? "<b>%s</b>" : "%s", entry->words.name);
+  }
+  return g_markup_printf_escaped (bold ? "<b>%s</b>  <span alpha=\"60%%\">%s</span>"
+                                       : "%s  <span alpha=\"60%%\">%s</span>",
+                                  entry->words.name, note);
+}
+
+/* The square of INDEX again, now that another class is chosen. */
+static void
+show_boldly (UiClassChooser *self, int index)
+{
+  g_autofree char *markup = markup_of (self, &(UiClassFound) { .index = index });
+
+  ui_class_grid_set_markup (UI_CLASS_GRID (self->grid), index, markup);
+}
+
+static void
+fill_recents (UiClassChooser *self)
+{
+  UiClassRecents *row = UI_CLASS_RECENTS (self->recents);
+  int n = 0;
+
+  ui_class_recents_clear (row);
+  for (guint i = 0; i < self->entries->len && !self->map; i++) {
+    const UiClassEntry *entry = ui_class_entry (self->entries, (int) i);
+
+    if (entry->favourite) {
+      ui_class_recents_append (row, (int) i, entry->words.name, TRUE);
+    }
+    n = MAX (n, entry->recent);
+  }
+  for (int recent = 1; recent <= n && !self->map; recent++) {
+    for (guint i = 0; i < self->entries->len; i++) {
+      const UiClassEntry *entry = ui_class_entry (self->entries, (int) i);
+
+      if (entry->recent == recent && !entry->favourite) {
+        ui_class_recents_append (row, (int) i, entry->words.name, FALSE);
+      }
+    }
+  }
 }
 
 static void
 fill (UiClassChooser *self)
 {
   const char *typed = gtk_entry_get_text (GTK_ENTRY (self->search));
-  g_autoptr (GArray) found = ui_class_entries_search (self->entries, typed,
-                                                      self->has_no_class ? _ ("(no class)") : NULL);
+  g_autoptr (GArray) found = ui_class_entries_search (
+      self->entries, typed, self->has_no_class && !self->map ? _ ("Anything") : NULL);
+  g_autofree UiClassSquare *squares = g_new0 (UiClassSquare, MAX (1, found->len));
   g_autofree char *nothing = g_strdup_printf (_ ("No class is called “%s”"), typed);
 
-  self->silent = TRUE;
-  g_object_ref (self->rows);
-  gtk_tree_view_set_model (GTK_TREE_VIEW (self->tree), NULL);
-  gtk_list_store_clear (self->rows);
   for (guint i = 0; i < found->len; i++) {
-    append_row (self, &g_array_index (found, UiClassFound, i));
-  }
-  gtk_tree_view_set_model (GTK_TREE_VIEW (self->tree), GTK_TREE_MODEL (self->rows));
-  g_object_unref (self->rows);
-  self->silent = FALSE;
+    const UiClassFound *one = &g_array_index (found, UiClassFound, i);
 
+    squares[i]
+        = (UiClassSquare) { one->index, markup_of (self, one), pixels_of (self, one->index) };
+  }
+  ui_class_grid_fill (UI_CLASS_GRID (self->grid), squares, found->len);
+  for (guint i = 0; i < found->len; i++) {
+    g_free ((char *) squares[i].markup);
+    g_clear_object (&squares[i].pixels);
+  }
   gtk_label_set_text (GTK_LABEL (self->nothing), self->entries->len ? nothing : "");
   gtk_widget_set_visible (self->nothing, found->len == 0);
-  select_current (self);
+  if (found->len && !self->map) {
+    ui_class_grid_highlight (UI_CLASS_GRID (self->grid),
+                             *typed ? g_array_index (found, UiClassFound, 0).index : self->current);
+  }
+}
+
+/* ---- swatches -------------------------------------------------------------------------------- */
+
+static void
+on_swatch (const char *model, const char *class_name, GdkPixbuf *pixels, gpointer user)
+{
+  UiClassChooser *self = user;
+
+  if (g_str_equal (model, self->model) && !self->map) {
+    int index = *class_name ? ui_class_entries_by_value (self->entries, class_name) : UI_NO_CLASS;
+
+    ui_class_grid_set_pixels (UI_CLASS_GRID (self->grid), index, pixels);
+  }
+}
+
+/* Those in sight are wanted. */
+static gboolean
+look (gpointer data)
+{
+  UiClassChooser *self = data;
+  UiClassGrid *grid = UI_CLASS_GRID (self->grid);
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  int first, last;
+
+  self->looking = 0;
+  if (!self->map && *self->model && ui_class_grid_in_sight (grid, &first, &last)) {
+    for (int i = first; i <= last; i++) {
+      g_ptr_array_add (names, (gpointer) value_of (self, ui_class_grid_nth (grid, i)));
+    }
+    g_ptr_array_add (names, NULL);
+    ui_swatches_want (self->swatches, self->model, (const char *const *) names->pdata);
+  }
+  return G_SOURCE_REMOVE;
+}
+
+static void
+look_later (UiClassChooser *self)
+{
+  if (!self->looking && self->backend->swatch) {
+    self->looking = g_timeout_add (100, look, self);
+  }
+}
+
+void
+ui_class_chooser_event (UiClassChooser *self, const UiEvent *event)
+{
+  ui_swatches_event (self->swatches, event);
 }
 
 /* ---- what the artist does -------------------------------------------------------------------- */
@@ -149,127 +212,108 @@ fill (UiClassChooser *self)
 static void
 take (UiClassChooser *self, int index)
 {
-  if (index != self->current) {
+  int old = self->current;
+
+  if (index != old) {
     self->current = index;
-    gtk_widget_queue_draw (self->tree);
+    show_boldly (self, old);
+    show_boldly (self, index);
     g_signal_emit (self, signals[CHANGED], 0);
   }
 }
 
 static void
-on_selection (UiClassChooser *self)
+on_picked (UiClassChooser *self, int index)
 {
-  GtkTreeIter iter;
-  int index;
-
-  if (!self->silent
-      && gtk_tree_selection_get_selected (gtk_tree_view_get_selection (GTK_TREE_VIEW (self->tree)),
-                                          NULL, &iter)) {
-    gtk_tree_model_get (GTK_TREE_MODEL (self->rows), &iter, COLUMN_INDEX, &index, -1);
+  if (!self->map) {
     take (self, index);
+    return;
+  }
+  gsize n = 0;
+  const UiLegendEntry *legend = self->backend->legend (self->model, &n, self->backend->user);
+
+  for (gsize i = 0; i < n; i++) {
+    if (g_str_equal (legend[i].class_name, value_of (self, index)) && self->backend->paint_with) {
+      self->backend->paint_with (legend[i].rgb, self->backend->user);
+    }
   }
 }
 
 static void
-on_row_activated (UiClassChooser *self)
+on_activated (UiClassChooser *self, int index)
 {
-  on_selection (self);
-  g_signal_emit (self, signals[ACTIVATED], 0);
+  on_picked (self, index);
+  if (!self->map) {
+    g_signal_emit (self, signals[ACTIVATED], 0);
+  }
 }
 
-/* Enter in the search entry: the best match, then on with it. */
+static void
+on_recent (UiClassChooser *self, int index)
+{
+  gtk_entry_set_text (GTK_ENTRY (self->search), "");
+  take (self, index);
+  fill (self);
+}
+
+gboolean
+ui_class_chooser_take (UiClassChooser *self)
+{
+  int index;
+
+  if (self->map || !*gtk_entry_get_text (GTK_ENTRY (self->search))) {
+    return TRUE;
+  }
+  if (!ui_class_grid_highlighted (UI_CLASS_GRID (self->grid), &index)) {
+    gtk_widget_error_bell (self->search);
+    return FALSE;
+  }
+  take (self, index);
+  gtk_entry_set_text (GTK_ENTRY (self->search), "");
+  fill (self); /* at once: the entry reports its change a moment later */
+  return TRUE;
+}
+
 static void
 on_search_activated (UiClassChooser *self)
 {
-  GtkTreeIter iter;
-  int index;
-
-  if (*gtk_entry_get_text (GTK_ENTRY (self->search))) {
-    if (!gtk_tree_model_get_iter_first (GTK_TREE_MODEL (self->rows), &iter)) {
-      gtk_widget_error_bell (self->search);
-      return;
-    }
-    gtk_tree_model_get (GTK_TREE_MODEL (self->rows), &iter, COLUMN_INDEX, &index, -1);
-    take (self, index);
-    gtk_entry_set_text (GTK_ENTRY (self->search), "");
-    fill (self); /* at once: the entry reports its change a moment later */
+  if (ui_class_chooser_take (self)) {
+    g_signal_emit (self, signals[ACTIVATED], 0);
   }
-  g_signal_emit (self, signals[ACTIVATED], 0);
 }
 
 static gboolean
 on_search_key (UiClassChooser *self, GdkEventKey *event)
 {
   if (event->keyval == GDK_KEY_Down || event->keyval == GDK_KEY_KP_Down) {
-    if (gtk_tree_model_iter_n_children (GTK_TREE_MODEL (self->rows), NULL)) {
-      gtk_widget_grab_focus (self->tree);
-      if (!gtk_tree_selection_get_selected (
-              gtk_tree_view_get_selection (GTK_TREE_VIEW (self->tree)), NULL, NULL)) {
-        GtkTreePath *first = gtk_tree_path_new_first ();
-
-        gtk_tree_view_set_cursor (GTK_TREE_VIEW (self->tree), first, NULL, FALSE);
-        gtk_tree_path_free (first);
-      }
-    }
+    gtk_widget_grab_focus (ui_class_grid_view (UI_CLASS_GRID (self->grid)));
     return TRUE;
   }
   return FALSE;
 }
 
 static void
-toggle_favourite (UiClassChooser *self, GtkTreePath *path)
+toggle_favourite (UiClassChooser *self)
 {
-  GtkTreeIter iter;
   int index;
 
-  if (!gtk_tree_model_get_iter (GTK_TREE_MODEL (self->rows), &iter, path)) {
-    return;
-  }
-  gtk_tree_model_get (GTK_TREE_MODEL (self->rows), &iter, COLUMN_INDEX, &index, -1);
-  if (index != UI_NO_CLASS) {
+  if (ui_class_grid_highlighted (UI_CLASS_GRID (self->grid), &index) && index != UI_NO_CLASS) {
     UiClassEntry *entry = ui_class_entry (self->entries, index);
 
     entry->favourite = !entry->favourite;
     ui_store_set_favourite (self->store, self->model, entry->value, entry->favourite);
-    gtk_list_store_set (self->rows, &iter, COLUMN_STAR,
-                        entry->favourite ? "starred-symbolic" : "non-starred-symbolic", -1);
+    fill_recents (self);
   }
 }
 
 static gboolean
-on_tree_button (UiClassChooser *self, GdkEventButton *event)
-{
-  GtkTreePath *path = NULL;
-  GtkTreeViewColumn *column = NULL;
-  gboolean star = FALSE;
-
-  if (event->type == GDK_BUTTON_PRESS
-      && event->window == gtk_tree_view_get_bin_window (GTK_TREE_VIEW (self->tree))
-      && gtk_tree_view_get_path_at_pos (GTK_TREE_VIEW (self->tree), (int) event->x, (int) event->y,
-                                        &path, &column, NULL, NULL)) {
-    star = column == self->star_column;
-    if (star) {
-      toggle_favourite (self, path);
-    }
-    gtk_tree_path_free (path);
-  }
-  return star;
-}
-
-static gboolean
-on_tree_key (UiClassChooser *self, GdkEventKey *event)
+on_grid_key (UiClassChooser *self, GdkEventKey *event)
 {
   if (event->keyval == GDK_KEY_asterisk || event->keyval == GDK_KEY_KP_Multiply) {
-    GtkTreePath *path = NULL;
-
-    gtk_tree_view_get_cursor (GTK_TREE_VIEW (self->tree), &path, NULL);
-    if (path) {
-      toggle_favourite (self, path);
-      gtk_tree_path_free (path);
-    }
+    toggle_favourite (self);
     return TRUE;
   }
-  /* Letters typed on the list belong to the search. */
+  /* Letters typed on the grid belong to the search. */
   if (event->keyval != GDK_KEY_space && g_unichar_isgraph (gdk_keyval_to_unicode (event->keyval))
       && !(event->state & (GDK_CONTROL_MASK | GDK_MOD1_MASK))) {
     gtk_entry_grab_focus_without_selecting (GTK_ENTRY (self->search));
@@ -278,12 +322,29 @@ on_tree_key (UiClassChooser *self, GdkEventKey *event)
   return FALSE;
 }
 
+static void
+on_second (UiClassChooser *self)
+{
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+static void
+on_teach (UiClassChooser *self)
+{
+  self->backend->teach (self->model, self->backend->user);
+}
+
 /* ---- making ---------------------------------------------------------------------------------- */
 
 static void
 ui_class_chooser_dispose (GObject *object)
 {
-  UI_CLASS_CHOOSER (object)->silent = TRUE;
+  UiClassChooser *self = UI_CLASS_CHOOSER (object);
+
+  if (self->looking) {
+    g_source_remove (self->looking);
+    self->looking = 0;
+  }
   G_OBJECT_CLASS (ui_class_chooser_parent_class)->dispose (object);
 }
 
@@ -293,7 +354,7 @@ ui_class_chooser_finalize (GObject *object)
   UiClassChooser *self = UI_CLASS_CHOOSER (object);
 
   g_array_unref (self->entries);
-  g_object_unref (self->rows);
+  ui_swatches_free (self->swatches);
   g_free (self->model);
   G_OBJECT_CLASS (ui_class_chooser_parent_class)->finalize (object);
 }
@@ -309,111 +370,89 @@ ui_class_chooser_class_init (UiClassChooserClass *klass)
                                      NULL, NULL, G_TYPE_NONE, 0);
 }
 
-static GtkTreeViewColumn *
-add_column (UiClassChooser *self, GtkCellRenderer *cell, const char *attribute, int source)
-{
-  GtkTreeViewColumn *column
-      = gtk_tree_view_column_new_with_attributes (NULL, cell, attribute, source, NULL);
-
-  /* a thousand rows need not be measured then */
-  gtk_tree_view_column_set_sizing (column, GTK_TREE_VIEW_COLUMN_FIXED);
-  gtk_tree_view_append_column (GTK_TREE_VIEW (self->tree), column);
-  return column;
-}
-
-/* The columns of notes and stars are as wide as their widest content in the font of today. */
-static void
-measure_columns (UiClassChooser *self)
-{
-  g_autofree char *words = g_strdup_printf ("000 · %s", _ ("recent"));
-  g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (self->tree, words);
-  int width = 0, icon = 16;
-
-  pango_layout_get_pixel_size (layout, &width, NULL);
-  gtk_icon_size_lookup (GTK_ICON_SIZE_MENU, &icon, NULL);
-  gtk_tree_view_column_set_fixed_width (self->note_column, width + 2 * NOTE_PAD);
-  gtk_tree_view_column_set_fixed_width (self->star_column, icon + 2 * STAR_PAD);
-}
-
-static void
-make_columns (UiClassChooser *self)
-{
-  GtkCellRenderer *name = gtk_cell_renderer_text_new (), *note = gtk_cell_renderer_text_new (),
-                  *star = gtk_cell_renderer_pixbuf_new ();
-  GtkTreeViewColumn *column = add_column (self, name, "text", COLUMN_NAME);
-
-  g_object_set (name, "ellipsize", PANGO_ELLIPSIZE_END, "xpad", 8, "ypad", 5, NULL);
-  g_object_set (note, "xalign", 1.0, "xpad", NOTE_PAD, NULL);
-  g_object_set (star, "xpad", STAR_PAD, NULL);
-  gtk_tree_view_column_set_cell_data_func (column, name, draw_name, self, NULL);
-  gtk_tree_view_column_set_expand (column, TRUE);
-  self->note_column = add_column (self, note, "markup", COLUMN_NOTE);
-  self->star_column = add_column (self, star, "icon-name", COLUMN_STAR);
-  gtk_tree_view_set_fixed_height_mode (GTK_TREE_VIEW (self->tree), TRUE);
-  g_signal_connect_swapped (self->tree, "style-updated", G_CALLBACK (measure_columns), self);
-  measure_columns (self);
-}
-
 static void
 ui_class_chooser_init (UiClassChooser *self)
 {
-  GtkWidget *overlay = gtk_overlay_new ();
-
   self->entries = ui_class_entries_new ();
   self->model = g_strdup ("");
   self->current = UI_NO_CLASS;
-  self->rows = gtk_list_store_new (N_COLUMNS, G_TYPE_INT, G_TYPE_STRING, G_TYPE_STRING,
-                                   G_TYPE_STRING, G_TYPE_STRING);
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self), GTK_ORIENTATION_VERTICAL);
   gtk_box_set_spacing (GTK_BOX (self), 6);
-
   self->search = gtk_search_entry_new ();
   atk_object_set_name (gtk_widget_get_accessible (self->search), _ ("Search classes"));
   g_signal_connect_swapped (self->search, "changed", G_CALLBACK (fill), self);
   g_signal_connect_swapped (self->search, "activate", G_CALLBACK (on_search_activated), self);
   g_signal_connect_swapped (self->search, "key-press-event", G_CALLBACK (on_search_key), self);
+  self->recents = ui_class_recents_new ();
+  g_signal_connect_swapped (self->recents, "picked", G_CALLBACK (on_recent), self);
+}
 
-  self->tree = gtk_tree_view_new_with_model (GTK_TREE_MODEL (self->rows));
-  gtk_tree_view_set_headers_visible (GTK_TREE_VIEW (self->tree), FALSE);
-  gtk_tree_view_set_enable_search (GTK_TREE_VIEW (self->tree), FALSE);
-  make_columns (self);
-  atk_object_set_name (gtk_widget_get_accessible (self->tree), _ ("Classes"));
-  g_signal_connect_swapped (gtk_tree_view_get_selection (GTK_TREE_VIEW (self->tree)), "changed",
-                            G_CALLBACK (on_selection), self);
-  g_signal_connect_swapped (self->tree, "row-activated", G_CALLBACK (on_row_activated), self);
-  g_signal_connect_swapped (self->tree, "button-press-event", G_CALLBACK (on_tree_button), self);
-  g_signal_connect_swapped (self->tree, "key-press-event", G_CALLBACK (on_tree_key), self);
+/* The grid, and over it the words for an empty one. */
+static GtkWidget *
+make_grid (UiClassChooser *self)
+{
+  GtkWidget *overlay = gtk_overlay_new (), *view;
 
-  self->scrolled = gtk_scrolled_window_new (NULL, NULL);
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scrolled), GTK_POLICY_NEVER,
-                                  GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_shadow_type (GTK_SCROLLED_WINDOW (self->scrolled), GTK_SHADOW_IN);
-  gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (self->scrolled),
-                                              ROWS_SHOWN * 28);
-  gtk_container_add (GTK_CONTAINER (self->scrolled), self->tree);
-
+  self->grid = ui_class_grid_new (self->backend->swatch || self->backend->legend);
+  view = ui_class_grid_view (UI_CLASS_GRID (self->grid));
+  g_signal_connect_swapped (self->grid, "picked", G_CALLBACK (on_picked), self);
+  g_signal_connect_swapped (self->grid, "activated", G_CALLBACK (on_activated), self);
+  g_signal_connect_swapped (self->grid, "scrolled", G_CALLBACK (look_later), self);
+  g_signal_connect_swapped (view, "key-press-event", G_CALLBACK (on_grid_key), self);
   self->nothing = ui_dim_label (NULL);
   gtk_label_set_line_wrap (GTK_LABEL (self->nothing), TRUE);
   gtk_label_set_line_wrap_mode (GTK_LABEL (self->nothing), PANGO_WRAP_WORD_CHAR);
-  gtk_container_add (GTK_CONTAINER (overlay), self->scrolled);
+  gtk_container_add (GTK_CONTAINER (overlay), self->grid);
   gtk_overlay_add_overlay (GTK_OVERLAY (overlay), self->nothing);
   gtk_overlay_set_overlay_pass_through (GTK_OVERLAY (overlay), self->nothing, TRUE);
   gtk_widget_set_vexpand (overlay, TRUE);
+  return overlay;
+}
 
-  gtk_container_add (GTK_CONTAINER (self), self->search);
-  gtk_container_add (GTK_CONTAINER (self), overlay);
-  gtk_widget_show_all (GTK_WIDGET (self));
-  gtk_widget_set_no_show_all (self->nothing, TRUE);
+/* Under the grid: a second class, and teaching one. */
+static void
+make_foot (UiClassChooser *self)
+{
+  GtkWidget *foot = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+
+  if (self->backend->abilities & UI_CAN_BLEND) {
+    self->second = ui_class_second_new ();
+    g_signal_connect_swapped (self->second, "changed", G_CALLBACK (on_second), self);
+    gtk_box_pack_start (GTK_BOX (foot), self->second, TRUE, TRUE, 0);
+  }
+  if (self->backend->teach) {
+    self->teach = ui_button (_ ("Teach a Te_xture…"),
+                             _ ("Show the model a texture of yours, to be chosen like the others"));
+    gtk_button_set_image (GTK_BUTTON (self->teach),
+                          gtk_image_new_from_icon_name ("list-add-symbolic", GTK_ICON_SIZE_BUTTON));
+    gtk_button_set_always_show_image (GTK_BUTTON (self->teach), TRUE);
+    gtk_button_set_relief (GTK_BUTTON (self->teach), GTK_RELIEF_NONE);
+    g_signal_connect_swapped (self->teach, "clicked", G_CALLBACK (on_teach), self);
+    gtk_box_pack_end (GTK_BOX (foot), self->teach, FALSE, TRUE, 0);
+  }
+  gtk_container_add (GTK_CONTAINER (self), foot);
 }
 
 GtkWidget *
-ui_class_chooser_new (UiStore *store)
+ui_class_chooser_new (const UiBackend *backend, UiStore *store, UiTask task)
 {
   UiClassChooser *self = g_object_new (UI_TYPE_CLASS_CHOOSER, NULL);
 
+  self->backend = backend;
   self->store = store;
+  self->swatches = ui_swatches_new (backend, on_swatch, self);
+  gtk_container_add (GTK_CONTAINER (self), self->search);
+  gtk_container_add (GTK_CONTAINER (self), self->recents);
+  gtk_container_add (GTK_CONTAINER (self), make_grid (self));
+  if (task == UI_TASK_GENERATE && (backend->abilities & UI_CAN_BLEND || backend->teach)) {
+    make_foot (self);
+  }
+  gtk_widget_show_all (GTK_WIDGET (self));
+  gtk_widget_set_no_show_all (self->nothing, TRUE);
   return GTK_WIDGET (self);
 }
+
+/* ---- doors ----------------------------------------------------------------------------------- */
 
 void
 ui_class_chooser_set_model (UiClassChooser *self, const UiModel *model)
@@ -431,22 +470,27 @@ ui_class_chooser_set_model (UiClassChooser *self, const UiModel *model)
   self->current = n && !(self->has_no_class && !*before)
                       ? MAX (ui_class_entries_by_value (self->entries, before), 0)
                       : UI_NO_CLASS;
-
+  if (self->second) {
+    ui_class_second_set_entries (UI_CLASS_SECOND (self->second), self->entries);
+  }
   gtk_entry_set_text (GTK_ENTRY (self->search), "");
   gtk_entry_set_placeholder_text (GTK_ENTRY (self->search),
                                   n ? words : _ ("This model has no classes"));
   ui_set_available (self->search, n > 0,
-                    _ ("Any part of a name, or a number; Enter takes the best match"),
+                    _ ("Any part of a name, or a number; Enter makes what is highlighted"),
                     _ ("This model has no classes"));
-  ui_set_available (self->tree, n > 0, _ ("The star or an asterisk (*) makes a favourite"),
+  ui_set_available (ui_class_grid_view (UI_CLASS_GRID (self->grid)), n > 0,
+                    _ ("An asterisk (*) makes a favourite of the highlighted class"),
                     _ ("This model has no classes"));
+  fill_recents (self);
   fill (self);
+  look_later (self);
 }
 
 const char *
 ui_class_chooser_get (UiClassChooser *self)
 {
-  return self->current == UI_NO_CLASS ? "" : ui_class_entry (self->entries, self->current)->value;
+  return value_of (self, self->current);
 }
 
 gboolean
@@ -462,26 +506,59 @@ ui_class_chooser_set (UiClassChooser *self, const char *class_name)
   } else if (self->entries->len && !self->has_no_class) {
     return FALSE;
   }
-  self->current = index;
-  select_current (self);
+  if (index != self->current) {
+    self->current = index;
+    fill (self);
+  }
   return TRUE;
+}
+
+void
+ui_class_chooser_set_second (UiClassChooser *self, const UiSettings *settings)
+{
+  if (self->second) {
+    ui_class_second_set (UI_CLASS_SECOND (self->second), settings);
+  }
+}
+
+void
+ui_class_chooser_get_second (UiClassChooser *self, UiSettings *settings)
+{
+  if (self->second && !self->map) {
+    ui_class_second_get (UI_CLASS_SECOND (self->second), settings);
+  }
+}
+
+void
+ui_class_chooser_set_map (UiClassChooser *self, gboolean map)
+{
+  if (map == self->map) {
+    return;
+  }
+  self->map = map;
+  if (self->second) {
+    gtk_widget_set_visible (self->second, !map);
+  }
+  fill_recents (self);
+  fill (self);
 }
 
 void
 ui_class_chooser_refresh (UiClassChooser *self)
 {
   ui_class_entries_read_marks (self->entries, self->store, self->model);
-  fill (self);
+  fill_recents (self);
 }
 
 GtkWidget *
-ui_class_chooser_entry (UiClassChooser *self)
+ui_class_chooser_part (UiClassChooser *self, const char *name)
 {
-  return self->search;
-}
-
-GtkWidget *
-ui_class_chooser_list (UiClassChooser *self)
-{
-  return self->tree;
+  return g_str_equal (name, "class-entry")  ? self->search
+         : g_str_equal (name, "class-list") ? ui_class_grid_view (UI_CLASS_GRID (self->grid))
+         : g_str_equal (name, "recents")    ? self->recents
+         : g_str_equal (name, "teach")      ? self->teach
+         : !self->second                    ? NULL
+         : g_str_equal (name, "second")     ? ui_class_second_entry (UI_CLASS_SECOND (self->second))
+         : g_str_equal (name, "balance") ? ui_class_second_balance (UI_CLASS_SECOND (self->second))
+                                         : NULL;
 }

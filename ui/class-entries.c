@@ -120,28 +120,15 @@ ui_class_entries_find (GArray *entries, const char *class_name)
 
 /* ---- for a query ----------------------------------------------------------------------------- */
 
-/* Recent ones by age, favourites, "(no class)", the others by number; a query's rank comes before
- * all that. */
+/* In a fixed order, by number, no class last; a query's rank comes before all that. */
 static int
-place (GArray *entries, const UiClassFound *found)
-{
-  const UiClassEntry *entry;
-
-  if (found->index == UI_NO_CLASS) {
-    return 1000;
-  }
-  entry = ui_class_entry (entries, found->index);
-  return entry->recent ? entry->recent : entry->favourite ? 500 : 2000;
-}
-
-static int
-compare (gconstpointer a, gconstpointer b, gpointer entries)
+compare (gconstpointer a, gconstpointer b)
 {
   const UiClassFound *one = a, *two = b;
-  int by_place = place (entries, one) - place (entries, two);
+  gboolean last = one->index == UI_NO_CLASS, two_last = two->index == UI_NO_CLASS;
 
-  if (one->how.rank != two->how.rank || by_place) {
-    return one->how.rank != two->how.rank ? one->how.rank - two->how.rank : by_place;
+  if (one->how.rank != two->how.rank || last != two_last) {
+    return one->how.rank != two->how.rank ? one->how.rank - two->how.rank : last - two_last;
   }
   return one->how.length != two->how.length ? (one->how.length < two->how.length ? -1 : 1)
                                             : one->index - two->index;
@@ -169,11 +156,12 @@ ui_class_entries_search (GArray *entries, const char *typed, const char *no_clas
     g_autofree char *words = ui_class_fold (no_class);
     UiClassFound found = { UI_NO_CLASS, { ui_class_rank (query, words, -1), 0, NULL } };
 
-    if (found.how.rank >= 0 || g_str_equal (query, "none")) {
+    if (found.how.rank >= 0 || g_str_equal (query, "none")
+        || (*query && g_str_has_prefix ("no class", query))) {
       found.how.rank = MAX (found.how.rank, 0);
       g_array_append_val (all, found);
     }
   }
-  g_array_sort_with_data (all, compare, entries);
+  g_array_sort (all, compare);
   return all;
 }

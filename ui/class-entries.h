@@ -35,8 +35,9 @@ void ui_class_entries_read_marks (GArray *entries, UiStore *store, const char *m
 int ui_class_entries_by_value (GArray *entries, const char *value);
 /* By value, name in any case, number or synonym, or UI_NO_CLASS. */
 int ui_class_entries_find (GArray *entries, const char *class_name);
-/* The classes that answer what was TYPED, in the order they are shown in, as UiClassFound; to be
- * unreferenced. NO_CLASS: what "no class" is called in the list, NULL: it is not offered. */
+/* The classes that answer what was TYPED, the best first, else in a fixed order, as
+ * UiClassFound; to be unreferenced. NO_CLASS: what "no class" is called in the list, NULL: it is
+ * not offered. */
 GArray *ui_class_entries_search (GArray *entries, const char *typed, const char *no_class);
 
 #endif

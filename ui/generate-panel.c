@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The whole window as one container: its parts, and what the artist does with them. What it is told
- * stands in panel-news.c. */
+ * The whole window as one container: its making. What the artist does with it stands in
+ * panel-actions.c, what is run in panel-runs.c, what it is told in panel-news.c. */
 #include "panel-private.h"
 
 #include "action-row.h"
@@ -9,259 +9,22 @@
 #include "i18n.h"
 #include "message-bar.h"
 #include "model-page.h"
-#include "picture-pane.h"
 #include "settings-form.h"
 #include "widgets.h"
 
 G_DEFINE_FINAL_TYPE (UiGeneratePanel, ui_generate_panel, GTK_TYPE_BOX)
 
-static const char *
-window_name (UiGeneratePanel *self)
-{
-  return self->mode == UI_PANEL_UPSAMPLE ? "upsample" : "generate";
-}
-
-/* ---- what the artist does -------------------------------------------------------------------- */
-
 static void
-remember (UiGeneratePanel *self)
+on_map (UiGeneratePanel *self)
 {
-  g_autoptr (UiSettings) settings = ui_settings_form_get (UI_SETTINGS_FORM (self->form));
+  GtkWidget *entry = ui_settings_form_part (UI_SETTINGS_FORM (self->form), "class-entry");
 
-  ui_store_set_last (self->store, window_name (self), settings,
-                     ui_settings_form_get_locked (UI_SETTINGS_FORM (self->form)),
-                     ui_settings_form_get_live (UI_SETTINGS_FORM (self->form)));
-}
-
-/* Before any run: the settings as they can act. The run reads the weights it needs. */
-static UiSettings *
-prepare (UiGeneratePanel *self)
-{
-  UiSettings *settings = ui_settings_form_effective (UI_SETTINGS_FORM (self->form));
-
-  ui_message_bar_hide (UI_MESSAGE_BAR (self->message));
-  ui_picture_pane_follow (UI_PICTURE_PANE (self->pane));
-  ui_panel_update_add (self);
-  g_free (self->warmed);
-  self->warmed = g_strdup (settings->model);
-  return settings;
-}
-
-static void
-note_class (UiGeneratePanel *self, const UiSettings *settings)
-{
-  if (*settings->class_name) {
-    ui_store_add_recent (self->store, settings->model, settings->class_name);
-    ui_settings_form_update_classes (UI_SETTINGS_FORM (self->form));
-  }
-}
-
-static void
-on_generate (UiGeneratePanel *self)
-{
-  ui_settings_form_next_seed (UI_SETTINGS_FORM (self->form));
-
-  g_autoptr (UiSettings) settings = prepare (self);
-
-  note_class (self, settings);
-  remember (self);
-  ui_runner_generate (self->runner, settings);
-}
-
-static void
-on_compare (UiGeneratePanel *self)
-{
-  g_autoptr (UiSettings) settings = prepare (self);
-
-  note_class (self, settings);
-  ui_runner_compare (self->runner, settings);
-}
-
-static void
-run_live (UiGeneratePanel *self)
-{
-  const UiResult *shown = ui_history_selected (self->history);
-  const UiModel *model = ui_settings_form_model (UI_SETTINGS_FORM (self->form));
-  g_autoptr (UiSettings) settings = NULL;
-
-  if (!ui_settings_form_get_live (UI_SETTINGS_FORM (self->form))
-      || !ui_panel_model_works (self, model)) {
-    return;
-  }
-  settings = ui_settings_form_effective (UI_SETTINGS_FORM (self->form));
-  if (shown && !ui_runner_is_running (self->runner)
-      && ui_settings_same_picture (shown->settings, settings)) {
-    return; /* another number of pictures makes no other picture */
-  }
-  ui_message_bar_hide (UI_MESSAGE_BAR (self->message));
-  ui_picture_pane_follow (UI_PICTURE_PANE (self->pane));
-  ui_panel_update_add (self);
-  ui_runner_live (self->runner, settings);
-}
-
-static void
-on_changed (UiGeneratePanel *self)
-{
-  ui_panel_update_estimate (self);
+  gtk_widget_grab_default (ui_action_row_part (UI_ACTION_ROW (self->actions), "generate"));
+  gtk_widget_grab_focus (entry);
   ui_panel_warm (self);
-  run_live (self);
-}
-
-static void
-on_stop (UiGeneratePanel *self)
-{
-  ui_picture_pane_set_caption (UI_PICTURE_PANE (self->pane), _ ("Stopped"));
-  ui_announce (self->pane, _ ("Stopped"), FALSE);
-  ui_runner_stop (self->runner);
-}
-
-/* A thumbnail was chosen: large, and all its settings back; how many pictures to make is not of the
- * picture. */
-static void
-on_chosen (UiGeneratePanel *self)
-{
-  const UiResult *result = ui_history_selected (self->history);
-  g_autoptr (UiSettings) now = ui_settings_form_get (UI_SETTINGS_FORM (self->form));
-  g_autoptr (UiSettings) settings = ui_settings_copy (result->settings);
-  g_autofree char *left = NULL;
-
-  settings->count = now->count;
-  left = ui_settings_form_set (UI_SETTINGS_FORM (self->form), settings);
-  ui_picture_pane_show_chosen (UI_PICTURE_PANE (self->pane));
-  ui_panel_update_add (self);
-  ui_panel_update_estimate (self);
-  if (left) {
-    ui_panel_say (self, GTK_MESSAGE_INFO, left);
-  }
-}
-
-static void
-add_layers (UiGeneratePanel *self, gboolean new_image)
-{
-  g_autoptr (GPtrArray) ticked = ui_history_ticked (self->history);
-  const UiResult *shown = ui_history_selected (self->history);
-  const UiResult *const *results = ticked->len ? (const UiResult *const *) ticked->pdata : &shown;
-  gsize n = ticked->len ? ticked->len : 1;
-  gboolean offer = FALSE;
-  g_autofree char *message = NULL;
-
-  if (!ticked->len && !shown) {
-    return;
-  }
-  message = self->backend->add_layers (results, n, new_image, &offer, self->backend->user);
-  if (message) {
-    ui_panel_say_and_offer (self, GTK_MESSAGE_ERROR, message,
-                            offer ? _ ("Add to a Ne_w Image") : NULL, OFFERS_NEW_IMAGE);
-  } else {
-    g_autofree char *done
-        = g_strdup_printf (NN_ ("%d layer added", "%d layers added", (gulong) n), (int) n);
-
-    ui_message_bar_hide (UI_MESSAGE_BAR (self->message));
-    ui_history_mark_added (self->history, ticked->len ? NULL : shown);
-    ui_picture_pane_set_caption (UI_PICTURE_PANE (self->pane), done);
-    remember (self);
-  }
-  ui_panel_update_add (self);
-}
-
-static void
-on_add (UiGeneratePanel *self)
-{
-  add_layers (self, FALSE);
-}
-
-static void
-on_add_to_new (UiGeneratePanel *self)
-{
-  add_layers (self, TRUE);
-}
-
-static void
-on_models (UiGeneratePanel *self)
-{
-  if (self->offer == OFFERS_QUESTIONS) { /* there they are */
-    ui_message_bar_hide (UI_MESSAGE_BAR (self->message));
-  }
-  gtk_stack_set_visible_child (GTK_STACK (self->pages), self->model_page);
-  gtk_widget_child_focus (self->model_page, GTK_DIR_TAB_FORWARD);
-}
-
-static void
-on_answered (UiGeneratePanel *self)
-{
-  if (self->offer == OFFERS_NEW_IMAGE) {
-    add_layers (self, TRUE);
-  } else if (self->offer == OFFERS_QUESTIONS) {
-    on_models (self);
-  }
-}
-
-static void
-on_reuse (UiGeneratePanel *self)
-{
-  g_autoptr (UiSettings) settings = ui_settings_form_get (UI_SETTINGS_FORM (self->form));
-  int count = settings->count;
-  g_autofree char *message = self->backend->reuse_settings (settings, self->backend->user);
-
-  if (message) {
-    ui_panel_say (self, GTK_MESSAGE_WARNING, message);
-    return;
-  }
-  settings->count = count;
-  message = ui_settings_form_set (UI_SETTINGS_FORM (self->form), settings);
-  /* or Generate would throw the seed away */
-  ui_settings_form_set_locked (UI_SETTINGS_FORM (self->form), TRUE);
-  ui_message_bar_hide (UI_MESSAGE_BAR (self->message));
-  if (message) {
-    ui_panel_say (self, GTK_MESSAGE_INFO, message);
-  }
-  on_changed (self);
-}
-
-static void
-on_reset (UiGeneratePanel *self)
-{
-  ui_settings_form_reset (UI_SETTINGS_FORM (self->form));
-  ui_settings_form_set_locked (UI_SETTINGS_FORM (self->form), FALSE);
-  on_changed (self);
-}
-
-static void
-on_help (gpointer data)
-{
-  UiGeneratePanel *self = data;
-
-  self->backend->help (self->backend->user);
-}
-
-static void
-on_close (UiGeneratePanel *self)
-{
-  ui_generate_panel_shut (self);
-  self->backend->close (self->backend->user);
-}
-
-static void
-on_back (UiGeneratePanel *self)
-{
-  gtk_stack_set_visible_child (GTK_STACK (self->pages), self->main_page);
-  gtk_widget_grab_focus (ui_settings_form_part (UI_SETTINGS_FORM (self->form), "models"));
-  ui_panel_warm (self);
-}
-
-static void
-on_page_failed (UiGeneratePanel *self, const char *message)
-{
-  ui_panel_say (self, GTK_MESSAGE_ERROR, message);
-}
-
-static void
-on_memory (UiGeneratePanel *self, gboolean half, guint64 limit)
-{
-  ui_store_set_memory (self->store, half, limit);
-  ui_panel_say_store_error (self);
-  g_clear_pointer (&self->warmed, g_free);
-  self->backend->set_memory (half, limit, self->backend->user);
+  ui_panel_ask_open (self);
+  ui_panel_offer_reuse (self);
+  ui_panel_look_around (self);
 }
 
 static void
@@ -275,7 +38,7 @@ on_dropped (const char *path, gboolean is_folder, gpointer data)
         _ ("What was dropped is not on this machine. Fetch it first, then drop the file."));
     return;
   }
-  on_models (self);
+  g_signal_emit_by_name (self->form, "models");
   if (is_folder) {
     self->backend->add_folder (path, self->backend->user);
   } else {
@@ -283,35 +46,32 @@ on_dropped (const char *path, gboolean is_folder, gpointer data)
   }
 }
 
-/* ---- keys ------------------------------------------------------------------------------------ */
+/* ---- the window's size ----------------------------------------------------------------------- */
 
-/* Stops first; then one step back: from the model page, out of a search, out of the window. */
+/* As large as last time, once the panel is in a window that is not shown yet. */
 static void
-on_escape (gpointer data)
+on_window (UiGeneratePanel *self)
 {
-  UiGeneratePanel *self = data;
-  GtkWidget *entry = ui_settings_form_part (UI_SETTINGS_FORM (self->form), "class-entry");
+  GtkWidget *top = gtk_widget_get_toplevel (GTK_WIDGET (self));
+  int width, height;
 
-  if (ui_runner_is_running (self->runner)) {
-    on_stop (self);
-  } else if (gtk_stack_get_visible_child (GTK_STACK (self->pages)) == self->model_page) {
-    on_back (self);
-  } else if (gtk_widget_has_focus (entry) && *gtk_entry_get_text (GTK_ENTRY (entry))) {
-    gtk_entry_set_text (GTK_ENTRY (entry), "");
-  } else {
-    on_close (self);
+  if (GTK_IS_WINDOW (top) && !gtk_widget_get_visible (top)) {
+    ui_store_get_size (self->store, ui_panel_window_name (self), &width, &height);
+    if (width > 0 && height > 0) {
+      gtk_window_set_default_size (GTK_WINDOW (top), width, height);
+    }
   }
 }
 
 static void
-on_map (UiGeneratePanel *self)
+on_allocated (UiGeneratePanel *self)
 {
-  GtkWidget *generate = ui_settings_form_part (UI_SETTINGS_FORM (self->form), "generate");
+  GtkWidget *top = gtk_widget_get_toplevel (GTK_WIDGET (self));
 
-  gtk_widget_grab_default (generate);
-  gtk_widget_grab_focus (generate);
-  ui_panel_warm (self);
-  ui_panel_ask_open (self);
+  if (GTK_IS_WINDOW (top) && gtk_widget_get_mapped (top)
+      && !gtk_window_is_maximized (GTK_WINDOW (top))) {
+    gtk_window_get_size (GTK_WINDOW (top), &self->width, &self->height);
+  }
 }
 
 /* ---- making ---------------------------------------------------------------------------------- */
@@ -321,7 +81,10 @@ ui_generate_panel_shut (UiGeneratePanel *self)
 {
   if (self->runner) {
     ui_runner_stop (self->runner);
-    remember (self);
+    ui_panel_remember (self);
+    if (self->width > 0) {
+      ui_store_set_size (self->store, ui_panel_window_name (self), self->width, self->height);
+    }
   }
 }
 
@@ -332,6 +95,10 @@ ui_generate_panel_destroy (GtkWidget *widget)
 
   ui_generate_panel_shut (self);
   g_clear_pointer (&self->keys, ui_window_keys_free);
+  if (self->around) {
+    g_source_remove (self->around);
+    self->around = 0;
+  }
   if (self->runner) {
     self->backend->listen (NULL, NULL, self->backend->user);
     g_clear_pointer (&self->runner, ui_runner_free);
@@ -342,8 +109,11 @@ ui_generate_panel_destroy (GtkWidget *widget)
 static void
 ui_generate_panel_finalize (GObject *object)
 {
-  ui_store_free (UI_GENERATE_PANEL (object)->store);
-  g_free (UI_GENERATE_PANEL (object)->warmed);
+  UiGeneratePanel *self = UI_GENERATE_PANEL (object);
+
+  ui_store_free (self->store);
+  g_free (self->warmed);
+  g_free (self->reusable);
   G_OBJECT_CLASS (ui_generate_panel_parent_class)->finalize (object);
 }
 
@@ -363,56 +133,34 @@ ui_generate_panel_init (UiGeneratePanel *self)
   ui_style_ensure ();
 }
 
-static void
-make_main_page (UiGeneratePanel *self)
+/* The form scrolls where the screen is low: the buttons stay in sight. */
+static GtkWidget *
+make_form (UiGeneratePanel *self)
 {
-  gboolean upsample = self->mode == UI_PANEL_UPSAMPLE;
+  GtkWidget *scrolled = gtk_scrolled_window_new (NULL, NULL);
 
-  self->pane = ui_picture_pane_new (upsample);
-  self->history = ui_picture_pane_history (UI_PICTURE_PANE (self->pane));
-  self->form = ui_settings_form_new (self->backend, self->store, upsample);
-
-  self->main_page = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 18);
-  gtk_box_pack_start (GTK_BOX (self->main_page), self->pane, TRUE, TRUE, 0);
-  gtk_box_pack_start (GTK_BOX (self->main_page), self->form, FALSE, TRUE, 0);
-  gtk_widget_show_all (self->main_page);
+  self->form = ui_settings_form_new (self->backend, self->store, self->task);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_overlay_scrolling (GTK_SCROLLED_WINDOW (scrolled), FALSE);
+  gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scrolled), TRUE);
+  gtk_widget_set_margin_end (self->form, 6);
+  gtk_container_add (GTK_CONTAINER (scrolled), self->form);
+  gtk_container_set_focus_vadjustment (
+      GTK_CONTAINER (self->form),
+      gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scrolled)));
+  return scrolled;
 }
 
 static void
-connect_parts (UiGeneratePanel *self)
+make_main_page (UiGeneratePanel *self)
 {
-  const struct {
-    gpointer object;
-    const char *signal;
-    GCallback func;
-  } links[] = {
-    { self->form, "generate", G_CALLBACK (on_generate) },
-    { self->form, "compare", G_CALLBACK (on_compare) },
-    { self->form, "changed", G_CALLBACK (on_changed) },
-    { self->form, "live-changed", G_CALLBACK (run_live) },
-    { self->form, "models", G_CALLBACK (on_models) },
-    { ui_picture_pane_progress (UI_PICTURE_PANE (self->pane)), "stop", G_CALLBACK (on_stop) },
-    { self->history, "chosen", G_CALLBACK (on_chosen) },
-    { self->history, "follow", G_CALLBACK (ui_panel_update_add) },
-    { self->history, "ticks-changed", G_CALLBACK (ui_panel_update_add) },
-    { self->model_page, "back", G_CALLBACK (on_back) },
-    { self->model_page, "failed", G_CALLBACK (on_page_failed) },
-    { self->model_page, "memory-changed", G_CALLBACK (on_memory) },
-    { self->message, "answered", G_CALLBACK (on_answered) },
-    { self->actions, "help", G_CALLBACK (on_help) },
-    { self->actions, "reset", G_CALLBACK (on_reset) },
-    { self->actions, "reuse", G_CALLBACK (on_reuse) },
-    { self->actions, "close", G_CALLBACK (on_close) },
-    { self->actions, "add-layers", G_CALLBACK (on_add) },
-    { self->actions, "add-to-new-image", G_CALLBACK (on_add_to_new) },
-  };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (links); i++) {
-    g_signal_connect_swapped (links[i].object, links[i].signal, links[i].func, self);
-  }
-  self->keys = ui_window_keys_new (GTK_WIDGET (self), on_escape, on_help, self);
-  g_signal_connect_after (self, "map", G_CALLBACK (on_map), NULL);
-  ui_drop_accept (GTK_WIDGET (self), on_dropped, self);
+  self->pane = ui_picture_pane_new (self->backend, self->store, self->task);
+  self->history = ui_picture_pane_history (UI_PICTURE_PANE (self->pane));
+  self->main_page = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 18);
+  gtk_box_pack_start (GTK_BOX (self->main_page), self->pane, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (self->main_page), make_form (self), FALSE, TRUE, 0);
+  gtk_widget_show_all (self->main_page);
 }
 
 /* Last values, or the first class as the model recommends: the first click should make something to
@@ -426,14 +174,15 @@ show_first (UiGeneratePanel *self)
   gboolean locked = FALSE, live = FALSE;
   g_autofree char *left = NULL;
 
-  if (!ui_store_get_last (self->store, window_name (self), settings, &locked, &live) && model
-      && model->n_classes && self->mode == UI_PANEL_GENERATE) {
+  if (!ui_store_get_last (self->store, ui_panel_window_name (self), settings, &locked, &live)
+      && model && model->n_classes && self->task == UI_TASK_GENERATE) {
     ui_settings_set_class (settings, model->class_names[0]);
   }
+  settings->task = self->task;
   left = ui_settings_form_set (form, settings); /* what is no longer here was no choice of today */
   ui_settings_form_set_locked (form, locked);
   ui_settings_form_set_live (form, live);
-  if (self->mode == UI_PANEL_UPSAMPLE) {
+  if (self->task == UI_TASK_UPSAMPLE) {
     g_autoptr (GdkPixbuf) source = self->backend->source (self->backend->user);
 
     ui_picture_pane_show_other (UI_PICTURE_PANE (self->pane), source,
@@ -441,38 +190,49 @@ show_first (UiGeneratePanel *self)
   }
 }
 
+static void
+make_pages (UiGeneratePanel *self)
+{
+  self->message = ui_message_bar_new ();
+  make_main_page (self);
+  self->model_page = ui_model_page_new (self->backend);
+  self->pages = gtk_stack_new ();
+  gtk_stack_set_transition_type (GTK_STACK (self->pages), GTK_STACK_TRANSITION_TYPE_CROSSFADE);
+  gtk_container_add (GTK_CONTAINER (self->pages), self->main_page);
+  gtk_container_add (GTK_CONTAINER (self->pages), self->model_page);
+  gtk_widget_show (self->pages);
+  self->actions = ui_action_row_new (self->backend, self->task);
+  gtk_box_pack_start (GTK_BOX (self), self->message, FALSE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (self), self->pages, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (self), self->actions, FALSE, TRUE, 0);
+}
+
 GtkWidget *
-ui_generate_panel_new (const UiBackend *backend, UiPanelMode mode)
+ui_generate_panel_new (const UiBackend *backend, UiTask task)
 {
   UiGeneratePanel *self = g_object_new (UI_TYPE_GENERATE_PANEL, NULL);
   gboolean half;
   guint64 limit;
 
   self->backend = backend;
-  self->mode = mode;
+  self->task = task;
   self->store = ui_store_new (backend->state_file);
-  self->runner = ui_runner_new (backend, self->store, mode == UI_PANEL_UPSAMPLE,
-                                &ui_panel_runner_funcs, self);
-  self->message = ui_message_bar_new ();
-  make_main_page (self);
-  self->model_page = ui_model_page_new (backend);
-  self->pages = gtk_stack_new ();
-  gtk_stack_set_transition_type (GTK_STACK (self->pages), GTK_STACK_TRANSITION_TYPE_CROSSFADE);
-  gtk_container_add (GTK_CONTAINER (self->pages), self->main_page);
-  gtk_container_add (GTK_CONTAINER (self->pages), self->model_page);
-  gtk_widget_show (self->pages);
-  self->actions = ui_action_row_new ();
-  gtk_box_pack_start (GTK_BOX (self), self->message, FALSE, TRUE, 0);
-  gtk_box_pack_start (GTK_BOX (self), self->pages, TRUE, TRUE, 0);
-  gtk_box_pack_start (GTK_BOX (self), self->actions, FALSE, TRUE, 0);
+  self->runner = ui_runner_new (backend, self->store, &ui_panel_runner_funcs, self);
+  make_pages (self);
   show_first (self);
-  connect_parts (self);
+  ui_panel_connect_actions (self);
+  self->keys = ui_window_keys_new (GTK_WIDGET (self), ui_panel_escape, ui_panel_help, self);
+  g_signal_connect_after (self, "map", G_CALLBACK (on_map), NULL);
+  g_signal_connect (self, "hierarchy-changed", G_CALLBACK (on_window), NULL);
+  g_signal_connect (self, "size-allocate", G_CALLBACK (on_allocated), NULL);
+  ui_drop_accept (GTK_WIDGET (self), on_dropped, self);
   backend->listen (ui_panel_on_event, self, backend->user);
   ui_store_get_memory (self->store, &half, &limit);
   if (half || limit) {
     backend->set_memory (half, limit, backend->user);
   }
   ui_panel_update_add (self);
+  ui_panel_update_runs (self);
   ui_panel_update_estimate (self);
   gtk_widget_show (GTK_WIDGET (self));
   return GTK_WIDGET (self);
@@ -491,6 +251,7 @@ ui_generate_panel_set_settings (UiGeneratePanel *self, const UiSettings *setting
 {
   g_autofree char *left = ui_settings_form_set (UI_SETTINGS_FORM (self->form), settings);
 
+  ui_panel_update_runs (self);
   ui_panel_update_estimate (self);
   if (left) {
     ui_panel_say (self, GTK_MESSAGE_INFO, left);
@@ -506,8 +267,9 @@ ui_generate_panel_is_running (UiGeneratePanel *self)
 void
 ui_generate_panel_recover (UiGeneratePanel *self, GdkPixbuf *pixels, const UiSettings *settings)
 {
-  ui_history_append (self->history, pixels, settings, ui_panel_model_name (self, settings->model),
-                     FALSE);
+  g_autoptr (UiSettings) own = ui_settings_copy (settings);
+
+  ui_history_append (self->history, &(UiResult) { pixels, own, 0 }, FALSE);
   ui_panel_say (self, GTK_MESSAGE_INFO,
                 _ ("Pictures that were finished last time and not added are in the history."));
   ui_panel_update_add (self);
@@ -522,27 +284,19 @@ ui_generate_panel_show_message (UiGeneratePanel *self, GtkMessageType type, cons
 GtkWidget *
 ui_generate_panel_part (UiGeneratePanel *self, const char *name)
 {
-  UiPicturePane *pane = UI_PICTURE_PANE (self->pane);
   const struct {
     const char *name;
     GtkWidget *widget;
   } parts[] = {
-    { "preview", GTK_WIDGET (ui_picture_pane_preview (pane)) },
-    { "progress", GTK_WIDGET (ui_picture_pane_progress (pane)) },
-    { "stop", ui_progress_row_stop_button (ui_picture_pane_progress (pane)) },
-    { "history", GTK_WIDGET (self->history) },
     { "message", self->message },
     { "pages", self->pages },
     { "model-page", self->model_page },
   };
+  GtkWidget *part = ui_picture_pane_part (UI_PICTURE_PANE (self->pane), name);
 
-  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++) {
-    if (g_str_equal (parts[i].name, name)) {
-      return parts[i].widget;
-    }
+  for (gsize i = 0; i < G_N_ELEMENTS (parts) && !part; i++) {
+    part = g_str_equal (parts[i].name, name) ? parts[i].widget : NULL;
   }
-
-  GtkWidget *button = ui_action_row_button (UI_ACTION_ROW (self->actions), name);
-
-  return button ? button : ui_settings_form_part (UI_SETTINGS_FORM (self->form), name);
+  part = part ? part : ui_action_row_part (UI_ACTION_ROW (self->actions), name);
+  return part ? part : ui_settings_form_part (UI_SETTINGS_FORM (self->form), name);
 }

@@ -16,13 +16,8 @@
 #define UI_TYPE_GENERATE_PANEL (ui_generate_panel_get_type ())
 G_DECLARE_FINAL_TYPE (UiGeneratePanel, ui_generate_panel, UI, GENERATE_PANEL, GtkBox)
 
-typedef enum UiPanelMode {
-  UI_PANEL_GENERATE, /* Generate Image */
-  UI_PANEL_UPSAMPLE, /* Upsample Layer: no fidelity, one picture, Fit or Tiles */
-} UiPanelMode;
-
 /* BACKEND outlives the panel. Last values are shown, or what the first working model recommends. */
-GtkWidget *ui_generate_panel_new (const UiBackend *backend, UiPanelMode mode);
+GtkWidget *ui_generate_panel_new (const UiBackend *backend, UiTask task);
 
 UiSettings *ui_generate_panel_get_settings (UiGeneratePanel *panel); /* freed by the caller */
 void ui_generate_panel_set_settings (UiGeneratePanel *panel, const UiSettings *settings);
@@ -34,8 +29,8 @@ void ui_generate_panel_show_message (UiGeneratePanel *panel, GtkMessageType type
 /* Stops what runs and remembers the settings; also done when the panel is destroyed. */
 void ui_generate_panel_shut (UiGeneratePanel *panel);
 
-/* Parts, by name: those of ui_settings_form_part, and "preview", "progress", "stop", "history",
- * "message", "pages", "model-page", "help", "reset", "reuse", "close", "add". */
+/* Parts, by name: "message", "pages", "model-page", those of ui_picture_pane_part,
+ * ui_action_row_part and ui_settings_form_part. NULL: no such part in this window. */
 GtkWidget *ui_generate_panel_part (UiGeneratePanel *panel, const char *name);
 
 #endif

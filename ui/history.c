@@ -1,29 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The strip of finished pictures: a flow box of one row in a window that scrolls sideways. */
-#include "history.h"
+#include "history-private.h"
 
+#include "history-actions.h"
 #include "i18n.h"
-#include "thumbnail.h"
-
-#include <string.h>
-
-struct _UiHistory {
-  GtkBox parent_instance;
-  GtkWidget *scrolled, *flow, *stack, *empty, *bar;
-  UiThumbnail *live;     /* owned by the flow box; NULL when nothing is being made */
-  GPtrArray *thumbnails; /* UiThumbnail, owned by the flow box */
-  gboolean silent, upsample_only;
-  guint new_source; /* pending while a thumbnail is new */
-};
+#include "widgets.h"
 
 G_DEFINE_FINAL_TYPE (UiHistory, ui_history, GTK_TYPE_BOX)
 
-enum { CHOSEN, FOLLOW, TICKS_CHANGED, N_SIGNALS };
-static guint signals[N_SIGNALS];
+static guint signals[UI_HISTORY_SIGNALS];
 
-static UiThumbnail *
-selected_thumbnail (UiHistory *self)
+void
+ui_history_tell (UiHistory *self, int signal)
+{
+  g_signal_emit (self, signals[signal], 0);
+}
+
+UiThumbnail *
+ui_history_selected_thumbnail (UiHistory *self)
 {
   GList *list = gtk_flow_box_get_selected_children (GTK_FLOW_BOX (self->flow));
   UiThumbnail *thumbnail = list ? UI_THUMBNAIL (list->data) : NULL;
@@ -32,13 +27,27 @@ selected_thumbnail (UiHistory *self)
   return thumbnail;
 }
 
+void
+ui_history_show_actions (UiHistory *self)
+{
+  UiThumbnail *thumbnail = ui_history_selected_thumbnail (self);
+  gboolean chosen = thumbnail && !ui_thumbnail_is_live (thumbnail);
+
+  if (self->actions) {
+    ui_history_actions_set (UI_HISTORY_ACTIONS (self->actions), chosen,
+                            chosen && ui_thumbnail_get_pinned (thumbnail), ui_history_ticks (self));
+  }
+}
+
 static void
 on_selection (UiHistory *self)
 {
-  UiThumbnail *thumbnail = selected_thumbnail (self);
+  UiThumbnail *thumbnail = ui_history_selected_thumbnail (self);
 
+  ui_history_show_actions (self);
   if (!self->silent && thumbnail) {
-    g_signal_emit (self, signals[ui_thumbnail_is_live (thumbnail) ? FOLLOW : CHOSEN], 0);
+    g_signal_emit (
+        self, signals[ui_thumbnail_is_live (thumbnail) ? UI_HISTORY_FOLLOW : UI_HISTORY_CHOSEN], 0);
   }
 }
 
@@ -47,14 +56,8 @@ on_activated (UiHistory *self, UiThumbnail *thumbnail)
 {
   if (!ui_thumbnail_is_live (thumbnail)) {
     /* again, on the one that is selected: its settings come back */
-    g_signal_emit (self, signals[CHOSEN], 0);
+    g_signal_emit (self, signals[UI_HISTORY_CHOSEN], 0);
   }
-}
-
-static void
-on_ticked (UiHistory *self)
-{
-  g_signal_emit (self, signals[TICKS_CHANGED], 0);
 }
 
 /* Whether the strip runs from right to left. */
@@ -127,8 +130,8 @@ show_end (UiHistory *self)
   }
 }
 
-static void
-select_silently (UiHistory *self, UiThumbnail *thumbnail)
+void
+ui_history_select_silently (UiHistory *self, UiThumbnail *thumbnail)
 {
   self->silent = TRUE;
   gtk_flow_box_select_child (GTK_FLOW_BOX (self->flow), GTK_FLOW_BOX_CHILD (thumbnail));
@@ -136,11 +139,45 @@ select_silently (UiHistory *self, UiThumbnail *thumbnail)
 }
 
 static void
-insert (UiHistory *self, GtkWidget *thumbnail, int position)
+on_ticked (UiHistory *self)
 {
-  gtk_flow_box_insert (GTK_FLOW_BOX (self->flow), thumbnail, position);
+  ui_history_show_actions (self);
+  ui_history_tell (self, UI_HISTORY_TICKS_CHANGED);
+}
+
+void
+ui_history_insert (UiHistory *self, UiThumbnail *thumbnail, int position, gboolean is_new)
+{
+  g_signal_connect_swapped (thumbnail, "ticked", G_CALLBACK (on_ticked), self);
+  gtk_flow_box_insert (GTK_FLOW_BOX (self->flow), GTK_WIDGET (thumbnail), position);
   gtk_stack_set_visible_child (GTK_STACK (self->stack), self->scrolled);
-  show_end (self);
+  if (is_new) {
+    show_end (self);
+  }
+}
+
+void
+ui_history_take_out (UiHistory *self, UiThumbnail *thumbnail)
+{
+  self->silent = TRUE;
+  g_ptr_array_remove (self->thumbnails, thumbnail);
+  gtk_widget_destroy (GTK_WIDGET (thumbnail));
+  self->silent = FALSE;
+  if (!self->thumbnails->len && !self->live) {
+    gtk_stack_set_visible_child (GTK_STACK (self->stack), self->empty);
+  }
+}
+
+static void
+on_vary (UiHistory *self, double amount)
+{
+  g_signal_emit (self, signals[UI_HISTORY_VARY], 0, amount);
+}
+
+static void
+on_upsample (UiHistory *self)
+{
+  ui_history_tell (self, UI_HISTORY_UPSAMPLE);
 }
 
 /* The arrows choose the picture beside: GTK's own, in a box of one row, lead to the ticks
@@ -148,6 +185,12 @@ insert (UiHistory *self, GtkWidget *thumbnail, int position)
 static gboolean
 on_key (UiHistory *self, GdkEventKey *event)
 {
+  if (event->keyval == GDK_KEY_Delete && self->actions) {
+    gtk_button_clicked (
+        GTK_BUTTON (ui_history_actions_part (UI_HISTORY_ACTIONS (self->actions), "delete")));
+    return TRUE;
+  }
+
   gboolean left = event->keyval == GDK_KEY_Left || event->keyval == GDK_KEY_KP_Left;
   gboolean right = event->keyval == GDK_KEY_Right || event->keyval == GDK_KEY_KP_Right;
   GtkWidget *at = gtk_container_get_focus_child (GTK_CONTAINER (self->flow)), *beside;
@@ -171,7 +214,7 @@ static gboolean
 ui_history_focus (GtkWidget *widget, GtkDirectionType direction)
 {
   UiHistory *self = UI_HISTORY (widget);
-  UiThumbnail *chosen = selected_thumbnail (self),
+  UiThumbnail *chosen = ui_history_selected_thumbnail (self),
               *at = UI_THUMBNAIL (gtk_container_get_focus_child (GTK_CONTAINER (self->flow)));
   gboolean moved;
 
@@ -207,27 +250,38 @@ ui_history_dispose (GObject *object)
     g_source_remove (self->new_source);
     self->new_source = 0;
   }
+  ui_history_shut (self);
   G_OBJECT_CLASS (ui_history_parent_class)->dispose (object);
 }
 
 static void
 ui_history_finalize (GObject *object)
 {
-  g_ptr_array_unref (UI_HISTORY (object)->thumbnails);
+  UiHistory *self = UI_HISTORY (object);
+
+  g_ptr_array_unref (self->thumbnails);
+  g_clear_object (&self->head);
   G_OBJECT_CLASS (ui_history_parent_class)->finalize (object);
 }
 
 static void
 ui_history_class_init (UiHistoryClass *klass)
 {
+  static const struct {
+    const char *name;
+    GType argument; /* G_TYPE_NONE: none */
+  } all[UI_HISTORY_SIGNALS] = { { "chosen", G_TYPE_NONE },        { "follow", G_TYPE_NONE },
+                                { "ticks-changed", G_TYPE_NONE }, { "vary", G_TYPE_DOUBLE },
+                                { "upsample", G_TYPE_NONE },      { "deleted", G_TYPE_NONE },
+                                { "failed", G_TYPE_STRING },      { "full", G_TYPE_NONE } };
+
   G_OBJECT_CLASS (klass)->dispose = ui_history_dispose;
   G_OBJECT_CLASS (klass)->finalize = ui_history_finalize;
   GTK_WIDGET_CLASS (klass)->focus = ui_history_focus;
-  for (guint i = 0; i < N_SIGNALS; i++) {
-    const char *names[] = { "chosen", "follow", "ticks-changed" };
-
-    signals[i] = g_signal_new (names[i], UI_TYPE_HISTORY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                               G_TYPE_NONE, 0);
+  for (guint i = 0; i < UI_HISTORY_SIGNALS; i++) {
+    signals[i]
+        = g_signal_new (all[i].name, UI_TYPE_HISTORY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                        G_TYPE_NONE, all[i].argument == G_TYPE_NONE ? 0 : 1, all[i].argument);
   }
 }
 
@@ -276,199 +330,64 @@ make_strip (UiHistory *self)
 static void
 ui_history_init (UiHistory *self)
 {
-  GtkWidget *title = gtk_label_new (_ ("History"));
-
   self->empty = gtk_label_new (_ ("Finished pictures gather here; tick the ones to add."));
   self->thumbnails = g_ptr_array_new ();
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self), GTK_ORIENTATION_VERTICAL);
   gtk_box_set_spacing (GTK_BOX (self), 4);
-
-  gtk_label_set_xalign (GTK_LABEL (title), 0.0F);
-  gtk_style_context_add_class (gtk_widget_get_style_context (title), GTK_STYLE_CLASS_DIM_LABEL);
-
   gtk_label_set_line_wrap (GTK_LABEL (self->empty), TRUE);
   gtk_label_set_justify (GTK_LABEL (self->empty), GTK_JUSTIFY_CENTER);
   gtk_label_set_max_width_chars (GTK_LABEL (self->empty), 30);
   gtk_style_context_add_class (gtk_widget_get_style_context (self->empty),
                                GTK_STYLE_CLASS_DIM_LABEL);
-
   make_flow (self);
   make_strip (self);
   self->stack = gtk_stack_new ();
   /* a thumbnail, so that the first one moves nothing */
-  gtk_widget_set_size_request (self->stack, -1, 100);
+  gtk_widget_set_size_request (self->stack, -1, 108);
   gtk_container_add (GTK_CONTAINER (self->stack), self->empty);
   gtk_container_add (GTK_CONTAINER (self->stack), self->scrolled);
-
-  gtk_container_add (GTK_CONTAINER (self), title);
   gtk_container_add (GTK_CONTAINER (self), self->stack);
   gtk_container_add (GTK_CONTAINER (self), self->bar);
   gtk_widget_show_all (GTK_WIDGET (self));
 }
 
+static void
+make_head (UiHistory *self, UiTask task)
+{
+  gboolean generates = task == UI_TASK_GENERATE;
+  GtkWidget *title = ui_dim_label (_ ("History"));
+
+  self->head = g_object_ref_sink (gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6));
+  self->actions
+      = ui_history_actions_new (generates && self->backend->abilities & UI_CAN_VARY, generates);
+  gtk_box_pack_start (GTK_BOX (self->head), title, FALSE, TRUE, 0);
+  gtk_box_pack_end (GTK_BOX (self->head), self->actions, FALSE, TRUE, 0);
+  gtk_widget_show_all (self->head);
+  g_signal_connect_swapped (self->actions, "vary", G_CALLBACK (on_vary), self);
+  g_signal_connect_swapped (self->actions, "upsample", G_CALLBACK (on_upsample), self);
+  g_signal_connect_swapped (self->actions, "pin", G_CALLBACK (ui_history_turn_pin), self);
+  g_signal_connect_swapped (self->actions, "delete", G_CALLBACK (ui_history_delete), self);
+}
+
 GtkWidget *
-ui_history_new (gboolean upsample_only)
+ui_history_new (const UiBackend *backend, UiStore *store, UiTask task)
 {
   UiHistory *self = g_object_new (UI_TYPE_HISTORY, NULL);
 
-  self->upsample_only = upsample_only;
+  self->backend = backend;
+  make_head (self, task);
+  ui_history_open (self, store);
   return GTK_WIDGET (self);
 }
 
-static gboolean
-same_pixels (const GdkPixbuf *a, const GdkPixbuf *b)
+GtkWidget *
+ui_history_head (UiHistory *self)
 {
-  int width = gdk_pixbuf_get_width (a), height = gdk_pixbuf_get_height (a),
-      channels = gdk_pixbuf_get_n_channels (a);
-
-  if (width != gdk_pixbuf_get_width (b) || height != gdk_pixbuf_get_height (b)
-      || channels != gdk_pixbuf_get_n_channels (b)) {
-    return FALSE;
-  }
-  for (int y = 0; y < height; y++) {
-    if (memcmp (gdk_pixbuf_read_pixels (a) + (gsize) y * (gsize) gdk_pixbuf_get_rowstride (a),
-                gdk_pixbuf_read_pixels (b) + (gsize) y * (gsize) gdk_pixbuf_get_rowstride (b),
-                (gsize) (width * channels))
-        != 0) {
-      return FALSE;
-    }
-  }
-  return TRUE;
+  return self->head;
 }
 
-static UiThumbnail *
-find_equal (UiHistory *self, GdkPixbuf *pixels, const UiSettings *settings)
+GtkWidget *
+ui_history_part (UiHistory *self, const char *name)
 {
-  for (guint i = 0; i < self->thumbnails->len; i++) {
-    UiThumbnail *thumbnail = self->thumbnails->pdata[i];
-    const UiResult *result = ui_thumbnail_result (thumbnail);
-
-    if (ui_settings_same_picture (result->settings, settings)
-        && same_pixels (result->pixels, pixels)) {
-      return thumbnail;
-    }
-  }
-  return NULL;
-}
-
-const UiResult *
-ui_history_append (UiHistory *self, GdkPixbuf *pixels, const UiSettings *settings,
-                   const char *model_name, gboolean select)
-{
-  UiThumbnail *thumbnail = find_equal (self, pixels, settings);
-
-  if (!thumbnail) {
-    thumbnail = UI_THUMBNAIL (ui_thumbnail_new (pixels, settings, model_name, self->upsample_only));
-    g_signal_connect_swapped (thumbnail, "ticked", G_CALLBACK (on_ticked), self);
-    insert (self, GTK_WIDGET (thumbnail), (int) self->thumbnails->len);
-    g_ptr_array_add (self->thumbnails, thumbnail);
-  }
-  if (select) {
-    select_silently (self, thumbnail);
-  }
-  return ui_thumbnail_result (thumbnail);
-}
-
-guint
-ui_history_count (UiHistory *self)
-{
-  return self->thumbnails->len;
-}
-
-const UiResult *
-ui_history_nth (UiHistory *self, guint n)
-{
-  return n < self->thumbnails->len ? ui_thumbnail_result (self->thumbnails->pdata[n]) : NULL;
-}
-
-const UiResult *
-ui_history_selected (UiHistory *self)
-{
-  UiThumbnail *thumbnail = selected_thumbnail (self);
-
-  return thumbnail ? ui_thumbnail_result (thumbnail) : NULL;
-}
-
-void
-ui_history_choose (UiHistory *self, guint n)
-{
-  UiThumbnail *thumbnail = self->thumbnails->pdata[n];
-
-  if (thumbnail == selected_thumbnail (self)) {
-    on_activated (self, thumbnail);
-  } else {
-    gtk_flow_box_select_child (GTK_FLOW_BOX (self->flow), GTK_FLOW_BOX_CHILD (thumbnail));
-  }
-}
-
-void
-ui_history_unselect (UiHistory *self)
-{
-  self->silent = TRUE;
-  gtk_flow_box_unselect_all (GTK_FLOW_BOX (self->flow));
-  self->silent = FALSE;
-}
-
-void
-ui_history_set_live (UiHistory *self, GdkPixbuf *pixels, gboolean follow)
-{
-  if (!pixels) {
-    if (self->live) {
-      self->silent = TRUE;
-      gtk_widget_destroy (GTK_WIDGET (g_steal_pointer (&self->live)));
-      self->silent = FALSE;
-      if (!self->thumbnails->len) {
-        gtk_stack_set_visible_child (GTK_STACK (self->stack), self->empty);
-      }
-    }
-    return;
-  }
-  if (!self->live) {
-    self->live = UI_THUMBNAIL (ui_thumbnail_new_live ());
-    insert (self, GTK_WIDGET (self->live), -1);
-  }
-  ui_thumbnail_set_live (self->live, pixels);
-  if (follow && selected_thumbnail (self) != self->live) {
-    select_silently (self, self->live);
-  }
-}
-
-void
-ui_history_set_tick (UiHistory *self, guint n, gboolean tick)
-{
-  ui_thumbnail_set_tick (self->thumbnails->pdata[n], tick);
-}
-
-GPtrArray *
-ui_history_ticked (UiHistory *self)
-{
-  GPtrArray *ticked = g_ptr_array_new ();
-
-  for (guint i = 0; i < self->thumbnails->len; i++) {
-    if (ui_thumbnail_get_tick (self->thumbnails->pdata[i])) {
-      g_ptr_array_add (ticked, (gpointer) ui_thumbnail_result (self->thumbnails->pdata[i]));
-    }
-  }
-  return ticked;
-}
-
-guint
-ui_history_ticks (UiHistory *self)
-{
-  g_autoptr (GPtrArray) ticked = ui_history_ticked (self);
-
-  return ticked->len;
-}
-
-void
-ui_history_mark_added (UiHistory *self, const UiResult *added)
-{
-  for (guint i = 0; i < self->thumbnails->len; i++) {
-    UiThumbnail *thumbnail = self->thumbnails->pdata[i];
-
-    if (added ? ui_thumbnail_result (thumbnail) == added : ui_thumbnail_get_tick (thumbnail)) {
-      ui_thumbnail_set_added (thumbnail);
-      ui_thumbnail_set_tick (thumbnail, FALSE);
-    }
-  }
+  return ui_history_actions_part (UI_HISTORY_ACTIONS (self->actions), name);
 }

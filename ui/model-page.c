@@ -11,7 +11,7 @@
 struct _UiModelPage {
   GtkBox parent_instance;
   const UiBackend *backend;
-  GtkWidget *models, *folders, *memory, *import, *progress;
+  GtkWidget *models, *folders, *figures, *memory, *advanced, *import, *progress;
 };
 
 G_DEFINE_FINAL_TYPE (UiModelPage, ui_model_page, GTK_TYPE_BOX)
@@ -37,7 +37,7 @@ ui_model_abilities (const UiModel *model)
     g_string_append (text, _ ("no classes"));
   }
   g_string_append (text, " · ");
-  g_string_append (text, model->has_guidance ? _ ("with fidelity") : _ ("without fidelity"));
+  g_string_append (text, model->has_guidance ? _ ("with character") : _ ("without character"));
   return g_string_free (text, FALSE);
 }
 
@@ -65,44 +65,46 @@ memory_for_models (const UiCatalog *catalog)
   return limit && there ? MIN (limit, there) : limit ? limit : there;
 }
 
-/* What there is of memory, against what MODEL needs; TROUBLE: it will not run so. */
-static char *
-memory_words (const UiModel *model, const UiCatalog *catalog, gboolean *trouble)
+/* Bytes that MODEL lacks; 0: it fits, or that is not known. */
+static guint64
+lacking (const UiModel *model, const UiCatalog *catalog)
 {
   guint64 most = memory_for_models (catalog), left = catalog->memory_free;
-  g_autofree char *needed = g_format_size_full (model->memory_needed, G_FORMAT_SIZE_IEC_UNITS);
-  g_autofree char *there = g_format_size_full (most, G_FORMAT_SIZE_IEC_UNITS);
-  g_autofree char *available = g_format_size_full (left, G_FORMAT_SIZE_IEC_UNITS);
 
-  *trouble = TRUE;
-  if (model->fit == UI_FIT_HALF) {
-    return g_strdup_printf (_ ("Needs %s of memory, but may use only %s: halve the memory for "
-                               "weights below, or take a smaller model"),
-                            needed, there);
+  if (model->fit == UI_FIT_HALF || model->fit == UI_FIT_NOT) {
+    return most && model->memory_needed > most ? model->memory_needed - most : 1;
   }
-  if (model->fit == UI_FIT_NOT) {
-    return catalog->memory_limit
-               ? g_strdup_printf (_ ("Needs %s of memory, but may use only %s: raise the limit "
-                                     "below, or take a smaller model"),
-                                  needed, there)
-               : g_strdup_printf (
-                     _ ("Needs %s of memory, but this machine has only %s: take a smaller model"),
-                     needed, there);
+  return left && model->memory_needed > left ? model->memory_needed - left : 0;
+}
+
+/* Whether MODEL runs as things are, in a few words; TROUBLE: it will not. */
+static char *
+state_words (const UiModel *model, const UiCatalog *catalog, gboolean *trouble)
+{
+  guint64 lack = lacking (model, catalog);
+  g_autofree char *more = g_format_size_full (lack, G_FORMAT_SIZE_IEC_UNITS);
+
+  *trouble = lack > 0;
+  if (!lack) {
+    return g_strdup (model->fit == UI_FIT_STAGED ? _ ("Fits, one stage at a time") : _ ("Fits"));
   }
-  if (left && model->memory_needed > left) {
-    return g_strdup_printf (_ ("Needs %s of memory, but only %s are free: close other programs or "
-                               "take a smaller model"),
-                            needed, available);
-  }
-  *trouble = FALSE;
-  if (!most) {
-    return g_strdup_printf (_ ("Needs %s of memory"), needed);
-  }
-  return model->fit == UI_FIT_STAGED
-             ? g_strdup_printf (_ ("Needs %s of memory; it may use %s, so the upsampler is read "
-                                   "anew for each picture"),
-                                needed, there)
-             : g_strdup_printf (_ ("Needs %s of memory; it may use %s"), needed, there);
+  return model->fit == UI_FIT_HALF
+             ? g_strdup_printf (_ ("Needs %s more, or half the memory for weights"), more)
+         : model->fit == UI_FIT_NOT
+             ? (catalog->memory_limit
+                    ? g_strdup_printf (
+                          _ ("Needs %s more: raise the limit, or take a smaller model"), more)
+                    : g_strdup_printf (_ ("Needs %s more than this machine has"), more))
+             : g_strdup_printf (_ ("Needs %s more: close other programs"), more);
+}
+
+/* The figures behind that. To be freed. */
+static char *
+figures (const UiModel *model)
+{
+  g_autofree char *needed = g_format_size_full (model->memory_needed, G_FORMAT_SIZE_IEC_UNITS);
+
+  return g_strdup_printf (_ ("%s needs %s of memory"), model->name, needed);
 }
 
 /* Text with an address, which is wanted elsewhere: it can be copied by keys, too. */
@@ -187,11 +189,15 @@ add_model (UiModelPage *self, const UiModel *model, const UiCatalog *catalog)
   gtk_container_add (GTK_CONTAINER (card), ui_text_line (abilities));
   if (model->memory_needed && (model->can_generate || model->upsampled_size)) {
     gboolean trouble;
-    g_autofree char *memory = memory_words (model, catalog, &trouble);
+    g_autofree char *memory = state_words (model, catalog, &trouble);
+    g_autofree char *behind = figures (model);
     GtkWidget *line = ui_text_line (memory);
+
+    gtk_widget_set_tooltip_text (line, behind);
 
     gtk_container_add (GTK_CONTAINER (card),
                        trouble ? icon_line ("dialog-warning-symbolic", line) : line);
+    gtk_container_add (GTK_CONTAINER (self->figures), ui_text_line (behind));
   }
   if (model->missing) { /* without its classifier or upsampler it still does something */
     gtk_container_add (
@@ -249,6 +255,7 @@ ui_model_page_update (UiModelPage *self)
   const UiCatalog *catalog = self->backend->catalog (self->backend->user);
 
   clear (self->models);
+  clear (self->figures);
   clear (self->folders);
   for (gsize i = 0; i < catalog->n_open_files; i++) {
     add_open_file (self, &catalog->open_files[i], i == 0);
@@ -413,13 +420,42 @@ make_head (UiModelPage *self)
   return head;
 }
 
-/* The models and the folders, one below the other. */
+/* What is folded away takes no focus. */
+static void
+on_folded (UiModelPage *self)
+{
+  gtk_widget_set_visible (gtk_bin_get_child (GTK_BIN (self->advanced)),
+                          gtk_expander_get_expanded (GTK_EXPANDER (self->advanced)));
+}
+
+/* Folders, memory, figures: what artists seldom need. */
+static GtkWidget *
+make_advanced (UiModelPage *self)
+{
+  GtkWidget *inside = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+
+  self->advanced = gtk_expander_new_with_mnemonic (_ ("Ad_vanced"));
+  atk_object_set_name (gtk_widget_get_accessible (self->advanced), _ ("Advanced"));
+  self->figures = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
+  gtk_widget_set_margin_top (inside, 6);
+  gtk_container_add (GTK_CONTAINER (inside), self->memory);
+  gtk_container_add (GTK_CONTAINER (inside), self->figures);
+  gtk_container_add (GTK_CONTAINER (inside), heading (_ ("Folders searched")));
+  gtk_container_add (GTK_CONTAINER (inside), list_in_frame (self->folders, _ ("Folders searched")));
+  gtk_widget_show_all (inside);
+  gtk_container_add (GTK_CONTAINER (self->advanced), inside);
+  gtk_widget_set_no_show_all (inside, TRUE);
+  gtk_widget_hide (inside);
+  g_signal_connect_swapped (self->advanced, "notify::expanded", G_CALLBACK (on_folded), self);
+  return self->advanced;
+}
+
+/* The models, and under them what is seldom needed. */
 static GtkWidget *
 make_lists (UiModelPage *self)
 {
   GtkWidget *scrolled = gtk_scrolled_window_new (NULL, NULL),
             *inside = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
-  GtkWidget *folder_heading = heading (_ ("Folders searched"));
 
   self->models = gtk_list_box_new ();
   self->folders = gtk_list_box_new ();
@@ -429,15 +465,15 @@ make_lists (UiModelPage *self)
                                   NULL);
   }
   gtk_container_add (GTK_CONTAINER (inside), list_in_frame (self->models, _ ("Models found")));
-  gtk_widget_set_margin_top (folder_heading, 12);
-  gtk_container_add (GTK_CONTAINER (inside), folder_heading);
-  gtk_container_add (GTK_CONTAINER (inside), list_in_frame (self->folders, _ ("Folders searched")));
+  gtk_container_add (GTK_CONTAINER (inside), make_advanced (self));
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
   /* that there is more is seen at once */
   gtk_scrolled_window_set_overlay_scrolling (GTK_SCROLLED_WINDOW (scrolled), FALSE);
   gtk_widget_set_vexpand (scrolled, TRUE);
   gtk_container_add (GTK_CONTAINER (scrolled), inside);
+  gtk_container_set_focus_vadjustment (
+      GTK_CONTAINER (inside), gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scrolled)));
   return scrolled;
 }
 
@@ -472,7 +508,6 @@ ui_model_page_init (UiModelPage *self)
   g_signal_connect_swapped (self->memory, "changed", G_CALLBACK (on_memory), self);
   gtk_container_add (GTK_CONTAINER (self), make_head (self));
   gtk_container_add (GTK_CONTAINER (self), make_lists (self));
-  gtk_container_add (GTK_CONTAINER (self), self->memory);
   gtk_container_add (GTK_CONTAINER (self), make_foot (self));
   gtk_widget_show_all (GTK_WIDGET (self));
   gtk_widget_set_no_show_all (self->progress, TRUE);
@@ -489,6 +524,12 @@ ui_model_page_question (UiModelPage *self, guint n)
   GList *last = g_list_last (inside);
 
   return last && UI_IS_QUESTION_CARD (last->data) ? last->data : NULL;
+}
+
+GtkWidget *
+ui_model_page_advanced (UiModelPage *self)
+{
+  return self->advanced;
 }
 
 GtkWidget *

@@ -21,7 +21,8 @@ void ui_model_page_update (UiModelPage *page); /* the catalog has changed */
 void ui_model_page_set_import (UiModelPage *page, double fraction);
 /* The card of the Nth file with questions, or NULL. */
 UiQuestionCard *ui_model_page_question (UiModelPage *page, guint n);
-GtkWidget *ui_model_page_memory (UiModelPage *page); /* UiMemoryBox */
+GtkWidget *ui_model_page_advanced (UiModelPage *page); /* a GtkExpander */
+GtkWidget *ui_model_page_memory (UiModelPage *page);   /* UiMemoryBox */
 /* "64 px · upsampled to 256 px · 16 classes · fidelity". To be freed. */
 char *ui_model_abilities (const UiModel *model);
 

@@ -18,7 +18,7 @@ struct _UiPresets {
   GtkBox parent_instance;
   const UiBackend *backend;
   UiStore *store;
-  gboolean upsample_only;
+  UiTask task;
   UiSettings *now;
   GtkWidget *combo, *save, *popover, *name, *confirm, *remove;
   gboolean silent;
@@ -48,14 +48,14 @@ apply (UiPresets *self, const char *id, UiSettings *settings)
     return FALSE;
   }
 
-  int steps = self->upsample_only ? model->upsample_steps : model->default_steps;
+  int steps = self->task == UI_TASK_UPSAMPLE ? model->upsample_steps : model->default_steps;
 
-  ui_settings_set_sampler (settings,
-                           self->upsample_only ? model->upsample_sampler : model->default_sampler);
+  ui_settings_set_sampler (settings, self->task == UI_TASK_UPSAMPLE ? model->upsample_sampler
+                                                                    : model->default_sampler);
   settings->steps = steps;
   if (g_str_equal (id, "draft")) {
     settings->steps = MIN (DRAFT_STEPS, steps);
-    settings->upsample = self->upsample_only;
+    settings->upsample = self->task == UI_TASK_UPSAMPLE;
   } else if (g_str_equal (id, "best")) {
     settings->steps = MIN (BEST_FACTOR * steps, UI_STEPS_MAX);
     settings->upsample = model->upsampled_size > 0;
@@ -279,13 +279,13 @@ ui_presets_init (UiPresets *self)
 }
 
 GtkWidget *
-ui_presets_new (const UiBackend *backend, UiStore *store, gboolean upsample_only)
+ui_presets_new (const UiBackend *backend, UiStore *store, UiTask task)
 {
   UiPresets *self = g_object_new (UI_TYPE_PRESETS, NULL);
 
   self->backend = backend;
   self->store = store;
-  self->upsample_only = upsample_only;
+  self->task = task;
   fill (self);
   return GTK_WIDGET (self);
 }

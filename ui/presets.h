@@ -14,9 +14,8 @@
 G_DECLARE_FINAL_TYPE (UiPresets, ui_presets, UI, PRESETS, GtkBox)
 
 /* Signal "chosen" (UiSettings *settings): how to work from now on; model, class, seed and tiles are
- * as they were in ui_presets_sync. BACKEND and STORE outlive the widget. UPSAMPLE_ONLY: for
- * Upsample Layer. */
-GtkWidget *ui_presets_new (const UiBackend *backend, UiStore *store, gboolean upsample_only);
+ * as they were in ui_presets_sync. BACKEND and STORE outlive the widget. */
+GtkWidget *ui_presets_new (const UiBackend *backend, UiStore *store, UiTask task);
 /* Tells what is set now; the preset that says the same is shown, or "Custom". */
 void ui_presets_sync (UiPresets *presets, const UiSettings *settings);
 /* By id: "draft", "balanced", "best", or "own NAME". FALSE when there is none. As if chosen. */

@@ -57,7 +57,7 @@ ui_progress_row_init (UiProgressRow *self)
 
   self->left = ui_dim_label (NULL);
   gtk_label_set_ellipsize (GTK_LABEL (self->left), PANGO_ELLIPSIZE_END);
-  self->stop = ui_button (_ ("S_top"), NULL);
+  self->stop = ui_button (_ ("St_op"), NULL);
   g_signal_connect_swapped (self->stop, "clicked", G_CALLBACK (on_stop), self);
 
   gtk_box_pack_start (GTK_BOX (words), self->text, TRUE, TRUE, 0);

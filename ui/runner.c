@@ -7,21 +7,27 @@ const double ui_compare_scales[UI_COMPARE_COUNT] = { 0.0, 1.0, 2.0, 5.0, 10.0 };
 
 enum { DRAFT_PART = 4, DRAFT_STEPS_MIN = 5, DRAFT_STEPS_MAX = 10 };
 
+/* A job to come, its own. */
+typedef struct Work {
+  UiSettings *settings;
+  guint target;
+  GdkPixbuf *picture;
+} Work;
+
 struct UiRunner {
   const UiBackend *backend;
   UiStore *store;
-  gboolean upsample_only;
   const UiRunnerFuncs *funcs;
   gpointer user;
 
   guint last_id;
-  guint current;        /* id of the running job; 0: none */
-  guint stopping;       /* id of the job that was stopped and has not said so yet; 0: none */
-  UiSettings *settings; /* of the running job */
+  guint current;  /* id of the running job; 0: none */
+  guint stopping; /* id of the job that was stopped and has not said so yet; 0: none */
+  Work *work;     /* the running job's, or the last one's; NULL: there was none */
   gboolean draft;
-  UiSettings *refine; /* to follow the draft; NULL: nothing */
-  GQueue waiting;     /* UiSettings: further jobs of a comparison */
-  UiSettings *changed;
+  Work *refine;   /* to follow the draft; NULL: nothing */
+  GQueue waiting; /* Work: further jobs of this run */
+  Work *changed;
   guint delay; /* source that waits for the slider to rest */
 
   UiProgress progress;
@@ -29,15 +35,39 @@ struct UiRunner {
   double seconds[3];   /* measured by this job, by UiCost; 0: not yet */
 };
 
+static Work *
+work_copy (const UiWork *from)
+{
+  Work *work = g_new (Work, 1);
+
+  *work = (Work) { ui_settings_copy (from->settings), from->target,
+                   from->picture ? g_object_ref (from->picture) : NULL };
+  return work;
+}
+
+static UiWork
+work_view (const Work *work)
+{
+  return (UiWork) { work->settings, work->target, work->picture };
+}
+
+static void
+work_free (gpointer data)
+{
+  Work *work = data;
+
+  ui_settings_free (work->settings);
+  g_clear_object (&work->picture);
+  g_free (work);
+}
+
 UiRunner *
-ui_runner_new (const UiBackend *backend, UiStore *store, gboolean upsample_only,
-               const UiRunnerFuncs *funcs, gpointer user)
+ui_runner_new (const UiBackend *backend, UiStore *store, const UiRunnerFuncs *funcs, gpointer user)
 {
   UiRunner *self = g_new0 (UiRunner, 1);
 
   self->backend = backend;
   self->store = store;
-  self->upsample_only = upsample_only;
   self->funcs = funcs;
   self->user = user;
   g_queue_init (&self->waiting);
@@ -48,11 +78,11 @@ ui_runner_new (const UiBackend *backend, UiStore *store, gboolean upsample_only,
 /* ---- times ----------------------------------------------------------------------------------- */
 
 static UiCost
-cost_of (UiRunner *self, const UiSettings *settings, gboolean upsampling)
+cost_of (const UiSettings *settings, gboolean upsampling)
 {
-  return upsampling || self->upsample_only ? UI_COST_UPSAMPLE
-         : settings->scale > 0.0           ? UI_COST_GUIDED
-                                           : UI_COST_PLAIN;
+  return upsampling || settings->task == UI_TASK_UPSAMPLE ? UI_COST_UPSAMPLE
+         : settings->scale > 0.0                          ? UI_COST_GUIDED
+                                                          : UI_COST_PLAIN;
 }
 
 /* Seconds of a step, 0 unknown: what the running job measures counts more than what is
@@ -60,8 +90,8 @@ cost_of (UiRunner *self, const UiSettings *settings, gboolean upsampling)
 static double
 step_seconds (UiRunner *self, const UiSettings *settings, gboolean upsampling)
 {
-  UiCost cost = cost_of (self, settings, upsampling);
-  gboolean same = self->current && g_str_equal (self->settings->model, settings->model);
+  UiCost cost = cost_of (settings, upsampling);
+  gboolean same = self->current && g_str_equal (self->work->settings->model, settings->model);
 
   return same && self->seconds[cost] > 0.0 ? self->seconds[cost]
                                            : ui_store_seconds (self->store, settings->model, cost);
@@ -74,12 +104,18 @@ upsample_steps (UiRunner *self, const UiSettings *settings)
   const UiModel *model
       = ui_catalog_find (self->backend->catalog (self->backend->user), settings->model);
 
-  return settings->upsample && !self->upsample_only && model ? model->upsample_steps : 0;
+  return settings->task == UI_TASK_GENERATE && settings->upsample && model
+             ? settings->upsample_steps ? settings->upsample_steps : model->upsample_steps
+             : 0;
 }
 
 double
-ui_runner_estimate (UiRunner *self, const UiSettings *settings)
+ui_runner_estimate (UiRunner *self, const UiSettings *settings, guint target)
 {
+  if (self->backend->estimate) {
+    return self->backend->estimate (settings, target, self->backend->user);
+  }
+
   double sampling = step_seconds (self, settings, FALSE),
          upsampling = step_seconds (self, settings, TRUE);
   int more = upsample_steps (self, settings);
@@ -95,7 +131,7 @@ note_times (UiRunner *self)
 {
   for (UiCost cost = UI_COST_PLAIN; cost <= UI_COST_UPSAMPLE; cost++) {
     if (self->seconds[cost] > 0.0) {
-      ui_store_note_seconds (self->store, self->settings->model, cost, self->seconds[cost]);
+      ui_store_note_seconds (self->store, self->work->settings->model, cost, self->seconds[cost]);
       self->seconds[cost] = 0.0;
     }
   }
@@ -106,18 +142,19 @@ static void
 measure (UiRunner *self, const UiEvent *event)
 {
   UiProgress *progress = &self->progress;
-  double sampling = step_seconds (self, self->settings, FALSE),
-         upsampling = step_seconds (self, self->settings, TRUE);
-  int more = upsample_steps (self, self->settings);
-  gboolean second = event->upsampling && !self->upsample_only;
+  double sampling = step_seconds (self, self->work->settings, FALSE),
+         upsampling = step_seconds (self, self->work->settings, TRUE);
+  int more = upsample_steps (self, self->work->settings);
+  gboolean second = event->upsampling && self->work->settings->task == UI_TASK_GENERATE;
   gboolean known = sampling > 0.0 && (!more || upsampling > 0.0);
-  double first_work = self->settings->steps * (known ? sampling : 1.0),
+  double first_work = self->work->settings->steps * (known ? sampling : 1.0),
          second_work = more * (known ? upsampling : 4.0);
   double part = CLAMP (event->fraction, 0.0, 1.0);
   double done = second ? first_work + part * second_work : part * first_work;
   double of_picture = done / (first_work + second_work);
   double left
-      = known ? (first_work + second_work) * (self->settings->count - event->image) - done : -1.0;
+      = known ? (first_work + second_work) * (self->work->settings->count - event->image) - done
+              : -1.0;
 
   progress->phase = second ? UI_PHASE_UPSAMPLING : UI_PHASE_SAMPLING;
   progress->step = event->step;
@@ -125,7 +162,8 @@ measure (UiRunner *self, const UiEvent *event)
   progress->picture = self->pictures_before + event->image;
   progress->fraction = (progress->picture + of_picture) / MAX (1, progress->pictures);
   for (GList *next = self->waiting.head; next && left >= 0.0; next = next->next) {
-    double one = ui_runner_estimate (self, next->data);
+    const Work *work = next->data;
+    double one = ui_runner_estimate (self, work->settings, work->target);
 
     left = one < 0.0 ? -1.0 : left + one;
   }
@@ -134,25 +172,30 @@ measure (UiRunner *self, const UiEvent *event)
 
 /* ---- starting and stopping ------------------------------------------------------------------- */
 
+/* WORK becomes the runner's. */
 static void
-start (UiRunner *self, const UiSettings *settings, gboolean draft)
+start (UiRunner *self, Work *work, gboolean draft)
 {
   UiJob job;
 
-  if (self->settings && self->current) {
+  if (self->current) {
     note_times (self);
   }
-  ui_settings_free (self->settings);
-  self->settings = ui_settings_copy (settings);
+  g_clear_pointer (&self->work, work_free);
+  self->work = work;
   self->draft = draft;
   self->stopping = 0;
   self->current = ++self->last_id;
   self->progress.phase = UI_PHASE_STARTING;
   self->progress.draft = draft;
   self->progress.step = 0;
-  self->progress.steps = settings->steps;
+  self->progress.steps = work->settings->steps;
   self->progress.seconds_left = -1.0;
-  job = (UiJob) { self->current, self->settings, draft };
+  job = (UiJob) { .id = self->current,
+                  .settings = work->settings,
+                  .draft = draft,
+                  .target = work->target,
+                  .picture = work->picture };
   self->backend->start (&job, self->backend->user);
   self->funcs->progress (self->user);
 }
@@ -165,9 +208,9 @@ forget (UiRunner *self)
     g_source_remove (self->delay);
     self->delay = 0;
   }
-  g_clear_pointer (&self->changed, ui_settings_free);
-  g_clear_pointer (&self->refine, ui_settings_free);
-  g_queue_clear_full (&self->waiting, (GDestroyNotify) ui_settings_free);
+  g_clear_pointer (&self->changed, work_free);
+  g_clear_pointer (&self->refine, work_free);
+  g_queue_clear_full (&self->waiting, work_free);
 }
 
 static void
@@ -180,63 +223,73 @@ begin_run (UiRunner *self, int pictures)
 }
 
 void
-ui_runner_generate (UiRunner *self, const UiSettings *settings)
+ui_runner_run (UiRunner *self, const UiWork *works, gsize n)
 {
+  int pictures = 0;
+
   forget (self);
-  begin_run (self, settings->count);
-  start (self, settings, FALSE);
+  for (gsize i = 0; i < n; i++) {
+    g_queue_push_tail (&self->waiting, work_copy (&works[i]));
+    pictures += works[i].settings->count;
+  }
+  begin_run (self, pictures);
+  if (n) {
+    start (self, g_queue_pop_head (&self->waiting), FALSE);
+  }
 }
 
 void
-ui_runner_compare (UiRunner *self, const UiSettings *settings)
+ui_runner_compare (UiRunner *self, const UiWork *work)
 {
-  g_autoptr (UiSettings) first = ui_settings_copy (settings);
+  UiWork works[UI_COMPARE_COUNT];
+  UiSettings *settings[UI_COMPARE_COUNT];
 
-  forget (self);
-  first->count = 1;
-  first->scale = ui_compare_scales[0];
-  for (int i = 1; i < UI_COMPARE_COUNT; i++) {
-    UiSettings *next = ui_settings_copy (first);
-
-    next->scale = ui_compare_scales[i];
-    g_queue_push_tail (&self->waiting, next);
+  for (int i = 0; i < UI_COMPARE_COUNT; i++) {
+    settings[i] = ui_settings_copy (work->settings);
+    settings[i]->count = 1;
+    settings[i]->scale = ui_compare_scales[i];
+    works[i] = (UiWork) { settings[i], work->target, work->picture };
   }
-  begin_run (self, UI_COMPARE_COUNT);
-  start (self, first, FALSE);
+  ui_runner_run (self, works, UI_COMPARE_COUNT);
+  for (int i = 0; i < UI_COMPARE_COUNT; i++) {
+    ui_settings_free (settings[i]);
+  }
 }
 
 static gboolean
 on_rest (gpointer data)
 {
   UiRunner *self = data;
-  g_autoptr (UiSettings) settings = g_steal_pointer (&self->changed);
-  int few = CLAMP (settings->steps / DRAFT_PART, DRAFT_STEPS_MIN, DRAFT_STEPS_MAX);
+  Work *work = g_steal_pointer (&self->changed);
+  int few = CLAMP (work->settings->steps / DRAFT_PART, DRAFT_STEPS_MIN, DRAFT_STEPS_MAX);
 
   self->delay = 0;
   forget (self);
   begin_run (self, 1);
-  if (2 * few <= settings->steps) {
-    g_autoptr (UiSettings) draft = ui_settings_copy (settings);
+  if (2 * few <= work->settings->steps) {
+    UiWork view = work_view (work);
+    Work *draft = work_copy (&view);
 
-    draft->steps = few;
-    draft->upsample = self->upsample_only; /* a first look has the size of the network */
-    self->refine = ui_settings_copy (settings);
+    draft->settings->steps = few;
+    /* a first look has the size of the network */
+    draft->settings->upsample = draft->settings->task == UI_TASK_UPSAMPLE;
+    self->refine = work;
     start (self, draft, TRUE);
   } else {
-    start (self, settings, FALSE);
+    start (self, work, FALSE);
   }
   return G_SOURCE_REMOVE;
 }
 
 void
-ui_runner_live (UiRunner *self, const UiSettings *settings)
+ui_runner_live (UiRunner *self, const UiWork *work)
 {
   if (self->delay) {
     g_source_remove (self->delay);
   }
-  ui_settings_free (self->changed);
-  self->changed = ui_settings_copy (settings);
-  self->changed->count = 1;
+  g_clear_pointer (&self->changed, work_free);
+  self->changed = work_copy (work);
+  self->changed->settings->count = 1;
   self->delay = g_timeout_add (UI_LIVE_DELAY_MS, on_rest, self);
 }
 
@@ -274,7 +327,7 @@ ui_runner_free (UiRunner *self)
     note_times (self);
     self->backend->stop (self->backend->user);
   }
-  ui_settings_free (self->settings);
+  g_clear_pointer (&self->work, work_free);
   g_free (self);
 }
 
@@ -282,6 +335,12 @@ gboolean
 ui_runner_is_running (UiRunner *self)
 {
   return self->current != 0;
+}
+
+guint
+ui_runner_target (UiRunner *self)
+{
+  return self->work ? self->work->target : 0;
 }
 
 UiProgress
@@ -297,19 +356,20 @@ job_done (UiRunner *self)
 {
   note_times (self);
   if (self->refine) {
-    g_autoptr (UiSettings) settings = g_steal_pointer (&self->refine);
+    Work *work = g_steal_pointer (&self->refine);
 
     if (self->delay) {
+      work_free (work);
       become_idle (self); /* it has changed again: a new draft is about to start */
       self->funcs->progress (self->user);
     } else {
-      start (self, settings, FALSE);
+      start (self, work, FALSE);
     }
     return;
   }
-  self->pictures_before += self->settings->count;
+  self->pictures_before += self->work->settings->count;
 
-  g_autoptr (UiSettings) next = g_queue_pop_head (&self->waiting);
+  Work *next = g_queue_pop_head (&self->waiting);
 
   if (next) {
     start (self, next, FALSE);
@@ -357,7 +417,7 @@ ui_runner_event (UiRunner *self, const UiEvent *event)
     break;
   case UI_EVENT_STEP:
     if (event->seconds_per_step > 0.0) {
-      self->seconds[cost_of (self, self->settings, event->upsampling)] = event->seconds_per_step;
+      self->seconds[cost_of (self->work->settings, event->upsampling)] = event->seconds_per_step;
     }
     measure (self, event);
     if (event->pixels) {

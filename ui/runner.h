@@ -2,7 +2,7 @@
  *
  * What runs, and what comes next: the window's state machine, without widgets.
  *
- *   generate  one job
+ *   run       one job after the other
  *   compare   the same seed at the scales of ui_compare_scales, one job each, in order
  *   live      300 ms after the last change: the running job is dropped, a draft of few steps starts
  *             with the same seed, and when it is done and nothing has changed meanwhile, the full
@@ -52,22 +52,30 @@ typedef struct UiRunnerFuncs {
 
 typedef struct UiRunner UiRunner;
 
-/* BACKEND, STORE and FUNCS outlive the runner. UPSAMPLE_ONLY: jobs have the upsampling stage
- * alone. */
-UiRunner *ui_runner_new (const UiBackend *backend, UiStore *store, gboolean upsample_only,
-                         const UiRunnerFuncs *funcs, gpointer user);
+/* BACKEND, STORE and FUNCS outlive the runner. */
+UiRunner *ui_runner_new (const UiBackend *backend, UiStore *store, const UiRunnerFuncs *funcs,
+                         gpointer user);
 void ui_runner_free (UiRunner *runner); /* stops; NULL is fine */
 
-void ui_runner_generate (UiRunner *runner, const UiSettings *settings);
-void ui_runner_compare (UiRunner *runner, const UiSettings *settings);
+/* What a job needs, as in UiJob; copied. */
+typedef struct UiWork {
+  const UiSettings *settings;
+  guint target;
+  GdkPixbuf *picture;
+} UiWork;
+
+void ui_runner_run (UiRunner *runner, const UiWork *works, gsize n);
+void ui_runner_compare (UiRunner *runner, const UiWork *work);
 /* the settings have changed to these */
-void ui_runner_live (UiRunner *runner, const UiSettings *settings);
+void ui_runner_live (UiRunner *runner, const UiWork *work);
 void ui_runner_stop (UiRunner *runner);
 gboolean ui_runner_is_running (UiRunner *runner);
 UiProgress ui_runner_progress (UiRunner *runner);
-/* Seconds that generating with SETTINGS takes, by what was measured; negative when something was
- * never measured. */
-double ui_runner_estimate (UiRunner *runner, const UiSettings *settings);
+/* What the job covers that runs, or ran last; 0: nothing. */
+guint ui_runner_target (UiRunner *runner);
+/* Seconds that a job takes: as the backend reckons, else by the steps that were measured; negative
+ * when something was never measured. */
+double ui_runner_estimate (UiRunner *runner, const UiSettings *settings, guint target);
 
 /* Events with a job number; the others are not the runner's. */
 void ui_runner_event (UiRunner *runner, const UiEvent *event);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The seed. Rolled seeds have at most six digits: enough to never meet again, short enough to read
- * and to note down. */
+ * and to note down. An entry, not a spin button: its numbers are exact to the last of 63 bits. */
 #include "seed-box.h"
 
 #include "i18n.h"
@@ -13,6 +13,7 @@ enum { ROLLED = 1000000, DICE = 16 };
 struct _UiSeedBox {
   GtkBox parent_instance;
   GtkWidget *number, *lock, *lock_icon, *dice;
+  gint64 seed;
   gboolean silent;
 };
 
@@ -28,19 +29,84 @@ roll (void)
 }
 
 static void
+show (UiSeedBox *self, const char *text)
+{
+  if (!g_str_equal (text, gtk_entry_get_text (GTK_ENTRY (self->number)))) {
+    self->silent = TRUE;
+    gtk_entry_set_text (GTK_ENTRY (self->number), text);
+    self->silent = FALSE;
+  }
+}
+
+/* What was typed counts at once; a number past the largest is the largest. */
+static void
 on_number (UiSeedBox *self)
 {
-  if (!self->silent) {
-    ui_seed_box_set_locked (self, TRUE);
-    g_signal_emit (self, signals[CHANGED], 0);
+  const char *text = gtk_entry_get_text (GTK_ENTRY (self->number));
+
+  if (self->silent) {
+    return;
   }
+  if (*text) {
+    self->seed = g_ascii_strtoll (text, NULL, 10); /* digits alone come in */
+  } else {
+    self->seed = roll ();
+  }
+  ui_seed_box_set_locked (self, *text != '\0');
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+/* Lets digits alone in, also from what is pasted. */
+static void
+on_insert (UiSeedBox *self, char *text, int length, int *position)
+{
+  g_autofree char *typed = length < 0 ? g_strdup (text) : g_strndup (text, (gsize) length);
+  g_autoptr (GString) digits = g_string_new (NULL);
+
+  for (const char *c = typed; *c; c++) {
+    if (g_ascii_isdigit (*c)) {
+      g_string_append_c (digits, *c);
+    }
+  }
+  if (!g_str_equal (digits->str, typed)) {
+    g_signal_stop_emission_by_name (self->number, "insert-text");
+    if (digits->len) {
+      gtk_editable_insert_text (GTK_EDITABLE (self->number), digits->str, -1, position);
+    } else {
+      gtk_widget_error_bell (self->number);
+    }
+  }
+}
+
+static gboolean
+on_left (UiSeedBox *self)
+{
+  if (*gtk_entry_get_text (GTK_ENTRY (self->number))) {
+    ui_seed_box_show_used (self); /* as it counts: without zeros in front */
+  }
+  return FALSE;
 }
 
 static void
 on_dice (UiSeedBox *self)
 {
   ui_seed_box_set (self, roll ());
+  ui_seed_box_set_locked (self, TRUE);
   g_signal_emit (self, signals[CHANGED], 0);
+}
+
+static gboolean
+on_key (UiSeedBox *self, GdkEventKey *event)
+{
+  int by = event->keyval == GDK_KEY_Up ? 1 : event->keyval == GDK_KEY_Down ? -1 : 0;
+
+  if (!by || (by < 0 && self->seed == 0) || (by > 0 && self->seed == UI_SEED_MAX)) {
+    return FALSE;
+  }
+  ui_seed_box_set (self, self->seed + by);
+  ui_seed_box_set_locked (self, TRUE);
+  g_signal_emit (self, signals[CHANGED], 0);
+  return TRUE;
 }
 
 static void
@@ -48,6 +114,11 @@ on_lock (UiSeedBox *self)
 {
   gboolean locked = ui_seed_box_get_locked (self);
 
+  if (locked) {
+    ui_seed_box_show_used (self);
+  } else {
+    show (self, "");
+  }
   gtk_image_set_from_icon_name (GTK_IMAGE (self->lock_icon),
                                 locked ? "changes-prevent-symbolic" : "changes-allow-symbolic",
                                 GTK_ICON_SIZE_BUTTON);
@@ -96,18 +167,31 @@ ui_seed_box_class_init (UiSeedBoxClass *klass G_GNUC_UNUSED)
 }
 
 static void
+make_number (UiSeedBox *self)
+{
+  self->number = gtk_entry_new ();
+  gtk_entry_set_placeholder_text (GTK_ENTRY (self->number), _ ("new each time"));
+  gtk_entry_set_width_chars (GTK_ENTRY (self->number), 8);
+  gtk_entry_set_max_width_chars (GTK_ENTRY (self->number), 19);
+  gtk_entry_set_input_purpose (GTK_ENTRY (self->number), GTK_INPUT_PURPOSE_DIGITS);
+  gtk_entry_set_activates_default (GTK_ENTRY (self->number), TRUE);
+  gtk_widget_set_tooltip_text (
+      self->number,
+      _ ("The same seed and settings make the same picture; picture i of several has seed + i"));
+  gtk_widget_set_hexpand (self->number, TRUE);
+  g_signal_connect_swapped (self->number, "changed", G_CALLBACK (on_number), self);
+  g_signal_connect_swapped (self->number, "insert-text", G_CALLBACK (on_insert), self);
+  g_signal_connect_swapped (self->number, "focus-out-event", G_CALLBACK (on_left), self);
+  g_signal_connect_swapped (self->number, "key-press-event", G_CALLBACK (on_key), self);
+}
+
+static void
 ui_seed_box_init (UiSeedBox *self)
 {
   GtkWidget *die = gtk_drawing_area_new ();
 
   gtk_box_set_spacing (GTK_BOX (self), 6);
-  self->number = ui_spin (
-      0, UI_SEED_MAX, 1, 0, 6,
-      _ ("The same seed and settings make the same picture; picture i of several has seed + i"));
-  gtk_entry_set_max_width_chars (GTK_ENTRY (self->number), 10);
-  gtk_widget_set_hexpand (self->number, TRUE);
-  g_signal_connect_swapped (self->number, "value-changed", G_CALLBACK (on_number), self);
-
+  make_number (self);
   self->lock = gtk_toggle_button_new ();
   self->lock_icon = gtk_image_new ();
   gtk_container_add (GTK_CONTAINER (self->lock), self->lock_icon);
@@ -118,15 +202,15 @@ ui_seed_box_init (UiSeedBox *self)
   gtk_widget_set_size_request (die, DICE, DICE);
   g_signal_connect (die, "draw", G_CALLBACK (draw_dice), NULL);
   gtk_container_add (GTK_CONTAINER (self->dice), die);
-  gtk_widget_set_tooltip_text (self->dice, _ ("Another seed"));
-  atk_object_set_name (gtk_widget_get_accessible (self->dice), _ ("Another seed"));
+  gtk_widget_set_tooltip_text (self->dice, _ ("Another seed, to be kept"));
+  atk_object_set_name (gtk_widget_get_accessible (self->dice), _ ("Another seed, to be kept"));
   g_signal_connect_swapped (self->dice, "clicked", G_CALLBACK (on_dice), self);
 
   gtk_container_add (GTK_CONTAINER (self), self->number);
   gtk_container_add (GTK_CONTAINER (self), self->lock);
   gtk_container_add (GTK_CONTAINER (self), self->dice);
   gtk_widget_show_all (GTK_WIDGET (self));
-  ui_seed_box_set (self, roll ());
+  self->seed = roll ();
   on_lock (self);
 }
 
@@ -139,15 +223,26 @@ ui_seed_box_new (void)
 gint64
 ui_seed_box_get (UiSeedBox *self)
 {
-  return (gint64) gtk_spin_button_get_value (GTK_SPIN_BUTTON (self->number));
+  return self->seed;
+}
+
+void
+ui_seed_box_show_used (UiSeedBox *self)
+{
+  g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, self->seed);
+
+  show (self, text);
 }
 
 void
 ui_seed_box_set (UiSeedBox *self, gint64 seed)
 {
-  self->silent = TRUE;
-  gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->number), (double) seed);
-  self->silent = FALSE;
+  gboolean hidden = !*gtk_entry_get_text (GTK_ENTRY (self->number)) && seed == self->seed;
+
+  self->seed = seed;
+  if (!hidden || ui_seed_box_get_locked (self)) {
+    ui_seed_box_show_used (self);
+  }
 }
 
 gboolean
@@ -159,6 +254,9 @@ ui_seed_box_get_locked (UiSeedBox *self)
 void
 ui_seed_box_set_locked (UiSeedBox *self, gboolean locked)
 {
+  if (locked == ui_seed_box_get_locked (self)) {
+    on_lock (self); /* shown as it should be, all the same */
+  }
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->lock), locked);
 }
 
@@ -166,7 +264,7 @@ void
 ui_seed_box_next (UiSeedBox *self)
 {
   if (!ui_seed_box_get_locked (self)) {
-    ui_seed_box_set (self, roll ());
+    self->seed = roll ();
   }
 }
 

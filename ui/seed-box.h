@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The seed: its number, a lock that keeps it from one Generate to the next, and dice for another
- * one now. */
+ * The seed: "new each time", or a number that is kept. After a run the number that it used is
+ * shown; typing one keeps it, taking it away asks for a new one each time again. */
 #ifndef UI_SEED_BOX_H
 #define UI_SEED_BOX_H
 
@@ -10,16 +10,20 @@
 #define UI_TYPE_SEED_BOX (ui_seed_box_get_type ())
 G_DECLARE_FINAL_TYPE (UiSeedBox, ui_seed_box, UI, SEED_BOX, GtkBox)
 
-/* Signals: "changed" when the artist types, rolls or steps; "lock-changed". A seed set by hand is
- * locked. */
+/* Signals: "changed" (another seed by the artist's hand), "lock-changed". */
 GtkWidget *ui_seed_box_new (void);
+/* The seed of the next run, also while it is not shown. */
 gint64 ui_seed_box_get (UiSeedBox *box);
-void ui_seed_box_set (UiSeedBox *box, gint64 seed); /* without a signal, the lock as it is */
+/* Without a signal; shown from now on, unless it is the one that is not shown yet. */
+void ui_seed_box_set (UiSeedBox *box, gint64 seed);
 gboolean ui_seed_box_get_locked (UiSeedBox *box);
+/* FALSE: a new one each time, and none is shown. */
 void ui_seed_box_set_locked (UiSeedBox *box, gboolean locked);
-/* Another seed, unless locked; without a signal. */
+/* Before a run: another one, unless locked. */
 void ui_seed_box_next (UiSeedBox *box);
-GtkWidget *ui_seed_box_number (UiSeedBox *box);
+/* A run uses it: it is shown. */
+void ui_seed_box_show_used (UiSeedBox *box);
+GtkWidget *ui_seed_box_number (UiSeedBox *box); /* a GtkEntry */
 GtkWidget *ui_seed_box_dice (UiSeedBox *box);
 
 #endif

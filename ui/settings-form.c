@@ -4,19 +4,23 @@
  * in update_reasons. */
 #include "settings-form.h"
 
+#include "character.h"
 #include "class-chooser.h"
-#include "fidelity.h"
 #include "form-rows.h"
 #include "i18n.h"
+#include "more-box.h"
 #include "presets.h"
 #include "seed-box.h"
+#include "start-row.h"
+#include "texture-row.h"
+#include "where-row.h"
 #include "widgets.h"
 
 #include <string.h>
 
 G_DEFINE_FINAL_TYPE (UiSettingsForm, ui_settings_form, GTK_TYPE_GRID)
 
-enum { CHANGED, LIVE_CHANGED, GENERATE, COMPARE, MODELS, N_SIGNALS };
+enum { CHANGED, TARGET_CHANGED, LIVE_CHANGED, ACTIVATED, MEND, MODELS, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 const UiModel *
@@ -27,202 +31,99 @@ ui_settings_form_model (UiSettingsForm *self)
   return id ? ui_catalog_find (self->backend->catalog (self->backend->user), id) : NULL;
 }
 
+const UiTarget *
+ui_settings_form_target (UiSettingsForm *self)
+{
+  return self->where ? ui_where_row_target (UI_WHERE_ROW (self->where)) : NULL;
+}
+
+gboolean
+ui_form_on_map (UiSettingsForm *self)
+{
+  const UiTarget *target = ui_settings_form_target (self);
+
+  return target && target->where == UI_WHERE_MAP;
+}
+
+/* Whether something lies under the target, and round it. */
+gboolean
+ui_form_surrounded (UiSettingsForm *self)
+{
+  const UiTarget *target = ui_settings_form_target (self);
+
+  return target && target->where != UI_WHERE_NEW_IMAGE;
+}
+
 /* ---- what can act ---------------------------------------------------------------------------- */
 
-/* Why the fidelity slider has no effect now, or NULL. */
-static const char *
-no_fidelity (UiSettingsForm *self, const UiModel *model)
+const char *
+ui_settings_form_no_scale (UiSettingsForm *self)
 {
+  const UiModel *model = ui_settings_form_model (self);
+
   if (!model) {
     return _ ("There is no model");
   }
-  if (!model->has_guidance) {
-    return _ ("This model has no classifier, which fidelity needs; the model page (⚙) says which "
-              "file it is");
+  if (!model->has_guidance && !model->has_free_guidance) {
+    return _ ("This model has no classifier, which the character needs; the model page (⚙) says "
+              "which file it is");
   }
-  return *ui_class_chooser_get (UI_CLASS_CHOOSER (self->classes))
+  return ui_form_on_map (self) || *ui_class_chooser_get (UI_CLASS_CHOOSER (self->classes))
              ? NULL
-             : _ ("Fidelity steers towards a class: choose one first");
+             : _ ("The character steers towards a class: choose one first");
 }
 
 static gboolean
 model_works (UiSettingsForm *self, const UiModel *model)
 {
-  return model && (self->upsample_only ? model->upsampled_size > 0 : model->can_generate);
-}
-
-static void
-update_reasons (UiSettingsForm *self)
-{
-  const UiModel *model = ui_settings_form_model (self);
-  const char *why = self->upsample_only ? NULL : no_fidelity (self, model);
-  gboolean works = model_works (self, model);
-  g_autofree char *missing
-      = model && model->missing
-            ? g_strdup_printf (_ ("This model is not complete: %s"), model->missing)
-            : g_strdup (model ? _ ("This model has no upsampler; choose another one or see the "
-                                   "model page (⚙)")
-                              : _ ("No model was found; the model page (⚙) says where to put one"));
-
-  ui_set_available (self->generate, works,
-                    self->upsample_only ? _ ("Upsample with these settings (Enter)")
-                                        : _ ("Make pictures with these settings (Enter)"),
-                    missing);
-  ui_set_available (self->model, gtk_combo_box_get_active (GTK_COMBO_BOX (self->model)) >= 0, NULL,
-                    missing);
-  if (self->upsample_only) {
-    return;
-  }
-  ui_fidelity_set_reason (UI_FIDELITY (self->fidelity), why);
-  ui_set_available (self->compare, works && !why,
-                    _ ("The same seed at five scales, side by side: 0, 1, 2, 5 and 10"),
-                    why ? why : missing);
-  ui_set_available (self->upsample, model && model->upsampled_size,
-                    _ ("Enlarge each picture with the model's upsampler"), missing);
-
-  g_autofree char *label = model && model->upsampled_size
-                               ? g_strdup_printf (_ ("_Upsample to %d px"), model->upsampled_size)
-                               : g_strdup (_ ("_Upsample"));
-
-  gtk_button_set_label (GTK_BUTTON (self->upsample), label);
-}
-
-/* ---- reading and showing --------------------------------------------------------------------- */
-
-UiSettings *
-ui_settings_form_get (UiSettingsForm *self)
-{
-  UiSettings *settings = ui_settings_new ();
-
-  ui_settings_set_model (settings, gtk_combo_box_get_active_id (GTK_COMBO_BOX (self->model)));
-  ui_settings_set_class (settings, ui_class_chooser_get (UI_CLASS_CHOOSER (self->classes)));
-  ui_settings_set_sampler (settings, gtk_combo_box_get_active_id (GTK_COMBO_BOX (self->sampler)));
-  settings->steps = gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (self->steps));
-  settings->seed = ui_seed_box_get (UI_SEED_BOX (self->seed));
-  if (self->upsample_only) {
-    settings->scale = 0.0;
-    settings->upsample = TRUE;
-    settings->tiles = gtk_combo_box_get_active (GTK_COMBO_BOX (self->tiles)) == 1;
-  } else {
-    settings->scale = ui_fidelity_get (UI_FIDELITY (self->fidelity));
-    settings->count = gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (self->count));
-    settings->upsample = gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (self->upsample));
-  }
-  return settings;
-}
-
-UiSettings *
-ui_settings_form_effective (UiSettingsForm *self)
-{
-  UiSettings *settings = ui_settings_form_get (self);
-  const UiModel *model = ui_settings_form_model (self);
-
-  if (!self->upsample_only) {
-    if (no_fidelity (self, model)) {
-      settings->scale = 0.0;
-    }
-    settings->upsample = settings->upsample && model && model->upsampled_size;
-  }
-  return settings;
-}
-
-static void
-sync_presets (UiSettingsForm *self)
-{
-  g_autoptr (UiSettings) settings = ui_settings_form_get (self);
-
-  ui_presets_sync (UI_PRESETS (self->presets), settings);
-}
-
-/* A network has been trained on so many steps, and takes no more. */
-static void
-update_range (UiSettingsForm *self)
-{
-  const UiModel *model = ui_settings_form_model (self);
-  int most = !model ? 0 : self->upsample_only ? model->most_upsample_steps : model->most_steps;
-
-  gtk_spin_button_set_range (GTK_SPIN_BUTTON (self->steps), UI_STEPS_MIN,
-                             most >= UI_STEPS_MIN ? MIN (most, UI_STEPS_MAX) : UI_STEPS_MAX);
-}
-
-/* Adds a sentence to what the artist is told. */
-static void G_GNUC_PRINTF (2, 3) note (GString *text, const char *format, ...)
-{
-  va_list arguments;
-
-  if (text->len) {
-    g_string_append_c (text, ' ');
-  }
-  va_start (arguments, format);
-  g_string_append_vprintf (text, format, arguments);
-  va_end (arguments);
+  return model
+         && (self->task == UI_TASK_UPSAMPLE ? model->upsampled_size > 0 : model->can_generate);
 }
 
 char *
-ui_settings_form_set (UiSettingsForm *self, const UiSettings *settings)
+ui_settings_form_why_not (UiSettingsForm *self)
 {
-  const UiCatalog *catalog = self->backend->catalog (self->backend->user);
-  g_autoptr (GString) left = g_string_new (NULL);
+  const UiModel *model = ui_settings_form_model (self);
 
-  self->silent = TRUE;
-  if (ui_catalog_find (catalog, settings->model)) {
-    gtk_combo_box_set_active_id (GTK_COMBO_BOX (self->model), settings->model);
-  } else if (*settings->model) {
-    note (left, _ ("The model “%s” is not here."), settings->model);
+  if (model_works (self, model)) {
+    return NULL;
   }
-  ui_class_chooser_set_model (UI_CLASS_CHOOSER (self->classes), ui_settings_form_model (self));
-  if (!ui_class_chooser_set (UI_CLASS_CHOOSER (self->classes), settings->class_name)
-      && *settings->class_name) {
-    note (left, _ ("The model has no class “%s”."), settings->class_name);
-  }
-  if (!gtk_combo_box_set_active_id (GTK_COMBO_BOX (self->sampler), settings->sampler)) {
-    note (left, _ ("There is no sampler “%s”."), settings->sampler);
-  }
-  update_range (self);
-  gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->steps), settings->steps);
-  ui_seed_box_set (UI_SEED_BOX (self->seed), settings->seed);
-  if (self->upsample_only) {
-    gtk_combo_box_set_active (GTK_COMBO_BOX (self->tiles), settings->tiles ? 1 : 0);
-  } else {
-    ui_fidelity_set (UI_FIDELITY (self->fidelity), settings->scale);
-    gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->count), settings->count);
-    gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->upsample), settings->upsample);
-  }
-  if (gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (self->steps)) != settings->steps) {
-    note (left,
-          NN_ ("%d step is more than the model takes.", "%d steps are more than the model takes.",
-               (gulong) settings->steps),
-          settings->steps);
-  }
-  if (!self->upsample_only && settings->scale > UI_SCALE_MAX) {
-    g_autofree char *asked = ui_settings_scale_text (settings->scale);
-    g_autofree char *most = ui_settings_scale_text (UI_SCALE_MAX);
+  return model && model->missing
+             ? g_strdup_printf (_ ("This model is not complete: %s"), model->missing)
+             : g_strdup (model
+                             ? _ ("This model has no upsampler; choose another one or see the "
+                                  "model page (⚙)")
+                             : _ ("No model was found; the model page (⚙) says where to put one"));
+}
 
-    note (left, _ ("Fidelity %s is more than the slider's %s."), asked, most);
-  }
-  self->silent = FALSE;
-  update_reasons (self);
-  sync_presets (self);
-  return left->len ? g_strdup (left->str) : NULL;
+static void
+show_texture (UiSettingsForm *self, gboolean there)
+{
+  gtk_widget_set_visible (self->texture, there);
+  gtk_widget_set_visible (self->texture_label, there);
 }
 
 void
-ui_settings_form_reset (UiSettingsForm *self)
+ui_form_update_reasons (UiSettingsForm *self)
 {
   const UiModel *model = ui_settings_form_model (self);
-  g_autoptr (UiSettings) settings = ui_settings_form_get (self);
-  g_autofree char *left = NULL;
+  g_autofree char *why_not = ui_settings_form_why_not (self);
 
-  if (model) {
-    settings->scale = model->default_scale;
-    settings->steps = self->upsample_only ? model->upsample_steps : model->default_steps;
-    ui_settings_set_sampler (settings, self->upsample_only ? model->upsample_sampler
-                                                           : model->default_sampler);
-    settings->count = 1;
-    settings->upsample = FALSE;
-    settings->tiles = FALSE;
-    left = ui_settings_form_set (self, settings);
+  ui_set_available (self->model, gtk_combo_box_get_active (GTK_COMBO_BOX (self->model)) >= 0, NULL,
+                    why_not);
+  if (self->character) {
+    ui_character_set_reason (UI_CHARACTER (self->character), ui_settings_form_no_scale (self));
   }
+  if (self->start) {
+    ui_start_row_set_there (UI_START_ROW (self->start), ui_form_surrounded (self),
+                            self->has_picture);
+  }
+  if (self->texture) {
+    show_texture (self, model && model->is_texture);
+    ui_texture_row_set_surrounded (UI_TEXTURE_ROW (self->texture), ui_form_surrounded (self));
+  }
+  ui_class_chooser_set_map (UI_CLASS_CHOOSER (self->classes),
+                            ui_form_on_map (self) && self->backend->legend);
 }
 
 void
@@ -251,11 +152,11 @@ ui_settings_form_update_models (UiSettingsForm *self)
                                                            : catalog->n_models       ? 0
                                                                                      : -1);
   }
-  ui_class_chooser_set_model (UI_CLASS_CHOOSER (self->classes), ui_settings_form_model (self));
-  update_range (self);
+  ui_form_show_model (self);
+  ui_form_show_own_size (self);
   self->silent = FALSE;
-  update_reasons (self);
-  sync_presets (self);
+  ui_form_update_reasons (self);
+  ui_form_sync_presets (self);
 }
 
 void
@@ -272,14 +173,69 @@ ui_settings_form_set_estimate (UiSettingsForm *self, double seconds)
   gtk_label_set_text (GTK_LABEL (self->estimate), text);
 }
 
+void
+ui_settings_form_update_targets (UiSettingsForm *self)
+{
+  if (self->where) {
+    ui_where_row_update (UI_WHERE_ROW (self->where));
+    ui_form_update_reasons (self);
+  }
+}
+
+void
+ui_settings_form_choose_where (UiSettingsForm *self, UiWhere where)
+{
+  if (self->where) {
+    ui_where_row_choose (UI_WHERE_ROW (self->where), where);
+    ui_form_update_reasons (self);
+  }
+}
+
+void
+ui_settings_form_set_picture (UiSettingsForm *self, gboolean there)
+{
+  self->has_picture = there;
+  if (self->start) {
+    ui_start_row_set_there (UI_START_ROW (self->start), ui_form_surrounded (self), there);
+  }
+}
+
+void
+ui_settings_form_event (UiSettingsForm *self, const UiEvent *event)
+{
+  ui_class_chooser_event (UI_CLASS_CHOOSER (self->classes), event);
+}
+
 /* ---- what the artist does -------------------------------------------------------------------- */
 
 static void
 on_changed (UiSettingsForm *self)
 {
   if (!self->silent) {
-    update_reasons (self);
-    sync_presets (self);
+    ui_form_update_reasons (self);
+    ui_form_sync_presets (self);
+    g_signal_emit (self, signals[CHANGED], 0);
+  }
+}
+
+static void
+on_more (UiSettingsForm *self)
+{
+  if (!self->silent) {
+    self->silent = TRUE;
+    ui_form_show_own_size (self);
+    self->silent = FALSE;
+    on_changed (self);
+  }
+}
+
+static void
+on_where (UiSettingsForm *self)
+{
+  if (!self->silent) {
+    ui_form_update_reasons (self);
+    ui_form_sync_presets (self);
+    g_signal_emit (self, signals[TARGET_CHANGED], 0);
     g_signal_emit (self, signals[CHANGED], 0);
   }
 }
@@ -291,10 +247,10 @@ on_model (UiSettingsForm *self)
     g_autofree char *preset = g_strdup (ui_presets_current (UI_PRESETS (self->presets)));
 
     self->silent = TRUE;
-    ui_class_chooser_set_model (UI_CLASS_CHOOSER (self->classes), ui_settings_form_model (self));
-    update_range (self);
+    ui_form_show_model (self);
+    ui_form_show_own_size (self);
     self->silent = FALSE;
-    sync_presets (self);
+    ui_form_sync_presets (self);
     /* a preset means something else for each model */
     if (!ui_presets_choose (UI_PRESETS (self->presets), preset)) {
       on_changed (self);
@@ -316,6 +272,12 @@ on_live (UiSettingsForm *self)
   g_signal_emit (self, signals[LIVE_CHANGED], 0);
 }
 
+static void
+on_folded (UiSettingsForm *self)
+{
+  ui_store_set_more (self->store, gtk_expander_get_expanded (GTK_EXPANDER (self->more)));
+}
+
 /* A mnemonic leaves the focus where it is, so a number that is being typed counts from here on. */
 static void
 take_typed (UiSettingsForm *self)
@@ -328,20 +290,24 @@ take_typed (UiSettingsForm *self)
   }
 }
 
-static void
-on_generate (UiSettingsForm *self)
+gboolean
+ui_settings_form_take (UiSettingsForm *self)
 {
   take_typed (self);
-  if (gtk_widget_get_sensitive (self->generate)) {
-    g_signal_emit (self, signals[GENERATE], 0);
-  }
+  return model_works (self, ui_settings_form_model (self))
+         && ui_class_chooser_take (UI_CLASS_CHOOSER (self->classes));
 }
 
 static void
-on_compare (UiSettingsForm *self)
+on_activated (UiSettingsForm *self)
 {
-  take_typed (self);
-  g_signal_emit (self, signals[COMPARE], 0);
+  g_signal_emit (self, signals[ACTIVATED], 0);
+}
+
+static void
+on_mend (UiSettingsForm *self)
+{
+  g_signal_emit (self, signals[MEND], 0);
 }
 
 static void
@@ -355,7 +321,8 @@ on_models (UiSettingsForm *self)
 static void
 ui_settings_form_class_init (UiSettingsFormClass *klass G_GNUC_UNUSED)
 {
-  const char *names[] = { "changed", "live-changed", "generate", "compare", "models" };
+  const char *names[]
+      = { "changed", "target-changed", "live-changed", "activated", "mend", "models" };
 
   for (guint i = 0; i < N_SIGNALS; i++) {
     signals[i] = g_signal_new (names[i], UI_TYPE_SETTINGS_FORM, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
@@ -373,34 +340,44 @@ ui_settings_form_init (UiSettingsForm *self)
 static void
 connect_parts (UiSettingsForm *self)
 {
-  g_signal_connect_swapped (self->model, "changed", G_CALLBACK (on_model), self);
-  g_signal_connect_swapped (self->models, "clicked", G_CALLBACK (on_models), self);
-  g_signal_connect_swapped (self->classes, "changed", G_CALLBACK (on_changed), self);
-  g_signal_connect_swapped (self->classes, "activated", G_CALLBACK (on_generate), self);
-  g_signal_connect_swapped (self->steps, "value-changed", G_CALLBACK (on_changed), self);
-  g_signal_connect_swapped (self->sampler, "changed", G_CALLBACK (on_changed), self);
-  g_signal_connect_swapped (self->seed, "changed", G_CALLBACK (on_changed), self);
-  g_signal_connect_swapped (self->presets, "chosen", G_CALLBACK (on_preset), self);
-  g_signal_connect_swapped (self->live, "toggled", G_CALLBACK (on_live), self);
-  g_signal_connect_swapped (self->generate, "clicked", G_CALLBACK (on_generate), self);
-  if (self->upsample_only) {
-    g_signal_connect_swapped (self->tiles, "changed", G_CALLBACK (on_changed), self);
-  } else {
-    g_signal_connect_swapped (self->fidelity, "changed", G_CALLBACK (on_changed), self);
-    g_signal_connect_swapped (self->compare, "clicked", G_CALLBACK (on_compare), self);
-    g_signal_connect_swapped (self->count, "value-changed", G_CALLBACK (on_changed), self);
-    g_signal_connect_swapped (self->upsample, "toggled", G_CALLBACK (on_changed), self);
+  const struct {
+    GtkWidget *widget;
+    const char *signal;
+    GCallback func;
+  } links[] = {
+    { self->where, "changed", G_CALLBACK (on_where) },
+    { self->model, "changed", G_CALLBACK (on_model) },
+    { self->models, "clicked", G_CALLBACK (on_models) },
+    { self->classes, "changed", G_CALLBACK (on_changed) },
+    { self->classes, "activated", G_CALLBACK (on_activated) },
+    { self->character, "changed", G_CALLBACK (on_changed) },
+    { self->live, "toggled", G_CALLBACK (on_live) },
+    { self->start, "changed", G_CALLBACK (on_changed) },
+    { self->start, "mend", G_CALLBACK (on_mend) },
+    { self->texture, "changed", G_CALLBACK (on_changed) },
+    { self->seed, "changed", G_CALLBACK (on_changed) },
+    { self->count, "value-changed", G_CALLBACK (on_changed) },
+    { self->tiles, "changed", G_CALLBACK (on_changed) },
+    { self->presets, "chosen", G_CALLBACK (on_preset) },
+    { self->more, "changed", G_CALLBACK (on_more) },
+    { self->more, "folded", G_CALLBACK (on_folded) },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (links); i++) {
+    if (links[i].widget) {
+      g_signal_connect_swapped (links[i].widget, links[i].signal, links[i].func, self);
+    }
   }
 }
 
 GtkWidget *
-ui_settings_form_new (const UiBackend *backend, UiStore *store, gboolean upsample_only)
+ui_settings_form_new (const UiBackend *backend, UiStore *store, UiTask task)
 {
   UiSettingsForm *self = g_object_new (UI_TYPE_SETTINGS_FORM, NULL);
 
   self->backend = backend;
   self->store = store;
-  self->upsample_only = upsample_only;
+  self->task = task;
   ui_form_make_parts (self);
   ui_form_make_rows (self);
   connect_parts (self);
@@ -429,6 +406,12 @@ ui_settings_form_next_seed (UiSettingsForm *self)
   ui_seed_box_next (UI_SEED_BOX (self->seed));
 }
 
+void
+ui_settings_form_show_seed (UiSettingsForm *self)
+{
+  ui_seed_box_show_used (UI_SEED_BOX (self->seed));
+}
+
 gboolean
 ui_settings_form_get_live (UiSettingsForm *self)
 {
@@ -441,6 +424,18 @@ ui_settings_form_set_live (UiSettingsForm *self, gboolean live)
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->live), live);
 }
 
+/* A part of one of the rows, or NULL. */
+static GtkWidget *
+row_part (UiSettingsForm *self, const char *name)
+{
+  GtkWidget *part = ui_class_chooser_part (UI_CLASS_CHOOSER (self->classes), name);
+
+  part = part ? part : ui_more_box_part (UI_MORE_BOX (self->more), name);
+  part = !part && self->where ? ui_where_row_part (UI_WHERE_ROW (self->where), name) : part;
+  part = !part && self->start ? ui_start_row_part (UI_START_ROW (self->start), name) : part;
+  return !part && self->texture ? ui_texture_row_part (UI_TEXTURE_ROW (self->texture), name) : part;
+}
+
 GtkWidget *
 ui_settings_form_part (UiSettingsForm *self, const char *name)
 {
@@ -450,21 +445,16 @@ ui_settings_form_part (UiSettingsForm *self, const char *name)
   } parts[] = {
     { "model", self->model },
     { "models", self->models },
-    { "class-entry", ui_class_chooser_entry (UI_CLASS_CHOOSER (self->classes)) },
-    { "class-list", ui_class_chooser_list (UI_CLASS_CHOOSER (self->classes)) },
-    { "fidelity", self->fidelity ? ui_fidelity_slider (UI_FIDELITY (self->fidelity)) : NULL },
+    { "character", self->character ? ui_character_slider (UI_CHARACTER (self->character)) : NULL },
+    { "scale", self->character ? ui_character_number (UI_CHARACTER (self->character)) : NULL },
     { "live", self->live },
-    { "compare", self->compare },
-    { "steps", self->steps },
-    { "sampler", self->sampler },
     { "seed", ui_seed_box_number (UI_SEED_BOX (self->seed)) },
     { "dice", ui_seed_box_dice (UI_SEED_BOX (self->seed)) },
     { "count", self->count },
-    { "upsample", self->upsample },
     { "tiles", self->tiles },
     { "preset", ui_presets_combo (UI_PRESETS (self->presets)) },
     { "estimate", self->estimate },
-    { "generate", self->generate },
+    { "more", self->more },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (parts); i++) {
@@ -472,5 +462,5 @@ ui_settings_form_part (UiSettingsForm *self, const char *name)
       return parts[i].widget;
     }
   }
-  return NULL;
+  return row_part (self, name);
 }

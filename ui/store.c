@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * What is remembered between openings. Groups: "last WINDOW", "preset NAME", "classes MODEL",
- * "timing MODEL", "memory"; names are percent-encoded, because a group name may hold no
- * brackets. */
+ * "timing MODEL", "memory", "size WINDOW", "window", "history"; names are percent-encoded, because
+ * a group name may hold no brackets. */
 #include "store.h"
 
 #include "i18n.h"
@@ -17,6 +17,9 @@ struct UiStore {
   char *error;
   GError *unreadable; /* why the file that is there cannot be read; it must not be written over */
 };
+
+/* Of finished pictures, unless the file says otherwise. */
+enum { HISTORY_MEGABYTES = 500 };
 
 static const char *const cost_keys[] = { "plain", "guided", "upsample" };
 
@@ -171,6 +174,13 @@ ui_store_get_preset (UiStore *store, const char *name, UiSettings *settings)
   return TRUE;
 }
 
+/* A preset is about how, not about what and where. */
+static const char *const what[]
+    = { "task",         "model",      "class",      "second-class", "balance",    "seed",
+        "vary-seed",    "vary",       "where",      "width",        "height",     "natural-size",
+        "texture-size", "seamless-x", "seamless-y", "match-edges",  "mend-seams", "start",
+        "change",       "tiles",      NULL };
+
 void
 ui_store_set_preset (UiStore *store, const char *name, const UiSettings *settings)
 {
@@ -178,9 +188,8 @@ ui_store_set_preset (UiStore *store, const char *name, const UiSettings *setting
   g_autofree char *group = group_name ("preset", name);
 
   ui_settings_to_key_file (settings, file, group);
-  for (const char *const *key = (const char *const[]) { "model", "class", "seed", "tiles", NULL };
-       *key; key++) {
-    g_key_file_remove_key (file, group, *key, NULL); /* a preset is about how, not about what */
+  for (const char *const *key = what; *key; key++) {
+    g_key_file_remove_key (file, group, *key, NULL);
   }
   commit (store);
 }
@@ -272,6 +281,47 @@ ui_store_set_memory (UiStore *store, gboolean half, guint64 limit)
   g_key_file_set_boolean (file, "memory", "half", half);
   g_key_file_set_uint64 (file, "memory", "limit", limit);
   commit (store);
+}
+
+gboolean
+ui_store_get_more (UiStore *store)
+{
+  return g_key_file_get_boolean (store->file, "window", "more", NULL);
+}
+
+void
+ui_store_set_more (UiStore *store, gboolean open)
+{
+  g_key_file_set_boolean (fresh (store), "window", "more", open);
+  commit (store);
+}
+
+void
+ui_store_get_size (UiStore *store, const char *window, int *width, int *height)
+{
+  g_autofree char *group = group_name ("size", window);
+
+  *width = g_key_file_get_integer (store->file, group, "width", NULL);
+  *height = g_key_file_get_integer (store->file, group, "height", NULL);
+}
+
+void
+ui_store_set_size (UiStore *store, const char *window, int width, int height)
+{
+  GKeyFile *file = fresh (store);
+  g_autofree char *group = group_name ("size", window);
+
+  g_key_file_set_integer (file, group, "width", width);
+  g_key_file_set_integer (file, group, "height", height);
+  commit (store);
+}
+
+guint64
+ui_store_history_limit (UiStore *store)
+{
+  guint64 megabytes = g_key_file_get_uint64 (store->file, "history", "megabytes", NULL);
+
+  return (megabytes ? MIN (megabytes, 1000000) : HISTORY_MEGABYTES) * 1000000;
 }
 
 gboolean

@@ -46,6 +46,14 @@ void ui_store_set_favourite (UiStore *store, const char *model, const char *clas
 void ui_store_get_memory (UiStore *store, gboolean *half, guint64 *limit);
 void ui_store_set_memory (UiStore *store, gboolean half, guint64 limit);
 
+/* Whether More is open; the window's size (0: never noted); how many bytes of finished pictures are
+ * kept. */
+gboolean ui_store_get_more (UiStore *store);
+void ui_store_set_more (UiStore *store, gboolean open);
+void ui_store_get_size (UiStore *store, const char *window, int *width, int *height);
+void ui_store_set_size (UiStore *store, const char *window, int width, int height);
+guint64 ui_store_history_limit (UiStore *store);
+
 /* Whether the artist has not been asked about the file PATH yet; from now on it counts as asked. */
 gboolean ui_store_ask (UiStore *store, const char *path);
 

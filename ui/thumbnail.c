@@ -3,15 +3,20 @@
  * One picture of the history. */
 #include "thumbnail.h"
 
+#include "class-names.h"
 #include "i18n.h"
 #include "widgets.h"
 
-enum { SIDE = 68 }; /* five of them fit beside one another under the picture */
+enum { SIDE = UI_THUMBNAIL_SIDE };
 
 struct _UiThumbnail {
   GtkFlowBoxChild parent_instance;
-  GtkWidget *image, *tick, *badge, *caption;
-  UiResult result; /* pixels NULL when live */
+  GtkWidget *image, *tick, *badge, *pin, *caption, *size;
+  UiHistoryStore *store; /* borrowed; NULL: not kept */
+  char *key;
+  UiResult result; /* pixels NULL: not read yet; settings NULL: live */
+  gboolean added, pinned, own;
+  guint layer;
   char *description;
 };
 
@@ -52,7 +57,7 @@ ui_thumbnail_key_press (GtkWidget *widget, GdkEventKey *event)
   UiThumbnail *self = UI_THUMBNAIL (widget);
 
   if ((event->keyval == GDK_KEY_space || event->keyval == GDK_KEY_KP_Space)
-      && self->result.pixels) {
+      && !ui_thumbnail_is_live (self)) {
     ui_thumbnail_set_tick (self, !ui_thumbnail_get_tick (self));
     return TRUE;
   }
@@ -67,6 +72,7 @@ ui_thumbnail_finalize (GObject *object)
   g_clear_object (&self->result.pixels);
   ui_settings_free (self->result.settings);
   g_free (self->description);
+  g_free (self->key);
   G_OBJECT_CLASS (ui_thumbnail_parent_class)->finalize (object);
 }
 
@@ -79,19 +85,37 @@ ui_thumbnail_class_init (UiThumbnailClass *klass)
                                   NULL, G_TYPE_NONE, 0);
 }
 
+/* ---- making ---------------------------------------------------------------------------------- */
+
+/* A sign in a corner of the picture. */
 static GtkWidget *
-small_label (const char *style_class)
+badge (GtkWidget *overlay, GtkWidget *content, GtkAlign vertical)
+{
+  gtk_style_context_add_class (gtk_widget_get_style_context (content), "adm-badge");
+  gtk_widget_set_halign (content, GTK_ALIGN_END);
+  gtk_widget_set_valign (content, vertical);
+  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), content);
+  gtk_overlay_set_overlay_pass_through (GTK_OVERLAY (overlay), content, TRUE);
+  return content;
+}
+
+static GtkWidget *
+small_line (GtkWidget *box)
 {
   GtkWidget *label = gtk_label_new (NULL);
 
-  gtk_style_context_add_class (gtk_widget_get_style_context (label), style_class);
+  gtk_style_context_add_class (gtk_widget_get_style_context (label), "adm-caption");
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 1); /* the picture decides the width */
+  gtk_widget_set_hexpand (label, TRUE);
+  gtk_container_add (GTK_CONTAINER (box), label);
   return label;
 }
 
 static void
 ui_thumbnail_init (UiThumbnail *self)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *overlay = gtk_overlay_new ();
 
   gtk_style_context_add_class (gtk_widget_get_style_context (GTK_WIDGET (self)), "adm-thumbnail");
@@ -106,53 +130,89 @@ ui_thumbnail_init (UiThumbnail *self)
   g_signal_connect_swapped (self->tick, "toggled", G_CALLBACK (on_toggled), self);
   gtk_overlay_add_overlay (GTK_OVERLAY (overlay), self->tick);
 
-  self->badge = small_label ("adm-badge");
-  gtk_widget_set_halign (self->badge, GTK_ALIGN_END);
-  gtk_widget_set_valign (self->badge, GTK_ALIGN_END);
-  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), self->badge);
-  gtk_overlay_set_overlay_pass_through (GTK_OVERLAY (overlay), self->badge, TRUE);
-
-  self->caption = small_label ("adm-caption");
-  gtk_label_set_ellipsize (GTK_LABEL (self->caption), PANGO_ELLIPSIZE_START);
-  gtk_label_set_max_width_chars (GTK_LABEL (self->caption), 1); /* the picture decides the width */
-  gtk_widget_set_hexpand (self->caption, TRUE);
-
+  self->badge = badge (overlay, gtk_label_new ("✓"), GTK_ALIGN_END);
+  self->pin
+      = badge (overlay, gtk_image_new_from_icon_name ("view-pin-symbolic", GTK_ICON_SIZE_MENU),
+               GTK_ALIGN_START);
   gtk_container_add (GTK_CONTAINER (box), overlay);
-  gtk_container_add (GTK_CONTAINER (box), self->caption);
+  self->caption = small_line (box);
+  self->size = small_line (box);
+  gtk_style_context_add_class (gtk_widget_get_style_context (self->size),
+                               GTK_STYLE_CLASS_DIM_LABEL);
   gtk_container_add (GTK_CONTAINER (self), box);
   gtk_widget_show_all (GTK_WIDGET (self));
+  gtk_widget_set_no_show_all (self->badge, TRUE);
+  gtk_widget_set_no_show_all (self->pin, TRUE);
+  gtk_widget_hide (self->badge);
+  gtk_widget_hide (self->pin);
 }
 
+/* Tooltip and signs. */
 static void
-set_words (UiThumbnail *self, const char *name, const char *tooltip)
+show_signs (UiThumbnail *self)
 {
+  GString *text = g_string_new (self->description);
+
+  if (self->added) {
+    g_string_append_printf (text, "\n%s", _ ("Added"));
+  }
+  if (self->pinned) {
+    g_string_append_printf (text, "\n%s", _ ("Pinned: stays when older ones go"));
+  }
+  gtk_widget_set_visible (self->badge, self->added);
+  gtk_widget_set_visible (self->pin, self->pinned);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self), text->str);
+  g_string_free (text, TRUE);
+}
+
+static UiThumbnail *
+new_finished (const UiSettings *settings, int width, int height, const char *model_name)
+{
+  UiThumbnail *self = g_object_new (UI_TYPE_THUMBNAIL, NULL);
+  g_autofree char *name = ui_settings_caption (settings);
+  g_autofree char *tick_name = g_strdup_printf (_ ("Add this picture: %s"), name);
+  /* the marks keep width before height where words run to the left */
+  g_autofree char *size = g_strdup_printf ("%d\u200e × \u200e%d", width, height);
+  g_autofree char *class_words = ui_settings_class_text (settings);
+
+  self->result.settings = ui_settings_copy (settings);
+  self->description = ui_settings_describe (settings, model_name);
+  gtk_label_set_text (GTK_LABEL (self->caption), class_words);
+  gtk_label_set_text (GTK_LABEL (self->size), size);
+  atk_object_set_name (gtk_widget_get_accessible (self->tick), tick_name);
+  gtk_widget_set_tooltip_text (self->tick, _ ("Add this picture"));
   atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (self)), name);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self), tooltip);
+  return self;
 }
 
 GtkWidget *
-ui_thumbnail_new (GdkPixbuf *pixels, const UiSettings *settings, const char *model_name,
-                  gboolean upsample_only)
+ui_thumbnail_new (const UiResult *result, const char *model_name, UiHistoryStore *store,
+                  const char *key)
 {
-  UiThumbnail *self = g_object_new (UI_TYPE_THUMBNAIL, NULL);
-  g_autofree char *scale = ui_settings_scale_text (settings->scale);
-  /* Translators: gradient scale, on a thumbnail; keep it very short. */
-  g_autofree char *badge = g_strdup_printf (_ ("s %s"), scale);
-  g_autofree char *seed = g_strdup_printf ("%" G_GINT64_FORMAT, settings->seed);
-  g_autofree char *name = ui_settings_caption (settings, upsample_only);
-  g_autofree char *tick_name = g_strdup_printf (_ ("Add this picture: %s"), name);
+  UiThumbnail *self = new_finished (result->settings, gdk_pixbuf_get_width (result->pixels),
+                                    gdk_pixbuf_get_height (result->pixels), model_name);
 
-  self->result.pixels = g_object_ref (pixels);
-  self->result.settings = ui_settings_copy (settings);
-  self->description = ui_settings_describe (settings, model_name, upsample_only);
-  show_pixels (self, pixels);
-  gtk_label_set_text (GTK_LABEL (self->badge), badge);
-  gtk_widget_set_visible (self->badge, !upsample_only);
-  gtk_widget_set_no_show_all (self->badge, upsample_only);
-  gtk_label_set_text (GTK_LABEL (self->caption), seed);
-  atk_object_set_name (gtk_widget_get_accessible (self->tick), tick_name);
-  gtk_widget_set_tooltip_text (self->tick, _ ("Add this picture as a layer"));
-  set_words (self, name, self->description);
+  self->store = store;
+  self->key = g_strdup (key);
+  self->result.pixels = g_object_ref (result->pixels);
+  self->result.target = result->target;
+  self->own = TRUE;
+  show_pixels (self, result->pixels);
+  show_signs (self);
+  return GTK_WIDGET (self);
+}
+
+GtkWidget *
+ui_thumbnail_new_kept (const UiKept *kept, const char *model_name, UiHistoryStore *store)
+{
+  UiThumbnail *self = new_finished (kept->settings, kept->width, kept->height, model_name);
+
+  self->store = store;
+  self->key = g_strdup (kept->key);
+  self->added = kept->added;
+  self->pinned = kept->pinned;
+  show_pixels (self, kept->small);
+  show_signs (self);
   return GTK_WIDGET (self);
 }
 
@@ -162,11 +222,10 @@ ui_thumbnail_new_live (void)
   UiThumbnail *self = g_object_new (UI_TYPE_THUMBNAIL, NULL);
 
   gtk_widget_hide (self->tick);
-  gtk_widget_hide (self->badge);
   gtk_widget_set_no_show_all (self->tick, TRUE);
-  gtk_widget_set_no_show_all (self->badge, TRUE);
   gtk_label_set_text (GTK_LABEL (self->caption), "…");
-  set_words (self, _ ("The picture being made"), _ ("The picture being made; click to follow it"));
+  atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (self)), _ ("The picture being made"));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self), _ ("The picture being made; click to follow it"));
   return GTK_WIDGET (self);
 }
 
@@ -176,16 +235,45 @@ ui_thumbnail_set_live (UiThumbnail *self, GdkPixbuf *pixels)
   show_pixels (self, pixels);
 }
 
+/* ---- doors ----------------------------------------------------------------------------------- */
+
 gboolean
 ui_thumbnail_is_live (UiThumbnail *self)
 {
-  return !self->result.pixels;
+  return !self->result.settings;
+}
+
+gboolean
+ui_thumbnail_has_pixels (UiThumbnail *self)
+{
+  return self->result.pixels != NULL;
+}
+
+gboolean
+ui_thumbnail_is_own (UiThumbnail *self)
+{
+  return self->own;
 }
 
 const UiResult *
 ui_thumbnail_result (UiThumbnail *self)
 {
+  if (!self->result.pixels && self->key) {
+    self->result.pixels = ui_history_store_load (self->store, self->key);
+  }
   return self->result.pixels ? &self->result : NULL;
+}
+
+const UiSettings *
+ui_thumbnail_settings (UiThumbnail *self)
+{
+  return self->result.settings;
+}
+
+const char *
+ui_thumbnail_key (UiThumbnail *self)
+{
+  return self->key;
 }
 
 gboolean
@@ -200,12 +288,44 @@ ui_thumbnail_set_tick (UiThumbnail *self, gboolean tick)
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->tick), tick);
 }
 
-void
-ui_thumbnail_set_added (UiThumbnail *self)
+static void
+keep_marks (UiThumbnail *self)
 {
-  g_autofree char *text = g_strdup_printf ("%s\n%s", self->description, _ ("Added as a layer"));
+  if (self->key) {
+    ui_history_store_mark (self->store, self->key, self->pinned, self->added);
+  }
+  show_signs (self);
+}
 
-  gtk_style_context_add_class (gtk_widget_get_style_context (self->caption),
-                               GTK_STYLE_CLASS_DIM_LABEL);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self), text);
+void
+ui_thumbnail_set_added (UiThumbnail *self, gboolean added, guint layer)
+{
+  self->added = added;
+  self->layer = layer;
+  keep_marks (self);
+}
+
+gboolean
+ui_thumbnail_get_added (UiThumbnail *self)
+{
+  return self->added;
+}
+
+guint
+ui_thumbnail_layer (UiThumbnail *self)
+{
+  return self->layer;
+}
+
+void
+ui_thumbnail_set_pinned (UiThumbnail *self, gboolean pinned)
+{
+  self->pinned = pinned;
+  keep_marks (self);
+}
+
+gboolean
+ui_thumbnail_get_pinned (UiThumbnail *self)
+{
+  return self->pinned;
 }

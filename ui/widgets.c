@@ -214,7 +214,10 @@ static const char style[]
       ".adm-badge { background-color: rgba(0,0,0,0.65); color: #fff; border-radius: 7px; padding: "
       "0 6px; margin: 2px;"
       " font-size: smaller; }"
+      ".adm-badge image { -gtk-icon-transform: scale(0.75); }"
       ".adm-caption { font-size: smaller; }"
+      ".adm-small { padding: 2px 8px; min-height: 0; font-size: smaller; }"
+      ".adm-recent { padding: 1px 6px; min-height: 0; font-size: smaller; }"
       /* Ticks lie on pictures of any colour, so they bring their own. */
       ".adm-tick, .adm-tick:hover { padding: 2px; min-height: 0; background: none; border: none; "
       "box-shadow: none; }"

@@ -18,7 +18,7 @@ image = new_image(300, 200, layers=('Bottom', 'Middle', 'Top'))
 middle = image.get_layers()[1]
 image.set_selected_layers([middle])
 image.select_rectangle(Gimp.ChannelOps.REPLACE, 50, 40, 120, 100)
-done = generate(image, **{'class': OTHER.upper(), 'seed': 7, 'steps': 8, 'count': 2, 'scale': 2.5})
+done = generate(image, **{'class': OTHER.upper(), 'seed': 7, 'steps': 8, 'count': 2, 'scale': 2.5, 'natural-size': True})
 note('selection', dict(outcome(done), same_image=done.image == image, names=names(image),
                        described=[describe(layer) for layer in done.layers]))
 

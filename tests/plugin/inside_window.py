@@ -4,10 +4,10 @@ import base64
 import time
 
 from inside_gimp import Gimp, embedded, generate, names, new_image, note, outcome, pixels
-from window_driver import add, close, finished, in_window, is_running, look, opened, press, shot, texts, wait, window, xdotool
+from window_driver import activate, add, close, finished, in_window, is_running, opened, pictures, press, shot, texts, tick, wait, window, xdotool
 
 TITLE, UPSAMPLE = 'Generate Image', 'Upsample Layer'
-CLASS, SCALE = embedded.CLASSES[1], embedded.DEFAULTS['scale']
+CLASS = embedded.CLASSES[1]
 
 image = new_image(200, 150, layers=('Bottom', 'Top'))
 display = Gimp.Display.new(image)
@@ -47,22 +47,24 @@ def generate_class(win):
 
 def generate_again(win):
     shot('reopened')
+    before = pictures(TITLE)  # the history is there again
     press(win, 'Return')
-    finished(TITLE)
+    finished(TITLE, 1, 60, before)
     add(win, TITLE)
 
 
 def compare(win):
-    press(win, 'alt+d')
-    xdotool('type', '--delay', '60', '655477')  # any seed, but the same in each of README's pictures
-    press(win, 'alt+o')
-    note('five compared', finished(TITLE, 5))
+    before = pictures(TITLE)
+    activate(TITLE, 'More to do')
+    time.sleep(0.5)
+    note('compare asked', activate(TITLE, 'Compare Characters'))
+    note('five compared', finished(TITLE, 5, 60, before))
     shot('compared')
-    press(win, 'alt+l')  # Live
-    press(win, 'alt+f')  # the slider
+    press(win, 'alt+v')  # Live
+    press(win, 'alt+h')  # the slider
     for _ in range(5):
         press(win, 'Right')
-    note('live', wait(lambda: any(role == 'label' and name.startswith(embedded.caption(1, '', SCALE + 0.5)) for role, name, _text in look(TITLE))))
+    note('live', finished(TITLE, 6, 60, before))
     shot('live')
 
 
@@ -78,32 +80,25 @@ note('compared', in_window(compare, image))
 
 
 def live_and_stop(win):
-    """Live reruns the seed when the slider moves; then a long run is stopped. What is finished stays."""
-    press(win, 'alt+l')  # off: it was left on
-    press(win, 'alt+s')
-    xdotool('type', '--delay', '60', '200')
-    press(win, 'Return')
-    note('long', wait(lambda: ' of 200' in texts(TITLE)))
+    """A long run is stopped. What is finished stays."""
+    press(win, 'alt+p')  # how many pictures
+    xdotool('type', '--delay', '60', '90')
+    press(win, 'alt+g')
+    note('long', wait(lambda: is_running(TITLE)))
     shot('long')
     press(win, 'Escape')
     note('stopped at once', wait(lambda: 'Stopped' in texts(TITLE), 3))
     shot('stopped')
 
 
-def numbers():
-    return [text for role, _name, text in look(TITLE) if role == 'spin button']
-
-
 def tick_two(win):
-    there = wait(lambda: '200' in numbers())  # the last settings are back
-    press(win, 'alt+r')  # Reset
-    note('reset', there and wait(lambda: str(embedded.DEFAULTS['steps']) in numbers(), 5) or numbers())
+    press(win, 'alt+p')
+    xdotool('type', '--delay', '60', '1')
+    before = pictures(TITLE)
     for i in range(3):
-        press(win, 'Return')
-        finished(TITLE, i + 1)
-    press(win, 'alt+a')
-    for key in ('shift+Tab', 'shift+Tab', 'shift+Tab', 'space', 'Left', 'space'):
-        press(win, key)  # from the classes back to the last picture's tick, then to the picture before
+        press(win, 'alt+g')
+        finished(TITLE, i + 1, 60, before)
+    note('two ticked', tick(TITLE, 2))
     time.sleep(0.3)
     shot('ticked')
     add(win, TITLE)
@@ -112,28 +107,29 @@ def tick_two(win):
 
 def upsample(win):
     shot('upsample-opened')
+    before = pictures(UPSAMPLE)
     press(win, 'Return')
     wait(lambda: is_running(UPSAMPLE))
     shot('upsample-running')
-    finished(UPSAMPLE)
+    finished(UPSAMPLE, 1, 60, before)
     add(win, UPSAMPLE)
     shot('upsample-added')
 
 
 def upsample_in_tiles(win):
-    press(win, 'alt+s')
-    xdotool('type', '--delay', '60', '4')
+    before = pictures(UPSAMPLE)
     press(win, 'alt+i')  # Size
     press(win, 'Down')
     press(win, 'alt+u')
-    finished(UPSAMPLE)
+    finished(UPSAMPLE, 1, 60, before)
     shot('upsample-tiles')
     add(win, UPSAMPLE)
 
 
 def new_one(win):
+    before = pictures(TITLE)
     press(win, 'Return')
-    finished(TITLE)
+    finished(TITLE, 1, 60, before)
     add(win, TITLE)
 
 
@@ -204,10 +200,11 @@ def fresh():
 
 
 if win:
+    before = pictures(TITLE)
     press(win, 'Return')
     view.delete()
-    finished(TITLE)
-    press(win, 'alt+y')
+    finished(TITLE, 1, 60, before)
+    press(win, 'alt+d')
     wait(lambda: 'The image has been closed' in texts(TITLE))
     shot('image-closed')
     press(win, 'alt+w')  # Add to a New Image

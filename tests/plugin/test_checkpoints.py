@@ -49,7 +49,7 @@ class Checkpoints(unittest.TestCase):
 
     def test_every_custom_widget_has_role_and_name(self):
         seen = {(role, name) for role, name, _text in self.fact('seen')}
-        for role, name in (('image', 'Picture'), ('slider', 'Fidelity')):
+        for role, name in (('image', 'Picture'), ('slider', 'Character')):
             self.assertIn((role, name), seen)
 
     def test_a_file_with_open_questions_is_asked_about_once(self):

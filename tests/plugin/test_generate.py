@@ -10,6 +10,7 @@ from gimp_profile import embedded
 
 CLASS, OTHER = embedded.CLASSES[1:3]
 KEYS = {'version', 'model', 'class', 'scale', 'steps', 'sampler', 'seed', 'randomize', 'count', 'upsample'}
+PLACE = {'where', 'natural-size'}
 
 
 def sample(profile, *arguments):
@@ -85,11 +86,11 @@ class Generate(unittest.TestCase):
     def test_settings_travel_with_the_layer(self):
         for i, layer in enumerate(self.fact('selection', 2)['described']):
             settings = json.loads(layer['settings'])
-            self.assertEqual(set(settings), KEYS)
+            self.assertEqual(set(settings), KEYS | PLACE)
             version = settings.pop('version')
             self.assertRegex(version, r'^\d+\.\d+')
             self.assertEqual(settings, {'model': embedded.ID, 'class': OTHER, 'scale': 2.5, 'steps': 8, 'sampler': embedded.DEFAULTS['sampler'],
-                                        'seed': 7 + i, 'randomize': False, 'count': 1, 'upsample': False})
+                                        'seed': 7 + i, 'randomize': False, 'count': 1, 'upsample': False, 'where': 'selection', 'natural-size': True})
             self.assertTrue(layer['persistent'] and layer['undoable'])
 
     def test_upsampled_and_centred(self):

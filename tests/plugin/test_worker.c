@@ -95,7 +95,7 @@ start (const UiJob *job, gpointer user)
 }
 
 static void
-warm (const char *model G_GNUC_UNUSED, gpointer user)
+warm (UiTask task G_GNUC_UNUSED, const char *model G_GNUC_UNUSED, gpointer user)
 {
   worker_warm (((Bench *) user)->worker, ((Bench *) user)->model, ADM_TASK_GENERATE);
 }
@@ -201,7 +201,7 @@ studio_open (Studio *s)
   *s = (Studio) { .window = NULL };
   bench_init (&s->bench);
   s->window = gtk_window_new (GTK_WINDOW_TOPLEVEL);
-  s->panel = UI_GENERATE_PANEL (ui_generate_panel_new (&s->bench.api, UI_PANEL_GENERATE));
+  s->panel = UI_GENERATE_PANEL (ui_generate_panel_new (&s->bench.api, UI_TASK_GENERATE));
   gtk_container_add (GTK_CONTAINER (s->window), GTK_WIDGET (s->panel));
   gtk_widget_show (s->window);
 }
@@ -339,7 +339,7 @@ rerun_live (Studio *s, double scale)
   int images = s->bench.images;
   gint64 end = g_get_monotonic_time () + (gint64) PATIENCE_S * G_USEC_PER_SEC;
 
-  gtk_range_set_value (GTK_RANGE (part (s, "fidelity")), scale);
+  gtk_range_set_value (GTK_RANGE (part (s, "character")), scale);
   while (s->bench.images < images + 2 && g_get_monotonic_time () < end)
     g_main_context_iteration (NULL, TRUE);
   CHECK (s->bench.images == images + 2);

@@ -91,27 +91,30 @@ def is_running(title):
     return any(role == 'list item' and name == 'The picture being made' for role, name, _text in look(title))
 
 
-def finished(title, count=1, seconds=60):
-    """Waits for COUNT pictures and the end of the run."""
+def finished(title, count=1, seconds=60, before=0):
+    """Waits for COUNT pictures beyond the BEFORE that the history had, and the end of the run."""
     def done():
         items = [name for role, name, _text in look(title) if role == 'list item']
-        return sum(' · seed ' in name for name in items) >= count and 'The picture being made' not in items
+        return sum(' · seed ' in name for name in items) >= before + count and 'The picture being made' not in items
 
     return wait(done, seconds, 0.3)  # looking takes the processor from what is looked at
 
 
 def add(win, title):
     """Adds what is shown, and waits until the window says that it is done."""
-    press(win, 'alt+y')
+    press(win, 'alt+d')
     return wait(lambda: 'added' in texts(title))
 
 
 def close(win, title):
-    """Escape until the window is gone: it stops first, leaves the model page, and closes."""
-    for _ in range(4):
+    """Until the window is gone: Escape stops, leaves the model page, and closes where nothing waits to be added; then the buttons."""
+    for way in (None, None, None, 'Close', 'Close Anyway'):
         if not window(title + '$', 0.1):
             return
-        press(win, 'Escape')
+        if way:
+            activate(title, way)
+        else:
+            press(win, 'Escape')
         wait(lambda: not window(title + '$', 0.1), 1)
 
 

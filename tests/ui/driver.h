@@ -77,12 +77,13 @@ running (Window *self)
   return ui_generate_panel_is_running (self->panel);
 }
 
+/* A window of FAKE, which it takes over. */
 static inline Window
-open_mode (const char *state_file, UiPanelMode mode)
+open_fake (FakeBackend *fake, UiTask task)
 {
-  Window self = { fake_backend_new (state_file), gtk_window_new (GTK_WINDOW_TOPLEVEL), NULL };
+  Window self = { fake, gtk_window_new (GTK_WINDOW_TOPLEVEL), NULL };
 
-  self.panel = UI_GENERATE_PANEL (ui_generate_panel_new (&self.fake->api, mode));
+  self.panel = UI_GENERATE_PANEL (ui_generate_panel_new (&self.fake->api, task));
   gtk_container_add (GTK_CONTAINER (self.window), GTK_WIDGET (self.panel));
   gtk_widget_show (self.window);
   spin (60);
@@ -90,9 +91,26 @@ open_mode (const char *state_file, UiPanelMode mode)
 }
 
 static inline Window
+open_mode (const char *state_file, UiTask task)
+{
+  return open_fake (fake_backend_new (state_file), task);
+}
+
+static inline Window
 open_window (void)
 {
-  return open_mode (NULL, UI_PANEL_GENERATE);
+  return open_mode (NULL, UI_TASK_GENERATE);
+}
+
+/* With all that the canvas can do; FOLDER: of the history, or NULL. */
+static inline Window
+open_canvas (const char *state_file, const char *folder)
+{
+  FakeBackend *fake = fake_backend_new (state_file);
+
+  fake->history_folder = g_strdup (folder);
+  fake_backend_canvas (fake);
+  return open_fake (fake, UI_TASK_GENERATE);
 }
 
 static inline void
@@ -104,23 +122,39 @@ close_window (Window *self)
   fake_backend_free (self->fake);
 }
 
+/* A button, or an item of a menu. */
 static inline void
 click (Window *self, const char *name)
 {
-  CHECK (gtk_widget_is_sensitive (part (self, name)));
-  gtk_button_clicked (GTK_BUTTON (part (self, name)));
+  GtkWidget *widget = part (self, name);
+
+  CHECK (gtk_widget_is_sensitive (widget));
+  if (GTK_IS_MENU_ITEM (widget)) {
+    gtk_menu_item_activate (GTK_MENU_ITEM (widget));
+  } else {
+    gtk_button_clicked (GTK_BUTTON (widget));
+  }
 }
 
+/* A number in its box. */
 static inline void
 set_spin (Window *self, const char *name, double value)
 {
-  gtk_spin_button_set_value (GTK_SPIN_BUTTON (part (self, name)), value);
+  GtkWidget *widget = part (self, name);
+
+  if (GTK_IS_SPIN_BUTTON (widget)) {
+    gtk_spin_button_set_value (GTK_SPIN_BUTTON (widget), value);
+  } else {
+    g_autofree char *text = g_strdup_printf ("%.0f", value);
+
+    gtk_entry_set_text (GTK_ENTRY (widget), text);
+  }
 }
 
 static inline void
 set_scale (Window *self, double value)
 {
-  gtk_range_set_value (GTK_RANGE (part (self, "fidelity")), value);
+  gtk_range_set_value (GTK_RANGE (part (self, "character")), value);
 }
 
 static inline gboolean

@@ -110,6 +110,13 @@ finish_image (FakeBackend *fake)
   pixels = fake_picture (
       settings,
       settings->upsample && model->upsampled_size ? model->upsampled_size : model->image_size, 0.0);
+  if (settings->width) {
+    GdkPixbuf *canvas
+        = gdk_pixbuf_scale_simple (pixels, settings->width, settings->height, GDK_INTERP_BILINEAR);
+
+    g_object_unref (pixels);
+    pixels = canvas;
+  }
   fake_backend_send (
       fake, (UiEvent) {
                 .kind = UI_EVENT_IMAGE, .job = fake->job, .pixels = pixels, .settings = settings });
@@ -125,10 +132,11 @@ on_step (gpointer data)
   g_autoptr (UiSettings) look = ui_settings_copy (fake->settings);
   g_autoptr (GdkPixbuf) pixels = NULL;
   guint job = fake->job;
+  int side = model->image_size;
 
   fake->step++;
   look->seed += fake->image;
-  pixels = fake_picture (look, model->image_size,
+  pixels = fake_picture (look, side,
                          fake->upsampling ? 0.0 : pow (1.0 - (double) fake->step / steps, 2));
   fake_backend_send (fake, (UiEvent) { .kind = UI_EVENT_STEP,
                                        .job = job,
@@ -202,6 +210,8 @@ start (const UiJob *job, gpointer user)
   g_ptr_array_add (fake->jobs, ui_settings_copy (job->settings));
   g_array_append_val (fake->drafts, job->draft);
   g_array_append_val (fake->ids, job->id);
+  g_array_append_val (fake->job_targets, job->target);
+  g_ptr_array_add (fake->pictures, job->picture ? g_object_ref (job->picture) : NULL);
   ui_settings_free (fake->settings);
   fake->settings = ui_settings_copy (job->settings);
   fake->job = job->id;
@@ -212,7 +222,7 @@ start (const UiJob *job, gpointer user)
 }
 
 static void
-warm (const char *model, gpointer user)
+warm (UiTask task G_GNUC_UNUSED, const char *model, gpointer user)
 {
   FakeBackend *fake = user;
 
@@ -257,19 +267,23 @@ listen (UiEventFunc func, gpointer sink, gpointer user)
 }
 
 static char *
-add_layers (const UiResult *const *results, gsize n, gboolean new_image, gboolean *offer,
-            gpointer user)
+add (const UiResult *const *results, gsize n, const UiAdd *how, guint *layers, gboolean *offer,
+     gpointer user)
 {
   FakeBackend *fake = user;
 
   fake->adds++;
   fake->added = (guint) n;
-  fake->added_new_image = new_image;
+  fake->added_as = how->as;
+  fake->added_target = how->target;
+  g_free (fake->added_path);
+  fake->added_path = g_strdup (how->path);
   for (gsize i = 0; i < n && i < G_N_ELEMENTS (fake->added_seeds); i++) {
+    layers[i] = ++fake->layers;
     fake->added_seeds[i] = results[i]->settings->seed;
   }
   *offer = fake->add_offers;
-  return new_image ? NULL : g_strdup (fake->add_message);
+  return how->as == UI_ADD_NEW_IMAGE ? NULL : g_strdup (fake->add_message);
 }
 
 static char *
@@ -373,6 +387,149 @@ close_window (gpointer user)
   ((FakeBackend *) user)->closes++;
 }
 
+/* ---- the canvas ------------------------------------------------------------------------------ */
+
+static const UiTargets *
+targets (gpointer user)
+{
+  return &((FakeBackend *) user)->there;
+}
+
+/* A wall with a window in it, which is the target. */
+static gboolean
+surroundings (guint target, int most, UiSurroundings *out, gpointer user)
+{
+  FakeBackend *fake = user;
+  g_autoptr (UiSettings) settings = ui_settings_new ();
+  int side = MIN (most, 384);
+
+  fake->surroundings++;
+  if (target == 4) { /* a new image */
+    return FALSE;
+  }
+  ui_settings_set_class (settings, "wall");
+  settings->seed = 5;
+  *out = (UiSurroundings) { .around = fake_picture (settings, side, 0.0),
+                            .x = side / 8,
+                            .y = side / 4,
+                            .width = side / 2,
+                            .height = side / 2 };
+  if (target == 1) { /* a round selection */
+    cairo_surface_t *mask
+        = cairo_image_surface_create (CAIRO_FORMAT_RGB24, out->width, out->height);
+    cairo_t *cr = cairo_create (mask);
+
+    cairo_set_source_rgb (cr, 1, 1, 1);
+    cairo_arc (cr, out->width / 2.0, out->height / 2.0, out->width / 2.0, 0, 2 * G_PI);
+    cairo_fill (cr);
+    cairo_destroy (cr);
+    out->mask = gdk_pixbuf_get_from_surface (mask, 0, 0, out->width, out->height);
+    cairo_surface_destroy (mask);
+  }
+  return TRUE;
+}
+
+static gboolean
+tell_swatch (gpointer data)
+{
+  FakeBackend *fake = data;
+  g_autofree char *model = g_steal_pointer (&fake->swatch_model);
+  g_autofree char *name = g_steal_pointer (&fake->swatch_class);
+  g_autoptr (UiSettings) settings = ui_settings_new ();
+  g_autoptr (GdkPixbuf) pixels = NULL;
+
+  fake->swatch_source = 0;
+  ui_settings_set_class (settings, name);
+  pixels = fake->no_swatch ? NULL : fake_picture (settings, 64, 0.0);
+  fake_backend_send (
+      fake,
+      (UiEvent) { .kind = UI_EVENT_SWATCH, .model = model, .class_name = name, .pixels = pixels });
+  return G_SOURCE_REMOVE;
+}
+
+static void
+swatch (const char *model, const char *class_name, gpointer user)
+{
+  FakeBackend *fake = user;
+
+  fake->swatches++;
+  g_free (fake->swatch_model);
+  g_free (fake->swatch_class);
+  fake->swatch_model = g_strdup (model);
+  fake->swatch_class = g_strdup (class_name);
+  if (!fake->swatch_source) {
+    fake->swatch_source = g_idle_add (tell_swatch, fake);
+  }
+}
+
+static char *
+paint_map (const char *model G_GNUC_UNUSED, guint target G_GNUC_UNUSED, gpointer user)
+{
+  FakeBackend *fake = user;
+
+  fake->maps++;
+  if (!fake->map_message) {
+    fake->targets[4] = (UiTarget) { 5, UI_WHERE_MAP, "wall.xcf", "Map: Textures", 1200, 900 };
+    fake->there.n = 5;
+    fake_backend_send (fake, (UiEvent) { .kind = UI_EVENT_TARGET });
+  }
+  return g_strdup (fake->map_message);
+}
+
+static const UiLegendEntry *
+legend (const char *model, gsize *n, gpointer user)
+{
+  FakeBackend *fake = user;
+  const UiModel *known = ui_catalog_find (&fake->catalog, model);
+
+  *n = known ? MIN (known->n_classes, G_N_ELEMENTS (fake->colours)) : 0;
+  for (gsize i = 0; i < *n; i++) {
+    guint32 hue = (guint32) (i * 97);
+
+    fake->colours[i]
+        = (UiLegendEntry) { known->class_names[i],
+                            (hue * 41 % 256) << 16 | (hue * 7 % 256) << 8 | (hue * 13 % 256) };
+  }
+  return fake->colours;
+}
+
+static void
+paint_with (guint32 rgb, gpointer user)
+{
+  ((FakeBackend *) user)->rgb = rgb;
+}
+
+static void
+teach (const char *model G_GNUC_UNUSED, gpointer user)
+{
+  ((FakeBackend *) user)->teaches++;
+}
+
+void
+fake_backend_canvas (FakeBackend *fake)
+{
+  const UiTarget all[] = { { 1, UI_WHERE_SELECTION, "wall.xcf", NULL, 812, 430 },
+                           { 2, UI_WHERE_LAYER, "wall.xcf", "Background", 1200, 900 },
+                           { 3, UI_WHERE_IMAGE, "wall.xcf", NULL, 1200, 900 },
+                           { 4, UI_WHERE_NEW_IMAGE, NULL, NULL, 0, 0 } };
+
+  memcpy (fake->targets, all, sizeof all);
+  fake->there = (UiTargets) { fake->targets, G_N_ELEMENTS (all), NULL };
+  fake->models[0].is_texture = TRUE;
+  fake->models[0].has_free_guidance = TRUE;
+  fake->api.abilities = (UI_CAN_ADD_FILE << 1) - 1; /* all of them */
+  fake->api.targets = targets;
+  fake->api.surroundings = surroundings;
+  fake->api.swatch = swatch;
+  fake->api.paint_map = paint_map;
+  fake->api.legend = legend;
+  fake->api.paint_with = paint_with;
+  fake->api.teach = teach;
+  fake->api.history_folder = fake->history_folder;
+}
+
+/* ---- making ---------------------------------------------------------------------------------- */
+
 /* The lines of FILE, as far as MARK; to be freed. */
 static char **
 lines_of (const char *file, const char *mark)
@@ -405,7 +562,7 @@ fake_backend_new (const char *state_file)
     .start = start,
     .warm = warm,
     .stop = stop,
-    .add_layers = add_layers,
+    .add = add,
     .reuse_settings = reuse_settings,
     .source = source,
     .set_memory = set_memory,
@@ -423,6 +580,8 @@ fake_backend_new (const char *state_file)
   fake->jobs = g_ptr_array_new_with_free_func ((GDestroyNotify) ui_settings_free);
   fake->drafts = g_array_new (FALSE, FALSE, sizeof (gboolean));
   fake->ids = g_array_new (FALSE, FALSE, sizeof (guint));
+  fake->job_targets = g_array_new (FALSE, FALSE, sizeof (guint));
+  fake->pictures = g_ptr_array_new ();
   fake->classes = lines_of (ADM_EMBEDDED_CLASSES, ","); /* other words for it may follow a name */
   fake->models[0] = (UiModel) {
     .id = FAKE_MODEL,
@@ -501,11 +660,24 @@ fake_backend_free (FakeBackend *fake)
   if (fake->source) {
     g_source_remove (fake->source);
   }
+  if (fake->swatch_source) {
+    g_source_remove (fake->swatch_source);
+  }
+  g_free (fake->swatch_model);
+  g_free (fake->swatch_class);
   g_strfreev (fake->classes);
   g_strfreev (fake->thousand);
   g_ptr_array_unref (fake->jobs);
   g_array_unref (fake->drafts);
   g_array_unref (fake->ids);
+  g_array_unref (fake->job_targets);
+  for (guint i = 0; i < fake->pictures->len; i++) {
+    g_clear_object (&fake->pictures->pdata[i]);
+  }
+  g_ptr_array_unref (fake->pictures);
+  g_free (fake->history_folder);
+  g_free (fake->map_message);
+  g_free (fake->added_path);
   ui_settings_free (fake->settings);
   ui_settings_free (fake->reuse);
   g_free (fake->add_message);

@@ -19,22 +19,39 @@ typedef struct FakeBackend {
   /* script */
   guint step_ms;       /* between steps */
   int fail_at_step;    /* the job fails after this step; 0: never */
-  char *add_message;   /* what add_layers answers, or NULL */
+  char *add_message;   /* what add answers, or NULL */
   gboolean add_offers; /* and offers a new image */
   char *reuse_message;
   UiSettings *reuse;    /* what the active layer has, or NULL */
   gboolean silent_stop; /* stop sends no event: the test sends late ones itself */
+
+  UiTarget targets[6];
+  UiTargets there;
+  char *history_folder;
+  gboolean no_swatch; /* classes have none */
+  char *map_message;  /* what paint_map answers, or NULL */
 
   /* record */
   guint starts, stops, adds, closes, helps, rescans, warms, imports, folders_added;
   char warmed[64], path[256]; /* of the last call */
   guint added;                /* results of the last add */
   gint64 added_seeds[64];
-  gboolean added_new_image;
-  GPtrArray *jobs;   /* UiSettings of each start */
-  GArray *drafts;    /* gboolean of each start */
-  GArray *ids;       /* guint of each start */
+  UiAddAs added_as;
+  guint added_target, layers;                  /* of the last add; ids given so far */
+  GPtrArray *jobs;                             /* UiSettings of each start */
+  GArray *drafts;                              /* gboolean of each start */
+  GArray *ids;                                 /* guint of each start */
+  GArray *job_targets;                         /* guint of each start */
+  GPtrArray *pictures;                         /* GdkPixbuf of each start, or NULL */
+  guint swatches, surroundings, maps, teaches; /* calls */
+  guint32 rgb;                                 /* of the last paint_with */
+  char *added_path;
   gint64 started_at; /* g_get_monotonic_time of the last start */
+
+  /* the swatch asked for */
+  guint swatch_source;
+  char *swatch_model, *swatch_class;
+  UiLegendEntry colours[32];
 
   /* the running job */
   guint source, job;
@@ -56,6 +73,9 @@ typedef struct FakeBackend {
  * classifier and upsampler. */
 FakeBackend *fake_backend_new (const char *state_file);
 void fake_backend_free (FakeBackend *fake);
+/* Before the window is made: the backend can do all of the canvas, in an image wall.xcf with a
+ * selection, a layer and a map. */
+void fake_backend_canvas (FakeBackend *fake);
 /* The picture of SETTINGS with what is left of the noise, 0 … 1. */
 GdkPixbuf *fake_picture (const UiSettings *settings, int side, double noise);
 /* From now on there is a file with two questions; a catalog event tells the window. */

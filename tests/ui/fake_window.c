@@ -5,33 +5,37 @@
  * large, is not painted in full, or the audit finds something.
  *
  *   fake_window [--dark] [--rtl] [--long] [--font "Sans 18"] [--theme FILE.css] [--upsample]
- *     [--scene NAME] [--catalogs FOLDER] [--screenshot FILE.png]
+ *     [--plain] [--size WIDTHxHEIGHT] [--scene NAME] [--catalogs FOLDER] [--screenshot FILE.png]
  *
  * With --catalogs, the environment's LANGUAGE chooses the language, as it does in GIMP.
  *
- * Scenes: empty, running, finished, compare, error, models, questions, search, incomplete. */
+ * Scenes: empty, running, finished, compare, error, models, advanced, questions, search,
+ * incomplete, more, tiled, map, new. */
 #include "audit.h"
 #include "fake_backend.h"
 #include "pseudo_locale.h"
 #include "ui/generate-panel.h"
 #include "ui/history.h"
+#include "ui/model-page.h"
 
 #include <gtk/gtk.h>
 #include <libintl.h>
 #include <stdlib.h>
 #include <string.h>
 
-static gboolean dark, rtl, longer, upsample;
-static char *font, *theme, *scene, *catalogs, *screenshot;
+static gboolean dark, rtl, longer, upsample, plain;
+static char *size, *font, *theme, *scene, *catalogs, *screenshot;
 
 static const GOptionEntry options[] = {
   { "dark", 0, 0, G_OPTION_ARG_NONE, &dark, "Dark theme", NULL },
   { "rtl", 0, 0, G_OPTION_ARG_NONE, &rtl, "Right to left", NULL },
   { "long", 0, 0, G_OPTION_ARG_NONE, &longer, "Long texts", NULL },
   { "upsample", 0, 0, G_OPTION_ARG_NONE, &upsample, "Upsample Layer", NULL },
+  { "plain", 0, 0, G_OPTION_ARG_NONE, &plain, "A backend without the canvas", NULL },
   { "font", 0, 0, G_OPTION_ARG_STRING, &font, "Font", "NAME" },
   { "theme", 0, 0, G_OPTION_ARG_FILENAME, &theme,
     "Style sheet over the theme, as GIMP's themes are", "FILE" },
+  { "size", 0, 0, G_OPTION_ARG_STRING, &size, "Size of the window", "WIDTHxHEIGHT" },
   { "scene", 0, 0, G_OPTION_ARG_STRING, &scene, "State to show", "NAME" },
   { "catalogs", 0, 0, G_OPTION_ARG_FILENAME, &catalogs, "Where the translations lie", "FOLDER" },
   { "screenshot", 0, 0, G_OPTION_ARG_FILENAME, &screenshot, "Picture to write, then end", "FILE" },
@@ -79,7 +83,21 @@ run_to_end (Window *self)
 static void
 click (Window *self, const char *name)
 {
-  gtk_button_clicked (GTK_BUTTON (part (self, name)));
+  if (GTK_IS_MENU_ITEM (part (self, name))) {
+    gtk_menu_item_activate (GTK_MENU_ITEM (part (self, name)));
+  } else {
+    gtk_button_clicked (GTK_BUTTON (part (self, name)));
+  }
+}
+
+/* Two classes blended, from what lies there, and everything else open. */
+static void
+show_more (Window *self)
+{
+  gtk_expander_set_expanded (GTK_EXPANDER (part (self, "more")), TRUE);
+  gtk_entry_set_text (GTK_ENTRY (part (self, "second")), self->fake->classes[5]);
+  g_signal_emit_by_name (part (self, "second"), "activate");
+  gtk_combo_box_set_active (GTK_COMBO_BOX (part (self, "start")), UI_START_LAYER);
 }
 
 static void
@@ -121,6 +139,22 @@ play (Window *self)
     click (self, "models");
     return;
   }
+  if (g_str_equal (scene, "advanced")) {
+    gtk_expander_set_expanded (
+        GTK_EXPANDER (ui_model_page_advanced (UI_MODEL_PAGE (part (self, "model-page")))), TRUE);
+    click (self, "models");
+    return;
+  }
+  if (g_str_equal (scene, "map")) {
+    click (self, "paint-map");
+    return;
+  }
+  if (g_str_equal (scene, "new")) {
+    gtk_combo_box_set_active_id (GTK_COMBO_BOX (part (self, "model")), "imagenet-64");
+    gtk_combo_box_set_active_id (GTK_COMBO_BOX (part (self, "where")), "4");
+    gtk_combo_box_set_active_id (GTK_COMBO_BOX (part (self, "size")), "other");
+    return;
+  }
   if (g_str_equal (scene, "questions")) {
     fake_backend_open_file (self->fake);
     fake_backend_send (self->fake, (UiEvent) { .kind = UI_EVENT_CATALOG });
@@ -153,8 +187,14 @@ play (Window *self)
     click (self, "generate");
     spin (30 * 31);
     self->fake->step_ms = 100000;
-  } else if (g_str_equal (scene, "finished")) {
+  } else if (g_str_equal (scene, "finished") || g_str_equal (scene, "tiled")) {
     ui_history_choose (history (self), 0);
+    click (self, "add");
+    gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (part (self, "pin")), TRUE);
+    gtk_toggle_button_set_active (
+        GTK_TOGGLE_BUTTON (part (self, g_str_equal (scene, "tiled") ? "tiled" : "alone")), TRUE);
+  } else if (g_str_equal (scene, "more")) {
+    show_more (self);
   }
 }
 
@@ -166,6 +206,10 @@ fits (GdkWindow *window)
   gboolean large = font || longer;
 
   g_print ("%d x %d\n", gdk_window_get_width (window), gdk_window_get_height (window));
+  if (size) {
+    return gdk_window_get_width (window) == atoi (size)
+           && gdk_window_get_height (window) == atoi (strchr (size, 'x') + 1);
+  }
   return gdk_window_get_width (window) <= (large ? 1280 : 1024)
          && gdk_window_get_height (window) <= (large ? 800 : 700);
 }
@@ -276,13 +320,19 @@ main (int argc, char **argv)
   }
 
   self.fake = fake_backend_new (NULL);
+  if (!plain) {
+    fake_backend_canvas (self.fake);
+  }
   self.window = gtk_window_new (GTK_WINDOW_TOPLEVEL);
   gtk_window_set_title (GTK_WINDOW (self.window),
                         g_dgettext ("plug-in-adm", upsample ? "Upsample Layer" : "Generate Image"));
   self.panel
-      = ui_generate_panel_new (&self.fake->api, upsample ? UI_PANEL_UPSAMPLE : UI_PANEL_GENERATE);
+      = ui_generate_panel_new (&self.fake->api, upsample ? UI_TASK_UPSAMPLE : UI_TASK_GENERATE);
   gtk_container_add (GTK_CONTAINER (self.window), self.panel);
   g_signal_connect (self.window, "destroy", G_CALLBACK (gtk_main_quit), NULL);
+  if (size) {
+    gtk_window_resize (GTK_WINDOW (self.window), atoi (size), atoi (strchr (size, 'x') + 1));
+  }
   gtk_widget_show (self.window);
   g_timeout_add (300, screenshot ? photograph : play_slowly, &self);
   gtk_main ();

@@ -7,7 +7,7 @@
 static GtkTreeModel *
 rows (Window *self)
 {
-  return gtk_tree_view_get_model (GTK_TREE_VIEW (part (self, "class-list")));
+  return gtk_icon_view_get_model (GTK_ICON_VIEW (part (self, "class-list")));
 }
 
 static char *
@@ -17,7 +17,13 @@ row_name (Window *self, int n)
   char *name = NULL;
 
   if (gtk_tree_model_iter_nth_child (rows (self), &iter, NULL, n)) {
-    gtk_tree_model_get (rows (self), &iter, 1, &name, -1);
+    g_autofree char *markup = NULL;
+
+    gtk_tree_model_get (rows (self), &iter, 1, &markup, -1);
+    CHECK (pango_parse_markup (markup, -1, 0, NULL, &name, NULL, NULL));
+    if (strstr (name, "  ")) {
+      *strstr (name, "  ") = '\0';
+    }
   }
   return name;
 }
@@ -48,7 +54,8 @@ test_classes (void)
   self.fake->models[0].class_names = kitchen;
   self.fake->models[0].n_classes = G_N_ELEMENTS (kitchen);
   fake_backend_send (self.fake, (UiEvent) { .kind = UI_EVENT_CATALOG });
-  check_search (&self, "", 17, "(no class)");
+  check_search (&self, "", 17, "kettle"); /* "Anything" is last */
+  check_search (&self, "anything", 1, "Anything");
   check_search (&self, "kettle", 2, "kettle");
   check_search (&self, "LID", 2, "kettle lid");
   check_search (&self, "lid ket", 1, "kettle lid");
@@ -58,17 +65,19 @@ test_classes (void)
   check_search (&self, "cubpoadr", 1, "cupboard"); /* two pairs swapped */
   check_search (&self, "10", 1, "beaker");
   check_search (&self, "1", 7, "kettle lid"); /* 1, then 10 to 15 */
-  check_search (&self, "no class", 1, "(no class)");
-  check_search (&self, "none", 1, "(no class)");
+  check_search (&self, "no class", 1, "Anything");
+  check_search (&self, "none", 1, "Anything");
   check_search (&self, "zebra", 0, NULL);
   CHECK (self.fake->starts == 0);
 
-  /* Enter takes the best match and generates; then it comes first, as a recent one. */
+  /* Enter takes the best match and generates; then it stands in the row of recent ones, and the
+   * order stays. */
   gtk_entry_set_text (GTK_ENTRY (part (&self, "class-entry")), "beakr");
   g_signal_emit_by_name (part (&self, "class-entry"), "activate");
   CHECK (self.fake->starts == 1);
   CHECK_STR (job (&self, 0)->class_name, "beaker");
-  check_search (&self, "", 17, "beaker");
+  check_search (&self, "", 17, "kettle");
+  CHECK (gtk_widget_get_visible (part (&self, "recents")));
   AWAIT (!running (&self));
 
   /* No match: Enter does nothing. */
@@ -82,7 +91,7 @@ test_classes (void)
   CHECK (self.fake->starts == 2);
   CHECK_STR (job (&self, 1)->class_name, "");
   CHECK (job (&self, 1)->scale == 0.0);
-  CHECK (!gtk_widget_get_sensitive (part (&self, "fidelity")));
+  CHECK (!gtk_widget_get_sensitive (part (&self, "character")));
   CHECK (audit (self.window) == 0);
   AWAIT (!running (&self));
 

@@ -22,21 +22,26 @@ static const UiModel model = { .id = "m",
                                .class_synonyms = synonyms,
                                .n_classes = G_N_ELEMENTS (names) };
 
-/* What stands in row N: the name, and two blanks before a synonym; NULL: there is no such row. To
- * be freed. */
+static GtkWidget *
+entry (UiClassChooser *chooser)
+{
+  return ui_class_chooser_part (chooser, "class-entry");
+}
+
+/* What stands beside square N: the name, and two blanks before a synonym; NULL: there is no such
+ * square. To be freed. */
 static char *
 row_text (UiClassChooser *chooser, int n)
 {
-  GtkTreeView *tree = GTK_TREE_VIEW (ui_class_chooser_list (chooser));
-  GtkTreeModel *rows = gtk_tree_view_get_model (tree);
-  GtkTreeViewColumn *column = gtk_tree_view_get_column (tree, 0);
-  g_autoptr (GList) cells = gtk_cell_layout_get_cells (GTK_CELL_LAYOUT (column));
+  GtkTreeModel *rows
+      = gtk_icon_view_get_model (GTK_ICON_VIEW (ui_class_chooser_part (chooser, "class-list")));
+  g_autofree char *markup = NULL;
   GtkTreeIter iter;
   char *text = NULL;
 
   if (gtk_tree_model_iter_nth_child (rows, &iter, NULL, n)) {
-    gtk_tree_view_column_cell_set_cell_data (column, rows, &iter, FALSE, FALSE);
-    g_object_get (cells->data, "text", &text, NULL);
+    gtk_tree_model_get (rows, &iter, 1, &markup, -1);
+    CHECK (pango_parse_markup (markup, -1, 0, NULL, &text, NULL, NULL));
   }
   return text;
 }
@@ -47,7 +52,7 @@ finds (UiClassChooser *chooser, const char *query, const char *first, const char
 {
   g_autofree char *one = NULL, *two = NULL;
 
-  gtk_entry_set_text (GTK_ENTRY (ui_class_chooser_entry (chooser)), query);
+  gtk_entry_set_text (GTK_ENTRY (entry (chooser)), query);
   one = row_text (chooser, 0);
   two = row_text (chooser, 1);
   if (!CHECK (g_strcmp0 (one, first) == 0 && g_strcmp0 (two, second) == 0)) {
@@ -73,13 +78,13 @@ test_english (UiClassChooser *chooser)
   finds (chooser, "granite", "granite", "rock  granite"); /* a name before a synonym */
   finds (chooser, "snow", "snow and ice", NULL);
   finds (chooser, "lunar surf", "moon  lunar <surface>", NULL);
-  finds (chooser, "7", "moon  dust & 7", NULL);
-  finds (chooser, "machine", "crane  machine", NULL);
-  g_signal_emit_by_name (ui_class_chooser_entry (chooser), "activate");
+  finds (chooser, "7", "moon  4 dust & 7", NULL);
+  finds (chooser, "machine", "crane  6 machine", NULL);
+  g_signal_emit_by_name (entry (chooser), "activate");
   /* of two of one name the second goes by number */
   CHECK_STR (ui_class_chooser_get (chooser), "6");
   finds (chooser, "mountain", "rock  mountain", NULL);
-  g_signal_emit_by_name (ui_class_chooser_entry (chooser), "activate");
+  g_signal_emit_by_name (entry (chooser), "activate");
   CHECK_STR (ui_class_chooser_get (chooser), "rock");
 }
 
@@ -94,7 +99,7 @@ test_german (UiClassChooser *chooser)
   finds (chooser, "grani", "granite", "Fels  Granit"); /* in both languages: the artist's is told */
   finds (chooser, "lunar", "moon  lunar <surface>", NULL);
   finds (chooser, "Gebirge", "Fels  Gebirge", NULL);
-  g_signal_emit_by_name (ui_class_chooser_entry (chooser), "activate");
+  g_signal_emit_by_name (entry (chooser), "activate");
   CHECK_STR (ui_class_chooser_get (chooser), "rock");
   sets (chooser, "GLETSCHER", "snow and ice");
 }
@@ -104,6 +109,7 @@ main (int argc, char **argv)
 {
   UiStore *store = ui_store_new (NULL);
   UiModel without = model;
+  UiBackend backend = { .user = NULL };
   UiClassChooser *chooser;
 
   gtk_init (&argc, &argv);
@@ -111,7 +117,8 @@ main (int argc, char **argv)
     bindtextdomain ("plug-in-adm", argv[1]);
     bind_textdomain_codeset ("plug-in-adm", "UTF-8");
   }
-  chooser = UI_CLASS_CHOOSER (g_object_ref_sink (ui_class_chooser_new (store)));
+  chooser = UI_CLASS_CHOOSER (
+      g_object_ref_sink (ui_class_chooser_new (&backend, store, UI_TASK_GENERATE)));
   ui_class_chooser_set_model (chooser, &model);
   if (argc > 1) {
     test_german (chooser);

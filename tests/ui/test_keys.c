@@ -59,7 +59,7 @@ is_seen (GtkWidget *widget)
   GtkWidget *scrolled = gtk_widget_get_ancestor (widget, GTK_TYPE_SCROLLED_WINDOW);
   int x = 0, y = 0;
 
-  return !scrolled || GTK_IS_TREE_VIEW (widget)
+  return !scrolled || GTK_IS_ICON_VIEW (widget)
          || (gtk_widget_translate_coordinates (widget, scrolled, 0, 0, &x, &y) && x >= 0 && y >= 0
              && x < gtk_widget_get_allocated_width (scrolled)
              && y < gtk_widget_get_allocated_height (scrolled));
@@ -131,7 +131,9 @@ check_mnemonic (GtkWidget *widget, gpointer data)
                   ? gtk_label_get_mnemonic_keyval (GTK_LABEL (widget))
                   : GDK_KEY_VoidSymbol;
 
-  if (key != GDK_KEY_VoidSymbol && !gtk_widget_get_ancestor (widget, GTK_TYPE_BUTTON)) {
+  /* those of buttons and of what folds act at once */
+  if (key != GDK_KEY_VoidSymbol && !gtk_widget_get_ancestor (widget, GTK_TYPE_BUTTON)
+      && !gtk_widget_get_ancestor (widget, GTK_TYPE_EXPANDER)) {
     GtkWidget *target = gtk_label_get_mnemonic_widget (GTK_LABEL (widget));
 
     gtk_window_set_focus (GTK_WINDOW (self->window), NULL);
@@ -147,17 +149,15 @@ check_mnemonic (GtkWidget *widget, gpointer data)
 
 /* ---- the pages ------------------------------------------------------------------------------- */
 
-#define BOTTOM "button: Help", "button: Reset", "button: Reuse Settings", "button: Close"
+#define BOTTOM "toggle button: More to do", "button: Close"
+#define PICTURE "image: Picture", "radio button: Alone", "radio button: 3 × 3"
 #define MODEL                                                                                      \
   "combo box: Model", "button: Models: what is here, and bringing in more", "text: Class",         \
-      "table: Classes"
-#define SAMPLING                                                                                   \
-  "spin button: Steps", "combo box: Sampler", "spin button: Seed", "toggle button: Keep the seed", \
-      "button: Another seed"
-#define PRESET "combo box: Preset", "button: Save these settings as a preset"
-#define FORM                                                                                       \
-  MODEL, "slider: Fidelity", "spin button: Fidelity, as a number", "check box: Live",              \
-      "button: Compare", SAMPLING, "spin button: Images", "check box: Upsample to 256 px", PRESET
+      "layered pane: Classes"
+#define SEED "text: Seed", "toggle button: Keep the seed", "button: Another seed, to be kept"
+#define QUALITY                                                                                    \
+  "combo box: Quality", "button: Save these settings as a preset", "toggle button: More settings"
+#define FORM MODEL, "slider: Character", "check box: Live", SEED, "spin button: Pictures", QUALITY
 #define PAGE(...) ((const char *const[]) { __VA_ARGS__, NULL })
 
 static void
@@ -171,8 +171,10 @@ test_generate_window (void)
   g_autofree char *tick
       = g_strdup_printf ("check box: Add this picture: %s · s 1.5 · seed 8", class_name (&self, 0));
 
+  g_autofree char *recent = g_strdup_printf ("button: Recent: %s", class_name (&self, 0));
+
   check_round (&self, part (&self, "generate"), "to begin with",
-               PAGE ("button: Generate", BOTTOM, "image: Picture", FORM));
+               PAGE ("button: Generate", PICTURE, FORM, BOTTOM));
   check_mnemonic (self.window, &self);
   set_spin (&self, "seed", 7);
   set_spin (&self, "count", 2);
@@ -180,16 +182,20 @@ test_generate_window (void)
   click (&self, "generate");
   AWAIT (!running (&self));
   check_round (&self, part (&self, "generate"), "with pictures",
-               PAGE ("button: Generate", BOTTOM, "button: Add Layer", "toggle button: Where to add",
-                     "image: Picture", second, tick, FORM));
+               PAGE ("button: Generate", PICTURE, "toggle button: Pin this picture",
+                     "button: Delete this picture", second, tick, "combo box: Model",
+                     "button: Models: what is here, and bringing in more", "text: Class", recent,
+                     "layered pane: Classes", "slider: Character", "check box: Live", SEED,
+                     "spin button: Pictures", QUALITY, BOTTOM, "button: Add Layer",
+                     "toggle button: Other ways to add"));
 
   /* Passing by the pictures changes no setting; the arrows choose, and bring the picture's settings
    * back. */
   set_scale (&self, 9.0);
   gtk_widget_grab_focus (part (&self, "preview"));
-  for (int i = 0; i < 3; i++) {
+  for (int i = 0; i < 7; i++) {
     tab (&self, FALSE);
-    CHECK (gtk_range_get_value (GTK_RANGE (part (&self, "fidelity"))) == 9.0);
+    CHECK (gtk_range_get_value (GTK_RANGE (part (&self, "character"))) == 9.0);
   }
   CHECK (focus_of (&self) == part (&self, "model"));
   tab (&self, TRUE);
@@ -200,7 +206,7 @@ test_generate_window (void)
 
   CHECK_STR (before, first);
   CHECK (ui_history_selected (history (&self)) == ui_history_nth (history (&self), 0));
-  CHECK (gtk_range_get_value (GTK_RANGE (part (&self, "fidelity"))) == 1.5);
+  CHECK (gtk_range_get_value (GTK_RANGE (part (&self, "character"))) == 1.5);
   CHECK (press (&self, GDK_KEY_Right));
   CHECK (ui_history_selected (history (&self)) == ui_history_nth (history (&self), 1));
 
@@ -217,7 +223,7 @@ test_generate_window (void)
   AWAIT (!running (&self));
   spin (300);
   ui_history_choose (history (&self), 13);
-  gtk_widget_grab_focus (part (&self, "preview"));
+  gtk_widget_grab_focus (part (&self, "delete"));
   tab (&self, FALSE);
   for (int i = 12; i >= 0; i--) {
     CHECK (press (&self, GDK_KEY_Left));
@@ -231,8 +237,11 @@ test_generate_window (void)
   click (&self, "generate");
   spin (300);
   check_round (&self, part (&self, "generate"), "running",
-               PAGE ("button: Generate", BOTTOM, "image: Picture", "button: Stop",
-                     "list item: The picture being made", FORM));
+               PAGE ("button: Generate", PICTURE, "button: Stop",
+                     "list item: The picture being made", "combo box: Model",
+                     "button: Models: what is here, and bringing in more", "text: Class", recent,
+                     "layered pane: Classes", "slider: Character", "check box: Live", SEED,
+                     "spin button: Pictures", QUALITY, BOTTOM));
   click (&self, "stop");
   close_window (&self);
 }
@@ -244,17 +253,18 @@ test_typed_numbers (void)
   Window self = open_window ();
   const char *const boxes[] = { "steps", "seed", "count" };
 
+  gtk_expander_set_expanded (GTK_EXPANDER (part (&self, "more")), TRUE);
   AWAIT (gtk_window_is_active (GTK_WINDOW (self.window)));
   for (guint i = 0; i < G_N_ELEMENTS (boxes); i++) {
     guint before = self.fake->starts;
 
     gtk_widget_grab_focus (part (&self, boxes[i]));
     gtk_entry_set_text (GTK_ENTRY (part (&self, boxes[i])), (const char *[]) { "3", "77", "2" }[i]);
-    press_with (&self, i == 1 ? GDK_KEY_o : GDK_KEY_g, GDK_MOD1_MASK);
+    press_with (&self, GDK_KEY_g, GDK_MOD1_MASK);
     AWAIT (self.fake->starts > before && !running (&self));
   }
   CHECK (job (&self, 0)->steps == 3);
-  CHECK (job (&self, 1)->seed == 77); /* by Compare */
+  CHECK (job (&self, 1)->seed == 77); /* exactly */
   CHECK (job (&self, self.fake->starts - 1)->count == 2);
   close_window (&self);
 }
@@ -266,7 +276,7 @@ test_preset (void)
   Window self = open_window ();
 
   AWAIT (gtk_window_is_active (GTK_WINDOW (self.window)));
-  press_with (&self, GDK_KEY_p, GDK_MOD1_MASK);
+  press_with (&self, GDK_KEY_q, GDK_MOD1_MASK);
   CHECK (focus_of (&self) == part (&self, "preset"));
   tab (&self, FALSE);
   CHECK (press (&self, GDK_KEY_space));
@@ -314,14 +324,16 @@ test_model_page (void)
   fake_backend_open_file (self.fake);
   fake_backend_send (self.fake, (UiEvent) { .kind = UI_EVENT_CATALOG });
   check_round (&self, part (&self, "generate"), "with a message",
-               PAGE ("button: Generate", BOTTOM, "button: Answer…", "button: Dismiss this message",
-                     "image: Picture", FORM));
+               PAGE ("button: Generate", "button: Answer…", "button: Dismiss this message", PICTURE,
+                     FORM, BOTTOM));
+  gtk_expander_set_expanded (GTK_EXPANDER (ui_model_page_advanced (UI_MODEL_PAGE (page))), TRUE);
   click (&self, "models");
   spin (60);
   check_round (
       &self, focus_of (&self), "model page",
       PAGE (
-          "list item: portraits.pt", "combo box: 1. How many heads has its attention?",
+          "button: Back", "list item: portraits.pt",
+          "combo box: 1. How many heads has its attention?",
           "combo box: 2. Which noise schedule was it trained with?", "button: Remember",
           "list item: " FAKE_MODEL_NAME, "button: Read the licence and credits of " FAKE_MODEL_NAME,
           "list item: ImageNet 64",
@@ -334,13 +346,12 @@ test_model_page (void)
           "https://example.org/jul-2021/256x256_diffusion.pt",
           "list item: /home/artist/.local/share/gimp-adm/models/half.pt: the file ends in the "
           "middle of a tensor: fetch it again",
-          "list item: /usr/share/gimp-adm/models",
+          "toggle button: Advanced", "check box: Halve the memory for weights",
+          "check box: Use at most", "list item: /usr/share/gimp-adm/models",
           "button: Open the folder /usr/share/gimp-adm/models",
           "list item: /home/artist/.local/share/gimp-adm/models",
           "button: Open the folder /home/artist/.local/share/gimp-adm/models",
-          "check box: Halve the memory for weights", "check box: Use at most",
-          "button: Import Checkpoint…", "button: Add Folder…", "button: Look Again", BOTTOM,
-          "button: Back"));
+          "button: Import Checkpoint…", "button: Add Folder…", "button: Look Again", BOTTOM));
   check_mnemonic (self.window, &self);
   find_button (page, &license);
   if (CHECK (license != NULL)) {
@@ -366,11 +377,11 @@ test_model_page (void)
 static void
 test_upsample_layer (void)
 {
-  Window self = open_mode (NULL, UI_PANEL_UPSAMPLE);
+  Window self = open_mode (NULL, UI_TASK_UPSAMPLE);
 
   check_round (&self, part (&self, "generate"), "Upsample Layer",
-               PAGE ("button: Upsample", BOTTOM, "image: Picture", MODEL, "combo box: Size",
-                     "check box: Live", SAMPLING, PRESET));
+               PAGE ("button: Upsample", "image: Picture", MODEL, "combo box: Size",
+                     "check box: Live", SEED, QUALITY, BOTTOM));
   check_mnemonic (self.window, &self);
   close_window (&self);
 }

@@ -350,17 +350,17 @@ test_add (void)
   AWAIT (!running (&self));
 
   /* Nothing ticked: the one shown. */
-  CHECK_STR (gtk_button_get_label (GTK_BUTTON (part (&self, "add"))), "Add La_yer");
+  CHECK_STR (gtk_button_get_label (GTK_BUTTON (part (&self, "add"))), "A_dd Layer");
   click (&self, "add");
   CHECK (self.fake->adds == 1 && self.fake->added == 1 && self.fake->added_seeds[0] == 42);
 
   ui_history_set_tick (history (&self), 0, TRUE);
   ui_history_set_tick (history (&self), 2, TRUE);
-  CHECK_STR (gtk_button_get_label (GTK_BUTTON (part (&self, "add"))), "Add 2 La_yers");
+  CHECK_STR (gtk_button_get_label (GTK_BUTTON (part (&self, "add"))), "A_dd 2 Layers");
   click (&self, "add");
   CHECK (self.fake->adds == 2 && self.fake->added == 2);
   CHECK (self.fake->added_seeds[0] == 40 && self.fake->added_seeds[1] == 42);
-  CHECK (!self.fake->added_new_image);
+  CHECK (self.fake->added_as == UI_ADD_LAYER);
   CHECK (ui_history_ticks (history (&self)) == 0);
   CHECK (ui_history_count (history (&self)) == 3);
 
@@ -374,7 +374,7 @@ test_add (void)
   CHECK (ui_history_ticks (history (&self)) == 1);
   CHECK (audit (self.window) == 0);
   g_signal_emit_by_name (part (&self, "message"), "answered");
-  CHECK (self.fake->added_new_image && self.fake->added_seeds[0] == 41);
+  CHECK (self.fake->added_as == UI_ADD_NEW_IMAGE && self.fake->added_seeds[0] == 41);
   CHECK (ui_history_ticks (history (&self)) == 0);
   CHECK (ui_message_bar_text (UI_MESSAGE_BAR (part (&self, "message"))) == NULL);
 
@@ -383,10 +383,10 @@ test_add (void)
   ui_history_set_tick (history (&self), 2, TRUE);
   CHECK (gtk_widget_is_sensitive (part (&self, "add-menu")));
   click (&self, "add");
-  CHECK (!self.fake->added_new_image);
+  CHECK (self.fake->added_as == UI_ADD_LAYER);
   ui_history_choose (history (&self), 0);
-  gtk_menu_item_activate (GTK_MENU_ITEM (part (&self, "add-new")));
-  CHECK (self.fake->added_new_image && self.fake->added_seeds[0] == 40);
+  click (&self, "add-new");
+  CHECK (self.fake->added_as == UI_ADD_NEW_IMAGE && self.fake->added_seeds[0] == 40);
   close_window (&self);
 }
 
@@ -436,8 +436,8 @@ test_seed (void)
   self.fake->reuse = ui_settings_copy (job (&self, 0));
   self.fake->reuse->seed = 4321;
   ui_settings_set_class (self.fake->reuse, shouted);
-  click (&self, "reuse");
-  CHECK (ui_message_bar_text (UI_MESSAGE_BAR (part (&self, "message"))) == NULL);
+  click (&self, "reuse"); /* and it is said what was taken */
+  CHECK_CONTAINS (ui_message_bar_text (UI_MESSAGE_BAR (part (&self, "message"))), "seed 4321");
   click (&self, "generate");
   CHECK (job (&self, 4)->seed == 4321);
   CHECK_STR (job (&self, 4)->class_name, class_name (&self, 2));

@@ -18,7 +18,7 @@ test_presets (void)
 {
   g_autofree char *folder = g_dir_make_tmp ("adm-ui-XXXXXX", NULL);
   g_autofree char *path = g_build_filename (folder, "state", NULL);
-  Window self = open_mode (path, UI_PANEL_GENERATE);
+  Window self = open_mode (path, UI_TASK_GENERATE);
   GtkWidget *combo = part (&self, "preset");
   UiPresets *presets = UI_PRESETS (gtk_widget_get_ancestor (combo, UI_TYPE_PRESETS));
 
@@ -35,7 +35,7 @@ test_presets (void)
   CHECK_STR (ui_presets_current (presets), "own Mine [1] = ü");
   gtk_combo_box_set_active_id (GTK_COMBO_BOX (combo), "balanced");
   CHECK_NEAR (gtk_spin_button_get_value (GTK_SPIN_BUTTON (part (&self, "steps"))), 25, 0);
-  CHECK (gtk_range_get_value (GTK_RANGE (part (&self, "fidelity"))) == 6.0);
+  CHECK (gtk_range_get_value (GTK_RANGE (part (&self, "character"))) == 6.0);
   set_scale (&self, 1.0);
 
   /* A preset means for each model what that model recommends. */
@@ -45,13 +45,13 @@ test_presets (void)
   close_window (&self);
 
   /* The next opening has it, and the rest of what was set. */
-  self = open_mode (path, UI_PANEL_GENERATE);
+  self = open_mode (path, UI_TASK_GENERATE);
   presets = UI_PRESETS (gtk_widget_get_ancestor (part (&self, "preset"), UI_TYPE_PRESETS));
   CHECK_STR (gtk_combo_box_get_active_id (GTK_COMBO_BOX (part (&self, "model"))), "imagenet-64");
   gtk_combo_box_set_active_id (GTK_COMBO_BOX (part (&self, "model")), FAKE_MODEL);
   CHECK (ui_presets_choose (presets, "own Mine [1] = ü"));
   CHECK_NEAR (gtk_spin_button_get_value (GTK_SPIN_BUTTON (part (&self, "steps"))), 33, 0);
-  CHECK_NEAR (gtk_range_get_value (GTK_RANGE (part (&self, "fidelity"))), 6.0, 1e-9);
+  CHECK_NEAR (gtk_range_get_value (GTK_RANGE (part (&self, "character"))), 6.0, 1e-9);
   close_window (&self);
   g_unlink (path);
   g_rmdir (folder);
@@ -63,7 +63,7 @@ test_persistence (void)
   g_autofree char *folder = g_dir_make_tmp ("adm-ui-XXXXXX", NULL);
   g_autofree char *path = g_build_filename (folder, "sub", "state", NULL);
   g_autofree char *sub = g_path_get_dirname (path);
-  Window self = open_mode (path, UI_PANEL_GENERATE);
+  Window self = open_mode (path, UI_TASK_GENERATE);
   g_autoptr (UiSettings) before = NULL;
   g_autoptr (UiSettings) after = NULL;
   g_autofree char *chosen = g_strdup (class_name (&self, 2));
@@ -77,7 +77,7 @@ test_persistence (void)
   before = ui_generate_panel_get_settings (self.panel);
   close_window (&self);
 
-  self = open_mode (path, UI_PANEL_GENERATE);
+  self = open_mode (path, UI_TASK_GENERATE);
   after = ui_generate_panel_get_settings (self.panel);
   CHECK (ui_settings_equal (before, after));
   CHECK_STR (after->class_name, chosen);
@@ -116,7 +116,7 @@ test_persistence (void)
   g_unlink (path);
   g_rmdir (sub);
   CHECK (g_file_set_contents (sub, "a file where a folder should be", -1, NULL));
-  self = open_mode (path, UI_PANEL_GENERATE);
+  self = open_mode (path, UI_TASK_GENERATE);
   set_spin (&self, "steps", 2);
   click (&self, "generate");
   AWAIT (!running (&self));
@@ -173,7 +173,7 @@ test_models (void)
   /* Without a classifier the slider is greyed; without a diffusion network nothing can start, and
    * the reason is there. */
   gtk_combo_box_set_active_id (GTK_COMBO_BOX (part (&self, "model")), "imagenet-64");
-  CHECK (!gtk_widget_get_sensitive (part (&self, "fidelity")));
+  CHECK (!gtk_widget_get_sensitive (part (&self, "character")));
   CHECK (!gtk_widget_get_sensitive (part (&self, "compare")));
   CHECK (!gtk_widget_get_sensitive (part (&self, "upsample")));
   CHECK (gtk_widget_is_sensitive (part (&self, "generate")));
@@ -207,9 +207,9 @@ test_models (void)
 static void
 test_upsample_mode (void)
 {
-  Window self = open_mode (NULL, UI_PANEL_UPSAMPLE);
+  Window self = open_mode (NULL, UI_TASK_UPSAMPLE);
 
-  CHECK (part (&self, "count") == NULL && part (&self, "fidelity") == NULL
+  CHECK (part (&self, "count") == NULL && part (&self, "character") == NULL
          && part (&self, "compare") == NULL);
   CHECK (ui_preview_get_picture (UI_PREVIEW (part (&self, "preview"))) != NULL);
   CHECK_NEAR (gtk_spin_button_get_value (GTK_SPIN_BUTTON (part (&self, "steps"))), 20, 0);
@@ -251,7 +251,7 @@ test_ahead (void)
 {
   g_autofree char *folder = g_dir_make_tmp ("adm-ui-XXXXXX", NULL);
   g_autofree char *path = g_build_filename (folder, "state", NULL);
-  Window self = open_mode (path, UI_PANEL_GENERATE);
+  Window self = open_mode (path, UI_TASK_GENERATE);
   UiProgressRow *row = UI_PROGRESS_ROW (part (&self, "progress"));
   UiMemoryBox *memory
       = UI_MEMORY_BOX (ui_model_page_memory (UI_MODEL_PAGE (part (&self, "model-page"))));
@@ -315,7 +315,7 @@ test_ahead (void)
   CHECK (press (&self, GDK_KEY_Escape));
   CHECK (self.fake->warms == 5);
   close_window (&self);
-  self = open_mode (path, UI_PANEL_GENERATE);
+  self = open_mode (path, UI_TASK_GENERATE);
   CHECK (self.fake->catalog.half && self.fake->catalog.memory_limit == (guint64) 5 << 29);
   close_window (&self);
   g_unlink (path);
@@ -329,7 +329,7 @@ test_questions (void)
 {
   g_autofree char *folder = g_dir_make_tmp ("adm-ui-XXXXXX", NULL);
   g_autofree char *path = g_build_filename (folder, "state", NULL);
-  Window self = open_mode (path, UI_PANEL_GENERATE);
+  Window self = open_mode (path, UI_TASK_GENERATE);
   UiMessageBar *bar = UI_MESSAGE_BAR (part (&self, "message"));
   UiModelPage *page = UI_MODEL_PAGE (part (&self, "model-page"));
 
@@ -365,7 +365,7 @@ test_questions (void)
   close_window (&self);
 
   /* Next time it is not asked again, but the page still does. */
-  self = open_mode (path, UI_PANEL_GENERATE);
+  self = open_mode (path, UI_TASK_GENERATE);
   fake_backend_open_file (self.fake);
   fake_backend_send (self.fake, (UiEvent) { .kind = UI_EVENT_CATALOG });
   CHECK (ui_message_bar_text (UI_MESSAGE_BAR (part (&self, "message"))) == NULL);

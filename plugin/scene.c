@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What a task reads from an image: see scene.h. */
+#include "scene.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "map.h"
+#include "plugin-error.h"
+
+void
+scene_free (Scene *scene)
+{
+  if (!scene)
+    return;
+  for (int i = 0; i < scene->class_count; i++)
+    g_free ((float *) scene->classes[i].map);
+  g_free (scene->init);
+  g_free (scene->made);
+  g_free (scene->selection);
+  g_free (scene);
+}
+
+/* PICTURE as the core takes it, at the scene's size; NULL when memory is short. */
+static float *
+from_pixbuf (const Scene *scene, const GdkPixbuf *picture)
+{
+  g_autoptr (GdkPixbuf) scaled
+      = gdk_pixbuf_get_width (picture) == scene->width
+                && gdk_pixbuf_get_height (picture) == scene->height
+            ? g_object_ref ((GdkPixbuf *) picture)
+            : gdk_pixbuf_scale_simple (picture, scene->width, scene->height, GDK_INTERP_BILINEAR);
+  gsize area = (gsize) scene->width * (gsize) scene->height;
+  float *planar = scaled ? g_try_malloc_n (area, 3 * sizeof (float)) : NULL;
+
+  for (int y = 0; planar && y < scene->height; y++) {
+    const guint8 *row
+        = gdk_pixbuf_read_pixels (scaled) + (gsize) y * (gsize) gdk_pixbuf_get_rowstride (scaled);
+    for (int x = 0; x < 3 * scene->width; x++)
+      planar[(gsize) (x % 3) * area + (gsize) y * (gsize) scene->width + (gsize) (x / 3)]
+          = (float) row[x] / 127.5F - 1.0F;
+  }
+  return planar;
+}
+
+/* The two classes of SETTINGS, blended. */
+static gboolean
+blend_classes (Scene *scene, const UiSettings *settings, const adm_model *model, GError **error)
+{
+  const char *names[2] = { settings->class_name, settings->second_class };
+  const double weights[2] = { 1.0 - settings->balance, settings->balance };
+  adm_error core = { 0 };
+
+  for (int i = 0; i < 2; i++) {
+    int label;
+    if (weights[i] <= 0.0)
+      continue;
+    if (adm_model_label (model, *names[i] ? names[i] : NULL, &label, &core) != ADM_OK) {
+      plugin_error_set_core (error, &core);
+      return FALSE;
+    }
+    scene->classes[scene->class_count++]
+        = (adm_class_weight) { .label = label, .weight = weights[i] };
+  }
+  return TRUE;
+}
+
+/* What the picture starts from, and what of it stays. */
+static gboolean
+read_known (Scene *scene, const UiSettings *settings, const Target *target,
+            const GdkPixbuf *picture, GError **error)
+{
+  gboolean fits = target->image && target->width == scene->width && target->height == scene->height;
+  gboolean edges = fits && settings->match_edges && scene->selection;
+  gsize area = (gsize) scene->width * (gsize) scene->height;
+
+  if (settings->start == UI_START_PICTURE && picture)
+    scene->init = from_pixbuf (scene, picture);
+  else if (fits && (settings->start == UI_START_LAYER || edges))
+    scene->init = target_read (target, error);
+  else
+    return TRUE;
+  if (!scene->init)
+    return FALSE;
+  if (edges && settings->start != UI_START_PICTURE) {
+    scene->made = g_try_malloc_n (area, sizeof (float));
+    /* what is half selected is made too: the layer's mask blends it */
+    for (gsize i = 0; scene->made && i < area; i++)
+      scene->made[i] = scene->selection[i] > 0.0F ? 1.0F : 0.0F;
+    return scene->made != NULL;
+  }
+  return TRUE;
+}
+
+Scene *
+scene_read (const UiSettings *settings, const adm_model *model, const Target *target,
+            const GdkPixbuf *picture, GError **error)
+{
+  Scene *scene = g_new0 (Scene, 1);
+  gboolean ok = TRUE;
+
+  scene->width = settings->natural_size ? 0 : settings->width;
+  scene->height = settings->natural_size ? 0 : settings->height;
+  if (target->where == UI_WHERE_SELECTION) {
+    scene->selection = target_read_mask (target, error);
+    ok = scene->selection != NULL;
+  }
+  if (ok && scene->width > 0)
+    ok = read_known (scene, settings, target, picture, error);
+  if (ok && target->where == UI_WHERE_MAP)
+    ok = map_read (scene, model, target, error);
+  else if (ok && settings->second_class && *settings->second_class)
+    ok = blend_classes (scene, settings, model, error);
+  if (ok)
+    return scene;
+  if (error && !*error)
+    g_set_error_literal (error, PLUGIN_ERROR, PLUGIN_ERROR_EXECUTION,
+                         _ ("There is not enough memory for a picture of this size. Choose a "
+                            "smaller place, or close other programs."));
+  scene_free (scene);
+  return NULL;
+}
+
+void
+scene_apply (const Scene *scene, const UiSettings *settings, adm_task *task)
+{
+  adm_canvas *canvas = &task->generate.canvas;
+
+  *canvas = (adm_canvas) { .height = scene->height,
+                           .width = scene->width,
+                           .seamless_x = settings->seamless_x,
+                           .seamless_y = settings->seamless_y,
+                           .texture_size = settings->texture_size,
+                           .init = scene->init,
+                           .strength = settings->start == UI_START_NOTHING ? 1.0 : settings->change,
+                           .mask = scene->made,
+                           .mend_seams = settings->mend_seams && scene->init };
+  if (scene->class_count > 0) {
+    task->generate.sample.classes = scene->classes;
+    task->generate.sample.class_count = scene->class_count;
+  }
+}

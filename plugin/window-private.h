@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What the files of the artist's window share. */
+#ifndef ADM_WINDOW_PRIVATE_H
+#define ADM_WINDOW_PRIVATE_H
+
+#include <libgimp/gimpui.h>
+
+#include "import.h"
+#include "part.h"
+#include "window-models.h"
+#include "window-targets.h"
+#include "worker.h"
+
+typedef struct Window {
+  UiBackend backend;
+  UiSampler samplers[8];
+  char *sampler_names[8];
+  char *state_file, *history_folder;
+  WindowModels *models;
+  WindowTargets *targets; /* NULL where only a layer is upsampled */
+  guint watch;            /* source of the timer that follows the targets */
+  gboolean working;       /* a job runs */
+  UiSettings *generated;  /* what was last generated with, or NULL */
+  Worker *worker;
+  Spool *spool;  /* NULL where only a layer is upsampled */
+  gboolean half; /* how weights are kept, and within which memory */
+  guint64 limit;
+  UiEventFunc func;
+  gpointer sink;
+  GtkWidget *dialog;
+  GimpImage *image; /* the last that layers went to; before: which the window was opened for */
+  gboolean image_closed;
+  const Part *part;  /* to be upsampled; NULL: pictures are generated */
+  GimpLayer *layer;  /* that PART is of */
+  GPtrArray *layers; /* of GimpLayer, all that were added; the id of one is its index + 1 */
+  GArray *gone;      /* of gboolean, for each of them: whether it was last seen missing */
+  GSList *idles;     /* pending calls of ours, source ids */
+  Import *import;
+} Window;
+
+/* Tells EVENT to the panel, now. */
+void window_tell (const UiEvent *event, gpointer window);
+
+/* See UiBackend.add. */
+char *window_add (const UiResult *const *results, gsize n, const UiAdd *how, guint *ids,
+                  gboolean *offer_new_image, gpointer user);
+
+/* Looks which of the added layers are still there, and tells what has changed. */
+void window_watch_layers (Window *window);
+
+/* Whether the window's own image is open. GIMP keeps a closed one alive while the procedure that
+ * was called with it runs, so the view it was called from is asked, too. */
+gboolean window_image_is_open (Window *window);
+
+#endif
