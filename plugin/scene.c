@@ -38,7 +38,7 @@ from_pixbuf (const Scene *scene, const GdkPixbuf *picture)
         = gdk_pixbuf_read_pixels (scaled) + (gsize) y * (gsize) gdk_pixbuf_get_rowstride (scaled);
     for (int x = 0; x < 3 * scene->width; x++)
       planar[(gsize) (x % 3) * area + (gsize) y * (gsize) scene->width + (gsize) (x / 3)]
-          = (float) row[x] / 127.5F - 1.0F;
+          = target_value ((float) row[x] / 255.0F);
   }
   return planar;
 }
