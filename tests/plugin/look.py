@@ -35,9 +35,14 @@ def windows(title):
                     yield window
 
 
+def shows(node):
+    """GTK does not call showing what lies over a picture, as a check box does."""
+    return node.getState().contains(pyatspi.STATE_SHOWING) or node.getRole() == pyatspi.ROLE_CHECK_BOX
+
+
 def press(nodes, name):
     for node in nodes:
-        if node.name == name and node.getState().contains(pyatspi.STATE_SHOWING):
+        if node.name == name and shows(node):
             node.queryAction().doAction(0)
             return True
     return False

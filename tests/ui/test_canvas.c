@@ -467,25 +467,36 @@ test_reuse (void)
   close_window (&self);
 }
 
-static double
-estimate (const UiSettings *settings, guint target, gpointer user G_GNUC_UNUSED)
+static gboolean
+amount (const UiSettings *settings, guint target, double amount[2], gpointer user G_GNUC_UNUSED)
 {
-  return settings->width + target;
+  amount[0] = settings->width + target;
+  amount[1] = settings->upsample ? 1000.0 : 0.0;
+  return settings->width != 1200;
 }
 
+/* By how much there is to do, and how fast this machine was at it before. */
 static void
 test_estimate (void)
 {
-  FakeBackend *fake = fake_backend_new (NULL);
+  g_autofree char *folder = g_dir_make_tmp ("adm-ui-XXXXXX", NULL),
+                  *state = g_build_filename (folder, "state.ini", NULL);
+  FakeBackend *fake = fake_backend_new (state);
   Window self;
 
+  CHECK (g_file_set_contents (
+      state, "[speed " FAKE_MODEL "]\nguided=1\nplain=1\nupsample=0.1\n", -1, NULL));
   fake_backend_canvas (fake);
-  fake->api.estimate = estimate;
+  fake->api.amount = amount;
   self = open_fake (fake, UI_TASK_GENERATE);
   CHECK_STR (gtk_label_get_text (GTK_LABEL (part (&self, "estimate"))), "about 14 min");
+  choose_where (&self, "2"); /* not known */
+  CHECK_STR (gtk_label_get_text (GTK_LABEL (part (&self, "estimate"))), "");
   choose_where (&self, "4");
   CHECK_STR (gtk_label_get_text (GTK_LABEL (part (&self, "estimate"))), "about 4 s");
   close_window (&self);
+  g_unlink (state);
+  g_rmdir (folder);
 }
 
 /* What a backend cannot do is not there. */
