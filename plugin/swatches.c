@@ -6,8 +6,6 @@
 #include <errno.h>
 #include <glib/gstdio.h>
 
-#include "arguments.h"
-
 enum {
   SIDE = 64, /* of what is kept */
   STEPS = 12,
@@ -25,6 +23,7 @@ struct Swatches {
   const adm_model *model; /* of the request at hand, NULL: none */
   char *class_name;
   gboolean busy;    /* the worker has something else to do */
+  gboolean exact;   /* as it did last, so that it need not read networks anew */
   gboolean running; /* it makes the swatch */
   gint64 began;     /* the swatch's first step */
   GHashTable *slow; /* paths of the models that make no more */
@@ -59,11 +58,10 @@ answer_now (gpointer data)
   g_autoptr (GdkPixbuf) pixels = g_steal_pointer (&swatches->found);
 
   swatches->answer = 0;
-  swatches->tell (&(UiEvent) { .kind = UI_EVENT_SWATCH,
-                               .model = model->id,
-                               .class_name = class_name,
-                               .pixels = pixels },
-                  swatches->user);
+  swatches->tell (
+      &(UiEvent) {
+          .kind = UI_EVENT_SWATCH, .model = model->id, .class_name = class_name, .pixels = pixels },
+      swatches->user);
   return G_SOURCE_REMOVE;
 }
 
@@ -92,28 +90,48 @@ keep (const Swatches *swatches, GdkPixbuf *pixels)
     g_debug ("%s", error->message);
 }
 
+/* What is asked for as a job; FALSE when MODEL has no such class. */
+static gboolean
+fill_job (const Swatches *swatches, WorkerJob *job)
+{
+  const adm_model *model = swatches->model;
+  adm_request *sample = &job->task.generate.sample;
+
+  *job = (WorkerJob) { .id = SWATCHES_JOB,
+                       .model = model,
+                       .task = { .kind = ADM_TASK_GENERATE },
+                       .exact = swatches->exact };
+  *sample = adm_request_default (model);
+  if (adm_model_label (model, *swatches->class_name ? swatches->class_name : NULL, &sample->label,
+                       &(adm_error) { 0 })
+      != ADM_OK)
+    return FALSE;
+  if ((!model->classifier && model->null_class == ADM_NO_LABEL) || sample->label == ADM_NO_LABEL
+      || sample->label == model->null_class)
+    sample->scale = 0.0; /* nothing to guide by, or towards */
+  adm_request_set_sampler (sample, ADM_SAMPLER_DDIM);
+  sample->steps = STEPS;
+  sample->seed = SEED;
+  job->settings = ui_settings_new ();
+  ui_settings_set_model (job->settings, model->id);
+  ui_settings_set_class (job->settings, swatches->class_name);
+  return TRUE;
+}
+
 /* The worker has rested long enough. */
 static gboolean
 make (gpointer data)
 {
   Swatches *swatches = data;
-  WorkerJob job = { .id = SWATCHES_JOB, .model = swatches->model, .settings = ui_settings_new () };
+  WorkerJob job;
 
   swatches->wait = 0;
-  ui_settings_set_model (job.settings, swatches->model->id);
-  ui_settings_set_class (job.settings, swatches->class_name);
-  ui_settings_set_sampler (job.settings, "ddim");
-  job.settings->steps = STEPS;
-  job.settings->seed = SEED;
-  job.settings->scale = swatches->model->has_defaults ? swatches->model->scale : 1.0;
-  if (!arguments_to_generate (job.settings, swatches->model, 0, &job.task, NULL)) {
-    ui_settings_free (job.settings);
+  if (fill_job (swatches, &job)) {
+    swatches->running = TRUE;
+    swatches->began = 0;
+    worker_start (swatches->worker, &job);
+  } else
     answer (swatches, NULL);
-    return G_SOURCE_REMOVE;
-  }
-  swatches->running = TRUE;
-  swatches->began = 0;
-  worker_start (swatches->worker, &job);
   return G_SOURCE_REMOVE;
 }
 
@@ -190,8 +208,7 @@ own_event (Swatches *swatches, const UiEvent *event)
   case UI_EVENT_IMAGE:
     if (swatches->model && g_strcmp0 (event->settings->model, swatches->model->id) == 0
         && g_strcmp0 (event->settings->class_name, swatches->class_name) == 0) {
-      GdkPixbuf *small
-          = gdk_pixbuf_scale_simple (event->pixels, SIDE, SIDE, GDK_INTERP_BILINEAR);
+      GdkPixbuf *small = gdk_pixbuf_scale_simple (event->pixels, SIDE, SIDE, GDK_INTERP_BILINEAR);
       if (small)
         keep (swatches, small);
       answer (swatches, small);
@@ -229,9 +246,10 @@ swatches_event (Swatches *swatches, const UiEvent *event)
 }
 
 void
-swatches_yield (Swatches *swatches)
+swatches_yield (Swatches *swatches, gboolean exact)
 {
   swatches->busy = TRUE;
+  swatches->exact = exact;
   if (swatches->wait)
     g_source_remove (swatches->wait);
   swatches->wait = 0;

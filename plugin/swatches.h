@@ -28,7 +28,7 @@ void swatches_ask (Swatches *swatches, const adm_model *model, const char *class
  * further. */
 gboolean swatches_event (Swatches *swatches, const UiEvent *event);
 
-/* The worker has been given something else, which comes first. */
-void swatches_yield (Swatches *swatches);
+/* The worker has been given something else, which comes first. EXACT: as in WorkerJob. */
+void swatches_yield (Swatches *swatches, gboolean exact);
 
 #endif

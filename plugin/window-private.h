@@ -8,6 +8,7 @@
 
 #include "import.h"
 #include "part.h"
+#include "swatches.h"
 #include "window-models.h"
 #include "window-targets.h"
 #include "worker.h"
@@ -23,8 +24,9 @@ typedef struct Window {
   gboolean working;       /* a job runs */
   UiSettings *generated;  /* what was last generated with, or NULL */
   Worker *worker;
-  Spool *spool;  /* NULL where only a layer is upsampled */
-  gboolean half; /* how weights are kept, and within which memory */
+  Swatches *swatches; /* NULL where only a layer is upsampled */
+  Spool *spool;       /* NULL where only a layer is upsampled */
+  gboolean half;      /* how weights are kept, and within which memory */
   guint64 limit;
   UiEventFunc func;
   gpointer sink;

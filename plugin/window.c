@@ -82,6 +82,16 @@ tell_later (Window *window, UiEvent event, char *message)
   window->idles = g_slist_prepend (window->idles, GUINT_TO_POINTER (later->source));
 }
 
+/* What the worker tells: of a swatch, or of the panel's own job. */
+static void
+on_worker (const UiEvent *event, gpointer data)
+{
+  Window *window = data;
+
+  if (!window->swatches || !swatches_event (window->swatches, event))
+    window_tell (event, window);
+}
+
 /* ---- jobs ------------------------------------------------------------------------------------ */
 
 /* Worker's thread: the part as the network gets it. */
@@ -152,6 +162,8 @@ start (const UiJob *job, gpointer user)
   if (ok) {
     g_clear_pointer (&window->generated, ui_settings_free);
     window->generated = ui_settings_copy (work.settings);
+    if (window->swatches)
+      swatches_yield (window->swatches, work.exact);
     worker_start (window->worker, &work);
     return;
   }
@@ -167,9 +179,32 @@ warm (UiTask task, const char *id, gpointer user)
   Window *window = user;
   const adm_model *model = window_models_find (window->models, id);
 
-  if (model && (task == UI_TASK_UPSAMPLE ? model->upsampler : model->diffusion))
-    worker_warm (window->worker, model,
-                 task == UI_TASK_UPSAMPLE ? ADM_TASK_UPSCALE : ADM_TASK_GENERATE);
+  if (!model || !(task == UI_TASK_UPSAMPLE ? model->upsampler : model->diffusion))
+    return;
+  if (window->swatches)
+    swatches_yield (window->swatches, FALSE);
+  worker_warm (window->worker, model,
+               task == UI_TASK_UPSAMPLE ? ADM_TASK_UPSCALE : ADM_TASK_GENERATE);
+}
+
+static void
+swatch (const char *id, const char *class_name, gpointer user)
+{
+  Window *window = user;
+  const adm_model *model = window_models_find (window->models, id);
+
+  if (model)
+    swatches_ask (window->swatches, model, class_name);
+}
+
+static gboolean
+amount (const UiSettings *settings, guint target G_GNUC_UNUSED, double amount[2], gpointer user)
+{
+  Window *window = user;
+  const UiModel *shown = ui_catalog_find (window_models_catalog (window->models), settings->model);
+  const adm_model *model = window_models_find (window->models, settings->model);
+
+  return shown && model && scene_amount (settings, model, shown->most_steps, amount);
 }
 
 static void
@@ -446,17 +481,25 @@ window_init (Window *window, GimpImage *image)
     window->backend.history_folder = window->history_folder;
     window->backend.targets = targets;
     window->backend.surroundings = surroundings;
+    window->backend.swatch = swatch;
+    window->backend.amount = amount;
     window->backend.paint_with = paint_with;
     window->backend.legend = legend;
     window->backend.paint_map = paint_map;
     window->watch = g_timeout_add (LOOK_EVERY, look_again, window);
   }
-  window->worker = worker_new (gimp_get_num_processors (), window_tell, window);
+  window->worker = worker_new (gimp_get_num_processors (), on_worker, window);
+  if (window->targets) {
+    g_autofree char *kept
+        = g_build_filename (g_get_user_cache_dir (), "gimp-adm", "swatches", NULL);
+    window->swatches = swatches_new (kept, window->worker, window_tell, window);
+  }
 }
 
 static void
 window_clear (Window *window)
 {
+  swatches_free (window->swatches);
   worker_free (window->worker);
   spool_free (window->spool);
   import_free (window->import);
@@ -542,6 +585,7 @@ window_stop (GObject *owner)
 
   if (window) {
     g_object_set_data (owner, OWNER_KEY, NULL);
+    swatches_free (g_steal_pointer (&window->swatches));
     worker_free (g_steal_pointer (&window->worker));
   }
 }

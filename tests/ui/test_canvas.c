@@ -8,6 +8,8 @@
 #include "ui/preview.h"
 #include "ui/progress-row.h"
 
+#include <glib/gstdio.h>
+
 static const UiSettings *
 last_job (Window *self)
 {
@@ -484,8 +486,8 @@ test_estimate (void)
   FakeBackend *fake = fake_backend_new (state);
   Window self;
 
-  CHECK (g_file_set_contents (
-      state, "[speed " FAKE_MODEL "]\nguided=1\nplain=1\nupsample=0.1\n", -1, NULL));
+  CHECK (g_file_set_contents (state, "[speed " FAKE_MODEL "]\nguided=1\nplain=1\nupsample=0.1\n",
+                              -1, NULL));
   fake_backend_canvas (fake);
   fake->api.amount = amount;
   self = open_fake (fake, UI_TASK_GENERATE);
