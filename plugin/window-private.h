@@ -25,7 +25,6 @@ typedef struct Window {
   UiSettings *generated;  /* what was last generated with, or NULL */
   Worker *worker;
   Swatches *swatches; /* NULL where only a layer is upsampled */
-  Spool *spool;       /* NULL where only a layer is upsampled */
   gboolean half;      /* how weights are kept, and within which memory */
   guint64 limit;
   UiEventFunc func;

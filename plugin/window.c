@@ -143,7 +143,6 @@ start (const UiJob *job, gpointer user)
   const char *id = job->settings->model;
   const UiModel *shown = ui_catalog_find (window_models_catalog (window->models), id);
   WorkerJob work = { .id = job->id,
-                     .spool = job->draft ? NULL : window->spool,
                      .exact = job->settings->exact,
                      .model = window_models_find (window->models, id),
                      .settings = ui_settings_copy (job->settings) };
@@ -448,7 +447,6 @@ window_init (Window *window, GimpImage *image)
   g_autofree char *folder = g_build_filename (g_get_user_data_dir (), "gimp-adm", "models", NULL);
   window->import = import_new (folder, &import_funcs, window);
   window->models = window_models_new ();
-  window->spool = window->part ? NULL : spool_new ();
   window->targets = window->part ? NULL : window_targets_new (image);
   window->history_folder = g_build_filename (gimp_directory (), "plug-in-adm-history", NULL);
   window->state_file = g_build_filename (gimp_directory (), "plug-in-adm.ini", NULL);
@@ -501,7 +499,6 @@ window_clear (Window *window)
 {
   swatches_free (window->swatches);
   worker_free (window->worker);
-  spool_free (window->spool);
   import_free (window->import);
   for (GSList *idle = window->idles; idle; idle = idle->next)
     g_source_remove (GPOINTER_TO_UINT (idle->data));
@@ -523,12 +520,6 @@ static void
 hide (GtkWidget *widget, gpointer data G_GNUC_UNUSED)
 {
   gtk_widget_hide (widget);
-}
-
-static void
-offer_again (GdkPixbuf *pixels, const UiSettings *settings, gpointer panel)
-{
-  ui_generate_panel_recover (panel, pixels, settings);
 }
 
 GimpLayer **
@@ -554,8 +545,6 @@ window_run (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage **i
   gtk_widget_show (panel);
   g_signal_connect (window.dialog, "focus-in-event", G_CALLBACK (on_focus), &window);
   gimp_window_set_transient (GTK_WINDOW (window.dialog));
-  if (window.spool)
-    spool_recover (window.spool, offer_again, panel);
 
   gimp_dialog_run (GIMP_DIALOG (window.dialog));
   if (window.generated) /* for GIMP's Repeat: what was made last, not what was tried since */

@@ -292,8 +292,6 @@ send_picture (int i, const adm_picture *picture, void *data, adm_error *error)
   g_autoptr (UiSettings) settings = ui_settings_copy (job->settings);
   settings->seed += i;
   settings->count = 1;
-  if (job->spool)
-    spool_keep (job->spool, pixels, settings);
   post (worker, (UiEvent) { .kind = UI_EVENT_IMAGE,
                             .job = job->id,
                             .image = i,

@@ -265,17 +265,6 @@ ui_generate_panel_is_running (UiGeneratePanel *self)
 }
 
 void
-ui_generate_panel_recover (UiGeneratePanel *self, GdkPixbuf *pixels, const UiSettings *settings)
-{
-  g_autoptr (UiSettings) own = ui_settings_copy (settings);
-
-  ui_history_append (self->history, &(UiResult) { pixels, own, 0 }, FALSE);
-  ui_panel_say (self, GTK_MESSAGE_INFO,
-                _ ("Pictures that were finished last time and not added are in the history."));
-  ui_panel_update_add (self);
-}
-
-void
 ui_generate_panel_show_message (UiGeneratePanel *self, GtkMessageType type, const char *text)
 {
   ui_panel_say (self, type, text);

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What assistive technology sees of a window. Each line of standard input is a JSON list: with a title, answered by a JSON list of
 [role, name, text] of all that is in the window called so, also beyond what is scrolled to; with a name more, presses the button called
-so that shows, answered by whether there is one. A process of its own, since GIMP's script waits for the window meanwhile."""
+so that shows, and with a number after it, sets the slider or spin button to it; answered by whether there is one. A process of its own,
+since GIMP's script waits for the window meanwhile."""
 import json
 import sys
 
@@ -48,6 +49,17 @@ def press(nodes, name):
     return False
 
 
+def turn(nodes, name, value):
+    for node in nodes:
+        if node.name == name and node.getState().contains(pyatspi.STATE_SHOWING):
+            try:
+                node.queryValue().currentValue = value
+                return True
+            except NotImplementedError:  # its label is called the same
+                continue
+    return False
+
+
 def describe(nodes):
     seen = []
     for node in nodes:
@@ -59,6 +71,7 @@ def describe(nodes):
 
 
 for line in sys.stdin:
-    title, *name = json.loads(line)
+    title, *more = json.loads(line)
     found = [node for window in windows(title) for node in inside(window)]
-    print(json.dumps(press(found, name[0]) if name else describe(found)), flush=True)
+    answer = turn(found, *more) if len(more) == 2 else press(found, *more) if more else describe(found)
+    print(json.dumps(answer), flush=True)

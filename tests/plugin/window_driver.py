@@ -148,9 +148,16 @@ def tick(title, count):
     return len(boxes) >= count and all([activate(title, name) for name in boxes[-count:]])
 
 
-def set_steps(win, steps):
-    press(win, 'alt+s')
-    xdotool('type', '--delay', '60', str(steps))
+def turn(title, name, value):
+    """Sets the slider or spin button called NAME; whether there is one that shows."""
+    return Looker.ask(title, name, value) or False
+
+
+def set_steps(win, steps, title='Generate Image'):
+    """Under More, which is opened for it."""
+    if not turn(title, 'Steps', steps):
+        press(win, 'alt+r')
+        wait(lambda: turn(title, 'Steps', steps), 3)
 
 
 def in_window(drive, image, name='plug-in-adm-generate', title='Generate Image', layers=None):

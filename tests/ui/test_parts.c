@@ -225,25 +225,6 @@ test_upsample_mode (void)
   close_window (&self);
 }
 
-static void
-test_recover (void)
-{
-  Window self = open_window ();
-  g_autoptr (UiSettings) settings = ui_settings_new ();
-  g_autoptr (GdkPixbuf) pixels = NULL;
-
-  ui_settings_set_model (settings, FAKE_MODEL);
-  ui_settings_set_class (settings, class_name (&self, 1));
-  pixels = fake_picture (settings, 64, 0.0);
-  ui_generate_panel_recover (self.panel, pixels, settings);
-  CHECK (ui_history_count (history (&self)) == 1);
-  CHECK_CONTAINS (ui_message_bar_text (UI_MESSAGE_BAR (part (&self, "message"))), "history");
-  ui_history_set_tick (history (&self), 0, TRUE);
-  click (&self, "add");
-  CHECK (self.fake->added == 1);
-  close_window (&self);
-}
-
 /* Weights are read ahead of time: at once, when the model changes, not while a job runs, and again
  * when memory is set otherwise. */
 static void
@@ -456,7 +437,6 @@ main (int argc, char **argv)
   test_escape ();
   test_models ();
   test_upsample_mode ();
-  test_recover ();
   test_ahead ();
   test_questions ();
   test_drop ();
