@@ -459,6 +459,8 @@ window_init (Window *window, GimpImage *image)
                                   .state_file = window->state_file,
                                   .samplers = window->samplers,
                                   .n_samplers = n,
+                                  .part_width = window->part ? window->part->width : 0,
+                                  .part_height = window->part ? window->part->height : 0,
                                   .catalog = catalog,
                                   .listen = listen,
                                   .start = start,

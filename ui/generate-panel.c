@@ -14,6 +14,10 @@
 
 G_DEFINE_FINAL_TYPE (UiGeneratePanel, ui_generate_panel, GTK_TYPE_BOX)
 
+/* From this many times the upsampler's input on, a part is upsampled in tiles unless the artist
+ * says otherwise. */
+enum { LARGE_PART = 4 };
+
 static void
 on_map (UiGeneratePanel *self)
 {
@@ -179,6 +183,11 @@ show_first (UiGeneratePanel *self)
     ui_settings_set_class (settings, model->class_names[0]);
   }
   settings->task = self->task;
+  if (model
+      && MAX (self->backend->part_width, self->backend->part_height)
+             > LARGE_PART * model->upsample_input) {
+    settings->tiles = TRUE; /* fitting would lose most of it */
+  }
   left = ui_settings_form_set (form, settings); /* what is no longer here was no choice of today */
   ui_settings_form_set_locked (form, locked);
   ui_settings_form_set_live (form, live);

@@ -61,7 +61,7 @@ def end(gimp, main, keys=()):
 
 
 def begin_long(win):
-    set_steps(win, 1000)
+    set_steps(1000)
     press(win, 'Return')
     return wait(lambda: is_running(TITLE))
 
@@ -69,7 +69,7 @@ def begin_long(win):
 # Two pictures are finished and a third is being made.
 gimp, main = start()
 win = opened(main, TITLE, TITLE)
-set_steps(win, 4)
+set_steps(4)
 for count in (1, 2):
     press(win, 'Return')
     finished(TITLE, count)

@@ -64,7 +64,7 @@ def generating():
         return {'disturbed': disturbed, 'untouched': layers, 'added': add(win, TITLE) and wait(lambda: len(image.get_layers()) == layers + 1, 5)}
 
     win = opened(main, TITLE, TITLE)
-    set_steps(win, STEPS)
+    set_steps(STEPS)
     for count, (artist, selection) in enumerate((
             (lambda: image.select_rectangle(Gimp.ChannelOps.REPLACE, 30, 20, 100, 90), [30, 20, 130, 110]),
             (lambda: press(main, 'ctrl+a'), [0, 0, 240, 160]), (lambda: press(main, 'ctrl+shift+a'), None)), 1):
@@ -93,7 +93,7 @@ def upsampling():
     image, inset, view, main = three_layers((230, 150))
     before = about(image)
     win = opened(main, UPSAMPLE, UPSAMPLE)
-    set_steps(win, UPSAMPLE_STEPS, UPSAMPLE)
+    set_steps(UPSAMPLE_STEPS, UPSAMPLE)
     press(win, 'Return')
     began = wait(lambda: is_running(UPSAMPLE))
     image.remove_layer(inset)
@@ -101,7 +101,7 @@ def upsampling():
     lid, bottom = image.get_layers()
     image.set_selected_layers([bottom])
     finished(UPSAMPLE)
-    set_steps(win, 2, UPSAMPLE)
+    set_steps(2, UPSAMPLE)
     press(win, 'Return')
     finished(UPSAMPLE, 2)
     facts['ticked'] = tick(UPSAMPLE, 2)
@@ -131,15 +131,15 @@ def upsampling():
         return [len(other.get_layers()) for other in Gimp.get_images() if other.get_id() not in known]
 
     view.delete()
-    press(win, 'alt+y')
+    press(win, 'alt+d')
     facts = {'told': wait(lambda: 'The image has been closed' in texts(UPSAMPLE))}
     press(win, 'alt+w')  # Add to a New Image
     wait(lambda: fresh() == [1])
     wait(lambda: 'added' in texts(UPSAMPLE))
-    press(win, 'alt+y')
+    press(win, 'alt+d')
     wait(lambda: fresh() == [2], 5)
     facts['ticked'] = tick(UPSAMPLE, 2)
-    press(win, 'alt+y')
+    press(win, 'alt+d')
     wait(lambda: fresh() == [4], 5)
     shot('closed-and-again')
     close(win, UPSAMPLE)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What assistive technology sees of a window. Each line of standard input is a JSON list: with a title, answered by a JSON list of
 [role, name, text] of all that is in the window called so, also beyond what is scrolled to; with a name more, presses the button called
-so that shows, and with a number after it, sets the slider or spin button to it; answered by whether there is one. A process of its own,
+so that shows, and with a number after it, sets the slider or spin button called so, or labelled so; answered by whether there is one. A process of its own,
 since GIMP's script waits for the window meanwhile."""
 import json
 import sys
@@ -49,14 +49,17 @@ def press(nodes, name):
     return False
 
 
+def is_called(node, name):
+    """By itself, or by the label beside it."""
+    labels = [relation.getTarget(0).name for relation in node.getRelationSet() if relation.getRelationType() == pyatspi.RELATION_LABELLED_BY]
+    return name in [node.name, *labels]
+
+
 def turn(nodes, name, value):
     for node in nodes:
-        if node.name == name and node.getState().contains(pyatspi.STATE_SHOWING):
-            try:
-                node.queryValue().currentValue = value
-                return True
-            except NotImplementedError:  # its label is called the same
-                continue
+        if node.getRole() in (pyatspi.ROLE_SPIN_BUTTON, pyatspi.ROLE_SLIDER) and is_called(node, name):
+            node.queryValue().currentValue = value
+            return True
     return False
 
 

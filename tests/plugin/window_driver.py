@@ -149,15 +149,12 @@ def tick(title, count):
 
 
 def turn(title, name, value):
-    """Sets the slider or spin button called NAME; whether there is one that shows."""
+    """Sets the slider or spin button called NAME, or labelled so; whether there is one."""
     return Looker.ask(title, name, value) or False
 
 
-def set_steps(win, steps, title='Generate Image'):
-    """Under More, which is opened for it."""
-    if not turn(title, 'Steps', steps):
-        press(win, 'alt+r')
-        wait(lambda: turn(title, 'Steps', steps), 3)
+def set_steps(steps, title='Generate Image'):
+    turn(title, 'Steps', steps)
 
 
 def in_window(drive, image, name='plug-in-adm-generate', title='Generate Image', layers=None):

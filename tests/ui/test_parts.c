@@ -225,6 +225,39 @@ test_upsample_mode (void)
   close_window (&self);
 }
 
+/* What Fit loses stands beside it, and a large part goes in tiles unless told otherwise. */
+static void
+test_part_sizes (void)
+{
+  const struct {
+    int width, height, active;
+    const char *fit, *tiles;
+  } cases[] = {
+    { 0, 0, 0, "Fit: the whole part, reduced first", "Tiles: a larger result, piece by piece" },
+    { 64, 40, 0, "Fit: the whole part at once", "Tiles: 408 × 256, piece by piece" },
+    { 96, 64, 0, "Fit: reduces 96 × 64 to 64 × 64 first", "Tiles: 384 × 256, piece by piece" },
+    { 1200, 800, 1, "Fit: reduces 1200 × 800 to 64 × 64 first",
+      "Tiles: 4800 × 3200, piece by piece" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+    FakeBackend *fake = fake_backend_new (NULL);
+    fake->api.part_width = cases[i].width;
+    fake->api.part_height = cases[i].height;
+    Window self = open_fake (fake, UI_TASK_UPSAMPLE);
+    GtkComboBox *combo = GTK_COMBO_BOX (part (&self, "tiles"));
+    const char *const words[] = { cases[i].fit, cases[i].tiles };
+
+    CHECK (gtk_combo_box_get_active (combo) == cases[i].active);
+    for (int way = 0; way < 2; way++) {
+      gtk_combo_box_set_active (combo, way);
+      g_autofree char *text = gtk_combo_box_text_get_active_text (GTK_COMBO_BOX_TEXT (combo));
+      CHECK_STR (text, words[way]);
+    }
+    close_window (&self);
+  }
+}
+
 /* Weights are read ahead of time: at once, when the model changes, not while a job runs, and again
  * when memory is set otherwise. */
 static void
@@ -437,6 +470,7 @@ main (int argc, char **argv)
   test_escape ();
   test_models ();
   test_upsample_mode ();
+  test_part_sizes ();
   test_ahead ();
   test_questions ();
   test_drop ();
