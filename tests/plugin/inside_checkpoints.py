@@ -6,7 +6,7 @@ import os
 import time
 
 from inside_gimp import embedded, note
-from window_driver import activate, add, finished, in_window, look, pictures, press, shot, texts, turn, wait, xdotool
+from window_driver import activate, add, finished, in_window, look, pictures, press, shot, texts, turn, wait
 
 TITLE = 'Generate Image'
 MODELS = os.environ['ADM_MODEL_PATH']
