@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A class from a few pictures: an adapter trained on random crops of them, all else frozen. */
+#include "adm_taught.h"
 #include "base/error.h"
 #include "train/adapter_file.h"
 #include "train/parameter_file.h"
@@ -49,8 +50,8 @@ check_request (const adm_teach_request *r, adm_error *error)
     problem = "give 1 to 50 pictures";
   else if (r->rank < 1 || r->rank > MOST_RANK)
     problem = "the rank is within 1 … 64";
-  else if (!r->name || !*r->name)
-    problem = "give the class a name";
+  else if (!r->name || adm_taught_name_problem (r->name))
+    problem = "give the class a name of one line, neither a number nor \"none\"";
   else if (r->batch < 1 || r->microbatch < 0 || (r->microbatch && r->batch % r->microbatch))
     problem = "the pictures at once must divide the batch";
   else if (r->steps < 0 || (r->steps == 0 && !(r->minutes > 0)))
