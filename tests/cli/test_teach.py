@@ -77,6 +77,20 @@ def stopped(there, picture):
     check(running.returncode == 0 and line == b"" and out.exists(), f"stopped: {running.returncode} {line!r}")
 
 
+def resumed(there, picture):
+    """Three steps and three more are six; another request is refused."""
+    whole, parts = there / "whole.safetensors", there / "parts.safetensors"
+    how = ["--batch", "2", "--lr", "1e-2", picture, "-o"]
+    succeeds(*teach(there, "--steps", "6", *how, whole))
+    succeeds(*teach(there, "--steps", "3", *how, parts))
+    half = parts.read_bytes()
+    succeeds(*teach(there, "--steps", "6", "--resume", *how, parts))
+    check(parts.read_bytes() == whole.read_bytes() != half, "a resumed class is another one")
+    refuses(2, *teach(there, "--steps", "8", "--resume", "--seed", "3", *how, parts), says="seed 0")
+    refuses(1, *teach(there, "--steps", "8", "--resume", *how, there / "never.safetensors"), says="never.checkpoint")
+    check(parts.read_bytes() == whole.read_bytes(), "a refusal changed the class")
+
+
 def chosen_by_name(there, picture):
     """The taught class is listed, is chosen by its name, is what the merged weights make, and takes nothing from the other classes."""
     home = there / "home"
@@ -133,6 +147,7 @@ def main():
         learns(there, picture)
         changes_nothing_else(there, picture)
         stopped(there, picture)
+        resumed(there, picture)
         chosen_by_name(there, picture)
         refusals(there, picture)
     return summary()

@@ -304,6 +304,50 @@ test_file (const char *adapter)
   fine (adm_taught_check (path, &model, &error));
 }
 
+struct told {
+  int pictures, logged;
+  bool in_range;
+};
+
+static bool
+listen (const adm_train_report *report, void *user)
+{
+  struct told *told = user;
+  told->logged += report->what == ADM_TRAIN_LOGGED;
+  told->pictures += report->what == ADM_TRAIN_PICTURE;
+  for (int i = 0; report->what == ADM_TRAIN_PICTURE && i < PIXELS; i++)
+    told->in_range &= report->side == SIDE && fabsf (report->picture[i]) < 4;
+  return true;
+}
+
+/* What the artist sees while it is taught: the crops, and a picture now and then. */
+static void
+test_shows (void)
+{
+  const adm_options options = { .threads = 2 };
+  const char *const pictures[] = { picture };
+  adm_teach_request request = { .weights = weights,
+                                .name = "shown",
+                                .output = folder_file ("shown.safetensors"),
+                                .picture = pictures,
+                                .pictures = 1,
+                                .options = &options,
+                                .steps = 2,
+                                .batch = 2,
+                                .rank = 2,
+                                .lr = 1e-3,
+                                .log_steps = 1,
+                                .show_seconds = 1e-6 };
+  struct told told = { .in_range = true };
+  uint8_t crops[4 * PIXELS] = { 0 };
+  fine (adm_teach (&request, listen, &told, &error));
+  CHECK (told.pictures == 2 && told.logged == 2 && told.in_range);
+  fine (adm_teach_crops (&request, SIDE, 4, crops, &error));
+  CHECK (crops[0] > 0 && crops[4 * PIXELS - 1] > 0);
+  request.pictures = 0;
+  CHECK (adm_teach_crops (&request, SIDE, 4, crops, &error) == ADM_ERROR_USAGE);
+}
+
 /* What it is taken for is no less than what it takes. */
 static void
 test_memory (const char *adapter)
@@ -333,6 +377,7 @@ main (void)
   test_refusals (adapter);
   test_memory (adapter);
   test_file (adapter);
+  test_shows ();
   test_listing (adapter);
   snprintf (picture, sizeof picture, "%s/grey.jpg", ADM_TEST_FIXTURES);
   test_replaced (adapter);
