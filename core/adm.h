@@ -29,6 +29,7 @@
 #include "adm_network.h"
 #include "adm_options.h"
 #include "adm_session.h"
+#include "adm_taught.h"
 #include "adm_train.h"
 
 #endif

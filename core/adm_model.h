@@ -39,6 +39,12 @@ typedef struct adm_missing {
   const char *address; /* where it is published */
 } adm_missing;
 
+/* A class that was taught to a model from a few pictures (adm_taught.h). */
+typedef struct adm_taught {
+  char *name, *path; /* of its file, absolute */
+  int rank;          /* of its changes */
+} adm_taught;
+
 /* Owned by the catalog (or by the caller of adm_model_from_files, freed with adm_model_free).
  * Strings are UTF-8. */
 typedef struct adm_model {
@@ -59,6 +65,9 @@ typedef struct adm_model {
   /* the rest of that line, "stone, cliff, boulder", or "": what else it is found by */
   char **class_synonyms;
   int null_class; /* ADM_NO_LABEL: none */
+  /* TAUGHT_COUNT of them, by name. They have no label: a request names the file (adm_session.h) */
+  adm_taught *taught;
+  int taught_count;
   /* its pictures are all ground and no object: canvases and seamless tiles make sense */
   bool texture;
   adm_defaults defaults, upsampler_defaults;
@@ -75,7 +84,8 @@ void adm_model_free (adm_model *model);
 /* CLASS: a number; a name or synonym, or a part or a misspelling of one that can mean one class
  * only (the rule: models/class_name.h); "none" or NULL: the null class. ADM_NO_LABEL when the
  * network has no classes. ADM_ERROR_USAGE when several classes could be meant, naming up to three
- * with their numbers, or none, naming the nearest. */
+ * with their numbers, or none, naming the nearest; and for a taught class, which has no label (see
+ * adm_request_set_class). */
 adm_status adm_model_label (const adm_model *model, const char *class_name, int *label,
                             adm_error *error);
 

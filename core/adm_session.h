@@ -30,6 +30,10 @@ typedef enum adm_guidance {
 typedef struct adm_request {
   int label;       /* of network and classifier; ADM_NO_LABEL: none */
   int guide_label; /* of the classifier alone; ADM_NO_LABEL: as label */
+  /* file of a class that was taught to the model's diffusion network: instead of LABEL; NULL: none.
+   * Its changes are added to the weights while it is asked for. Guided freely; no classes beside
+   * it */
+  const char *adapter;
   /* instead of LABEL, CLASS_COUNT of them, each guided by its own; 0: LABEL everywhere */
   const adm_class_weight *classes;
   int class_count;
@@ -67,6 +71,12 @@ void adm_request_set_sampler (adm_request *request, adm_sampler sampler);
 /* The same for the model's upsampling stage (upsampler_defaults; without them ddpm at 250
  * steps). */
 adm_request adm_request_upsample_default (const adm_model *model);
+
+/* The class that TEXT means becomes REQUEST's, as adm_model_label understands it, or a taught one:
+ * its file, which lives as long as MODEL, and no class. Where MODEL cannot guide to a taught class
+ * (it has no null class) the scale becomes 0. */
+adm_status adm_request_set_class (adm_request *request, const adm_model *model, const char *text,
+                                  adm_error *error);
 
 /* Whether REQUEST is guided without a classifier. */
 bool adm_request_guides_freely (const adm_model *model, const adm_request *request);

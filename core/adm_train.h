@@ -80,6 +80,7 @@ typedef struct adm_train_report {
     ADM_TRAIN_UNREADABLE, /* MESSAGE says which picture, and why */
     ADM_TRAIN_SAVED,      /* OUTPUT and its checkpoint are whole */
     ADM_TRAIN_WORKING,    /* asked now and then whether to go on */
+    ADM_TRAIN_PICTURE,    /* a taught class's test picture: PICTURE */
   } what;
   int64_t step, steps;
   size_t pictures, unreadable;
@@ -92,6 +93,9 @@ typedef struct adm_train_report {
   double accuracy[4];            /* a classifier's */
   double gradient_norm;
   double pictures_per_second, seconds_left; /* the latter < 0: not known */
+  double seconds;                           /* of a class that is taught: spent, in all runs */
+  const float *picture;                     /* [3,side,side], -1 … 1; valid during the call */
+  int side;
   const char *message;
 } adm_train_report;
 /* False: stop, with everything saved. */
@@ -119,7 +123,15 @@ typedef struct adm_teach_request {
   uint64_t seed;
   bool tiles, turns; /* the pictures go on at their edges; may be turned by quarters */
   int log_steps;
+  /* Beside OUTPUT, at its end and every SAVE_MINUTES (0: never): what it takes to go on as if it
+   * had not been stopped, OUT.checkpoint.safetensors. STEPS and MINUTES are of all runs then. */
+  double save_minutes;
+  bool resume;         /* go on from there; ADM_ERROR_USAGE where the request is another one */
+  double show_seconds; /* between test pictures, reported; 0: none */
 } adm_teach_request;
+/* N crops of REQUEST's pictures as they will be seen: OUT [N,side,side,3]. */
+adm_status adm_teach_crops (const adm_teach_request *request, int side, int n, uint8_t *out,
+                            adm_error *error);
 /* Teaches; REPORT returning false stops, keeping what is there (ADM_OK). */
 adm_status adm_teach (const adm_teach_request *request, adm_train_callback report, void *user,
                       adm_error *error);

@@ -70,3 +70,10 @@ adm_text_same (const char *a, const char *b)
   }
   return lower (*a) == lower (*b);
 }
+
+bool
+adm_text_ends (const char *text, const char *end)
+{
+  size_t length = strlen (text), ending = strlen (end);
+  return length > ending && adm_text_same (text + length - ending, end);
+}

@@ -18,4 +18,7 @@ bool adm_text_is_utf8 (const char *text);
 /* Equal but for the case of ASCII letters. */
 bool adm_text_same (const char *a, const char *b);
 
+/* Whether TEXT ends in END, but for the case of ASCII letters, and has something before it. */
+bool adm_text_ends (const char *text, const char *end);
+
 #endif

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "catalog/file_set.h"
 #include "catalog/joins.h"
+#include "catalog/taught_list.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -34,7 +35,8 @@ struct adm_catalog {
   /* while scanning */
   adm_file_set used;   /* files that have been read or belong to a description */
   adm_found published; /* checkpoints that models are joined of */
-  adm_status status;   /* memory ran out */
+  adm_taught_list taught;
+  adm_status status; /* memory ran out */
 };
 
 /* ---- lists, notes ---------------------------------------------------------------------------- */
@@ -162,8 +164,7 @@ read_folder (adm_catalog *catalog, const char *folder, list *paths)
 static bool
 is_json (const char *path)
 {
-  size_t length = strlen (path);
-  return length > 5 && adm_text_same (path + length - 5, ".json");
+  return adm_text_ends (path, ".json");
 }
 
 /* The files that a description names are not models of their own, whether or not it can be used. */
@@ -243,13 +244,8 @@ looks_like_weights (adm_catalog *catalog, const char *path)
 static bool
 named_as_weights (const char *path)
 {
-  static const char *const endings[] = { ".pt", ".pth", ".safetensors" };
-  for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-    size_t length = strlen (path), ending = strlen (endings[i]);
-    if (length > ending && adm_text_same (path + length - ending, endings[i]))
-      return true;
-  }
-  return false;
+  return adm_text_ends (path, ".pt") || adm_text_ends (path, ".pth")
+         || adm_text_ends (path, ".safetensors");
 }
 
 /* Keeps PATH for the joins that need a checkpoint of this NAME. False: none does. */
@@ -294,6 +290,40 @@ scan_network (adm_catalog *catalog, const char *path, const adm_file_info *info)
     add_model (catalog, model);
 }
 
+/* Keeps PATH if it is a taught class. */
+static bool
+scan_taught (adm_catalog *catalog, const char *path)
+{
+  adm_error error;
+  adm_taught_info info;
+  if (adm_taught_inspect (path, &info, &error))
+    return false;
+  if (!adm_taught_list_add (&catalog->taught, path, &info))
+    catalog->status = ADM_ERROR_MEMORY;
+  return true;
+}
+
+/* The taught classes of FOLDER/NAME. */
+static void
+read_taught (adm_catalog *catalog, const char *folder, const char *name)
+{
+  char *within = adm_path_join (folder, name);
+  if (!within || !adm_taught_list_read (&catalog->taught, within))
+    catalog->status = ADM_ERROR_MEMORY;
+  free (within);
+}
+
+static void
+attach_taught (adm_catalog *catalog, adm_model *model)
+{
+  adm_error error;
+  adm_status status = adm_taught_list_attach (&catalog->taught, model, &error);
+  if (status == ADM_ERROR_MEMORY)
+    catalog->status = status;
+  else if (status)
+    note (catalog, "%s", error.message);
+}
+
 static void
 scan_weights (adm_catalog *catalog, const char *path, const struct stat *status)
 {
@@ -306,9 +336,10 @@ scan_weights (adm_catalog *catalog, const char *path, const struct stat *status)
     return;
   if (!adm_text_is_utf8 (path))
     note (catalog, "%s: the name of this file or its folder is not UTF-8; rename it", path);
-  else if (adm_file_inspect (path, &info, &error))
-    note (catalog, "%s", error.message);
-  else
+  else if (adm_file_inspect (path, &info, &error)) {
+    if (!scan_taught (catalog, path))
+      note (catalog, "%s", error.message);
+  } else
     scan_network (catalog, path, &info);
 }
 
@@ -331,6 +362,7 @@ scan_folder (adm_catalog *catalog, const char *folder)
         scan_description (catalog, folder, path);
     }
   clear (&paths, free);
+  read_taught (catalog, folder, ADM_TAUGHT_FOLDER);
 }
 
 /* ---- published checkpoints ------------------------------------------------------------------- */
@@ -382,6 +414,12 @@ adm_catalog_new (const char *const *folders, size_t n, adm_catalog **out, adm_er
   for (size_t i = 0; !catalog->status && i < n; i++)
     scan_folder (catalog, folders[i]);
   join_published (catalog);
+  for (size_t i = 0; !catalog->status && i < catalog->models.count; i++)
+    attach_taught (catalog, catalog->models.item[i]);
+  for (size_t i = 0; !catalog->status && i < catalog->taught.count; i++)
+    if (!catalog->taught.entry[i].used)
+      note (catalog, "%s: was taught to weights that are not here; put them into this folder",
+            catalog->taught.entry[i].path);
   adm_found_clear (&catalog->published);
   adm_file_set_clear (&catalog->used);
   if (catalog->status) {
@@ -403,6 +441,7 @@ adm_catalog_free (adm_catalog *catalog)
   clear (&catalog->notes, free);
   clear (&catalog->questions, free);
   adm_file_set_clear (&catalog->used);
+  adm_taught_list_clear (&catalog->taught);
   clear (&catalog->folders, free);
   free (catalog);
 }
@@ -492,10 +531,18 @@ open_model (adm_catalog *catalog, const char *path, adm_model **out, adm_error *
   return status;
 }
 
-/* Keeps MODEL, which a caller is given, as long as the catalog. */
+/* Keeps MODEL, which a caller is given, as long as the catalog, with the classes taught to it that
+ * lie beside it. */
 static adm_status
 keep_found (adm_catalog *catalog, adm_model *model, const adm_model **out, adm_error *error)
 {
+  char *folder = model->diffusion ? adm_path_folder (model->diffusion) : NULL;
+  if (folder) {
+    read_taught (catalog, folder, "");
+    read_taught (catalog, folder, ADM_TAUGHT_FOLDER);
+    attach_taught (catalog, model);
+  }
+  free (folder);
   if (!push (catalog, &catalog->found, model, free_model)) {
     catalog->status = ADM_OK;
     return adm_fail (error, ADM_ERROR_MEMORY,

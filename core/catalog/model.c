@@ -28,6 +28,11 @@ adm_model_free (adm_model *model)
     free (model->class_names[i]);
     free (model->class_synonyms[i]);
   }
+  for (int i = 0; i < model->taught_count; i++) {
+    free (model->taught[i].name);
+    free (model->taught[i].path);
+  }
+  free (model->taught);
   free (model->class_names);
   free (model->class_synonyms);
   free (model->id);
@@ -58,6 +63,8 @@ adm_model_copy (const adm_model *model)
   copy->class_names = NULL;
   copy->class_synonyms = NULL;
   copy->class_count = 0;
+  copy->taught = NULL;
+  copy->taught_count = 0;
   bool ok = copy_string (&copy->id, model->id);
   ok &= copy_string (&copy->name, model->name);
   ok &= copy_string (&copy->license, model->license);

@@ -39,7 +39,7 @@ const char *adm_part_name (int part);
 /* ADM_ERROR_USAGE when MODEL has no PART, saying where a published one is to be had. */
 adm_status adm_model_need (const adm_model *model, int part, adm_error *error);
 
-/* A copy of MODEL without its class names; NULL: no memory. */
+/* A copy of MODEL without the names of its classes, taught ones included; NULL: no memory. */
 adm_model *adm_model_copy (const adm_model *model);
 
 /* The format of a model's description. */

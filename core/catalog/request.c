@@ -4,9 +4,11 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "catalog/class_name.h"
+#include "adm_taught.h"
 #include "catalog/model.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const sampler_names[] = { [ADM_SAMPLER_DDPM] = "ddpm",
@@ -82,6 +84,16 @@ number (const char *text)
   return value;
 }
 
+/* Whether a class of MODEL's own has exactly this name. */
+static bool
+own_class (const adm_model *model, const char *name)
+{
+  for (int i = 0; i < model->class_count; i++)
+    if (strcmp (model->class_names[i], name) == 0)
+      return true;
+  return false;
+}
+
 /* A network without classes may still be guided by a classifier, whose labels only the classifier
  * knows: a number passes here, and is checked where the classifier is at hand. */
 adm_status
@@ -96,6 +108,11 @@ adm_model_label (const adm_model *model, const char *class_name, int *label, adm
     *label = model->null_class;
     return ADM_OK;
   }
+  if (adm_model_taught (model, class_name) && !own_class (model, class_name))
+    return adm_fail (error, ADM_ERROR_USAGE,
+                     "class: \"%.100s\" was taught to model %s and stands alone: it can be neither "
+                     "mixed with other classes nor guided to by a classifier",
+                     class_name, model->name);
   if (guided_only && !model->classifier) {
     *label = ADM_NO_LABEL;
     return ADM_OK;
@@ -112,5 +129,41 @@ adm_model_label (const adm_model *model, const char *class_name, int *label, adm
                      "class: %s is not within 0 … %d, the classes of model %s", class_name,
                      model->label_count - 1, model->name);
   *label = value;
+  return ADM_OK;
+}
+
+/* The taught class of MODEL that TEXT means where no other does: a part of its name, a slip. */
+static const adm_taught *
+nearly (const adm_model *model, const char *text)
+{
+  adm_error ignored;
+  int found = -1;
+  char **names = calloc (2 * (size_t) model->taught_count + 1, sizeof *names);
+  for (int i = 0; names && i < model->taught_count; i++) {
+    names[i] = model->taught[i].name;
+    names[model->taught_count + i] = (char *) "";
+  }
+  bool one = names && model->taught_count > 0
+             && !adm_class_find (model->name, names, names + model->taught_count,
+                                 model->taught_count, text, &found, &ignored);
+  free (names);
+  return one ? &model->taught[found] : NULL;
+}
+
+adm_status
+adm_request_set_class (adm_request *request, const adm_model *model, const char *text,
+                       adm_error *error)
+{
+  const adm_taught *taught
+      = text && !own_class (model, text) ? adm_model_taught (model, text) : NULL;
+  adm_status status = taught ? ADM_OK : adm_model_label (model, text, &request->label, error);
+  if (status && !taught)
+    taught = nearly (model, text);
+  request->adapter = taught ? taught->path : NULL;
+  if (!taught)
+    return status;
+  request->label = ADM_NO_LABEL;
+  if (model->null_class == ADM_NO_LABEL && request->guidance == ADM_GUIDANCE_DEFAULT)
+    request->scale = 0;
   return ADM_OK;
 }

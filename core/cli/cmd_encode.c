@@ -152,7 +152,7 @@ prepare (const sampling_options *o, const char *input, encode_run *run, adm_erro
   run->request.steps = most > 0 && most < DEFAULT_STEPS ? most : DEFAULT_STEPS;
   status = sampling_fill_request (o, most, &run->request, &steps, error);
   if (!status)
-    status = adm_model_label (run->model, o->class_name, &run->request.label, error);
+    status = adm_request_set_class (&run->request, run->model, o->class_name, error);
   if (!status)
     status = output_add (&run->outputs, o->output, error);
   if (!status)

@@ -13,7 +13,9 @@
 static const char usage[] = "Usage: adm models\n"
                             "Prints one JSON object a line: each model found (its id is what "
                             "--model takes; \"synonyms\": a list for each of \"classes\",\n"
-                            "in the same order, of what else --class knows it by; \"missing\": "
+                            "in the same order, of what else --class knows it by; \"taught\": "
+                            "classes that were taught to it (adm teach), as\n"
+                            "files in a folder searched or its folder \"taught\"; \"missing\": "
                             "parts of a published model that were not found, and\n"
                             "where they are published), then the folders searched, in order, notes "
                             "on files in them that cannot be used, and files\n"
@@ -34,6 +36,15 @@ add_missing (yyjson_mut_doc *doc, yyjson_mut_val *list, const adm_missing *missi
   return object && yyjson_mut_obj_add_str (doc, object, "part", parts[missing->part])
          && yyjson_mut_obj_add_str (doc, object, "file", missing->file)
          && yyjson_mut_obj_add_str (doc, object, "address", missing->address);
+}
+
+static bool
+add_taught (yyjson_mut_doc *doc, yyjson_mut_val *list, const adm_taught *taught)
+{
+  yyjson_mut_val *object = yyjson_mut_arr_add_obj (doc, list);
+  return object && yyjson_mut_obj_add_val (doc, object, "name", json_text (doc, taught->name))
+         && yyjson_mut_obj_add_val (doc, object, "file", json_text (doc, taught->path))
+         && yyjson_mut_obj_add_int (doc, object, "rank", taught->rank);
 }
 
 /* The texts of SYNONYMS, which commas separate, as a list; NULL: no memory. */
@@ -74,11 +85,14 @@ add_model (text_lines *lines, const adm_model *model)
   if (!doc)
     return false;
   yyjson_mut_val *object = yyjson_mut_obj (doc), *classes = yyjson_mut_arr (doc),
-                 *synonyms = yyjson_mut_arr (doc), *missing = yyjson_mut_arr (doc);
+                 *synonyms = yyjson_mut_arr (doc), *missing = yyjson_mut_arr (doc),
+                 *taught = yyjson_mut_arr (doc);
   bool ok = true;
   for (int i = 0; i < model->class_count; i++)
     ok = ok && yyjson_mut_arr_append (classes, json_text (doc, model->class_names[i]))
          && yyjson_mut_arr_append (synonyms, synonym_list (doc, model->class_synonyms[i]));
+  for (int i = 0; i < model->taught_count; i++)
+    ok = ok && add_taught (doc, taught, &model->taught[i]);
   for (int i = 0; i < model->missing_count; i++)
     ok = ok && add_missing (doc, missing, &model->missing[i]);
   ok = ok && yyjson_mut_obj_add_val (doc, object, "id", json_text (doc, model->id))
@@ -103,6 +117,7 @@ add_model (text_lines *lines, const adm_model *model)
        && yyjson_mut_obj_add_bool (doc, object, "texture", model->texture)
        && yyjson_mut_obj_add_val (doc, object, "classes", classes)
        && yyjson_mut_obj_add_val (doc, object, "synonyms", synonyms)
+       && yyjson_mut_obj_add_val (doc, object, "taught", taught)
        && add_defaults (doc, object, "defaults", &model->defaults, true)
        && (model->upsampler
                ? add_defaults (doc, object, "upsampler_defaults", &model->upsampler_defaults, false)

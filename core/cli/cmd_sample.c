@@ -26,6 +26,9 @@ static const char usage[]
       "  --classifier FILE  guide with this classifier\n"
       "  --class K          class by number, name or a part of it that no other has; none "
       "(default): the null class\n"
+      "  --adapter FILE     a class that was taught to the model (adm teach) and lies elsewhere "
+      "than "
+      "with it\n"
       "  --guide K          class for the classifier alone\n"
       "  --scale S          gradient scale, 0 = diversity, larger = fidelity; above 0 it needs a "
       "classifier and a class\n"
@@ -81,7 +84,7 @@ static const char usage[]
 typedef struct sample_options {
   sampling_options common;
   sampling_options up; /* of the upsampling stage: sampler, steps, seed, count */
-  const char *classifier, *guide, *low;
+  const char *classifier, *guide, *low, *adapter;
   double scale, threshold;
   const char *interval;
   bool scale_given, upscale, resume;
@@ -106,10 +109,11 @@ typedef struct sample_run {
 static adm_status
 parse (int argc, char **argv, sample_options *o, adm_error *error)
 {
-  option_spec specs[SAMPLING_SPECS + CANVAS_SPECS + 12];
+  option_spec specs[SAMPLING_SPECS + CANVAS_SPECS + 13];
   /* clang-format off */
   const option_spec own[] = {
     { .name = "--classifier", .type = OPTION_TEXT, .value = &o->classifier },
+    { .name = "--adapter", .type = OPTION_TEXT, .value = &o->adapter },
     { .name = "--guide", .type = OPTION_TEXT, .value = &o->guide },
     { .name = "--guidance-interval", .type = OPTION_TEXT, .value = &o->interval },
     { .name = "--threshold", .type = OPTION_REAL, .value = &o->threshold, .min = 0.5, .max = 1 },
@@ -210,24 +214,10 @@ parse_interval (const char *text, double *from, double *to, adm_error *error)
       text);
 }
 
-/* Labels and scale. The scale a model has by default asks for guidance where there is something to
- * guide to. */
+/* What --guide can be. */
 static adm_status
-choose_guidance (const sample_options *o, sample_run *run, adm_error *error)
+check_guide (const sample_options *o, const adm_model *m, adm_error *error)
 {
-  const adm_model *m = &run->model;
-  adm_request *r = &run->request;
-  const bool several = r->class_count > 0;
-  adm_status status
-      = several ? ADM_OK : adm_model_label (m, o->common.class_name, &r->label, error);
-  if (status)
-    return status;
-  const bool classifier_there = m->classifier && r->guidance != ADM_GUIDANCE_FREE;
-  const char *guide = o->guide ? o->guide : o->common.class_name;
-  if (!o->guide && guide
-      && (strcasecmp (guide, "none") == 0
-          || (r->label != ADM_NO_LABEL && r->label == m->null_class)))
-    guide = NULL;
   if (o->guide && !m->classifier)
     return program_fail (error, ADM_ERROR_USAGE,
                          "--guide: model %s has no classifier; give one with --classifier",
@@ -235,17 +225,53 @@ choose_guidance (const sample_options *o, sample_run *run, adm_error *error)
   if (o->guide && strcasecmp (o->guide, "none") == 0)
     return program_fail (error, ADM_ERROR_USAGE,
                          "--guide: none is nothing to guide to; give a class, or --scale 0");
-  if (o->interval && (status = parse_interval (o->interval, &r->guide_from, &r->guide_to, error)))
+  return ADM_OK;
+}
+
+/* The label of what the classifier guides to. */
+static adm_status
+set_guide_label (const adm_model *m, const char *guide, adm_request *r, adm_error *error)
+{
+  adm_file_info classifier;
+  adm_status status = adm_file_inspect (m->classifier, &classifier, error);
+  if (!status && classifier.description.kind != ADM_KIND_CLASSIFIER)
+    status = program_fail (error, ADM_ERROR_SHAPE, "%s is no classifier; give another file",
+                           m->classifier);
+  return status ? status
+                : sampling_label (m, guide, classifier.description.num_classes, false,
+                                  &r->guide_label, error);
+}
+
+/* Labels and scale. The scale a model has by default asks for guidance where there is something to
+ * guide to; a taught class is guided to freely, where that can be. */
+static adm_status
+choose_guidance (const sample_options *o, sample_run *run, adm_error *error)
+{
+  const adm_model *m = &run->model;
+  adm_request *r = &run->request;
+  const bool several = r->class_count > 0 && !o->adapter;
+  adm_status status = several ? ADM_OK : sampling_set_class (&o->common, o->adapter, m, r, error);
+  if (!status)
+    status = check_guide (o, m, error);
+  if (!status && o->interval)
+    status = parse_interval (o->interval, &r->guide_from, &r->guide_to, error);
+  if (status)
     return status;
+  const bool classifier_there = m->classifier && r->guidance != ADM_GUIDANCE_FREE,
+             can_guide = r->adapter ? m->null_class != ADM_NO_LABEL : m->classifier != NULL;
+  const char *guide = o->guide ? o->guide : r->adapter ? NULL : o->common.class_name;
+  if (!o->guide && guide
+      && (strcasecmp (guide, "none") == 0
+          || (r->label != ADM_NO_LABEL && r->label == m->null_class)))
+    guide = NULL;
+  const bool aims = guide || several || r->adapter;
   r->threshold = o->threshold;
-  r->scale = o->scale_given                        ? o->scale
-             : m->classifier && (guide || several) ? m->defaults.scale
-                                                   : 0;
+  r->scale = o->scale_given ? o->scale : can_guide && aims ? m->defaults.scale : 0;
   if (r->scale > 0 && !m->classifier && !adm_request_guides_freely (m, r))
     return program_fail (
         error, ADM_ERROR_USAGE,
         "--scale: model %s has no classifier; give one with --classifier, or --scale 0", m->name);
-  if (r->scale > 0 && !guide && !several)
+  if (r->scale > 0 && !aims)
     return program_fail (
         error, ADM_ERROR_USAGE,
         "--scale above 0 needs a class to guide to; give --class or --guide, or --scale 0");
@@ -253,16 +279,9 @@ choose_guidance (const sample_options *o, sample_run *run, adm_error *error)
     return program_fail (error, ADM_ERROR_USAGE,
                          "--guidance-interval: nothing is guided: give --scale above 0 and a class "
                          "too, or leave it out");
-  if (!guide || several || !classifier_there || (r->scale <= 0 && !o->guide))
-    return ADM_OK;
-  adm_file_info classifier;
-  status = adm_file_inspect (m->classifier, &classifier, error);
-  if (!status && classifier.description.kind != ADM_KIND_CLASSIFIER)
-    status = program_fail (error, ADM_ERROR_SHAPE, "%s is no classifier; give another file",
-                           m->classifier);
-  return status ? status
-                : sampling_label (m, guide, classifier.description.num_classes, false,
-                                  &r->guide_label, error);
+  return !guide || several || !classifier_there || (r->scale <= 0 && !o->guide)
+             ? ADM_OK
+             : set_guide_label (m, guide, r, error);
 }
 
 static adm_status
@@ -283,8 +302,9 @@ prepare_upscaling (const sample_options *o, sample_run *run, adm_error *error)
         "%s enlarges %d px pictures, and model %s makes %d px; give another upsampler",
         run->model.upsampler, d->small_size, run->model.name, run->size);
   run->up = adm_request_upsample_default (&run->model);
-  status = sampling_label (&run->model, run->request.class_count ? NULL : o->common.class_name,
-                           d->num_classes, true, &run->up.label, error);
+  status = sampling_label (
+      &run->model, run->request.class_count || run->request.adapter ? NULL : o->common.class_name,
+      d->num_classes, true, &run->up.label, error);
   return status ? status
                 : sampling_fill_request (&o->up, d->diffusion_steps, &run->up, &steps, error);
 }

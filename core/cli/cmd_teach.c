@@ -20,9 +20,12 @@ static const char usage[]
       "\n"
       "  --model M         a model's name, a model description or a diffusion network's weights\n"
       "  --name NAME       the class's name\n"
-      "  -o OUT            the file to write; stopped early, it holds what was learned until then\n"
+      "  -o OUT            the file to write; stopped early, it holds what was learned until then, "
+      "and\n"
+      "                    OUT.checkpoint.safetensors what --resume goes on from\n"
       "  --minutes M       how long (default 5)\n"
       "  --steps N         end after N steps\n"
+      "  --resume          go on where a run was stopped; minutes and steps are of all runs\n"
       "  --tile            the pictures go on at their edges\n"
       "  --turn            they may be turned by quarters\n"
       "  --rank R          of the changes, 1 to 64 (default 8)\n"
@@ -55,6 +58,7 @@ parse (int argc, char **argv, teach_options *o, adm_error *error)
     { .name = "-o", .type = OPTION_TEXT, .value = &r->output },
     { .name = "--minutes", .type = OPTION_REAL, .value = &r->minutes, .min = 0.001, .max = 1e7 },
     { .name = "--steps", .type = OPTION_INT, .value = &o->steps, .min = 1, .max = 1e9 },
+    { .name = "--resume", .type = OPTION_FLAG, .value = &r->resume },
     { .name = "--tile", .type = OPTION_FLAG, .value = &r->tiles },
     { .name = "--turn", .type = OPTION_FLAG, .value = &r->turns },
     { .name = "--rank", .type = OPTION_INT, .value = &r->rank, .min = 1, .max = 64 },
@@ -125,7 +129,8 @@ teach (teach_options *o, terminal *line, adm_error *error)
 int
 cmd_teach (int argc, char **argv)
 {
-  teach_options options = { .request = { .rank = 8, .batch = 8, .lr = 1e-3, .log_steps = 5 } };
+  teach_options options
+      = { .request = { .rank = 8, .batch = 8, .lr = 1e-3, .log_steps = 5, .save_minutes = 1 } };
   terminal line = { 0 };
   adm_error error;
   adm_status status = parse (argc, argv, &options, &error);

@@ -277,6 +277,7 @@ on_report (const adm_train_report *report, void *user)
     fprintf (stderr, "adm: left out: %s\n", report->message);
     break;
   case ADM_TRAIN_SAVED:
+  case ADM_TRAIN_PICTURE:
   case ADM_TRAIN_WORKING:
     break;
   }

@@ -190,6 +190,27 @@ sampling_label (const adm_model *model, const char *name, int labels, bool nulla
   return adm_model_label (&part, name, label, error);
 }
 
+adm_status
+sampling_set_class (const sampling_options *options, const char *adapter, const adm_model *model,
+                    adm_request *request, adm_error *error)
+{
+  adm_taught_info info;
+  if (!adapter)
+    return adm_request_set_class (request, model, options->class_name, error);
+  adm_status status = adm_taught_check (adapter, model, error);
+  if (!status)
+    status = adm_taught_inspect (adapter, &info, error);
+  if (status)
+    return status;
+  if (options->class_name && strcasecmp (options->class_name, info.name))
+    return program_fail (error, ADM_ERROR_USAGE,
+                         "--class: %s holds the class '%s', not '%s'; leave one of them out",
+                         adapter, info.name, options->class_name);
+  request->label = ADM_NO_LABEL;
+  request->adapter = adapter;
+  return ADM_OK;
+}
+
 /* ---- arrays ---------------------------------------------------------------------------------- */
 
 /* Puts STEPS entries of nothing behind x_T [N]. */

@@ -52,6 +52,11 @@ adm_status sampling_fill_request (const sampling_options *options, int diffusion
 adm_status sampling_label (const adm_model *model, const char *name, int labels, bool nullable,
                            int *label, adm_error *error);
 
+/* The class that OPTIONS name becomes REQUEST's: one of MODEL's, one that was taught to it, or that
+ * of the file ADAPTER (NULL: none is given). */
+adm_status sampling_set_class (const sampling_options *options, const char *adapter,
+                               const adm_model *model, adm_request *request, adm_error *error);
+
 /* Reads the noise for STEPS steps of REQUEST's pictures of SIZE px: *NOISE
  * [STEPS+1,COUNT,CHANNELS,SIZE,SIZE], freed by the caller. Where the sampler adds none, x_T
  * [COUNT,CHANNELS,SIZE,SIZE] alone will do. */

@@ -58,6 +58,7 @@ typedef struct adm_network_source {
                       adm_error *error);
   void *read_user;
   uint64_t seed;
+  const char *adapter; /* file of a taught class that READ adds (network_file.h); NULL: none */
   bool (*progress) (void *user, double done);
   void *user;
 } adm_network_source;

@@ -113,6 +113,25 @@ inspect_upsampler (const adm_residency *r, const adm_description *diffusion, adm
   return status;
 }
 
+/* A taught class is a network's own: it stands alone, and no classifier knows it. */
+static adm_status
+check_taught (const adm_residency *r, const adm_request *sample, adm_error *error)
+{
+  if (!sample->adapter)
+    return ADM_OK;
+  if (sample->class_count > 0)
+    return adm_fail (error, ADM_ERROR_USAGE,
+                     "a taught class cannot be mixed with other classes: its network is another; "
+                     "choose it alone");
+  if (sample->scale > 0 && sample->guidance == ADM_GUIDANCE_CLASSIFIER
+      && sample->guide_label == ADM_NO_LABEL)
+    return adm_fail (error, ADM_ERROR_USAGE,
+                     "no classifier knows a taught class; guide to it freely, or use scale 0");
+  return adm_residency_network (r, ADM_PART_DIFFUSION) && r->adapter
+             ? ADM_OK /* what is in memory serves on when its files are gone */
+             : adm_taught_check (sample->adapter, r->model, error);
+}
+
 /* The classifier's share of the first stage, or the null class's. */
 static adm_status
 measure_guidance (const adm_residency *r, adm_plan *plan, const adm_description *diffusion,
@@ -148,6 +167,8 @@ plan_generate (const adm_residency *r, adm_plan *plan, adm_error *error)
   plan->parts = ADM_PART_DIFFUSION | (upscaled ? ADM_PART_UPSAMPLER : 0);
   plan->factor = 1;
   adm_status status = inspect (r, ADM_PART_DIFFUSION, &diffusion, error);
+  if (!status)
+    status = check_taught (r, sample, error);
   if (!status && upscaled)
     status = inspect_upsampler (r, &diffusion, &upsampler, error);
   if (status)

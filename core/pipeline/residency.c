@@ -9,6 +9,7 @@
 #include "descriptions/network_file.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { SAMPLING = ADM_PART_DIFFUSION | ADM_PART_CLASSIFIER, UPSAMPLING = ADM_PART_UPSAMPLER };
 
@@ -60,6 +61,7 @@ adm_residency_clear (adm_residency *residency)
   drop_workspace (residency);
   adm_pool_free (residency->pool);
   adm_model_free (residency->model);
+  free (residency->adapter);
   *residency = (adm_residency) { 0 };
 }
 
@@ -76,6 +78,37 @@ loaded_parts (const adm_residency *residency)
   for (int i = 0; i < ADM_PARTS; i++)
     parts |= residency->network[i] ? 1 << i : 0;
   return parts;
+}
+
+/* Whether the file of the taught class is the one it was, or gone: then what is in memory serves
+ * on. */
+static bool
+same_adapter (const adm_residency *residency, const char *adapter, const struct stat *now)
+{
+  const struct stat *then = &residency->adapter_file;
+  return residency->adapter && strcmp (residency->adapter, adapter) == 0
+         && (!now
+             || (now->st_dev == then->st_dev && now->st_ino == then->st_ino
+                 && now->st_size == then->st_size && now->st_mtim.tv_sec == then->st_mtim.tv_sec
+                 && now->st_mtim.tv_nsec == then->st_mtim.tv_nsec));
+}
+
+adm_status
+adm_residency_teach (adm_residency *residency, const char *adapter, adm_error *error)
+{
+  struct stat now = { 0 };
+  bool there = adapter && stat (adapter, &now) == 0;
+  if (adapter ? same_adapter (residency, adapter, there ? &now : NULL) : !residency->adapter)
+    return ADM_OK;
+  char *copy = adapter ? strdup (adapter) : NULL;
+  if (adapter && !copy)
+    return adm_fail (error, ADM_ERROR_MEMORY, "no memory for a taught class; close other programs");
+  drop_parts (residency, ADM_PART_DIFFUSION);
+  free (residency->adapter);
+  residency->adapter = copy;
+  residency->adapter_file = now;
+  residency->measured &= ~ADM_PART_DIFFUSION;
+  return ADM_OK;
 }
 
 /* ---- the budget ------------------------------------------------------------------------------ */
@@ -101,10 +134,15 @@ measure (adm_residency *residency, int parts, adm_error *error)
     adm_file_info info;
     if (!(parts & 1 << i) || residency->measured & 1 << i || !file)
       continue; /* loading says what is missing */
+    bool taught = 1 << i == ADM_PART_DIFFUSION && residency->adapter;
     adm_status status = adm_file_inspect (file, &info, error);
+    /* a row more in the table of labels; a change is at most its file's size while it is added */
+    info.description.num_classes += !status && taught && info.description.num_classes > 0;
     if (!status && !info.unknown_keys)
       status
           = adm_part_measure (&info.description, &residency->options, &residency->needs[i], error);
+    if (!status && taught)
+      residency->needs[i].loading += (uint64_t) residency->adapter_file.st_size;
     if (status)
       return status;
     residency->measured |= 1 << i;
@@ -217,7 +255,10 @@ load_part (adm_residency *residency, int part, struct loading *loading, adm_erro
     return ADM_OK;
   if (!path)
     return adm_model_need (residency->model, part, error);
-  adm_network_source source = { .name = path, .progress = load_progress, .user = loading };
+  adm_network_source source = { .name = path,
+                                .adapter = part == ADM_PART_DIFFUSION ? residency->adapter : NULL,
+                                .progress = load_progress,
+                                .user = loading };
   residency->reads++;
   adm_status status = adm_network_open_file (&source, &residency->options, residency->pool,
                                              &residency->workspace, 0, network, error);

@@ -9,6 +9,8 @@
 #include "networks/network.h"
 #include "pipeline/budget.h"
 
+#include <sys/stat.h>
+
 typedef struct adm_residency {
   adm_model *model; /* a copy, owned */
   adm_options options;
@@ -17,8 +19,11 @@ typedef struct adm_residency {
   adm_network *network[ADM_PARTS];  /* NULL: not loaded */
   adm_part_memory needs[ADM_PARTS]; /* of the parts that are MEASURED (ADM_PART_…) */
   int measured;
-  int reads;       /* of weights, begun */
-  uint64_t beside; /* bytes that a run holds: its frame, pictures that wait */
+  int reads; /* of weights, begun */
+  /* the taught class that the diffusion network is, or will be, loaded with; owned, NULL: none */
+  char *adapter;
+  struct stat adapter_file; /* as it was then */
+  uint64_t beside;          /* bytes that a run holds: its frame, pictures that wait */
 } adm_residency;
 
 /* Nothing is loaded yet. On failure RESIDENCY is cleared. */
@@ -27,6 +32,10 @@ adm_status adm_residency_init (adm_residency *residency, const adm_model *model,
 void adm_residency_clear (adm_residency *residency);
 
 adm_network *adm_residency_network (const adm_residency *residency, int part);
+
+/* The class of the file ADAPTER (NULL: none) is asked for from now on. A diffusion network that is
+ * loaded otherwise goes: reading its weights again restores them to the bit. */
+adm_status adm_residency_teach (adm_residency *residency, const char *adapter, adm_error *error);
 
 /* *FITS: whether all PARTS can be in memory at once. ADM_ERROR_MEMORY when those of one stage
  * cannot even alone. */

@@ -268,7 +268,11 @@ adm_status
 adm_session_run (adm_session *session, const adm_plan *plan, const adm_sink *sink, adm_error *error)
 {
   run r = { .session = session, .plan = plan, .sink = sink };
-  adm_status status = load (session, plan->parts, &r.together, tell, &r, error);
+  adm_status status = ADM_OK;
+  if (plan->task.kind == ADM_TASK_GENERATE)
+    status = adm_residency_teach (&session->residency, plan->task.generate.sample.adapter, error);
+  if (!status)
+    status = load (session, plan->parts, &r.together, tell, &r, error);
   if (!status)
     status = adm_frame_of_task (&r.frame, &plan->task, plan->side, plan->factor, error);
   if (!status)
@@ -359,8 +363,10 @@ adm_session_encode (adm_session *session, const adm_request *request, const floa
   if (request->scale > 0 || request->noise)
     return adm_fail (error, ADM_ERROR_USAGE,
                      "encoding takes neither a gradient scale nor noise; leave them out");
-  adm_status status = adm_residency_load (&session->residency, ADM_PART_DIFFUSION, sink->progress,
-                                          sink->user, error);
+  adm_status status = adm_residency_teach (&session->residency, request->adapter, error);
+  if (!status)
+    status = adm_residency_load (&session->residency, ADM_PART_DIFFUSION, sink->progress,
+                                 sink->user, error);
   if (!status)
     status = adm_sampling_open (&stage, error);
   if (status)

@@ -181,6 +181,10 @@ check_labels (adm_sampling *stage, adm_error *error)
   bool guided = stage->classifier || stage->free_guidance;
   int label = request->label;
   stage->label = label != ADM_NO_LABEL ? label : stage->residency->model->null_class;
+  if (request->adapter && !stage->stage) /* the row behind the model's own */
+    stage->label = label = stage->network->description.num_classes > 0
+                               ? stage->network->description.num_classes - 1
+                               : ADM_NO_LABEL;
   stage->guide = request->guide_label != ADM_NO_LABEL ? request->guide_label : label;
   adm_status status = ADM_OK;
   for (int i = 0; stage->frame && i < stage->frame->labels && !status; i++) {
@@ -359,6 +363,7 @@ adm_request_guides_freely (const adm_model *model, const adm_request *request)
 {
   return request->scale > 0
          && (request->guidance == ADM_GUIDANCE_FREE
+             || (request->guidance == ADM_GUIDANCE_DEFAULT && request->adapter)
              || (request->guidance == ADM_GUIDANCE_DEFAULT && !model->classifier
                  && model->null_class != ADM_NO_LABEL));
 }

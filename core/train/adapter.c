@@ -12,20 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-uint64_t
-adm_tensor_sum (const char *name, const float *values, uint64_t count)
-{
-  uint64_t sum = 0xcbf29ce484222325u;
-  for (; *name; name++)
-    sum = (sum ^ (unsigned char) *name) * 0x100000001b3u;
-  for (uint64_t i = 0; i < count; i++) {
-    uint32_t bits;
-    memcpy (&bits, &values[i], sizeof bits);
-    sum = (sum ^ bits) * 0x100000001b3u;
-  }
-  return sum;
-}
-
 static void
 lay_out (adm_adapter *a)
 {

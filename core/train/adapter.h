@@ -38,8 +38,4 @@ void adm_adapter_apply (adm_adapter *adapter);
 /* ADAPTER's gradients from the trainee's: dA = B^T dW, dB = dW A^T. */
 void adm_adapter_gradients (adm_adapter *adapter);
 
-/* A number that tells a tensor from others (FNV-1a of its name and 32-bit words); weights' number
- * is the sum of their tensors', in any order. */
-uint64_t adm_tensor_sum (const char *name, const float *values, uint64_t count);
-
 #endif

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "descriptions/description.h"
 #include "descriptions/description_json.h"
+#include "descriptions/taught_file.h"
 #include "io/weights.h"
 
 #include <stdio.h>
@@ -63,33 +64,19 @@ read_adapter (void *user, size_t i, float *dst, adm_error *error)
   return ADM_OK;
 }
 
-/* The sum of the weights without the adapter. */
-static uint64_t
-base_sum (const adm_adapter *a)
+/* What tells the weights without the adapter. */
+static void
+sum_base (const adm_adapter *a, adm_taught_info *info)
 {
-  uint64_t sum = 0;
+  uint64_t sum = 0, mark = 0;
   for (size_t i = 0; i < a->trainee->count; i++) {
     const adm_parameter *p = &a->trainee->parameter[i];
-    sum += adm_tensor_sum (p->name, a->base + p->offset, p->elements);
+    uint64_t one = adm_tensor_sum (p->name, a->base + p->offset, p->elements);
+    sum += one;
+    mark += p->elements <= ADM_MARK_ELEMENTS ? one : 0;
   }
-  return sum;
-}
-
-static char *
-describe_adapter (const char *name, int rank, uint64_t sum)
-{
-  yyjson_mut_doc *doc = yyjson_mut_doc_new (NULL);
-  yyjson_mut_val *root = yyjson_mut_obj (doc);
-  char text[32];
-  snprintf (text, sizeof text, "%016llx", (unsigned long long) sum);
-  yyjson_mut_doc_set_root (doc, root);
-  bool ok = yyjson_mut_obj_add_str (doc, root, "format", "adm-adapter-1")
-            && yyjson_mut_obj_add_str (doc, root, "name", name)
-            && yyjson_mut_obj_add_int (doc, root, "rank", rank)
-            && yyjson_mut_obj_add_str (doc, root, "base", text);
-  char *json = ok ? yyjson_mut_write (doc, YYJSON_WRITE_NOFLAG, NULL) : NULL;
-  yyjson_mut_doc_free (doc);
-  return json;
+  adm_sum_words (sum, info->base);
+  adm_sum_words (mark, info->mark);
 }
 
 adm_status
@@ -99,7 +86,10 @@ adm_adapter_save (const adm_adapter *a, const char *name, const float *thumbnail
   struct saving saving = { a, thumbnail };
   size_t count = 2 * a->parts + 1 + (a->table ? 1 : 0);
   adm_tensor *tensors = calloc (count, sizeof *tensors);
-  char *names = malloc (count * NAME), *text = describe_adapter (name, a->rank, base_sum (a));
+  adm_taught_info info = { .rank = a->rank };
+  snprintf (info.name, sizeof info.name, "%s", name);
+  sum_base (a, &info);
+  char *names = malloc (count * NAME), *text = adm_taught_describe (&info);
   adm_status status = ADM_OK;
   if (!tensors || !names || !text)
     status = adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to write it; close other programs",
@@ -121,97 +111,24 @@ adm_adapter_save (const adm_adapter *a, const char *name, const float *thumbnail
 /* ---- weights with one added ------------------------------------------------------------------ */
 
 struct merging {
-  adm_weights *weights, *adapter;
+  adm_weights *weights;
+  adm_taught_file taught;
   const adm_tensor *tensor; /* of the result */
 };
-
-/* Reads tensor NAME of the adapter, malloc'ed; *OUT NULL: it has none. */
-static adm_status
-read_part (const struct merging *m, const char *name, const char *suffix, float **out,
-           adm_tensor *tensor, adm_error *error)
-{
-  char full[NAME];
-  snprintf (full, sizeof full, "%s%s", name, suffix);
-  ptrdiff_t at = adm_weights_find (m->adapter, full);
-  *out = NULL;
-  if (at < 0)
-    return ADM_OK;
-  *tensor = *adm_weights_tensor (m->adapter, (size_t) at);
-  *out = malloc ((size_t) (tensor->elements ? tensor->elements : 1) * sizeof **out);
-  if (!*out)
-    return adm_fail (error, ADM_ERROR_MEMORY, "no memory for an adapter; close other programs");
-  return adm_weights_read (m->adapter, (size_t) at, *out, error);
-}
-
-static adm_status
-add_product (const struct merging *m, const char *name, uint64_t elements, float *w,
-             adm_error *error)
-{
-  float *a, *b = NULL;
-  adm_tensor of_a, of_b;
-  adm_status status = read_part (m, name, ".lora_A", &a, &of_a, error);
-  if (!status)
-    status = read_part (m, name, ".lora_B", &b, &of_b, error);
-  bool fits = !status && a && b && of_a.rank == 2 && of_b.rank == 2
-              && of_a.shape[0] == of_b.shape[1]
-              && (uint64_t) of_b.shape[0] * (uint64_t) of_a.shape[1] == elements;
-  if (!status && (a || b) && !fits)
-    status = adm_fail (error, ADM_ERROR_SHAPE,
-                       "%s: its change is of another size: the adapter is "
-                       "another network's",
-                       name);
-  for (int64_t i = 0; fits && i < of_b.shape[0]; i++)
-    for (int64_t k = 0; k < of_a.shape[0]; k++)
-      for (int64_t j = 0; j < of_a.shape[1]; j++)
-        w[i * of_a.shape[1] + j] += b[i * of_b.shape[1] + k] * a[k * of_a.shape[1] + j];
-  free (a);
-  free (b);
-  return status;
-}
 
 static adm_status
 read_merged (void *user, size_t i, float *dst, adm_error *error)
 {
   const struct merging *m = user;
   const adm_tensor *old = adm_weights_tensor (m->weights, i);
+  bool there;
   adm_status status = adm_weights_read (m->weights, i, dst, error);
   if (status)
     return status;
   if (m->tensor[i].elements == old->elements)
-    return add_product (m, old->name, old->elements, dst, error);
-  ptrdiff_t label = adm_weights_find (m->adapter, "label");
-  return adm_weights_read (m->adapter, (size_t) label, dst + old->elements, error);
-}
-
-/* Whether ADAPTER is one, and was taught to WEIGHTS. */
-static adm_status
-check_base (adm_weights *weights, adm_weights *adapter, adm_error *error)
-{
-  const char *text = adm_weights_description (adapter), *path = adm_weights_path (adapter);
-  yyjson_doc *doc = text ? yyjson_read (text, strlen (text), 0) : NULL;
-  yyjson_val *root = yyjson_doc_get_root (doc);
-  char sum_text[32];
-  uint64_t sum = 0;
-  adm_status status = ADM_OK;
-  if (!yyjson_equals_str (yyjson_obj_get (root, "format"), "adm-adapter-1"))
-    status
-        = adm_fail (error, ADM_ERROR_FORMAT, "%s: not an adapter; give what adm teach made", path);
-  for (size_t i = 0; i < adm_weights_count (weights) && !status; i++) {
-    uint64_t n = adm_weights_tensor (weights, i)->elements;
-    float *values = malloc ((size_t) (n ? n : 1) * sizeof *values);
-    status = values ? adm_weights_read (weights, i, values, error)
-                    : adm_fail (error, ADM_ERROR_MEMORY, "no memory for the weights");
-    if (!status)
-      sum += adm_tensor_sum (adm_weights_tensor (weights, i)->name, values, n);
-    free (values);
-  }
-  snprintf (sum_text, sizeof sum_text, "%016llx", (unsigned long long) sum);
-  if (!status && !yyjson_equals_str (yyjson_obj_get (root, "base"), sum_text))
-    status
-        = adm_fail (error, ADM_ERROR_USAGE, "%s: was taught to other weights than %s; give those",
-                    path, adm_weights_path (weights));
-  yyjson_doc_free (doc);
-  return status;
+    return adm_taught_add (&m->taught, old->name, old->elements, dst, error);
+  return adm_taught_label (&m->taught, m->tensor[i].elements - old->elements, &there,
+                           dst + old->elements, error);
 }
 
 static adm_status
@@ -220,7 +137,7 @@ write_merged (struct merging *m, const char *output, adm_error *error)
   size_t count = adm_weights_count (m->weights), length;
   adm_description d;
   const char *recognised;
-  ptrdiff_t label = adm_weights_find (m->adapter, "label");
+  ptrdiff_t label = adm_weights_find (m->taught.file, "label");
   adm_status status = adm_description_of_weights (m->weights, &d, &recognised, error);
   if (status)
     return status;
@@ -228,7 +145,7 @@ write_merged (struct merging *m, const char *output, adm_error *error)
   for (size_t i = 0; i < count && tensors; i++) {
     tensors[i] = *adm_weights_tensor (m->weights, i);
     if (label >= 0 && strcmp (tensors[i].name, "label_emb.weight") == 0) {
-      tensors[i].elements += adm_weights_tensor (m->adapter, (size_t) label)->elements;
+      tensors[i].elements += adm_weights_tensor (m->taught.file, (size_t) label)->elements;
       tensors[i].shape[0]++;
       d.num_classes++;
     }
@@ -250,12 +167,12 @@ adm_adapter_merge (const char *weights, const char *adapter, const char *output,
   struct merging m = { 0 };
   adm_status status = adm_weights_open (weights, &m.weights, error);
   if (!status)
-    status = adm_weights_open_all (adapter, &m.adapter, error);
+    status = adm_taught_open (adapter, &m.taught, error);
   if (!status)
-    status = check_base (m.weights, m.adapter, error);
+    status = adm_taught_fits (&m.taught, m.weights, true, error);
   if (!status)
     status = write_merged (&m, output, error);
   adm_weights_free (m.weights);
-  adm_weights_free (m.adapter);
+  adm_taught_close (&m.taught);
   return status;
 }

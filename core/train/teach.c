@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A class from a few pictures: an adapter trained on random crops of them, all else frozen. */
+#include "adm_taught.h"
 #include "base/error.h"
 #include "train/adapter_file.h"
 #include "train/parameter_file.h"
-#include "train/training.h"
+#include "train/teaching.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -12,26 +13,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { MOST_PICTURES = 50, MOST_RANK = 64 };
-
-struct taught {
-  uint8_t *pixels; /* [height,width,3] */
-  int width, height;
-};
-
-struct teaching {
-  const adm_teach_request *request;
-  adm_train_request as_training;
-  adm_training training;
-  adm_adapter adapter;
-  struct taught picture[MOST_PICTURES];
-  float *moments; /* [2,adapter.count] */
-  float *thumbnail;
-  adm_train_callback report;
-  void *user;
-  bool stopped;
-  double started;
-};
+enum { MOST_RANK = 64 };
 
 static double
 seconds (void)
@@ -45,12 +27,12 @@ static adm_status
 check_request (const adm_teach_request *r, adm_error *error)
 {
   const char *problem = NULL;
-  if (r->pictures < 1 || r->pictures > MOST_PICTURES)
+  if (r->pictures < 1 || r->pictures > ADM_TAUGHT_PICTURES)
     problem = "give 1 to 50 pictures";
   else if (r->rank < 1 || r->rank > MOST_RANK)
     problem = "the rank is within 1 … 64";
-  else if (!r->name || !*r->name)
-    problem = "give the class a name";
+  else if (!r->name || adm_taught_name_problem (r->name))
+    problem = "give the class a name of one line, neither a number nor \"none\"";
   else if (r->batch < 1 || r->microbatch < 0 || (r->microbatch && r->batch % r->microbatch))
     problem = "the pictures at once must divide the batch";
   else if (r->steps < 0 || (r->steps == 0 && !(r->minutes > 0)))
@@ -60,28 +42,13 @@ check_request (const adm_teach_request *r, adm_error *error)
   return problem ? adm_fail (error, ADM_ERROR_USAGE, "teaching: %s", problem) : ADM_OK;
 }
 
-/* Pictures much larger than the network's are reduced once: no crop is of more than its size. */
 static adm_status
-read_pictures (struct teaching *t, adm_error *error)
+read_pictures (adm_teaching *t, adm_error *error)
 {
   int size = t->training.trainee->description.image_size;
-  for (int i = 0; i < t->request->pictures; i++) {
-    struct taught *p = &t->picture[i];
-    adm_status status
-        = adm_picture_read (t->request->picture[i], &p->pixels, NULL, &p->width, &p->height, error);
-    if (status)
-      return status;
-    while (p->width / 2 > 4 * size && p->height / 2 > 4 * size) {
-      adm_rgb whole = { p->pixels, p->height, p->width },
-              half = { .height = p->height / 2, .width = p->width / 2 };
-      if (!adm_rgb_resize (&whole, ADM_FILTER_BOX, &half))
-        return adm_fail (error, ADM_ERROR_MEMORY,
-                         "%s: no memory to reduce it; close other programs",
-                         t->request->picture[i]);
-      free (p->pixels);
-      *p = (struct taught) { half.pixels, half.width, half.height };
-    }
-  }
+  adm_status status = adm_taught_pictures_read (t->request, size, t->picture, error);
+  if (status)
+    return status;
   t->thumbnail = malloc (3 * (size_t) size * (size_t) size * sizeof *t->thumbnail);
   if (!t->thumbnail)
     return adm_fail (error, ADM_ERROR_MEMORY, "no memory for a picture; close other programs");
@@ -92,28 +59,37 @@ read_pictures (struct teaching *t, adm_error *error)
 static adm_status
 next_crop (void *user, uint64_t k, float *picture, int *label, adm_error *error)
 {
-  const struct teaching *t = user;
-  adm_rng rng;
-  adm_rng_seed (&rng, t->request->seed * 0x9e3779b9u + k);
-  const struct taught *p = &t->picture[adm_rng_next (&rng) % (uint32_t) t->request->pictures];
-  adm_texture_crop crop
-      = { t->training.trainee->description.image_size, t->request->tiles, t->request->turns };
+  const adm_teaching *t = user;
   *label = t->adapter.row;
-  return adm_crop_texture (p->pixels, p->height, p->width, crop, &rng, picture, error);
+  return adm_taught_crop (t->request, t->picture, t->training.trainee->description.image_size, k,
+                          picture, error);
 }
 
 static bool
 poll (void *user, double done)
 {
-  struct teaching *t = user;
+  adm_teaching *t = user;
   adm_train_report report = { .what = ADM_TRAIN_WORKING, .step = t->training.step };
   (void) done;
   t->stopped |= t->report && !t->report (&report, t->user);
   return !t->stopped;
 }
 
+/* Where an earlier run left off, if that is wanted. */
 static adm_status
-prepare (struct teaching *t, adm_error *error)
+resume (adm_teaching *t, adm_error *error)
+{
+  double spent = 0;
+  adm_status status = t->request->resume ? adm_teaching_recall (t, &spent, error) : ADM_OK;
+  t->started = t->shown = t->saved = seconds ();
+  t->started -= spent;
+  if (!status && t->request->resume)
+    adm_adapter_apply (&t->adapter);
+  return status;
+}
+
+static adm_status
+prepare (adm_teaching *t, adm_error *error)
 {
   const adm_teach_request *r = t->request;
   adm_training *g = &t->training;
@@ -142,14 +118,13 @@ prepare (struct teaching *t, adm_error *error)
   if (status)
     return status;
   t->moments = calloc (2 * t->adapter.count, sizeof *t->moments);
-  return t->moments ? ADM_OK
-                    : adm_fail (error, ADM_ERROR_MEMORY,
-                                "no memory for an adapter; close other "
-                                "programs");
+  return t->moments
+             ? resume (t, error)
+             : adm_fail (error, ADM_ERROR_MEMORY, "no memory for an adapter; close other programs");
 }
 
 static void
-tell (struct teaching *t, int what)
+tell (adm_teaching *t, int what)
 {
   adm_training_sums *s = &t->training.sums;
   const adm_teach_request *r = t->request;
@@ -160,7 +135,8 @@ tell (struct teaching *t, int what)
                               .parameters = t->adapter.count,
                               .bytes = adm_trainee_bytes (t->training.trainee, 2),
                               .recompute = t->training.trainee->recompute,
-                              .seconds_left = -1 };
+                              .seconds_left = -1,
+                              .seconds = seconds () - t->started };
   if (what == ADM_TRAIN_LOGGED && s->steps > 0) {
     double left
         = r->steps > 0 ? s->seconds / s->steps * (double) (r->steps - report.step) : INFINITY;
@@ -177,7 +153,7 @@ tell (struct teaching *t, int what)
 }
 
 static adm_status
-one_step (struct teaching *t, const adm_adamw *adamw, adm_error *error)
+one_step (adm_teaching *t, const adm_adamw *adamw, adm_error *error)
 {
   adm_training *g = &t->training;
   double from = seconds ();
@@ -197,7 +173,7 @@ one_step (struct teaching *t, const adm_adamw *adamw, adm_error *error)
 }
 
 static bool
-ended (const struct teaching *t)
+ended (const adm_teaching *t)
 {
   const adm_teach_request *r = t->request;
   return t->stopped || (r->steps > 0 && t->training.step >= r->steps)
@@ -205,7 +181,55 @@ ended (const struct teaching *t)
 }
 
 static adm_status
-learn (struct teaching *t, adm_error *error)
+save (adm_teaching *t, adm_error *error)
+{
+  const adm_teach_request *r = t->request;
+  adm_status status = adm_adapter_save (&t->adapter, r->name, t->thumbnail, r->output, error);
+  if (!status && r->save_minutes > 0)
+    status = adm_teaching_keep (t, seconds () - t->started, error);
+  t->saved = seconds ();
+  if (!status)
+    tell (t, ADM_TRAIN_SAVED);
+  return status;
+}
+
+/* A test picture; that it was stopped is no failure. */
+static adm_status
+show (adm_teaching *t, adm_error *error)
+{
+  int side = t->training.trainee->description.image_size;
+  float *picture = malloc (3 * (size_t) side * (size_t) side * sizeof *picture);
+  adm_status status = picture ? adm_teaching_show (t, picture, error)
+                              : adm_fail (error, ADM_ERROR_MEMORY, "no memory for a picture");
+  adm_train_report report = { .what = ADM_TRAIN_PICTURE,
+                              .step = t->training.step,
+                              .seconds = seconds () - t->started,
+                              .picture = picture,
+                              .side = side };
+  if (!status)
+    t->stopped |= t->report && !t->report (&report, t->user);
+  free (picture);
+  t->shown = seconds ();
+  return status;
+}
+
+/* What is due between two steps. */
+static adm_status
+look_up (adm_teaching *t, adm_error *error)
+{
+  const adm_teach_request *r = t->request;
+  adm_status status = ADM_OK;
+  if (t->training.step % r->log_steps == 0 || ended (t))
+    tell (t, ADM_TRAIN_LOGGED);
+  if (r->show_seconds > 0 && seconds () - t->shown >= r->show_seconds)
+    status = show (t, error);
+  if (!status && r->save_minutes > 0 && seconds () - t->saved >= 60 * r->save_minutes && !ended (t))
+    status = save (t, error);
+  return status;
+}
+
+static adm_status
+learn (adm_teaching *t, adm_error *error)
 {
   const adm_teach_request *r = t->request;
   adm_adamw adamw = { .lr = r->lr,
@@ -221,28 +245,22 @@ learn (struct teaching *t, adm_error *error)
   tell (t, ADM_TRAIN_STARTED);
   while (!status && !ended (t)) {
     status = one_step (t, &adamw, error);
-    if (!status && (t->training.step % r->log_steps == 0 || ended (t)))
-      tell (t, ADM_TRAIN_LOGGED);
+    if (!status)
+      status = look_up (t, error);
   }
-  if (status && status != ADM_ERROR_CANCELLED)
-    return status;
-  status = adm_adapter_save (&t->adapter, r->name, t->thumbnail, r->output, error);
-  if (!status)
-    tell (t, ADM_TRAIN_SAVED);
-  return status;
+  return status && status != ADM_ERROR_CANCELLED ? status : save (t, error);
 }
 
 adm_status
 adm_teach (const adm_teach_request *request, adm_train_callback report, void *user,
            adm_error *error)
 {
-  struct teaching *t = calloc (1, sizeof *t);
+  adm_teaching *t = calloc (1, sizeof *t);
   if (!t)
     return adm_fail (error, ADM_ERROR_MEMORY, "no memory to teach; close other programs");
   t->request = request;
   t->report = report;
   t->user = user;
-  t->started = seconds ();
   adm_status status = prepare (t, error);
   if (!status)
     status = learn (t, error);
@@ -250,8 +268,7 @@ adm_teach (const adm_teach_request *request, adm_train_callback report, void *us
   adm_batches_clear (&t->training);
   adm_schedule_free (t->training.schedule);
   adm_trainee_free (t->training.trainee);
-  for (int i = 0; i < MOST_PICTURES; i++)
-    free (t->picture[i].pixels);
+  adm_taught_pictures_clear (t->picture);
   free (t->moments);
   free (t->thumbnail);
   free (t);

@@ -3,6 +3,7 @@
 """`adm teach`: the adapter learns its pictures; merged, the class is the last, and with an adapter that changes nothing so is no other class's
 picture, by a bit; what cannot be is refused in one line."""
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -76,6 +77,54 @@ def stopped(there, picture):
     check(running.returncode == 0 and line == b"" and out.exists(), f"stopped: {running.returncode} {line!r}")
 
 
+def resumed(there, picture):
+    """Three steps and three more are six; another request is refused."""
+    whole, parts = there / "whole.safetensors", there / "parts.safetensors"
+    how = ["--batch", "2", "--lr", "1e-2", picture, "-o"]
+    succeeds(*teach(there, "--steps", "6", *how, whole))
+    succeeds(*teach(there, "--steps", "3", *how, parts))
+    half = parts.read_bytes()
+    succeeds(*teach(there, "--steps", "6", "--resume", *how, parts))
+    check(parts.read_bytes() == whole.read_bytes() != half, "a resumed class is another one")
+    refuses(2, *teach(there, "--steps", "8", "--resume", "--seed", "3", *how, parts), says="seed 0")
+    refuses(1, *teach(there, "--steps", "8", "--resume", *how, there / "never.safetensors"), says="never.checkpoint")
+    check(parts.read_bytes() == whole.read_bytes(), "a refusal changed the class")
+
+
+def chosen_by_name(there, picture):
+    """The taught class is listed, is chosen by its name, is what the merged weights make, and takes nothing from the other classes."""
+    home = there / "home"
+    taught = home / "gimp-adm" / "models" / "taught"
+    taught.mkdir(parents=True)
+    for name in ("cond.pt", "cond.json"):
+        shutil.copy(there / name, taught.parent / name)
+    adapter, merged = taught / "stripes.safetensors", there / "merged-again.safetensors"
+    os.environ["XDG_DATA_HOME"] = str(home)
+    before = sample(there, "cond", 2, "before.npy")
+    succeeds("teach", "--model", "cond", "--name", "my stripes", "--steps", "40", "--lr", "5e-3", "--tile", picture, "-o", adapter)
+    succeeds("teach", "--model", "cond", "--merge", adapter, "-o", merged)
+    lines = [json.loads(line) for line in succeeds("models").splitlines()]
+    found = [line for line in lines if line.get("id") == "cond"]
+    check(found and [t["name"] for t in found[0]["taught"]] == ["my stripes"], f"adm models: {found}")
+    own, null, others = (sample(there, "cond", name, "own.npy") for name in ("my stripes", 4, 2))
+    check(own == sample(there, merged, 5, "m.npy"), "the taught class is not what the merged weights make")
+    check(max(abs(a - b) for a, b in zip(own, null)) > 0.05, "the taught class makes what no class makes")
+    check(others == before, "another class changed")
+    elsewhere = there / "elsewhere.safetensors"
+    shutil.move(adapter, elsewhere)
+    succeeds("sample", "--model", "cond", "--adapter", elsewhere, "--steps", "10", "--sampler", "ddim", "--seed", "5", "--count", "4", "-o", there / "e.npy")
+    check(npy_read(there / "e.npy")[1] == own, "--adapter makes something else")
+    size = ["--model", "cond", "--adapter", elsewhere, "--size", "40x24", "--seamless", "xy", "--steps", "4"]
+    succeeds("sample", *size, "-o", there / "canvas.png")
+    check(Image.open(there / "canvas.png").size == (40, 24), "the canvas is of another size")
+    shutil.move(elsewhere, adapter)
+    refuses(2, "sample", "--model", "cond", "--class", "my stripes=0.5,2=0.5", "-o", there / "no.png", says="stands alone")
+    refuses(2, "sample", "--model", "cond", "--adapter", adapter, "--class", "2", "-o", there / "no.png", says="my stripes")
+    refuses(2, "sample", "--model", FIXTURES / "unet-cond.pt", "--adapter", adapter, "-o", there / "no.png", says="taught to other weights")
+    refuses(1, "sample", "--model", "cond", "--adapter", there / "cond.pt", "-o", there / "no.png", says="not an adapter")
+    check(not (there / "no.png").exists(), "a refusal left a picture")
+
+
 def refusals(there, picture):
     good = teach(there, "--steps", "1", picture, "-o", there / "no.safetensors")
     refuses(2, *[a for a in good if a not in ("--name", "stripes")], says="--name")
@@ -98,6 +147,8 @@ def main():
         learns(there, picture)
         changes_nothing_else(there, picture)
         stopped(there, picture)
+        resumed(there, picture)
+        chosen_by_name(there, picture)
         refusals(there, picture)
     return summary()
 

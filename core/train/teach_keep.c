@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The checkpoint of a class that is being taught: crops, noise and timesteps of a step follow from
+ * the seed and its number alone, so steps are the whole generator. */
+#include "train/teaching.h"
+
+#include "base/error.h"
+#include "io/weights.h"
+#include "train/checkpoint.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char metadata[]
+    = "{\"format\":\"adm-teaching-1\",\"step\":%" PRId64 ",\"milliseconds\":%" PRId64
+      ",\"seed\":%" PRIu64 ",\"batch\":%d,\"rank\":%d,\"pictures\":%d}";
+
+static const char *const arrays[] = { "values", "moments" };
+
+/* Array I, and its number of elements. */
+static float *
+array_of (const adm_teaching *g, size_t i, uint64_t *elements)
+{
+  *elements = i == 0 ? g->adapter.count : 2 * g->adapter.count;
+  return i == 0 ? g->adapter.values : g->moments;
+}
+
+static adm_status
+read_array (void *user, size_t i, float *dst, adm_error *error)
+{
+  uint64_t elements;
+  const float *from = array_of (user, i, &elements);
+  (void) error;
+  memcpy (dst, from, (size_t) elements * sizeof *dst);
+  return ADM_OK;
+}
+
+static adm_status
+no_memory (adm_error *error)
+{
+  return adm_fail (error, ADM_ERROR_MEMORY, "no memory for a checkpoint; close other programs");
+}
+
+adm_status
+adm_teaching_keep (const adm_teaching *g, double seconds, adm_error *error)
+{
+  const adm_teach_request *r = g->request;
+  adm_tensor tensors[2] = { 0 };
+  char text[256], *path = adm_checkpoint_path (r->output);
+  if (!path)
+    return no_memory (error);
+  for (size_t i = 0; i < 2; i++) {
+    tensors[i] = (adm_tensor) { .name = arrays[i], .dtype = ADM_DTYPE_F32, .rank = 1 };
+    array_of (g, i, &tensors[i].elements);
+    tensors[i].shape[0] = (int64_t) tensors[i].elements;
+  }
+  snprintf (text, sizeof text, metadata, g->training.step, (int64_t) (1000 * seconds), r->seed,
+            r->batch, r->rank, r->pictures);
+  const adm_tensors all = { r->name, 2, tensors, read_array, (void *) g /* only read */ };
+  adm_status status = adm_safetensors_save (&all, path, text, ADM_DTYPE_F32, NULL, NULL, error);
+  free (path);
+  return status;
+}
+
+static adm_status
+check_counters (adm_teaching *g, const char *text, const char *path, double *seconds,
+                adm_error *error)
+{
+  const adm_teach_request *r = g->request;
+  int64_t step, milliseconds;
+  uint64_t seed;
+  int batch, rank, pictures;
+  if (!text || sscanf (text, metadata, &step, &milliseconds, &seed, &batch, &rank, &pictures) != 6
+      || step < 0 || milliseconds < 0)
+    return adm_fail (error, ADM_ERROR_FORMAT,
+                     "%s: not a taught class's checkpoint; remove it to begin anew", path);
+  if (seed != r->seed || batch != r->batch || rank != r->rank || pictures != r->pictures)
+    return adm_fail (error, ADM_ERROR_USAGE,
+                     "%s: was taught with seed %" PRIu64
+                     ", batch %d, rank %d and %d pictures; give the same to go on",
+                     path, seed, batch, rank, pictures);
+  g->training.step = step;
+  *seconds = (double) milliseconds / 1000;
+  return ADM_OK;
+}
+
+adm_status
+adm_teaching_recall (adm_teaching *g, double *seconds, adm_error *error)
+{
+  adm_weights *file = NULL;
+  char *path = adm_checkpoint_path (g->request->output);
+  adm_status status = path ? adm_weights_open_all (path, &file, error) : no_memory (error);
+  if (!status)
+    status = check_counters (g, adm_weights_description (file), path, seconds, error);
+  for (size_t i = 0; i < 2 && !status; i++) {
+    uint64_t elements;
+    float *to = array_of (g, i, &elements);
+    ptrdiff_t at = adm_weights_find (file, arrays[i]);
+    status = at < 0 || adm_weights_tensor (file, (size_t) at)->elements != elements
+                 ? adm_fail (error, ADM_ERROR_SHAPE,
+                             "%s: %s is missing or of another size: it belongs to another network",
+                             path, arrays[i])
+                 : adm_weights_read (file, (size_t) at, to, error);
+  }
+  adm_weights_free (file);
+  free (path);
+  return status;
+}

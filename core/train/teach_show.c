@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What a class is taught from, and what has become of it: see teaching.h. */
+#include "train/teaching.h"
+
+#include "adm_array.h"
+#include "base/error.h"
+#include "diffusion/sampler.h"
+
+#include <stdlib.h>
+
+/* ---- crops ----------------------------------------------------------------------------------- */
+
+adm_status
+adm_taught_pictures_read (const adm_teach_request *r, int side,
+                          adm_taught_picture picture[ADM_TAUGHT_PICTURES], adm_error *error)
+{
+  for (int i = 0; i < r->pictures; i++) {
+    adm_taught_picture *p = &picture[i];
+    adm_status status
+        = adm_picture_read (r->picture[i], &p->pixels, NULL, &p->width, &p->height, error);
+    if (status)
+      return status;
+    while (p->width / 2 > 4 * side && p->height / 2 > 4 * side) {
+      adm_rgb whole = { p->pixels, p->height, p->width },
+              half = { .height = p->height / 2, .width = p->width / 2 };
+      if (!adm_rgb_resize (&whole, ADM_FILTER_BOX, &half))
+        return adm_fail (error, ADM_ERROR_MEMORY,
+                         "%s: no memory to reduce it; close other programs", r->picture[i]);
+      free (p->pixels);
+      *p = (adm_taught_picture) { half.pixels, half.width, half.height };
+    }
+  }
+  return ADM_OK;
+}
+
+void
+adm_taught_pictures_clear (adm_taught_picture picture[ADM_TAUGHT_PICTURES])
+{
+  for (int i = 0; i < ADM_TAUGHT_PICTURES; i++)
+    free (picture[i].pixels);
+}
+
+adm_status
+adm_taught_crop (const adm_teach_request *r, const adm_taught_picture *picture, int side,
+                 uint64_t k, float *out, adm_error *error)
+{
+  adm_rng rng;
+  adm_rng_seed (&rng, r->seed * 0x9e3779b9u + k);
+  const adm_taught_picture *p = &picture[adm_rng_next (&rng) % (uint32_t) r->pictures];
+  return adm_crop_texture (p->pixels, p->height, p->width,
+                           (adm_texture_crop) { side, r->tiles, r->turns }, &rng, out, error);
+}
+
+adm_status
+adm_teach_crops (const adm_teach_request *r, int side, int n, uint8_t *out, adm_error *error)
+{
+  adm_taught_picture picture[ADM_TAUGHT_PICTURES] = { 0 };
+  const size_t one = 3 * (size_t) side * (size_t) side;
+  if (r->pictures < 1 || r->pictures > ADM_TAUGHT_PICTURES)
+    return adm_fail (error, ADM_ERROR_USAGE, "teaching: give 1 to %d pictures",
+                     ADM_TAUGHT_PICTURES);
+  float *planar = malloc (one * sizeof *planar);
+  adm_status status
+      = planar ? adm_taught_pictures_read (r, side, picture, error)
+               : adm_fail (error, ADM_ERROR_MEMORY, "no memory for crops; close other programs");
+  for (int i = 0; i < n && !status; i++) {
+    status = adm_taught_crop (r, picture, side, (uint64_t) i, planar, error);
+    if (!status)
+      adm_pixels_to_u8 (planar, side, side, out + (size_t) i * one);
+  }
+  free (planar);
+  adm_taught_pictures_clear (picture);
+  return status;
+}
+
+/* ---- test pictures --------------------------------------------------------------------------- */
+
+/* Few steps: it is a look, and must not take the time of learning. */
+enum { SHOW_STEPS = 12 };
+
+static adm_status
+predict (void *user, const float *x, int t, float *out, adm_error *error)
+{
+  const adm_teaching *g = user;
+  adm_trainee *trainee = g->training.trainee;
+  return adm_trainee_evaluate (
+      trainee,
+      &(adm_batch) { .n = 1,
+                     .x = x,
+                     .t = &t,
+                     .labels = trainee->description.num_classes > 0 ? &g->adapter.row : NULL },
+      out, error);
+}
+
+adm_status
+adm_teaching_show (adm_teaching *g, float *out, adm_error *error)
+{
+  const adm_description *d = &g->training.trainee->description;
+  const adm_denoiser denoiser = { .channels = d->learn_sigma ? 6 : 3,
+                                  .height = d->image_size,
+                                  .width = d->image_size,
+                                  .predict = predict,
+                                  .user = g,
+                                  .network = g->request->weights };
+  adm_rng rng;
+  adm_rng_seed (&rng, g->request->seed);
+  const adm_diffusion_params params = { .sampler = ADM_SAMPLER_DPMPP_2M, .rng = &rng };
+  const int steps = d->diffusion_steps < SHOW_STEPS ? d->diffusion_steps : SHOW_STEPS;
+  adm_schedule *schedule = NULL;
+  adm_status status = adm_schedule_for_steps (d->noise_schedule, d->diffusion_steps,
+                                              ADM_SAMPLER_DPMPP_2M, steps, &schedule, error);
+  float *workspace = malloc (adm_diffusion_workspace (&denoiser) * sizeof *workspace);
+  if (!status && !workspace)
+    status = adm_fail (error, ADM_ERROR_MEMORY, "no memory for a picture; close other programs");
+  if (!status) {
+    adm_schedule_parametrize (schedule,
+                              (adm_parametrization) { .predict_xstart = d->predict_xstart == 1,
+                                                      .sigma_small = d->sigma_small == 1 });
+    status = adm_diffusion_run (&denoiser, schedule, &params, workspace, out, error);
+  }
+  free (workspace);
+  adm_schedule_free (schedule);
+  return status;
+}

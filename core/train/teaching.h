@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What teaching a class holds: teach.c, its course; teach_keep.c, its checkpoint; teach_show.c, its
+ * crops and test pictures. */
+#ifndef ADM_TRAIN_TEACHING_H
+#define ADM_TRAIN_TEACHING_H
+
+#include "train/adapter.h"
+#include "train/crop.h"
+#include "train/training.h"
+
+enum { ADM_TAUGHT_PICTURES = 50 };
+
+typedef struct adm_taught_picture {
+  uint8_t *pixels; /* [height,width,3] */
+  int width, height;
+} adm_taught_picture;
+
+typedef struct adm_teaching {
+  const adm_teach_request *request;
+  adm_train_request as_training;
+  adm_training training;
+  adm_adapter adapter;
+  adm_taught_picture picture[ADM_TAUGHT_PICTURES];
+  float *moments; /* [2,adapter.count] */
+  float *thumbnail;
+  adm_train_callback report;
+  void *user;
+  bool stopped;
+  double started; /* as if it had never been interrupted */
+  double shown, saved;
+} adm_teaching;
+
+/* Pictures of REQUEST into PICTURE, those much larger than SIDE reduced once: no crop is of more
+ * than its size. What was read is the caller's also on failure: adm_taught_pictures_clear. */
+adm_status adm_taught_pictures_read (const adm_teach_request *request, int side,
+                                     adm_taught_picture picture[ADM_TAUGHT_PICTURES],
+                                     adm_error *error);
+void adm_taught_pictures_clear (adm_taught_picture picture[ADM_TAUGHT_PICTURES]);
+/* Crop number K of them, OUT [3,side,side]. */
+adm_status adm_taught_crop (const adm_teach_request *request, const adm_taught_picture *picture,
+                            int side, uint64_t k, float *out, adm_error *error);
+
+/* A picture of what has been learned so far, OUT [3,S,S]: always of the same noise.
+ * ADM_ERROR_CANCELLED when it was stopped. */
+adm_status adm_teaching_show (adm_teaching *teaching, float *out, adm_error *error);
+
+/* Beside the output: values, moments, steps and SECONDS spent. Complete or as it was. */
+adm_status adm_teaching_keep (const adm_teaching *teaching, double seconds, adm_error *error);
+adm_status adm_teaching_recall (adm_teaching *teaching, double *seconds, adm_error *error);
+
+#endif
