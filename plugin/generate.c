@@ -13,6 +13,7 @@
 #include "model-paths.h"
 #include "plugin-error.h"
 #include "scene.h"
+#include "weights-mark.h"
 #include "window.h"
 
 /* What is asked for, from the arguments to the layers. */
@@ -46,7 +47,7 @@ add_pictures (const Work *work, GimpImage **image, GError **error)
     layers_place (*image, result->width, result->height, &x, &y);
   for (int i = 0; i < result->count; i++) {
     int64_t seed = settings->seed + i;
-    char *name = metadata_layer_name (settings, work->model->name, seed),
+    char *name = metadata_layer_name (settings, work->model->name),
          *text = metadata_to_json (settings, seed);
     g_ptr_array_add (texts, name);
     g_ptr_array_add (texts, text);
@@ -111,6 +112,8 @@ generate (Work *work, GimpProcedure *procedure, GimpImage **image, adm_catalog *
     return NULL;
   if (!layers_check_open (work->run_mode, image, error))
     return NULL;
+  g_autofree char *weights = weights_mark (order.model, order.task.kind);
+  ui_settings_set_weights (settings, weights);
   GimpImage *into = work->target.image && *image ? *image : NULL;
   GimpLayer **layers = add_pictures (work, &into, error);
   *image = into;

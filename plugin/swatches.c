@@ -8,7 +8,7 @@
 
 enum {
   SIDE = 64, /* of what is kept */
-  STEPS = 12,
+  STEPS = 15,
   SEED = 3,
   REST = 600, /* milliseconds that the worker has had nothing to do */
 };
@@ -108,9 +108,8 @@ fill_job (const Swatches *swatches, WorkerJob *job)
     return FALSE;
   if ((!model->classifier && model->null_class == ADM_NO_LABEL) || sample->label == ADM_NO_LABEL
       || sample->label == model->null_class)
-    sample->scale = 0.0; /* nothing to guide by, or towards */
-  adm_request_set_sampler (sample, ADM_SAMPLER_DDIM);
-  sample->steps = STEPS;
+    sample->scale = 0.0;                      /* nothing to guide by, or towards */
+  sample->steps = MIN (sample->steps, STEPS); /* of the model's own sampler */
   sample->seed = SEED;
   job->settings = ui_settings_new ();
   ui_settings_set_model (job->settings, model->id);

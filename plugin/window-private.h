@@ -43,6 +43,13 @@ typedef struct Window {
 /* Tells EVENT to the panel, now. */
 void window_tell (const UiEvent *event, gpointer window);
 
+/* The same when the caller has returned, as the interface promises. MESSAGE, freed then, becomes
+ * EVENT's. */
+void window_tell_later (Window *window, UiEvent event, char *message);
+
+/* See UiBackend.reuse_settings. */
+char *window_reuse_settings (UiSettings *settings, gpointer user);
+
 /* See UiBackend.add. */
 char *window_add (const UiResult *const *results, gsize n, const UiAdd *how, guint *ids,
                   gboolean *offer_new_image, gpointer user);

@@ -69,9 +69,8 @@ later_free (gpointer data)
   g_free (later);
 }
 
-/* Tells EVENT when the caller has returned, as the interface promises. */
-static void
-tell_later (Window *window, UiEvent event, char *message)
+void
+window_tell_later (Window *window, UiEvent event, char *message)
 {
   Later *later = g_new0 (Later, 1);
 
@@ -168,8 +167,8 @@ start (const UiJob *job, gpointer user)
   }
   ui_settings_free (work.settings);
   worker_stop (window->worker);
-  tell_later (window, (UiEvent) { .kind = UI_EVENT_FAILED, .job = job->id },
-              g_strdup (error->message));
+  window_tell_later (window, (UiEvent) { .kind = UI_EVENT_FAILED, .job = job->id },
+                     g_strdup (error->message));
 }
 
 static void
@@ -294,28 +293,6 @@ paint_with (guint32 rgb, gpointer user G_GNUC_UNUSED)
   g_object_unref (color);
 }
 
-static char *
-reuse_settings (UiSettings *settings, gpointer user)
-{
-  Window *window = user;
-  const UiTargets *list = window->targets ? window_targets_list (window->targets) : NULL;
-  const Target *first
-      = list && list->n > 0 ? window_targets_get (window->targets, list->targets[0].id) : NULL;
-  GimpImage *image = first ? first->image : window_image_is_open (window) ? window->image : NULL;
-
-  if (!image || !gimp_image_is_valid (image))
-    return g_strdup (_ ("There is no open image to read settings from."));
-  GimpLayer *layer = target_active_layer (image);
-  if (!layer)
-    return g_strdup (_ ("Select one layer in the image, then press Reuse Settings again."));
-  if (metadata_read (layer, settings))
-    return NULL;
-  g_autofree char *name = gimp_item_get_name (GIMP_ITEM (layer));
-  return g_strdup_printf (
-      _ ("The layer “%s” was not made here, so it carries no settings. Select one that was."),
-      name);
-}
-
 /* The part as the first model that can upsample would get it. */
 static GdkPixbuf *
 source (gpointer user)
@@ -379,7 +356,7 @@ add_folder (const char *path, gpointer user)
   GError *error = NULL;
 
   if (!model_paths_add (path, &error))
-    tell_later (user, (UiEvent) { .kind = UI_EVENT_ANSWERED }, g_strdup (error->message));
+    window_tell_later (user, (UiEvent) { .kind = UI_EVENT_ANSWERED }, g_strdup (error->message));
   g_clear_error (&error);
   rescan (user);
 }
@@ -467,7 +444,7 @@ window_init (Window *window, GimpImage *image)
                                   .warm = warm,
                                   .stop = stop,
                                   .add = window_add,
-                                  .reuse_settings = reuse_settings,
+                                  .reuse_settings = window_reuse_settings,
                                   .source = source,
                                   .set_memory = set_memory,
                                   .rescan = rescan,

@@ -167,6 +167,15 @@ make_main_page (UiGeneratePanel *self)
   gtk_widget_show_all (self->main_page);
 }
 
+static gboolean
+something_selected (UiGeneratePanel *self)
+{
+  const UiTargets *targets
+      = self->backend->targets ? self->backend->targets (self->backend->user) : NULL;
+
+  return targets && targets->n && targets->targets[0].where == UI_WHERE_SELECTION;
+}
+
 /* Last values, or the first class as the model recommends: the first click should make something to
  * look at. */
 static void
@@ -187,6 +196,9 @@ show_first (UiGeneratePanel *self)
       && MAX (self->backend->part_width, self->backend->part_height)
              > LARGE_PART * model->upsample_input) {
     settings->tiles = TRUE; /* fitting would lose most of it */
+  }
+  if (something_selected (self)) {
+    settings->where = UI_WHERE_SELECTION;
   }
   left = ui_settings_form_set (form, settings); /* what is no longer here was no choice of today */
   ui_settings_form_set_locked (form, locked);

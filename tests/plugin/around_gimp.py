@@ -4,6 +4,7 @@ picture that GIMP opens, the plug-in's program and the folder of its history."""
 import atexit
 import glob
 import os
+import pathlib
 import subprocess
 import sys
 import time
@@ -30,7 +31,7 @@ def left_behind():
 def kept():
     """Pictures of the history on disk, by whether they have been added."""
     files = glob.glob(os.path.join(HISTORY, '*.ini'))
-    added = sum('added=true' in open(path, encoding='utf-8').read() for path in files)
+    added = sum('added=true' in pathlib.Path(path).read_text(encoding='utf-8') for path in files)
     return [len(files), added]
 
 

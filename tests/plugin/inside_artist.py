@@ -10,6 +10,7 @@ from inside_gimp import Gegl, Gimp, embedded, generate, names, new_image, note, 
 from window_driver import activate, add, close, finished, is_running, look, opened, pictures, press, shot, texts, turn, wait, window, xdotool
 
 TITLE = 'Generate Image'
+kept = 0  # pictures of the history
 ROCK, COBBLES, GRASS, LAVA = (embedded.CLASSES.index(name) for name in ('rock', 'cobblestone', 'grass', 'lava'))
 
 
@@ -51,6 +52,18 @@ def top(image):
     return image.get_layers()[0]
 
 
+def made(image):
+    """The layer that was added last."""
+    return image.get_selected_layers()[0]
+
+
+def open_window():
+    """The window, and how many pictures its history has."""
+    win = opened(main, TITLE, TITLE)
+    wait(lambda: pictures(TITLE) >= kept, 10)
+    return win, pictures(TITLE)
+
+
 def bytes_of(drawable, fmt="R'G'B' u8"):
     return base64.b64decode(pixels(drawable, fmt))
 
@@ -59,30 +72,31 @@ def bytes_of(drawable, fmt="R'G'B' u8"):
 image = photo(96, 80)
 before = pixels(top(image))
 view, main = show(image)
-win = opened(main, TITLE, TITLE)
+win, before_count = open_window()
 press(win, 'alt+f')
 xdotool('key', 'Down')
-turn(TITLE, 'Change', 40)
+turn(TITLE, 'Change', 0.4)
 choose_class(ROCK)
 note('changed', finished(TITLE))
 shot('artist-changed')
 add(win, TITLE)
-note('changed layer', pixels(top(image)))
+note('changed layer', pixels(made(image)))
 turn(TITLE, 'Change', 0)
 press(win, 'alt+g')
 note('given back', finished(TITLE, 2) and add(win, TITLE))
-note('given back layer', {'same': pixels(top(image)) == before, 'names': names(image)})
+note('given back layer', {'same': pixels(made(image)) == before, 'names': names(image)})
 
 # The photograph made seamless: a button.
 for layer in image.get_layers()[:2]:
     layer.set_visible(False)
 image.set_selected_layers([image.get_layers()[2]])
 time.sleep(1.5)
-turn(TITLE, 'Change', 60)
+turn(TITLE, 'Change', 0.6)
 note('mend asked', activate(TITLE, 'Make Seamless'))
 note('mended', finished(TITLE, 3) and add(win, TITLE))
 shot('artist-mended')
-note('mended layer', {'before': before, 'after': pixels(top(image)), 'size': [top(image).get_width(), top(image).get_height()]})
+note('mended layer', {'before': before, 'after': pixels(made(image)), 'size': [made(image).get_width(), made(image).get_height()]})
+kept = pictures(TITLE)
 close(win, TITLE)
 view.delete()
 
@@ -96,15 +110,16 @@ cobbles.edit_clear()
 clean = image.flatten()
 stained = bytes_of(clean)
 view, main = show(image)
-win = opened(main, TITLE, TITLE)
+win, before = open_window()
 press(win, 'alt+f')
 xdotool('key', 'Up')
 note('match', activate(TITLE, 'Match edges'))
 choose_class(COBBLES)
-note('filled', finished(TITLE))
+note('filled', finished(TITLE, 1, 60, before))
 shot('artist-filled')
 add(win, TITLE)
-note('filled layer', {'mask': top(image).get_mask() is not None, 'names': names(image)})
+note('filled layer', {'mask': made(image).get_mask() is not None, 'names': names(image)})
+kept = pictures(TITLE)
 close(win, TITLE)
 Gimp.Selection.none(image)
 merged = image.duplicate().flatten()
@@ -116,7 +131,8 @@ view.delete()
 # A map: grass to the left, lava to the right, a soft border between.
 image = new_image(128, 64)
 view, main = show(image)
-win = opened(main, TITLE, TITLE)
+win, before = open_window()
+activate(TITLE, 'Match edges')  # no more
 activate(TITLE, 'More to do')
 time.sleep(0.5)
 note('map asked', activate(TITLE, 'Paint a Map'))
@@ -142,23 +158,20 @@ map_layer.update(0, 0, 128, 64)
 Gimp.displays_flush()
 time.sleep(1.5)
 press(win, 'alt+g')
-note('map made', finished(TITLE))
+note('map made', finished(TITLE, 1, 60, before))
 note('map told', texts(TITLE))
 add(win, TITLE)
 shot('artist-map-made')
-made = bytes_of(top(image))
-note('map halves', [[sum(made[3 * (y * 128 + x) + c] for y in range(64) for x in xs) / (64 * len(xs)) for c in range(3)] for xs in (range(32), range(96, 128))])
+painted = bytes_of(made(image))
+note('map halves', [[sum(painted[3 * (y * 128 + x) + c] for y in range(64) for x in xs) / (64 * len(xs)) for c in range(3)] for xs in (range(32), range(96, 128))])
+kept = pictures(TITLE)
 close(win, TITLE)
 view.delete()
 
 # A favourite: its seed locked, four neighbours, one pinned. And a canvas: its time told, and stopped.
 image = new_image(256, 192)
 view, main = show(image)
-win = opened(main, TITLE, TITLE)
-press(win, 'alt+f')
-xdotool('key', 'Up', 'Up')
-note('unmatched', 'Map' not in texts(TITLE))
-before = pictures(TITLE)
+win, before = open_window()
 choose_class(COBBLES, go=False)
 began = time.monotonic()
 press(win, 'alt+g')
@@ -188,14 +201,13 @@ wait(lambda: step()[0] >= 1, 30)
 asked = time.monotonic()
 press(win, 'Escape')
 note('stopped', {'is': wait(lambda: 'Stopped' in texts(TITLE), 3), 'seconds': time.monotonic() - asked})
+kept = pictures(TITLE)
 close(win, TITLE)
 view.delete()
 
 image = new_image(64, 64)
 view, main = show(image)
-win = opened(main, TITLE, TITLE)
-wait(lambda: pictures(TITLE) >= 5, 10)
-before = pictures(TITLE)
+win, before = open_window()
 press(win, 'alt+g')
 finished(TITLE, 1, 60, before)
 activate(TITLE, 'Keep the seed')

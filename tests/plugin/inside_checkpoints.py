@@ -63,7 +63,7 @@ def checkpoints(win):
     note('gone told', shows('leaving-early-diffusion.safetensors: cannot be opened'))
     shot('model-gone')
     note('portraits chosen', choose(win, 'portraits'))
-    note('numbered', [name for role, name, _text in look(TITLE) if role == 'table cell' and name])
+    note('numbered', [name for role, name, _text in look(TITLE) if role == 'icon' and name])
     turn(TITLE, 'Steps', 5)
     press(win, 'alt+g')
     note('own checkpoint', shows('0 · s'))

@@ -13,11 +13,16 @@ STEPS, UPSAMPLE_STEPS = 60, 12
 
 def about(image):
     """All that a disturbed run must not touch, layer by layer."""
-    return [[layer.get_name(), layer.get_width(), layer.get_height(), *layer.get_offsets()[1:], pixels(layer)] for layer in image.get_layers()]
+    return [[layer.get_name(), layer.get_width(), layer.get_height(), *layer.get_place()[1:], pixels(layer)] for layer in image.get_layers()]
 
 
-def offsets(layer):
-    return list(layer.get_offsets()[1:])
+def others(image):
+    """The same of those that were not made here."""
+    return [one for one, layer in zip(about(image), image.get_layers()) if not layer.get_parasite('adm-settings')]
+
+
+def place(layer):
+    return [*layer.get_place()[1:], layer.get_width(), layer.get_height()]
 
 
 def bounds(image):
@@ -38,7 +43,7 @@ def three_layers(title):
     image = new_image(*title, layers=('Bottom', 'Inset', 'Lid'))
     inset = image.get_layers()[1]
     inset.resize(80, 70, 0, 0)
-    inset.set_offsets(30, 20)
+    inset.set_place(30, 20)
     image.set_selected_layers([inset])
     view, main = shown(image, '%dx%d.*GIMP$' % title)
     return image, inset, view, main
@@ -49,9 +54,6 @@ def generating():
     end all layers are deleted."""
     image, _inset, view, main = three_layers((240, 160))
     before, facts = about(image), []
-
-    def others():
-        return [one for one in about(image) if ' · seed ' not in one[0]]
 
     def disturb(artist, condition, count):
         """A picture, and what the artist does while it is being made; whether it was, and whether the picture was added."""
@@ -69,13 +71,13 @@ def generating():
             (lambda: image.select_rectangle(Gimp.ChannelOps.REPLACE, 30, 20, 100, 90), [30, 20, 130, 110]),
             (lambda: press(main, 'ctrl+a'), [0, 0, 240, 160]), (lambda: press(main, 'ctrl+shift+a'), None)), 1):
         fact = disturb(artist, lambda: bounds(image) == selection, count)
-        facts.append(dict(fact, selection=bounds(image), at=offsets(image.get_selected_layers()[0])))
+        facts.append(dict(fact, selection=bounds(image), at=place(image.get_selected_layers()[0])))
     shot('selection-changes')
-    note('selection', {'steps': facts, 'same': others() == before, 'names': names(image), 'size': [image.get_width(), image.get_height()]})
+    note('selection', {'steps': facts, 'same': others(image) == before, 'names': names(image), 'size': [image.get_width(), image.get_height()]})
 
     full = names(image)
     fact = disturb(lambda: [image.remove_layer(layer) for layer in image.get_layers()], lambda: not image.get_layers(), 4)
-    fact['at'] = [offsets(layer) for layer in image.get_layers()]
+    fact['at'] = [place(layer) for layer in image.get_layers()]
     shot('all-deleted')
     press(main, 'ctrl+z')
     fact['back'] = wait(lambda: not image.get_layers(), 5)
@@ -174,8 +176,8 @@ def scripted():
 
     before = about(image)
     done, facts = meanwhile(lambda: press(main, 'ctrl+a'), lambda: generate(image, **{'class': embedded.CLASSES[1], 'steps': 80}))
-    facts.update(outcome(done), at=[offsets(layer) for layer in done.layers], selection=bounds(image))
-    note('script selection', dict(facts, same=[one for one in about(image) if ' · seed ' not in one[0]] == before))
+    facts.update(outcome(done), at=[place(layer) for layer in done.layers], selection=bounds(image))
+    note('script selection', dict(facts, same=others(image) == before))
     view.delete()
 
     # Besides another view, so that GIMP frees this one, with the progress bar in it, and shows the rest of the progress in the other. Meson

@@ -3,6 +3,7 @@
 import base64
 import glob
 import os
+import pathlib
 import unittest
 
 import gimp_profile
@@ -95,8 +96,8 @@ class Artist(unittest.TestCase):
     def test_a_favourite_is_varied_pinned_and_there_after_a_restart(self):
         self.assertTrue(self.fact('vary asked') and self.fact('varied') and self.fact('pin'))
         self.assertEqual(self.again['history'], self.fact('history'))
-        files = glob.glob(os.path.join(self.profile.gimp, 'plug-in-adm-history', '*.ini'))
-        self.assertEqual(sum('pinned=true' in open(path, encoding='utf-8').read() for path in files), 1)
+        files = map(pathlib.Path, glob.glob(os.path.join(self.profile.gimp, 'plug-in-adm-history', '*.ini')))
+        self.assertEqual(sum('pinned=true' in path.read_text(encoding='utf-8') for path in files), 1)
 
 
 if __name__ == '__main__':

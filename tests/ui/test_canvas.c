@@ -63,12 +63,16 @@ test_where (void)
   click (&self, "add");
   CHECK (self.fake->added_as == UI_ADD_LAYER && self.fake->added_target == 1);
 
-  /* The selection goes: what comes first is taken, and the selection again once there is one. */
+  /* The selection goes: what comes first is taken, and the selection again once there is one,
+   * whatever was chosen: who selects means it. */
   self.fake->there = (UiTargets) { targets + 1, 3, NULL };
   tell_targets (&self);
   CHECK_STR (gtk_combo_box_get_active_id (GTK_COMBO_BOX (part (&self, "where"))), "2");
   choose_where (&self, "3");
   self.fake->there = (UiTargets) { targets, 4, NULL };
+  tell_targets (&self);
+  CHECK_STR (gtk_combo_box_get_active_id (GTK_COMBO_BOX (part (&self, "where"))), "1");
+  choose_where (&self, "3");
   tell_targets (&self);
   CHECK_STR (gtk_combo_box_get_active_id (GTK_COMBO_BOX (part (&self, "where"))), "3");
   choose_where (&self, "1");
@@ -270,6 +274,12 @@ test_map (void)
   gtk_icon_view_select_path (view, path);
   CHECK (self.fake->rgb == legend[2].rgb);
   gtk_tree_path_free (path);
+  /* Enter in the search takes a colour, and makes nothing. */
+  gtk_entry_set_text (GTK_ENTRY (part (&self, "class-entry")), legend[4].class_name);
+  AWAIT (gtk_tree_model_iter_n_children (gtk_icon_view_get_model (view), NULL) == 1);
+  g_signal_emit_by_name (part (&self, "class-entry"), "activate");
+  CHECK (self.fake->rgb == legend[4].rgb && self.fake->starts == 0);
+  CHECK_STR (gtk_entry_get_text (GTK_ENTRY (part (&self, "class-entry"))), "");
   make (&self);
   CHECK (last_job (&self)->where == UI_WHERE_MAP && last_target (&self) == 5);
   CHECK_STR (last_job (&self)->class_name, "");
@@ -477,6 +487,22 @@ amount (const UiSettings *settings, guint target, double amount[2], gpointer use
   return settings->width != 1200;
 }
 
+/* The artist's last word counts: a new selection is followed, whatever was chosen before. */
+static void
+test_new_selection (void)
+{
+  Window self = open_canvas (NULL, NULL);
+  UiTarget *targets = self.fake->targets;
+
+  choose_where (&self, "2");
+  tell_targets (&self);
+  CHECK_STR (gtk_combo_box_get_active_id (GTK_COMBO_BOX (part (&self, "where"))), "2");
+  targets[0].id = 9; /* selected anew */
+  tell_targets (&self);
+  CHECK_STR (gtk_combo_box_get_active_id (GTK_COMBO_BOX (part (&self, "where"))), "9");
+  close_window (&self);
+}
+
 /* By how much there is to do, and how fast this machine was at it before. */
 static void
 test_estimate (void)
@@ -536,6 +562,7 @@ main (int argc, char **argv)
   test_compare_grid ();
   test_undone ();
   test_reuse ();
+  test_new_selection ();
   test_estimate ();
   test_plain ();
   return check_summary ();
