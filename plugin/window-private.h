@@ -8,6 +8,7 @@
 
 #include "import.h"
 #include "part.h"
+#include "window-teach.h"
 #include "window-models.h"
 #include "window-targets.h"
 #include "worker.h"
@@ -37,6 +38,7 @@ typedef struct Window {
   GArray *gone;      /* of gboolean, for each of them: whether it was last seen missing */
   GSList *idles;     /* pending calls of ours, source ids */
   Import *import;
+  Teach *teach; /* NULL where only a layer is upsampled */
 } Window;
 
 /* Tells EVENT to the panel, now. */

@@ -224,6 +224,7 @@ static gboolean
 on_focus (GtkWidget *dialog G_GNUC_UNUSED, GdkEvent *event G_GNUC_UNUSED, gpointer user)
 {
   look (user);
+  teach_look (((Window *) user)->teach);
   return GDK_EVENT_PROPAGATE;
 }
 
@@ -311,6 +312,7 @@ static void
 on_rescanned (const char *message G_GNUC_UNUSED, gpointer user)
 {
   window_tell (&(UiEvent) { .kind = UI_EVENT_CATALOG }, user);
+  teach_look (((Window *) user)->teach);
 }
 
 static void
@@ -329,6 +331,14 @@ rescan (gpointer user)
 }
 
 static void
+teach (const char *model, gpointer user)
+{
+  Window *window = user;
+
+  teach_open (window->teach, model, GTK_WINDOW (window->dialog));
+}
+
+static void
 set_memory (gboolean half, guint64 limit, gpointer user)
 {
   Window *window = user;
@@ -336,6 +346,7 @@ set_memory (gboolean half, guint64 limit, gpointer user)
   window->half = half;
   window->limit = limit;
   worker_set_memory (window->worker, half, limit);
+  teach_set_limit (window->teach, limit);
   rescan (window);
 }
 
@@ -415,6 +426,8 @@ window_init (Window *window, GimpImage *image)
   window->models = window_models_new ();
   window->spool = window->part ? NULL : spool_new ();
   window->targets = window->part ? NULL : window_targets_new (image);
+  if (window->targets)
+    window->teach = teach_new (folder, window->models, window->targets, rescan, window);
   window->history_folder = g_build_filename (gimp_directory (), "plug-in-adm-history", NULL);
   window->state_file = g_build_filename (gimp_directory (), "plug-in-adm.ini", NULL);
   for (; adm_sampler_name ((int) n) && n < G_N_ELEMENTS (window->samplers); n++) {
@@ -449,6 +462,7 @@ window_init (Window *window, GimpImage *image)
     window->backend.paint_with = paint_with;
     window->backend.legend = legend;
     window->backend.paint_map = paint_map;
+    window->backend.teach = teach;
     window->watch = g_timeout_add (LOOK_EVERY, look_again, window);
   }
   window->worker = worker_new (gimp_get_num_processors (), window_tell, window);
@@ -457,6 +471,7 @@ window_init (Window *window, GimpImage *image)
 static void
 window_clear (Window *window)
 {
+  teach_free (window->teach);
   worker_free (window->worker);
   spool_free (window->spool);
   import_free (window->import);
@@ -542,6 +557,7 @@ window_stop (GObject *owner)
 
   if (window) {
     g_object_set_data (owner, OWNER_KEY, NULL);
+    teach_free (g_steal_pointer (&window->teach));
     worker_free (g_steal_pointer (&window->worker));
   }
 }
