@@ -102,6 +102,16 @@ parse_sampler (const char *name, adm_sampler *sampler, GError **error)
   return FALSE;
 }
 
+/* The name of MODEL's class that was taught in the file PATH. */
+static const char *
+taught_name (const adm_model *model, const char *path)
+{
+  for (int i = 0; i < model->taught_count; i++)
+    if (g_str_equal (model->taught[i].path, path))
+      return model->taught[i].name;
+  return "";
+}
+
 /* Checks what both procedures share, for the network in the file NETWORK with MOST_STEPS (0: not
  * known); fills REQUEST's label, sampler, steps and seed. */
 static gboolean
@@ -125,7 +135,7 @@ check_sampling (UiSettings *settings, const adm_model *model, const char *networ
                  G_MAXINT);
     return FALSE;
   }
-  if (adm_model_label (model, class_name, &request->label, &core) != ADM_OK
+  if (adm_request_set_class (request, model, class_name, &core) != ADM_OK
       || (most_steps == 0 && adm_file_inspect (network, &info, &core) != ADM_OK)) {
     plugin_error_set_core (error, &core);
     return FALSE;
@@ -148,7 +158,9 @@ check_sampling (UiSettings *settings, const adm_model *model, const char *networ
 
   /* From here on the settings are what will be done, in the model's own words. */
   ui_settings_set_model (settings, model->id);
-  if (request->label == ADM_NO_LABEL || request->label == model->null_class)
+  if (request->adapter)
+    ui_settings_set_class (settings, taught_name (model, request->adapter));
+  else if (request->label == ADM_NO_LABEL || request->label == model->null_class)
     ui_settings_set_class (settings, "");
   else if (named (model, request->label))
     ui_settings_set_class (settings, model->class_names[request->label]);
@@ -176,6 +188,19 @@ check_second_stage (const UiSettings *settings, const adm_model *model, int labe
   if (settings->upsample_steps > 0)
     upscale->steps = settings->upsample_steps;
   return TRUE;
+}
+
+/* The scale, 0 where nothing can be guided to; no classifier knows what the artist taught. */
+static void
+set_guidance (UiSettings *settings, const adm_model *model, adm_request *request)
+{
+  gboolean open = request->label == ADM_NO_LABEL || request->label == model->null_class,
+           freely = model->null_class != ADM_NO_LABEL;
+
+  if (request->adapter ? !freely : open || (!model->classifier && !freely))
+    settings->scale = 0.0;
+  request->scale = settings->scale;
+  request->guidance = request->adapter ? ADM_GUIDANCE_FREE : (adm_guidance) settings->guidance;
 }
 
 gboolean
@@ -224,18 +249,15 @@ arguments_to_generate (UiSettings *settings, const adm_model *model, int most_st
   }
   if (!check_sampling (settings, model, model->diffusion, most_steps, request, error))
     return FALSE;
-  if ((!model->classifier && model->null_class == ADM_NO_LABEL) || request->label == ADM_NO_LABEL
-      || request->label == model->null_class)
-    settings->scale = 0.0;
-  request->scale = settings->scale;
+  set_guidance (settings, model, request);
   request->count = settings->count;
-  request->guidance = (adm_guidance) settings->guidance;
   request->guide_from = settings->guide_from;
   request->guide_to = settings->guide_to;
   request->vary_seed = (uint64_t) settings->vary_seed;
   request->vary = settings->vary;
   task->generate.upscaled = settings->upsample;
-  return check_second_stage (settings, model, request->label, upscale, error);
+  return check_second_stage (settings, model, request->adapter ? model->null_class : request->label,
+                             upscale, error);
 }
 
 gboolean

@@ -102,12 +102,12 @@ fill_job (const Swatches *swatches, WorkerJob *job)
                        .task = { .kind = ADM_TASK_GENERATE },
                        .exact = swatches->exact };
   *sample = adm_request_default (model);
-  if (adm_model_label (model, *swatches->class_name ? swatches->class_name : NULL, &sample->label,
-                       &(adm_error) { 0 })
-      != ADM_OK)
+  if (adm_request_set_class (sample, model, swatches->class_name, &(adm_error) { 0 }) != ADM_OK)
     return FALSE;
-  if ((!model->classifier && model->null_class == ADM_NO_LABEL) || sample->label == ADM_NO_LABEL
-      || sample->label == model->null_class)
+  if (sample->adapter)
+    sample->guidance = ADM_GUIDANCE_FREE; /* no classifier knows what the artist taught */
+  else if ((!model->classifier && model->null_class == ADM_NO_LABEL)
+           || sample->label == ADM_NO_LABEL || sample->label == model->null_class)
     sample->scale = 0.0;                      /* nothing to guide by, or towards */
   sample->steps = MIN (sample->steps, STEPS); /* of the model's own sampler */
   sample->seed = SEED;

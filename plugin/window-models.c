@@ -12,6 +12,7 @@
 #include "map.h"
 #include "model-paths.h"
 #include "open-file.h"
+#include "teach-list.h"
 
 /* The folders as they were at one moment. */
 typedef struct {
@@ -19,7 +20,8 @@ typedef struct {
   GArray *models;       /* of UiModel */
   char **folders;
   GPtrArray *notes, *texts; /* of char * */
-  GPtrArray *numbers;       /* of char **, classes without names */
+  GPtrArray *numbers;       /* of char **, classes without names, and with the artist's own */
+  GPtrArray *pictures;      /* of GdkPixbuf, of own classes */
   GPtrArray *open;          /* of OpenFile */
   GArray *open_views;       /* of UiOpenFile */
   UiCatalog view;
@@ -77,12 +79,55 @@ numbers (const adm_model *model, int *count, Snapshot *snapshot)
   return (const char *const *) names;
 }
 
+/* The artist's own classes after those that NAMES has *COUNT of; their pictures. */
+static const char *const *
+add_own (const adm_model *model, const char *const *names, int *count, GdkPixbuf ***pictures,
+         Snapshot *snapshot)
+{
+  gsize own = (gsize) model->taught_count, named = (gsize) *count;
+  char **all;
+
+  *pictures = NULL;
+  if (own == 0)
+    return names;
+  all = g_new0 (char *, named + own + 1);
+  *pictures = g_new0 (GdkPixbuf *, own);
+  for (gsize i = 0; i < named; i++)
+    all[i] = g_strdup (names[i]);
+  for (gsize i = 0; i < own; i++) {
+    all[named + i] = g_strdup (model->taught[i].name);
+    (*pictures)[i] = teach_list_picture (model->taught[i].path);
+    if ((*pictures)[i])
+      g_ptr_array_add (snapshot->pictures, (*pictures)[i]);
+  }
+  *count += (int) own;
+  g_ptr_array_add (snapshot->numbers, all);
+  g_ptr_array_add (snapshot->texts, *pictures);
+  return (const char *const *) all;
+}
+
+/* MODEL's synonyms, none for its own classes; NULL where there are none. */
+static const char *const *
+synonyms_of (const adm_model *model, int count, Snapshot *snapshot)
+{
+  char **all;
+
+  if (!model->class_synonyms || model->taught_count == 0)
+    return (const char *const *) model->class_synonyms;
+  all = g_new0 (char *, (gsize) count + 1);
+  for (int i = 0; i < count; i++)
+    all[i] = g_strdup (i < model->class_count ? model->class_synonyms[i] : "");
+  g_ptr_array_add (snapshot->numbers, all);
+  return (const char *const *) all;
+}
+
 static UiModel
 describe (const adm_model *model, Snapshot *snapshot)
 {
   adm_memory memory = { 0 };
   adm_error ignored; /* a file that cannot be read is among the notes */
   int named = MAX (0, model->class_count);
+  GdkPixbuf **pictures;
   const char *const *names = (const char *const *) model->class_names;
   char *missing = missing_words (model);
   gboolean known = adm_model_memory (model, &snapshot->options, &memory, &ignored) == ADM_OK;
@@ -91,6 +136,7 @@ describe (const adm_model *model, Snapshot *snapshot)
     g_ptr_array_add (snapshot->texts, missing);
   if (named == 0 && model->label_count > 0)
     names = numbers (model, &named, snapshot);
+  names = add_own (model, names, &named, &pictures, snapshot);
   return (UiModel) {
     .id = model->id,
     .name = model->name,
@@ -101,8 +147,10 @@ describe (const adm_model *model, Snapshot *snapshot)
     .upsample_input = model->upsampler ? arguments_upsample_input (model) : 0,
     .class_names = names,
     /* NULL where numbers stand for names */
-    .class_synonyms = (const char *const *) model->class_synonyms,
+    .class_synonyms = synonyms_of (model, named, snapshot),
     .n_classes = (gsize) named,
+    .n_own = (gsize) model->taught_count,
+    .own_pictures = pictures,
     .has_no_class = model->null_class != ADM_NO_LABEL || model->label_count == 0,
     .has_guidance = model->classifier != NULL,
     .has_free_guidance = model->null_class != ADM_NO_LABEL,
@@ -138,6 +186,7 @@ snapshot_free (gpointer data)
     g_ptr_array_unref (snapshot->notes);
   g_ptr_array_unref (snapshot->texts);
   g_ptr_array_unref (snapshot->numbers);
+  g_ptr_array_unref (snapshot->pictures);
   g_ptr_array_unref (snapshot->open);
   g_array_unref (snapshot->open_views);
   g_strfreev (snapshot->folders);
@@ -153,6 +202,7 @@ snapshot_new (adm_options options)
   snapshot->options = options;
   snapshot->texts = g_ptr_array_new_with_free_func (g_free);
   snapshot->numbers = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
+  snapshot->pictures = g_ptr_array_new_with_free_func (g_object_unref);
   snapshot->open = g_ptr_array_new_with_free_func ((GDestroyNotify) open_file_free);
   snapshot->open_views = g_array_new (FALSE, TRUE, sizeof (UiOpenFile));
   return snapshot;

@@ -11,6 +11,7 @@
 #include "swatches.h"
 #include "window-models.h"
 #include "window-targets.h"
+#include "window-teach.h"
 #include "worker.h"
 
 typedef struct Window {
@@ -38,6 +39,7 @@ typedef struct Window {
   GArray *gone;      /* of gboolean, for each of them: whether it was last seen missing */
   GSList *idles;     /* pending calls of ours, source ids */
   Import *import;
+  Teach *teach; /* NULL where only a layer is upsampled */
 } Window;
 
 /* Tells EVENT to the panel, now. */

@@ -257,6 +257,7 @@ static gboolean
 on_focus (GtkWidget *dialog G_GNUC_UNUSED, GdkEvent *event G_GNUC_UNUSED, gpointer user)
 {
   look (user);
+  teach_look (((Window *) user)->teach);
   return GDK_EVENT_PROPAGATE;
 }
 
@@ -322,6 +323,7 @@ static void
 on_rescanned (const char *message G_GNUC_UNUSED, gpointer user)
 {
   window_tell (&(UiEvent) { .kind = UI_EVENT_CATALOG }, user);
+  teach_look (((Window *) user)->teach);
 }
 
 static void
@@ -340,6 +342,14 @@ rescan (gpointer user)
 }
 
 static void
+teach (const char *model, gpointer user)
+{
+  Window *window = user;
+
+  teach_open (window->teach, model, GTK_WINDOW (window->dialog));
+}
+
+static void
 set_memory (gboolean half, guint64 limit, gpointer user)
 {
   Window *window = user;
@@ -347,6 +357,7 @@ set_memory (gboolean half, guint64 limit, gpointer user)
   window->half = half;
   window->limit = limit;
   worker_set_memory (window->worker, half, limit);
+  teach_set_limit (window->teach, limit);
   rescan (window);
 }
 
@@ -413,6 +424,28 @@ close_window (gpointer user)
 
 /* ---- life ------------------------------------------------------------------------------------ */
 
+/* What a window that generates has beside: places in images, a history, swatches, teaching. FOLDER:
+ * of the artist's own models. */
+static void
+init_canvas (Window *window, const char *folder)
+{
+  g_autofree char *kept = g_build_filename (g_get_user_cache_dir (), "gimp-adm", "swatches", NULL);
+
+  window->history_folder = g_build_filename (gimp_directory (), "plug-in-adm-history", NULL);
+  window->backend.history_folder = window->history_folder;
+  window->backend.targets = targets;
+  window->backend.surroundings = surroundings;
+  window->backend.swatch = swatch;
+  window->backend.amount = amount;
+  window->backend.paint_with = paint_with;
+  window->backend.legend = legend;
+  window->backend.paint_map = paint_map;
+  window->backend.teach = teach;
+  window->teach = teach_new (folder, window->models, window->targets, rescan, window);
+  window->swatches = swatches_new (kept, window->worker, window_tell, window);
+  window->watch = g_timeout_add (LOOK_EVERY, look_again, window);
+}
+
 static void
 window_init (Window *window, GimpImage *image)
 {
@@ -425,7 +458,6 @@ window_init (Window *window, GimpImage *image)
   window->import = import_new (folder, &import_funcs, window);
   window->models = window_models_new ();
   window->targets = window->part ? NULL : window_targets_new (image);
-  window->history_folder = g_build_filename (gimp_directory (), "plug-in-adm-history", NULL);
   window->state_file = g_build_filename (gimp_directory (), "plug-in-adm.ini", NULL);
   for (; adm_sampler_name ((int) n) && n < G_N_ELEMENTS (window->samplers); n++) {
     window->sampler_names[n] = g_ascii_strup (adm_sampler_name ((int) n), -1);
@@ -454,29 +486,16 @@ window_init (Window *window, GimpImage *image)
                                   .open_folder = open_folder,
                                   .help = help,
                                   .close = close_window };
-  if (window->targets) {
-    window->backend.history_folder = window->history_folder;
-    window->backend.targets = targets;
-    window->backend.surroundings = surroundings;
-    window->backend.swatch = swatch;
-    window->backend.amount = amount;
-    window->backend.paint_with = paint_with;
-    window->backend.legend = legend;
-    window->backend.paint_map = paint_map;
-    window->watch = g_timeout_add (LOOK_EVERY, look_again, window);
-  }
   window->worker = worker_new (gimp_get_num_processors (), on_worker, window);
-  if (window->targets) {
-    g_autofree char *kept
-        = g_build_filename (g_get_user_cache_dir (), "gimp-adm", "swatches", NULL);
-    window->swatches = swatches_new (kept, window->worker, window_tell, window);
-  }
+  if (window->targets)
+    init_canvas (window, folder);
 }
 
 static void
 window_clear (Window *window)
 {
   swatches_free (window->swatches);
+  teach_free (window->teach);
   worker_free (window->worker);
   import_free (window->import);
   for (GSList *idle = window->idles; idle; idle = idle->next)
@@ -554,6 +573,7 @@ window_stop (GObject *owner)
   if (window) {
     g_object_set_data (owner, OWNER_KEY, NULL);
     swatches_free (g_steal_pointer (&window->swatches));
+    teach_free (g_steal_pointer (&window->teach));
     worker_free (g_steal_pointer (&window->worker));
   }
 }

@@ -6,10 +6,10 @@
 #include "i18n.h"
 #include "widgets.h"
 
-enum { HELP, RESET, REUSE, COMPARE, PAINT_MAP, CLOSE, GENERATE, ADD, N_SIGNALS };
+enum { HELP, RESET, REUSE, COMPARE, PAINT_MAP, TEACH, CLOSE, GENERATE, ADD, N_SIGNALS };
 
 static const char *const names[N_SIGNALS]
-    = { "help", "reset", "reuse", "compare", "paint-map", "close", "generate", "add" };
+    = { "help", "reset", "reuse", "compare", "paint-map", "teach-one", "close", "generate", "add" };
 static const char *const ways[] = { "add-layer", "add-new", "add-pattern", "add-file" };
 
 enum { NAME_CHARS = 22 };
@@ -105,6 +105,9 @@ make_menu (UiActionRow *self)
     self->parts[COMPARE] = menu_item (menu, _ ("C_ompare Characters"));
     if (self->backend->paint_map) {
       self->parts[PAINT_MAP] = menu_item (menu, _ ("Paint a _Map"));
+    }
+    if (self->backend->teach) {
+      self->parts[TEACH] = menu_item (menu, _ ("Teach a Te_xture…"));
     }
   }
   self->parts[REUSE] = menu_item (menu, _ ("Reuse _Settings of the Layer"));

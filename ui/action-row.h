@@ -11,8 +11,8 @@
 #define UI_TYPE_ACTION_ROW (ui_action_row_get_type ())
 G_DECLARE_FINAL_TYPE (UiActionRow, ui_action_row, UI, ACTION_ROW, GtkBox)
 
-/* Signals: "help", "reset", "reuse", "compare", "paint-map", "close", "generate", and "add-as"
- * (int as, of UiAddAs). The menus hold what BACKEND can do. */
+/* Signals: "help", "reset", "reuse", "compare", "paint-map", "teach-one", "close", "generate", and
+ * "add-as" (int as, of UiAddAs). The menus hold what BACKEND can do. */
 GtkWidget *ui_action_row_new (const UiBackend *backend, UiTask task);
 
 /* What Add would do. */
@@ -30,9 +30,9 @@ void ui_action_row_set_generate (UiActionRow *row, const char *why_not);
 void ui_action_row_set_compare (UiActionRow *row, const char *why_not);
 void ui_action_row_set_paint (UiActionRow *row, const char *why_not);
 
-/* "menu", "help", "reset", "reuse", "compare", "paint-map", "close", "add", "add-menu",
- * "add-layer", "add-new", "add-pattern", "add-file", "generate"; NULL: no such part. Those of
- * menus are menu items. */
+/* "menu", "help", "reset", "reuse", "compare", "paint-map", "teach-one", "close", "add",
+ * "add-menu", "add-layer", "add-new", "add-pattern", "add-file", "generate"; NULL: no such part.
+ * Those of menus are menu items. */
 GtkWidget *ui_action_row_part (UiActionRow *row, const char *name);
 
 #endif

@@ -41,6 +41,9 @@ typedef struct UiModel {
    * no class has any. */
   const char *const *class_synonyms;
   gsize n_classes;
+  /* the last N_OWN of them are the artist's own, taught to it; OWN_PICTURES, one each, or NULL */
+  gsize n_own;
+  GdkPixbuf *const *own_pictures;
   gboolean has_no_class; /* "(no class)" is a choice: the network was trained with labels dropped */
   /* there is a classifier; classifier-free guidance is possible. Either lets the gradient scale
    * act */

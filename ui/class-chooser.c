@@ -65,6 +65,10 @@ pixels_of (UiClassChooser *self, int index)
   if (self->map) {
     return colour_of (self, value);
   }
+  if (index != UI_NO_CLASS && ui_class_entry (self->entries, index)->picture) {
+    return gdk_pixbuf_scale_simple (ui_class_entry (self->entries, index)->picture, UI_SQUARE,
+                                    UI_SQUARE, GDK_INTERP_BILINEAR);
+  }
   swatch = ui_swatches_get (self->swatches, self->model, value);
   return swatch ? g_object_ref (swatch) : NULL;
 }
@@ -85,7 +89,7 @@ markup_of (UiClassChooser *self, const UiClassFound *found)
   number = entry->twin || g_ascii_isdigit (*gtk_entry_get_text (GTK_ENTRY (self->search)));
 
   g_autofree char *digits = number ? g_strdup_printf ("%d", found->index) : g_strdup ("");
-  const char *synonym = found->how.synonym ? found->how.synonym : "";
+  const char *synonym = found->how.synonym ? found->how.synonym : entry->own ? _ ("yours") : "";
   g_autofree char *note = g_strconcat (digits, *digits && *synonym ? " " : "", synonym, NULL);
 
   if (!*note) {
@@ -185,7 +189,11 @@ look (gpointer data)
   self->looking = 0;
   if (!self->map && *self->model && ui_class_grid_in_sight (grid, &first, &last)) {
     for (int i = first; i <= last; i++) {
-      g_ptr_array_add (names, (gpointer) value_of (self, ui_class_grid_nth (grid, i)));
+      int index = ui_class_grid_nth (grid, i);
+
+      if (index == UI_NO_CLASS || !ui_class_entry (self->entries, index)->picture) {
+        g_ptr_array_add (names, (gpointer) value_of (self, index));
+      }
     }
     g_ptr_array_add (names, NULL);
     ui_swatches_want (self->swatches, self->model, (const char *const *) names->pdata);

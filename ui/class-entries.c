@@ -17,6 +17,7 @@ clear_entry (gpointer data)
   UiClassEntry *entry = data;
 
   ui_class_words_clear (&entry->words);
+  g_clear_object (&entry->picture);
   g_free (entry->value);
 }
 
@@ -58,9 +59,16 @@ ui_class_entries_fill (GArray *entries, const UiModel *model)
   for (gsize i = 0; model && i < model->n_classes; i++) {
     const char *name = model->class_names[i];
     int same = ui_class_entries_by_value (entries, name);
+    gboolean own = i >= model->n_classes - model->n_own;
+    GdkPixbuf *picture = own && model->own_pictures
+                             ? model->own_pictures[i - (model->n_classes - model->n_own)]
+                             : NULL;
     UiClassEntry entry
-        = { ui_class_words (name, model->class_synonyms ? model->class_synonyms[i] : ""),
-            value_of (entries, name, same), FALSE, same != UI_NO_CLASS, 0 };
+        = { .words = ui_class_words (name, model->class_synonyms ? model->class_synonyms[i] : ""),
+            .value = value_of (entries, name, same),
+            .twin = same != UI_NO_CLASS,
+            .own = own,
+            .picture = picture ? g_object_ref (picture) : NULL };
 
     if (same != UI_NO_CLASS) {
       ui_class_entry (entries, same)->twin = TRUE;

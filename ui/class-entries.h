@@ -16,6 +16,8 @@ typedef struct UiClassEntry {
   UiClassWords words;
   char *value;              /* as in UiSettings */
   gboolean favourite, twin; /* twin: another class has the same name */
+  gboolean own;             /* the artist taught it */
+  GdkPixbuf *picture;       /* of an own one, or NULL */
   int recent;               /* 1 is the newest; 0: not recent */
 } UiClassEntry;
 

@@ -14,6 +14,7 @@
 #define _(text) g_dgettext (GETTEXT_PACKAGE, text)
 #define C_(context, text) g_dpgettext2 (GETTEXT_PACKAGE, context, text)
 #define NC_(context, text) text
+#define N_(text) text
 #define NN_(singular, plural, n) g_dngettext (GETTEXT_PACKAGE, singular, plural, n)
 
 #endif

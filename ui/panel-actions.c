@@ -114,6 +114,16 @@ on_reset (UiGeneratePanel *self)
 }
 
 static void
+on_teach (UiGeneratePanel *self)
+{
+  const UiModel *model = ui_settings_form_model (form (self));
+
+  if (model) {
+    self->backend->teach (model->id, self->backend->user);
+  }
+}
+
+static void
 on_paint_map (UiGeneratePanel *self)
 {
   const UiModel *model = ui_settings_form_model (form (self));
@@ -407,6 +417,7 @@ ui_panel_connect_actions (UiGeneratePanel *self)
     { self->actions, "reuse", G_CALLBACK (on_reuse) },
     { self->actions, "compare", G_CALLBACK (ui_panel_compare) },
     { self->actions, "paint-map", G_CALLBACK (on_paint_map) },
+    { self->actions, "teach-one", G_CALLBACK (on_teach) },
     { self->actions, "close", G_CALLBACK (on_close) },
     { self->actions, "generate", G_CALLBACK (ui_panel_generate) },
     { self->actions, "add-as", G_CALLBACK (on_add) },
