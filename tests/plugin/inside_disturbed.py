@@ -13,7 +13,7 @@ STEPS, UPSAMPLE_STEPS = 60, 12
 
 def about(image):
     """All that a disturbed run must not touch, layer by layer."""
-    return [[layer.get_name(), layer.get_width(), layer.get_height(), *layer.get_place()[1:], pixels(layer)] for layer in image.get_layers()]
+    return [[layer.get_name(), layer.get_width(), layer.get_height(), *layer.get_offsets()[1:], pixels(layer)] for layer in image.get_layers()]
 
 
 def others(image):
@@ -22,7 +22,7 @@ def others(image):
 
 
 def place(layer):
-    return [*layer.get_place()[1:], layer.get_width(), layer.get_height()]
+    return [*layer.get_offsets()[1:], layer.get_width(), layer.get_height()]
 
 
 def bounds(image):
@@ -43,7 +43,7 @@ def three_layers(title):
     image = new_image(*title, layers=('Bottom', 'Inset', 'Lid'))
     inset = image.get_layers()[1]
     inset.resize(80, 70, 0, 0)
-    inset.set_place(30, 20)
+    inset.set_offsets(30, 20)
     image.set_selected_layers([inset])
     view, main = shown(image, '%dx%d.*GIMP$' % title)
     return image, inset, view, main
