@@ -77,7 +77,7 @@ typedef struct adm_train_report {
   enum {
     ADM_TRAIN_STARTED, /* pictures, classes, parameters and bytes are known */
     ADM_TRAIN_LOGGED,
-    ADM_TRAIN_UNREADABLE, /* MESSAGE says which picture, and why */
+    ADM_TRAIN_UNREADABLE, /* UNREADABLE_WHY says which picture, and why */
     ADM_TRAIN_SAVED,      /* OUTPUT and its checkpoint are whole */
     ADM_TRAIN_WORKING,    /* asked now and then whether to go on */
   } what;
@@ -92,7 +92,7 @@ typedef struct adm_train_report {
   double accuracy[4];            /* a classifier's */
   double gradient_norm;
   double pictures_per_second, seconds_left; /* the latter < 0: not known */
-  const char *message;
+  const adm_error *unreadable_why;          /* NULL but for ADM_TRAIN_UNREADABLE */
 } adm_train_report;
 /* False: stop, with everything saved. */
 typedef bool (*adm_train_callback) (const adm_train_report *report, void *user);

@@ -17,9 +17,7 @@ read_tensor (const char *name, uint64_t elements, float *out, void *user, adm_er
   const struct reader *reader = user;
   ptrdiff_t i = adm_weights_find (reader->file, name);
   if (i < 0 || adm_weights_tensor (reader->file, (size_t) i)->elements != elements)
-    return adm_fail (error, ADM_ERROR_SHAPE,
-                     "%s: tensor %s is missing or of another size; download the file again",
-                     reader->path, name);
+    return ADM_FAIL (error, TENSOR_BROKEN, reader->path, name, ADM_WORD_NO_TENSOR);
   return adm_weights_read (reader->file, (size_t) i, out, error);
 }
 
@@ -37,10 +35,7 @@ adm_network_source_of_file (const adm_network_source *source, adm_source_user us
   if (!status)
     unknown = adm_description_unknown (&description);
   if (unknown)
-    status = adm_fail (error, ADM_ERROR_FORMAT,
-                       "%s: the tensors do not tell %s; write these keys into a JSON file of the "
-                       "same name beside it (see adm info)",
-                       source->name, unknown);
+    status = ADM_FAIL (error, TENSORS_SILENT, source->name, unknown);
   from_file.description = &description;
   from_file.read = read_tensor;
   from_file.read_user = &reader;

@@ -102,8 +102,7 @@ adm_adapter_save (const adm_adapter *a, const char *name, const float *thumbnail
   char *names = malloc (count * NAME), *text = describe_adapter (name, a->rank, base_sum (a));
   adm_status status = ADM_OK;
   if (!tensors || !names || !text)
-    status = adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to write it; close other programs",
-                       path);
+    status = ADM_FAIL (error, NO_MEMORY_WRITE, path);
   for (size_t i = 0; i < count && !status; i++) {
     const float *values;
     tensors[i] = tensor_of (&saving, i, names + i * NAME, &values);
@@ -139,7 +138,7 @@ read_part (const struct merging *m, const char *name, const char *suffix, float 
   *tensor = *adm_weights_tensor (m->adapter, (size_t) at);
   *out = malloc ((size_t) (tensor->elements ? tensor->elements : 1) * sizeof **out);
   if (!*out)
-    return adm_fail (error, ADM_ERROR_MEMORY, "no memory for an adapter; close other programs");
+    return ADM_FAIL (error, NO_MEMORY, ADM_WORD_AN_ADAPTER);
   return adm_weights_read (m->adapter, (size_t) at, *out, error);
 }
 
@@ -156,10 +155,7 @@ add_product (const struct merging *m, const char *name, uint64_t elements, float
               && of_a.shape[0] == of_b.shape[1]
               && (uint64_t) of_b.shape[0] * (uint64_t) of_a.shape[1] == elements;
   if (!status && (a || b) && !fits)
-    status = adm_fail (error, ADM_ERROR_SHAPE,
-                       "%s: its change is of another size: the adapter is "
-                       "another network's",
-                       name);
+    status = ADM_FAIL (error, ADAPTER_SIZE, name);
   for (int64_t i = 0; fits && i < of_b.shape[0]; i++)
     for (int64_t k = 0; k < of_a.shape[0]; k++)
       for (int64_t j = 0; j < of_a.shape[1]; j++)
@@ -194,22 +190,19 @@ check_base (adm_weights *weights, adm_weights *adapter, adm_error *error)
   uint64_t sum = 0;
   adm_status status = ADM_OK;
   if (!yyjson_equals_str (yyjson_obj_get (root, "format"), "adm-adapter-1"))
-    status
-        = adm_fail (error, ADM_ERROR_FORMAT, "%s: not an adapter; give what adm teach made", path);
+    status = ADM_FAIL (error, ADAPTER_NOT, path);
   for (size_t i = 0; i < adm_weights_count (weights) && !status; i++) {
     uint64_t n = adm_weights_tensor (weights, i)->elements;
     float *values = malloc ((size_t) (n ? n : 1) * sizeof *values);
     status = values ? adm_weights_read (weights, i, values, error)
-                    : adm_fail (error, ADM_ERROR_MEMORY, "no memory for the weights");
+                    : ADM_FAIL (error, NO_MEMORY, ADM_WORD_AN_ADAPTER);
     if (!status)
       sum += adm_tensor_sum (adm_weights_tensor (weights, i)->name, values, n);
     free (values);
   }
   snprintf (sum_text, sizeof sum_text, "%016llx", (unsigned long long) sum);
   if (!status && !yyjson_equals_str (yyjson_obj_get (root, "base"), sum_text))
-    status
-        = adm_fail (error, ADM_ERROR_USAGE, "%s: was taught to other weights than %s; give those",
-                    path, adm_weights_path (weights));
+    status = ADM_FAIL (error, ADAPTER_OTHER, path, adm_weights_path (weights));
   yyjson_doc_free (doc);
   return status;
 }
@@ -238,7 +231,7 @@ write_merged (struct merging *m, const char *output, adm_error *error)
   adm_tensors all = { adm_weights_path (m->weights), count, tensors, read_merged, m };
   status = tensors && text
                ? adm_safetensors_save (&all, output, text, ADM_DTYPE_F32, NULL, NULL, error)
-               : adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to write it", output);
+               : ADM_FAIL (error, NO_MEMORY_WRITE, output);
   free (tensors);
   free (text);
   return status;
