@@ -100,8 +100,8 @@ void adm_catalog_free (adm_catalog *catalog);
 size_t adm_catalog_count (const adm_catalog *catalog);
 const adm_model *adm_catalog_get (const adm_catalog *catalog, size_t i);
 size_t adm_catalog_notes (const adm_catalog *catalog);
-/* one line: what, where, what to do */
-const char *adm_catalog_note (const adm_catalog *catalog, size_t i);
+/* What is wrong with one entry; the first fact of all but NO_MEMORY is its path. */
+const adm_error *adm_catalog_note (const adm_catalog *catalog, size_t i);
 /* Weights files in the folders that adm_file_questions asks something about. */
 size_t adm_catalog_questions (const adm_catalog *catalog);
 const char *adm_catalog_question (const adm_catalog *catalog, size_t i); /* the file's path */

@@ -77,7 +77,7 @@ typedef struct adm_train_report {
   enum {
     ADM_TRAIN_STARTED, /* pictures, classes, parameters and bytes are known */
     ADM_TRAIN_LOGGED,
-    ADM_TRAIN_UNREADABLE, /* MESSAGE says which picture, and why */
+    ADM_TRAIN_UNREADABLE, /* UNREADABLE_WHY says which picture, and why */
     ADM_TRAIN_SAVED,      /* OUTPUT and its checkpoint are whole */
     ADM_TRAIN_WORKING,    /* asked now and then whether to go on */
     ADM_TRAIN_PICTURE,    /* a taught class's test picture: PICTURE */
@@ -96,7 +96,7 @@ typedef struct adm_train_report {
   double seconds;                           /* of a class that is taught: spent, in all runs */
   const float *picture;                     /* [3,side,side], -1 … 1; valid during the call */
   int side;
-  const char *message;
+  const adm_error *unreadable_why; /* NULL but for ADM_TRAIN_UNREADABLE */
 } adm_train_report;
 /* False: stop, with everything saved. */
 typedef bool (*adm_train_callback) (const adm_train_report *report, void *user);

@@ -14,8 +14,8 @@
 
 /* What CONFIG asks for, to be made where DRAWABLES are. */
 static gboolean
-read (GimpProcedureConfig *config, GimpDrawable **drawables, AdmArguments *arguments,
-      GError **error)
+read_arguments (GimpProcedureConfig *config, GimpDrawable **drawables, AdmArguments *arguments,
+                GError **error)
 {
   UiSettings *settings = ui_settings_new ();
   g_autofree char *model = NULL, *class_name = NULL;
@@ -67,7 +67,7 @@ run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image, GimpDrawa
     if (!layers)
       g_set_error_literal (&error, PLUGIN_ERROR, PLUGIN_ERROR_CANCELLED, _ ("Cancelled"));
   } else {
-    if (read (config, drawables, &arguments, &error))
+    if (read_arguments (config, drawables, &arguments, &error))
       layers = generate_pictures (&arguments, procedure, run_mode, &image, &error);
     arguments_clear (&arguments);
   }

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "adm.h"
+#include "plugin-words.h"
 
 /* Of a file on its way; a dot before its name hides it from the search for models. */
 #define PART ".part"
@@ -329,9 +330,10 @@ carry_over (GTask *task, gpointer source G_GNUC_UNUSED, gpointer data, GCancella
   } else if (errno != ENOENT)
     fail (&error, _ ("“%s” could not be written: %s. Correct the folder's permissions."), carry->to,
           g_strerror (errno));
-  else if (adm_file_inspect (carry->from, &info, &core) != ADM_OK)
-    g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, core.message);
-  else if (copy_file (carry, closing, &error))
+  else if (adm_file_inspect (carry->from, &info, &core) != ADM_OK) {
+    g_autofree char *words = plugin_words (&core);
+    g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, words);
+  } else if (copy_file (carry, closing, &error))
     copy_description (carry);
   if (error)
     g_task_return_error (task, error);

@@ -70,12 +70,9 @@ on_progress (const adm_progress *progress, void *data)
 static adm_status
 fail_memory (adm_error *error)
 {
-  error->status = ADM_ERROR_MEMORY;
-  g_strlcpy (
-      error->message,
-      _ ("There is not enough memory for the pictures. Ask for fewer, or close other programs."),
-      sizeof error->message);
-  return error->status;
+  return adm_error_set (
+      error, ADM_ERROR_MEMORY,
+      _ ("There is not enough memory for the pictures. Ask for fewer, or close other programs."));
 }
 
 /* Worker: the core's sink. */

@@ -66,8 +66,9 @@ metadata_to_json (const UiSettings *settings, int64_t seed)
   for (int i = 0; ok && keys[i]; i++) {
     g_autofree char *value = g_key_file_get_string (file, "a", keys[i], NULL),
                     *other = g_key_file_get_string (usual, "a", keys[i], NULL);
-    if (g_str_equal (keys[i], "task"))
-      continue; /* "tiles" tells */
+    if (g_str_equal (keys[i], "task")
+        || (own->task == UI_TASK_UPSAMPLE && g_str_equal (keys[i], "scale")))
+      continue; /* "tiles" tells; upsampling knows no scale */
     if (is_always_told (keys[i], own->task) || g_strcmp0 (value, other) != 0)
       ok = add_value (document, root, keys[i], value);
   }

@@ -10,6 +10,7 @@
 
 #include "folder-list.h"
 #include "plugin-error.h"
+#include "plugin-words.h"
 
 /* The file that lists the artist's own folders, one a line. Free with g_free. */
 static char *
@@ -106,12 +107,14 @@ model_paths_catalog (char *const *folders, GError **error)
 
 /* What the catalog found amiss with the model NAME or, when it found no model at all, with
  * anything. NULL: nothing. */
-static const char *
+static const adm_error *
 find_note (const adm_catalog *catalog, const char *name)
 {
   for (size_t i = 0; i < adm_catalog_notes (catalog); i++) {
-    const char *note = adm_catalog_note (catalog, i);
-    if (adm_catalog_count (catalog) == 0 || (*name && strstr (note, name)))
+    const adm_error *note = adm_catalog_note (catalog, i);
+    char line[3 * ADM_ERROR_ROOM];
+    if (adm_catalog_count (catalog) == 0
+        || (*name && strstr (adm_error_text (note, line, sizeof line), name)))
       return note;
   }
   return NULL;
@@ -121,11 +124,12 @@ find_note (const adm_catalog *catalog, const char *name)
 static void
 set_not_found (adm_catalog *catalog, const char *name, GError **error)
 {
-  const char *note = find_note (catalog, name);
+  const adm_error *note = find_note (catalog, name);
+  g_autofree char *words = note ? plugin_words (note) : NULL;
   GString *text = g_string_new (NULL);
 
   if (note)
-    g_string_append_printf (text, _ ("The model “%s” cannot be used: %s."), name, note);
+    g_string_append_printf (text, _ ("The model “%s” cannot be used: %s"), name, words);
   else
     g_string_append_printf (text, _ ("There is no model “%s”."), name);
   g_string_append_c (text, ' ');

@@ -4,6 +4,8 @@
  */
 #include "plugin-error.h"
 
+#include "plugin-words.h"
+
 GQuark
 plugin_error_quark (void)
 {
@@ -19,7 +21,8 @@ plugin_error_set_core (GError **error, const adm_error *core)
     code = PLUGIN_ERROR_CALLING;
   else if (core->status == ADM_ERROR_CANCELLED)
     code = PLUGIN_ERROR_CANCELLED;
-  g_set_error_literal (error, PLUGIN_ERROR, code, core->message);
+  g_autofree char *words = plugin_words (core);
+  g_set_error_literal (error, PLUGIN_ERROR, code, words);
 }
 
 GimpValueArray *

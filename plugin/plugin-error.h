@@ -22,8 +22,7 @@ typedef enum {
 GQuark plugin_error_quark (void);
 
 /* Sets ERROR (may be NULL) from a failed core call: bad usage is the caller's fault, cancelling is
- * no fault, all else fails in execution. The core's message, which names the file or value and the
- * remedy, is kept as it is. */
+ * no fault, all else fails in execution. It is worded by plugin-words.h. */
 void plugin_error_set_core (GError **error, const adm_error *core);
 
 /* The return values that tell GIMP of ERROR, which is taken over. PROCEDURE's other values stay

@@ -6,6 +6,7 @@
 
 #include <gio/gio.h>
 #include <glib/gi18n-lib.h>
+#include "plugin-words.h"
 #include <stdlib.h>
 
 #include "teach-lesson.h"
@@ -93,7 +94,7 @@ teach_list_rename (const adm_model *model, const char *path, const char *name)
 
   return refused                                            ? refused
          : adm_taught_rename (path, name, &error) == ADM_OK ? NULL
-                                                            : g_strdup (error.message);
+                                                            : plugin_words (&error);
 }
 
 char *

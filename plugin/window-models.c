@@ -12,6 +12,7 @@
 #include "map.h"
 #include "model-paths.h"
 #include "open-file.h"
+#include "plugin-words.h"
 #include "teach-list.h"
 
 /* The folders as they were at one moment. */
@@ -224,11 +225,11 @@ read_questions (Snapshot *snapshot)
 }
 
 static gboolean
-is_open (const Snapshot *snapshot, const char *note)
+is_open (const Snapshot *snapshot, const adm_error *note)
 {
   for (guint i = 0; i < snapshot->open_views->len; i++) {
     const char *path = g_array_index (snapshot->open_views, UiOpenFile, i).path;
-    if (g_str_has_prefix (note, path) && note[strlen (path)] == ':')
+    if (g_strcmp0 (adm_error_fact (note, 0), path) == 0)
       return TRUE;
   }
   return FALSE;
@@ -253,7 +254,7 @@ snapshot_take (Snapshot *snapshot)
     read_questions (snapshot);
     for (size_t i = 0; i < adm_catalog_notes (snapshot->catalog); i++)
       if (!is_open (snapshot, adm_catalog_note (snapshot->catalog, i)))
-        g_ptr_array_add (snapshot->notes, g_strdup (adm_catalog_note (snapshot->catalog, i)));
+        g_ptr_array_add (snapshot->notes, plugin_words (adm_catalog_note (snapshot->catalog, i)));
   } else {
     g_ptr_array_add (snapshot->notes, g_strdup (error->message));
     g_error_free (error);
@@ -282,6 +283,7 @@ typedef struct {
   char *path; /* of the file whose answers are remembered first; NULL: none */
   adm_answer answers[ADM_MAX_QUESTIONS];
   int n_answers;
+  gboolean failed; /* ERROR says why */
   adm_error error;
   WindowModelsFunc done;
   gpointer user;
@@ -307,8 +309,8 @@ read_folders (GTask *task, gpointer source G_GNUC_UNUSED, gpointer data,
   if (reading->path
       && adm_sidecar_write (reading->path, reading->answers, (size_t) reading->n_answers, true,
                             &reading->error)
-             == ADM_OK)
-    reading->error.message[0] = '\0';
+             != ADM_OK)
+    reading->failed = TRUE;
   snapshot_take (reading->snapshot);
   g_task_return_boolean (task, TRUE);
 }
@@ -322,7 +324,8 @@ on_read (GObject *source G_GNUC_UNUSED, GAsyncResult *result, gpointer data G_GN
   if (g_cancellable_is_cancelled (g_task_get_cancellable (task)))
     return; /* the models are no more */
   g_ptr_array_add (reading->models->snapshots, g_steal_pointer (&reading->snapshot));
-  reading->done (*reading->error.message ? reading->error.message : NULL, reading->user);
+  g_autofree char *words = reading->failed ? plugin_words (&reading->error) : NULL;
+  reading->done (words, reading->user);
 }
 
 /* Takes over READING. */

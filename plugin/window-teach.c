@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <glib/gi18n-lib.h>
+#include "plugin-words.h"
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -152,7 +153,8 @@ learn (gpointer user)
   g_mutex_lock (&teach->mutex);
   teach->told.ended = TRUE;
   teach->told.status = status;
-  g_strlcpy (teach->told.text, error.message, sizeof teach->told.text);
+  g_autofree char *text = status ? plugin_words (&error) : g_strdup ("");
+  g_strlcpy (teach->told.text, text, sizeof teach->told.text);
   wake (teach);
   g_mutex_unlock (&teach->mutex);
   return NULL;
@@ -283,7 +285,7 @@ crops (const UiLesson *lesson, guint n, char **message, gpointer user)
                                       .tiles = lesson->tiles,
                                       .turns = lesson->turns };
   if (adm_teach_crops (&request, side, (int) n, bytes, &core) != ADM_OK) {
-    *message = g_strdup (core.message);
+    *message = plugin_words (&core);
     return NULL;
   }
   GPtrArray *all = g_ptr_array_new_with_free_func (g_object_unref);

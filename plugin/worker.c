@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "plugin-words.h"
 #include "weights-mark.h"
 
 /* Asked for by worker_warm: no pictures, no events but loading. */
@@ -235,12 +236,9 @@ on_progress (const adm_progress *progress, void *data)
 static adm_status
 no_memory (adm_error *error)
 {
-  error->status = ADM_ERROR_MEMORY;
-  g_strlcpy (error->message,
-             _ ("There is not enough memory for the picture. Close other programs, or choose a "
-                "smaller model."),
-             sizeof error->message);
-  return ADM_ERROR_MEMORY;
+  return adm_error_set (error, ADM_ERROR_MEMORY,
+                        _ ("There is not enough memory for the picture. Close other programs, or "
+                           "choose a smaller model."));
 }
 
 /* When one of MODEL's files was last changed; 0: they are gone, or cannot be looked at. */
@@ -365,7 +363,8 @@ static void
 tell_end (Worker *worker, adm_status status)
 {
   const WorkerJob *job = worker->job;
-  const char *message = status && status != ADM_ERROR_CANCELLED ? worker->error.message : NULL;
+  g_autofree char *message
+      = status && status != ADM_ERROR_CANCELLED ? plugin_words (&worker->error) : NULL;
 
   if (job->id != WARM_ID)
     post (worker, (UiEvent) { .kind = message ? UI_EVENT_FAILED : UI_EVENT_DONE,

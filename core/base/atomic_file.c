@@ -18,8 +18,7 @@ adm_atomic_open (const char *path, adm_atomic_file *out, adm_error *error)
   *out = (adm_atomic_file) { NULL, strdup (path), malloc (length + 16) };
   if (!out->path || !out->temporary) {
     adm_atomic_abandon (out);
-    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to write it; close other programs",
-                     path);
+    return ADM_FAIL (error, NO_MEMORY_WRITE, path);
   }
   memcpy (out->temporary, path, length);
   memcpy (out->temporary + length, ".part-XXXXXX", 13);
@@ -39,7 +38,7 @@ adm_atomic_open (const char *path, adm_atomic_file *out, adm_error *error)
     free (out->temporary);
     out->temporary = NULL;
     adm_atomic_abandon (out);
-    return adm_fail_file (error, path, "written", code);
+    return ADM_FAIL (error, FILE_WRITE, path, code);
   }
   return ADM_OK;
 }
@@ -61,7 +60,7 @@ adm_atomic_commit (adm_atomic_file *file, adm_error *error)
     ok = false;
     code = errno;
   }
-  adm_status status = ok ? ADM_OK : adm_fail_file (error, file->path, "written", code);
+  adm_status status = ok ? ADM_OK : ADM_FAIL (error, FILE_WRITE, file->path, code);
   if (ok) {
     free (file->temporary);
     file->temporary = NULL;

@@ -89,8 +89,8 @@ adm_memory_allowed (uint64_t limit)
   return adm_memory_choose (limit, total, available, limit ? 0 : adm_process_memory ());
 }
 
-const char *
-adm_memory_words (uint64_t limit)
+adm_word
+adm_memory_word (uint64_t limit)
 {
-  return limit ? "allowed" : "free";
+  return limit ? ADM_WORD_ALLOWED : ADM_WORD_FREE;
 }

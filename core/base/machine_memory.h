@@ -25,7 +25,7 @@ uint64_t adm_memory_allowed (uint64_t limit);
  * this process. */
 uint64_t adm_memory_choose (uint64_t limit, uint64_t total, uint64_t available, uint64_t resident);
 
-/* "allowed" or "free", what the bytes are called in a message. Static. */
-const char *adm_memory_words (uint64_t limit);
+/* ALLOWED or FREE: what the bytes are called in a message. */
+adm_word adm_memory_word (uint64_t limit);
 
 #endif

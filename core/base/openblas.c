@@ -24,12 +24,9 @@ adm_openblas_load (adm_openblas *out, adm_error *error)
   }
   if (!found.sgemm || !found.dgemm || !found.dsyrk || !found.dsyevd || !get_parallel
       || !set_num_threads)
-    return adm_fail (error, ADM_ERROR_IO,
-                     "OpenBLAS cannot be loaded; install libopenblas0-pthread");
+    return ADM_FAIL (error, OPENBLAS_MISSING);
   if (get_parallel () == OPENBLAS_SEQUENTIAL)
-    return adm_fail (error, ADM_ERROR_IO,
-                     "the serial OpenBLAS on this system cannot be used from several threads; "
-                     "install libopenblas0-pthread");
+    return ADM_FAIL (error, OPENBLAS_SERIAL);
   set_num_threads (1);
   *out = found;
   return ADM_OK;

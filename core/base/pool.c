@@ -107,16 +107,15 @@ adm_pool_new (int threads, adm_pool **out, adm_error *error)
 {
   *out = NULL;
   if (threads < 1 || threads > ADM_MAX_THREADS)
-    return adm_fail (error, ADM_ERROR_USAGE, "threads: %d is not possible; use 1 to %d", threads,
-                     ADM_MAX_THREADS);
+    return ADM_FAIL (error, VALUE_OUTSIDE, ADM_WORD_V_THREADS, (double) threads, 1.0,
+                     (double) ADM_MAX_THREADS);
 
   adm_pool *pool = calloc (1, sizeof *pool);
   pthread_t *thread = calloc ((size_t) threads, sizeof *thread);
   if (!pool || !thread) {
     free (pool);
     free (thread);
-    return adm_fail (error, ADM_ERROR_MEMORY, "no memory for %d threads; close other programs",
-                     threads);
+    return ADM_FAIL (error, NO_MEMORY_THREADS, threads);
   }
   pool->thread = thread;
   pthread_mutex_init (&pool->mutex, NULL);
@@ -144,9 +143,7 @@ adm_pool_new (int threads, adm_pool **out, adm_error *error)
   }
   pthread_sigmask (SIG_SETMASK, &old, NULL);
   if (code) {
-    adm_fail (error, ADM_ERROR_MEMORY,
-              "thread %d of %d could not be started (%s); use fewer threads", pool->threads + 1,
-              threads, strerror (code));
+    ADM_FAIL (error, THREAD_START, pool->threads + 1, threads, code);
     adm_pool_free (pool);
     return error->status;
   }

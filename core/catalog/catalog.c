@@ -13,7 +13,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +28,7 @@ typedef struct list {
 struct adm_catalog {
   list models;    /* adm_model */
   list found;     /* adm_model: what adm_catalog_find opened itself */
-  list notes;     /* char */
+  list notes;     /* adm_error */
   list questions; /* char: paths */
   list folders;   /* char */
   /* while scanning */
@@ -78,22 +77,22 @@ free_model (void *model)
   adm_model_free (model);
 }
 
-static void __attribute__ ((format (printf, 2, 3)))
-note (adm_catalog *catalog, const char *format, ...)
+/* Remembers what is wrong with one file. */
+static void
+note (adm_catalog *catalog, const adm_error *error)
 {
-  char text[1024];
-  va_list args;
-  va_start (args, format);
-  vsnprintf (text, sizeof text, format, args);
-  va_end (args);
-  adm_error line; /* one line, as all messages */
-  adm_fail (&line, ADM_ERROR_IO, "%s", text);
-  if (!adm_text_is_utf8 (line.message))
-    for (char *c = line.message; *c; c++)
-      if (*c & 0x80)
-        *c = '?';
-  push (catalog, &catalog->notes, strdup (line.message), free);
+  adm_error *copy = malloc (sizeof *copy);
+  if (copy)
+    *copy = *error;
+  push (catalog, &catalog->notes, copy, free);
 }
+
+#define NOTE(catalog, ...)                                                                         \
+  do {                                                                                             \
+    adm_error noted;                                                                               \
+    ADM_FAIL (&noted, __VA_ARGS__);                                                                \
+    note (catalog, &noted);                                                                        \
+  } while (false)
 
 /* True at the first call for a file, whatever name it goes by. */
 static bool
@@ -123,8 +122,7 @@ add_model (adm_catalog *catalog, adm_model *model)
     push (catalog, &catalog->models, model, free_model);
     return;
   }
-  note (catalog, "%s: its id \"%s\" belongs to %s already; give it another id or remove it",
-        model->path, model->id, first->path);
+  NOTE (catalog, MODEL_TWICE, model->path, model->id, first->path);
   adm_model_free (model);
 }
 
@@ -144,10 +142,7 @@ read_folder (adm_catalog *catalog, const char *folder, list *paths)
   DIR *entries = opendir (folder);
   if (!entries) {
     if (errno != ENOENT) /* a folder that was never made holds no models; that is no fault */
-      note (catalog,
-            "%s: the folder cannot be read: %s; correct its permissions, or take it off the list "
-            "of folders",
-            folder, strerror (errno));
+      NOTE (catalog, FOLDER_READ, folder, errno);
     return;
   }
   errno = 0;
@@ -155,7 +150,7 @@ read_folder (adm_catalog *catalog, const char *folder, list *paths)
     if (entry->d_name[0] != '.')
       push (catalog, paths, adm_path_join (folder, entry->d_name), free);
   if (errno)
-    note (catalog, "%s: the folder cannot be read to its end: %s", folder, strerror (errno));
+    NOTE (catalog, FOLDER_READ, folder, errno);
   closedir (entries);
   if (paths->count)
     qsort (paths->item, paths->count, sizeof *paths->item, by_text);
@@ -202,7 +197,7 @@ scan_description (adm_catalog *catalog, const char *folder, const char *path)
   if (model)
     add_model (catalog, model);
   if (status)
-    note (catalog, "%s", error.message);
+    note (catalog, &error);
   yyjson_doc_free (doc);
 }
 
@@ -226,8 +221,7 @@ looks_like_weights (adm_catalog *catalog, const char *path)
     used += got > 0 ? (size_t) got : 0;
   }
   if (failed)
-    note (catalog, "%s: cannot be read: %s; correct its permissions or remove it", path,
-          strerror (errno));
+    NOTE (catalog, FILE_READ, path, errno);
   if (file >= 0)
     close (file);
   if (failed || used < sizeof head)
@@ -257,10 +251,7 @@ keep_published (adm_catalog *catalog, const char *name, const char *path)
   if (!adm_found_keep (&catalog->published, name, path, &needed, &first))
     catalog->status = ADM_ERROR_MEMORY;
   if (first)
-    note (catalog,
-          "%s: has the tensors of %s, which was found first as %s; describe it in a JSON file of "
-          "the same name beside it, or remove it",
-          path, name, first);
+    NOTE (catalog, PUBLISHED_TWICE, path, name, first);
   return needed;
 }
 
@@ -276,16 +267,17 @@ scan_network (adm_catalog *catalog, const char *path, const adm_file_info *info)
                          ? adm_file_questions (path, questions, &count, &error)
                          : ADM_ERROR_USAGE;
   if (asked && asked != ADM_ERROR_USAGE)
-    note (catalog, "%s", error.message);
+    note (catalog, &error);
   else if (!asked && count > 0)
     push (catalog, &catalog->questions, strdup (path), free);
   if (info->recognised_as && keep_published (catalog, info->recognised_as, path))
     return;
   if (info->description.kind != ADM_KIND_UNET)
-    note (catalog, "%s: %s that belongs to no model here; name it in a model description", path,
-          info->description.kind == ADM_KIND_CLASSIFIER ? "a classifier" : "an upsampler");
+    NOTE (catalog, PART_ALONE, path,
+          info->description.kind == ADM_KIND_CLASSIFIER ? ADM_WORD_A_CLASSIFIER
+                                                        : ADM_WORD_AN_UPSAMPLER);
   else if (adm_model_from_files (path, NULL, NULL, &model, &error))
-    note (catalog, "%s", error.message);
+    note (catalog, &error);
   else
     add_model (catalog, model);
 }
@@ -321,7 +313,7 @@ attach_taught (adm_catalog *catalog, adm_model *model)
   if (status == ADM_ERROR_MEMORY)
     catalog->status = status;
   else if (status)
-    note (catalog, "%s", error.message);
+    note (catalog, &error);
 }
 
 static void
@@ -335,10 +327,10 @@ scan_weights (adm_catalog *catalog, const char *path, const struct stat *status)
   if (!worth || !use_file (catalog, status))
     return;
   if (!adm_text_is_utf8 (path))
-    note (catalog, "%s: the name of this file or its folder is not UTF-8; rename it", path);
+    NOTE (catalog, NAME_ENCODING, path);
   else if (adm_file_inspect (path, &info, &error)) {
     if (!scan_taught (catalog, path))
-      note (catalog, "%s", error.message);
+      note (catalog, &error);
   } else
     scan_network (catalog, path, &info);
 }
@@ -355,7 +347,7 @@ scan_folder (adm_catalog *catalog, const char *folder)
       if (is_json (path) == weights)
         continue;
       if (stat (path, &info))
-        note (catalog, "%s: cannot be looked at: %s; correct or remove it", path, strerror (errno));
+        NOTE (catalog, FILE_LOOK, path, errno);
       else if (S_ISREG (info.st_mode) && weights)
         scan_weights (catalog, path, &info);
       else if (S_ISREG (info.st_mode) && use_file (catalog, &info))
@@ -392,7 +384,7 @@ join_published (adm_catalog *catalog)
     adm_model *model;
     adm_error error;
     if (adm_found_join (&catalog->published, i, classes, &model, &error))
-      note (catalog, "%s", error.message);
+      note (catalog, &error);
     else
       add_model (catalog, model);
     free (classes);
@@ -407,8 +399,7 @@ adm_catalog_new (const char *const *folders, size_t n, adm_catalog **out, adm_er
   *out = NULL;
   adm_catalog *catalog = calloc (1, sizeof *catalog);
   if (!catalog)
-    return adm_fail (error, ADM_ERROR_MEMORY,
-                     "no memory for the list of models; close other programs");
+    return ADM_FAIL (error, NO_MEMORY, ADM_WORD_MODELS);
   for (size_t i = 0; i < n; i++)
     push (catalog, &catalog->folders, strdup (folders[i]), free);
   for (size_t i = 0; !catalog->status && i < n; i++)
@@ -418,14 +409,12 @@ adm_catalog_new (const char *const *folders, size_t n, adm_catalog **out, adm_er
     attach_taught (catalog, catalog->models.item[i]);
   for (size_t i = 0; !catalog->status && i < catalog->taught.count; i++)
     if (!catalog->taught.entry[i].used)
-      note (catalog, "%s: was taught to weights that are not here; put them into this folder",
-            catalog->taught.entry[i].path);
+      NOTE (catalog, TAUGHT_ALONE, catalog->taught.entry[i].path);
   adm_found_clear (&catalog->published);
   adm_file_set_clear (&catalog->used);
   if (catalog->status) {
     adm_catalog_free (catalog);
-    return adm_fail (error, ADM_ERROR_MEMORY,
-                     "no memory for the list of models; close other programs");
+    return ADM_FAIL (error, NO_MEMORY, ADM_WORD_MODELS);
   }
   *out = catalog;
   return ADM_OK;
@@ -464,7 +453,7 @@ adm_catalog_notes (const adm_catalog *catalog)
   return catalog->notes.count;
 }
 
-const char *
+const adm_error *
 adm_catalog_note (const adm_catalog *catalog, size_t i)
 {
   return i < catalog->notes.count ? catalog->notes.item[i] : NULL;
@@ -504,8 +493,7 @@ open_weights (adm_catalog *catalog, const char *path, bool partial, adm_model **
       parts.published[0] = join->parts[0];
   }
   if (classifier && partial && !classes)
-    return adm_fail (error, ADM_ERROR_USAGE, "class: %s has no names for its classes; give numbers",
-                     path);
+    return ADM_FAIL (error, CLASS_NAMELESS, path);
   if (classifier && partial) {
     parts.id = parts.name = info.recognised_as;
     parts.classifier = path;
@@ -545,8 +533,7 @@ keep_found (adm_catalog *catalog, adm_model *model, const adm_model **out, adm_e
   free (folder);
   if (!push (catalog, &catalog->found, model, free_model)) {
     catalog->status = ADM_OK;
-    return adm_fail (error, ADM_ERROR_MEMORY,
-                     "no memory for the list of models; close other programs");
+    return ADM_FAIL (error, NO_MEMORY, ADM_WORD_MODELS);
   }
   *out = model;
   return ADM_OK;
@@ -564,9 +551,7 @@ adm_catalog_find (adm_catalog *catalog, const char *name, const adm_model **out,
   if (*out)
     return ADM_OK;
   if (access (name, F_OK) != 0 && !strchr (name, '/') && !is_json (name))
-    return adm_fail (error, ADM_ERROR_IO,
-                     "%s: no model of that name and no such file; adm models lists what there is",
-                     name);
+    return ADM_FAIL (error, MODEL_UNKNOWN, name);
   adm_model *model;
   adm_status status = open_model (catalog, name, &model, error);
   return status ? status : keep_found (catalog, model, out, error);

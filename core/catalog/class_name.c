@@ -334,10 +334,7 @@ adm_class_find (const char *model, char *const *names, char *const *synonyms, in
     return ADM_OK;
   }
   if (count == 0)
-    return adm_fail (
-        error, ADM_ERROR_USAGE,
-        "class: model %.200s has no names for its classes; give \"%.100s\" by its number", model,
-        text);
+    return ADM_FAIL (error, CLASS_NUMBER, model, text);
   for (enum step step = NAME; query.length > 0 && step < NEAREST; step++) {
     matches m = search (step, &query, names, synonyms, count);
     bool one = m.count == 1 || (step == SLIP && m.equal == 1);
@@ -347,18 +344,13 @@ adm_class_find (const char *model, char *const *names, char *const *synonyms, in
       *label = m.best[0].label;
       return ADM_OK;
     }
-    return adm_fail (error, ADM_ERROR_USAGE,
-                     "class: \"%.100s\" could be %s of model %.200s; give %s", text,
-                     list (&m, names, m.count > NAMED ? m.count - NAMED : 0, found, sizeof found),
-                     model, step <= SYNONYM ? "its number" : "more of the name, or the number");
+    list (&m, names, m.count > NAMED ? m.count - NAMED : 0, found, sizeof found);
+    return step <= SYNONYM ? ADM_FAIL (error, CLASS_TWINS, text, found, model)
+                           : ADM_FAIL (error, CLASS_AMBIGUOUS, text, found, model);
   }
   matches near = query.length > 0 ? search (NEAREST, &query, names, synonyms, count)
                                   : (matches) { .count = 0 };
   if (near.count > 0)
-    return adm_fail (error, ADM_ERROR_USAGE,
-                     "class: model %.200s has no class named \"%.100s\"; did you mean %s?", model,
-                     text, list (&near, names, 0, found, sizeof found));
-  return adm_fail (error, ADM_ERROR_USAGE,
-                   "class: model %.200s has no class named \"%.100s\"; adm models lists its names",
-                   model, text);
+    return ADM_FAIL (error, CLASS_NEAR, model, text, list (&near, names, 0, found, sizeof found));
+  return ADM_FAIL (error, CLASS_UNKNOWN, model, text);
 }

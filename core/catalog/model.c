@@ -87,12 +87,12 @@ adm_model_part (const adm_model *model, int part)
                                        : model->upsampler;
 }
 
-const char *
-adm_part_name (int part)
+adm_word
+adm_part_word (int part)
 {
-  return part == ADM_PART_DIFFUSION    ? "diffusion model"
-         : part == ADM_PART_CLASSIFIER ? "classifier"
-                                       : "upsampler";
+  return part == ADM_PART_DIFFUSION    ? ADM_WORD_DIFFUSION_MODEL
+         : part == ADM_PART_CLASSIFIER ? ADM_WORD_CLASSIFIER
+                                       : ADM_WORD_UPSAMPLER;
 }
 
 adm_status
@@ -102,18 +102,15 @@ adm_model_need (const adm_model *model, int part, adm_error *error)
     return ADM_OK;
   for (int i = 0; i < model->missing_count; i++)
     if (model->missing[i].part == part)
-      return adm_fail (
-          error, ADM_ERROR_USAGE,
-          "model %s lacks its %s; put %s (published at %s) into one of the folders searched",
-          model->name, adm_part_name (part), model->missing[i].file, model->missing[i].address);
-  return adm_fail (error, ADM_ERROR_USAGE, "model %s has no %s; choose another model or do without",
-                   model->name, adm_part_name (part));
+      return ADM_FAIL (error, PART_MISSING, model->name, adm_part_word (part),
+                       model->missing[i].file, model->missing[i].address);
+  return ADM_FAIL (error, PART_NONE, model->name, adm_part_word (part));
 }
 
 static adm_status
 no_memory (adm_error *error)
 {
-  return adm_fail (error, ADM_ERROR_MEMORY, "no memory for a model's names; close other programs");
+  return ADM_FAIL (error, NO_MEMORY, ADM_WORD_A_MODEL);
 }
 
 /* ---- class names ----------------------------------------------------------------------------- */
@@ -124,26 +121,18 @@ read_text (const char *path, char **out, adm_error *error)
   struct stat info;
   int file = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0)
-    return adm_fail (
-        error, ADM_ERROR_IO,
-        "%s: the class names cannot be opened: %s; put the file back or correct \"classes\"", path,
-        strerror (errno));
+    return ADM_FAIL (error, CLASSES_OPEN, path, errno);
   adm_status status = ADM_OK;
   char *text = NULL;
   size_t used = 0;
   if (fstat (file, &info) || !S_ISREG (info.st_mode) || info.st_size > MAX_NAMES_FILE)
-    status = adm_fail (error, ADM_ERROR_FORMAT,
-                       "%s: class names must be a text file of at most 4 MiB; correct \"classes\"",
-                       path);
+    status = ADM_FAIL (error, CLASSES_KIND, path);
   else if (!(text = malloc ((size_t) info.st_size + 1)))
     status = no_memory (error);
   while (!status && used < (size_t) info.st_size) {
     ssize_t got = read (file, text + used, (size_t) info.st_size - used);
     if (got < 0 && errno != EINTR)
-      status
-          = adm_fail (error, ADM_ERROR_IO,
-                      "%s: the class names cannot be read: %s; check the disk, or use another copy",
-                      path, strerror (errno));
+      status = ADM_FAIL (error, FILE_READ, path, errno);
     else if (got == 0)
       break;
     else if (got > 0)
@@ -153,9 +142,7 @@ read_text (const char *path, char **out, adm_error *error)
   if (!status) {
     text[used] = '\0';
     if (strlen (text) != used || !adm_text_is_utf8 (text))
-      status = adm_fail (error, ADM_ERROR_FORMAT,
-                         "%s: the class names are not UTF-8 text; save the file in that encoding",
-                         path);
+      status = ADM_FAIL (error, CLASSES_ENCODING, path);
   }
   if (status)
     free (text);
@@ -207,8 +194,7 @@ read_class_names (const char *path, adm_model *model, adm_error *error)
   for (const char *c = line; *c; c++)
     lines += *c == '\n';
   if (lines > MAX_NAMES)
-    status = adm_fail (error, ADM_ERROR_FORMAT, "%s: more than %d class names; choose another file",
-                       path, MAX_NAMES);
+    status = ADM_FAIL (error, CLASSES_MANY, path, MAX_NAMES);
   else if (!(model->class_names = calloc ((size_t) lines, sizeof *model->class_names))
            || !(model->class_synonyms = calloc ((size_t) lines, sizeof *model->class_synonyms)))
     status = no_memory (error);
@@ -223,9 +209,7 @@ read_class_names (const char *path, adm_model *model, adm_error *error)
       continue;
     }
     if (blank)
-      status = adm_fail (error, ADM_ERROR_FORMAT,
-                         "%s: line %d is empty, but class names follow; each line names one class",
-                         path, blank);
+      status = ADM_FAIL (error, CLASSES_HOLE, path, blank);
     else if (!add_class (model, name))
       status = no_memory (error);
   }
@@ -247,10 +231,11 @@ static adm_status
 inspect_part (const char *folder, const char *name, int part, char **path, adm_file_info *info,
               adm_error *error)
 {
-  static const char *const kinds[] = { "a diffusion model", "an upsampler", "a classifier" };
-  const char *what = kinds[part == ADM_PART_CLASSIFIER  ? ADM_KIND_CLASSIFIER
-                           : part == ADM_PART_UPSAMPLER ? ADM_KIND_SUPERRES
-                                                        : ADM_KIND_UNET];
+  static const adm_word kinds[]
+      = { ADM_WORD_A_DIFFUSION_MODEL, ADM_WORD_AN_UPSAMPLER, ADM_WORD_A_CLASSIFIER };
+  adm_word what = kinds[part == ADM_PART_CLASSIFIER  ? ADM_KIND_CLASSIFIER
+                        : part == ADM_PART_UPSAMPLER ? ADM_KIND_SUPERRES
+                                                     : ADM_KIND_UNET];
   if (!name)
     return ADM_OK;
   char *here = folder[0] == '/' || name[0] == '/' ? NULL : getcwd (NULL, 0);
@@ -264,13 +249,9 @@ inspect_part (const char *folder, const char *name, int part, char **path, adm_f
     return no_memory (error);
   adm_status status = adm_file_inspect (*path, info, error);
   if (!status && !adm_part_may_be (part, info->description.kind))
-    status = adm_fail (error, ADM_ERROR_SHAPE, "%s: holds %s, not %s; name another file", *path,
-                       kinds[info->description.kind], what);
+    status = ADM_FAIL (error, PART_KIND, *path, kinds[info->description.kind], what);
   if (!status && info->unknown_keys)
-    status = adm_fail (error, ADM_ERROR_FORMAT,
-                       "%s: the tensors do not tell %s; write these keys into a JSON file of the "
-                       "same name beside it",
-                       *path, info->unknown_keys);
+    status = ADM_FAIL (error, TENSORS_SILENT, *path, info->unknown_keys);
   return status;
 }
 
@@ -280,32 +261,31 @@ check_fit (const adm_model *model, const adm_model_parts *parts, const adm_file_
 {
   int size = diffusion->description.image_size;
   if (parts->image_size && parts->image_size != size)
-    return adm_fail (error, ADM_ERROR_SHAPE,
-                     "%s: image_size: %d, but the diffusion model makes %d px pictures; correct it",
-                     model->path, parts->image_size, size);
+    return ADM_FAIL (error, MODEL_SIZE, model->path, parts->image_size, size);
   if (model->classifier && classifier->description.image_size != size)
-    return adm_fail (error, ADM_ERROR_SHAPE,
-                     "%s: a classifier for %d px pictures, but the diffusion model makes %d px; "
-                     "use the one made for it",
-                     model->classifier, classifier->description.image_size, size);
+    return ADM_FAIL (error, CLASSIFIER_SIZE, model->classifier, classifier->description.image_size,
+                     size);
   int small = upsampler->description.small_size;
   if (model->upsampler && ((small && small != size) || upsampler->description.image_size <= size))
-    return adm_fail (error, ADM_ERROR_SHAPE,
-                     "%s: upsamples %d px pictures to %d px, but the diffusion model makes %d px; "
-                     "use another one",
-                     model->upsampler, small ? small : upsampler->description.image_size / 4,
+    return ADM_FAIL (error, UPSAMPLER_SIZE, model->upsampler,
+                     small ? small : upsampler->description.image_size / 4,
                      upsampler->description.image_size, size);
   int labels = model->label_count,
       classes = model->classifier ? classifier->description.num_classes : 0;
   if (parts->null_class != ADM_NO_LABEL && (parts->null_class < 0 || parts->null_class >= labels))
-    return adm_fail (error, ADM_ERROR_SHAPE,
-                     "%s: null_class: %d, but the network has %d labels; correct it", model->path,
-                     parts->null_class, labels);
+    return ADM_FAIL (error, MODEL_NULL, model->path, parts->null_class, labels);
   if (model->class_count > (labels > classes ? labels : classes))
-    return adm_fail (error, ADM_ERROR_SHAPE,
-                     "%s: %d class names for %d labels; correct \"classes\"", model->path,
-                     model->class_count, labels > classes ? labels : classes);
+    return ADM_FAIL (error, CLASSES_COUNT, model->path, model->class_count,
+                     labels > classes ? labels : classes);
   return ADM_OK;
+}
+
+/* NAME of the object KEY, for messages: TEXT. */
+static const char *
+in_defaults (const char *key, const char *name, char text[64])
+{
+  snprintf (text, 64, "%s: %s", key, name);
+  return text;
 }
 
 /* OBJECT's sampler, steps, scale and eta into DEFAULTS; keys that are missing leave them. */
@@ -313,30 +293,28 @@ static adm_status
 read_defaults (const char *path, const char *key, yyjson_val *object, int diffusion_steps,
                adm_defaults *defaults, adm_error *error)
 {
+  char name[64];
   if (!object)
     return ADM_OK;
   if (!yyjson_is_obj (object))
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: %s: must be an object with sampler, steps, scale and eta", path, key);
+    return ADM_FAIL (error, KEY_KIND, path, key, ADM_WORD_DEFAULTS);
   yyjson_val *sampler = yyjson_obj_get (object, "sampler"),
              *steps = yyjson_obj_get (object, "steps"), *scale = yyjson_obj_get (object, "scale"),
              *eta = yyjson_obj_get (object, "eta");
   if (sampler
       && (!yyjson_is_str (sampler)
           || !adm_sampler_parse (yyjson_get_str (sampler), &defaults->sampler)))
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: %s: sampler: not the name of a sampler, as ddim or ddpm", path, key);
+    return ADM_FAIL (error, KEY_NAME, path, in_defaults (key, "sampler", name),
+                     "ddim, ddpm or another sampler's name");
   if (steps
       && !(yyjson_is_int (steps) && yyjson_get_num (steps) >= 2
            && yyjson_get_num (steps) <= diffusion_steps))
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: %s: steps: must be a whole number, 2 … %d", path,
-                     key, diffusion_steps);
+    return ADM_FAIL (error, KEY_WHOLE, path, in_defaults (key, "steps", name), 2, diffusion_steps);
   if (scale
       && !(yyjson_is_num (scale) && yyjson_get_num (scale) >= 0 && yyjson_get_num (scale) <= 1e6))
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: %s: scale: must be a number, 0 … 1000000", path,
-                     key);
+    return ADM_FAIL (error, KEY_NUMBER, path, in_defaults (key, "scale", name), 0, 1000000);
   if (eta && !(yyjson_is_num (eta) && yyjson_get_num (eta) >= 0 && yyjson_get_num (eta) <= 1))
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: %s: eta: must be a number, 0 … 1", path, key);
+    return ADM_FAIL (error, KEY_NUMBER, path, in_defaults (key, "eta", name), 0, 1);
   if (steps)
     defaults->steps = (int) yyjson_get_num (steps);
   if (scale)
@@ -344,8 +322,7 @@ read_defaults (const char *path, const char *key, yyjson_val *object, int diffus
   if (eta)
     defaults->eta = yyjson_get_num (eta);
   if (defaults->eta > 0 && defaults->sampler != ADM_SAMPLER_DDIM)
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: %s: eta: only the sampler ddim has one; leave it out", path, key);
+    return ADM_FAIL (error, DEFAULTS_ETA_ALONE, path, key);
   return ADM_OK;
 }
 
@@ -401,9 +378,7 @@ set_names (adm_model *model, const adm_model_parts *parts, adm_error *error)
     model->license_file = NULL;
   }
   if (!adm_text_is_utf8 (model->path) || !adm_text_is_utf8 (model->id))
-    return adm_fail (error, ADM_ERROR_IO,
-                     "%s: the name of this file or its folder is not UTF-8; rename it",
-                     model->path);
+    return ADM_FAIL (error, NAME_ENCODING, model->path);
   return ADM_OK;
 }
 
@@ -491,11 +466,10 @@ read_string (const char *path, yyjson_val *root, const char *key, bool optional,
   if ((!value || yyjson_is_null (value)) && optional)
     return ADM_OK;
   if (!value)
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: %s: is missing: add this key", path, key);
+    return ADM_FAIL (error, KEY_MISSING, path, key);
   const char *text = yyjson_get_str (value);
   if (!text || !*text || strlen (text) != yyjson_get_len (value))
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: %s: must be a text that is not empty", path,
-                     key);
+    return ADM_FAIL (error, KEY_KIND, path, key, ADM_WORD_TEXT_THERE);
   *out = text;
   return ADM_OK;
 }
@@ -510,8 +484,7 @@ read_label (const char *path, yyjson_val *root, const char *key, int absent, int
     return ADM_OK;
   if (!yyjson_is_int (value)
       || !(yyjson_get_num (value) >= 0 && yyjson_get_num (value) <= MAX_NAMES))
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: %s: must be a whole number, 0 … %d", path, key,
-                     MAX_NAMES);
+    return ADM_FAIL (error, KEY_WHOLE, path, key, 0, MAX_NAMES);
   *out = (int) yyjson_get_num (value);
   return ADM_OK;
 }
@@ -541,17 +514,14 @@ adm_model_from_json (const char *path, yyjson_val *root, adm_model **out, adm_er
   for (size_t i = 0; !status && i < sizeof texts / sizeof *texts; i++)
     status = read_string (path, root, texts[i].key, texts[i].optional, texts[i].out, error);
   if (!status && strcmp (format, ADM_MODEL_FORMAT) != 0)
-    status = adm_fail (error, ADM_ERROR_FORMAT,
-                       "%s: format: \"%.32s\" is not known; this version reads \"" ADM_MODEL_FORMAT
-                       "\"",
-                       path, format);
+    status = ADM_FAIL (error, KEY_FORMAT, path, format, ADM_MODEL_FORMAT);
   if (!status)
     status = read_label (path, root, "image_size", 0, &parts.image_size, error);
   if (!status)
     status = read_label (path, root, "null_class", ADM_NO_LABEL, &parts.null_class, error);
   yyjson_val *texture = yyjson_obj_get (root, "texture");
   if (!status && texture && !yyjson_is_bool (texture))
-    status = adm_fail (error, ADM_ERROR_FORMAT, "%s: texture: must be true or false", path);
+    status = ADM_FAIL (error, KEY_KIND, path, "texture", ADM_WORD_TRUE_FALSE);
   if (status)
     return status;
   parts.texture = yyjson_get_bool (texture);

@@ -33,8 +33,8 @@ adm_status adm_model_build (const adm_model_parts *parts, adm_model **out, adm_e
  * samples from a low-resolution picture. */
 bool adm_part_may_be (int part, adm_kind kind);
 
-/* "diffusion model", "classifier", "upsampler": what a part is called in messages. */
-const char *adm_part_name (int part);
+/* What a part is called in messages: a diffusion model, classifier or upsampler. */
+adm_word adm_part_word (int part);
 
 /* ADM_ERROR_USAGE when MODEL has no PART, saying where a published one is to be had. */
 adm_status adm_model_need (const adm_model *model, int part, adm_error *error);

@@ -102,17 +102,12 @@ adm_model_label (const adm_model *model, const char *class_name, int *label, adm
   bool guided_only = model->label_count == 0;
   if (!class_name || adm_text_same (class_name, "none")) {
     if (!guided_only && model->null_class == ADM_NO_LABEL)
-      return adm_fail (error, ADM_ERROR_USAGE,
-                       "class: model %s has no null class; give a class, 0 … %d", model->name,
-                       model->label_count - 1);
+      return ADM_FAIL (error, CLASS_NULL, model->name, model->label_count - 1);
     *label = model->null_class;
     return ADM_OK;
   }
   if (adm_model_taught (model, class_name) && !own_class (model, class_name))
-    return adm_fail (error, ADM_ERROR_USAGE,
-                     "class: \"%.100s\" was taught to model %s and stands alone: it can be neither "
-                     "mixed with other classes nor guided to by a classifier",
-                     class_name, model->name);
+    return ADM_FAIL (error, TAUGHT_CLASS, class_name, model->name);
   if (guided_only && !model->classifier) {
     *label = ADM_NO_LABEL;
     return ADM_OK;
@@ -125,9 +120,7 @@ adm_model_label (const adm_model *model, const char *class_name, int *label, adm
       return status;
   }
   if (!guided_only && value >= model->label_count)
-    return adm_fail (error, ADM_ERROR_USAGE,
-                     "class: %s is not within 0 … %d, the classes of model %s", class_name,
-                     model->label_count - 1, model->name);
+    return ADM_FAIL (error, CLASS_RANGE, class_name, model->label_count - 1, model->name);
   *label = value;
   return ADM_OK;
 }

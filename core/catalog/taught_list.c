@@ -15,7 +15,7 @@
 static adm_status
 no_memory (adm_error *error)
 {
-  return adm_fail (error, ADM_ERROR_MEMORY, "no memory for taught classes; close other programs");
+  return ADM_FAIL (error, NO_MEMORY, ADM_WORD_A_TAUGHT_CLASS);
 }
 
 bool
@@ -144,8 +144,7 @@ adm_taught_check (const char *path, const adm_model *model, adm_error *error)
   adm_weights *weights = NULL;
   adm_status status = adm_taught_open (path, &taught, error);
   if (!status && !model->diffusion)
-    status = adm_fail (error, ADM_ERROR_USAGE, "%s: model %s has no diffusion network to add it to",
-                       path, model->name);
+    status = ADM_FAIL (error, TAUGHT_MODEL, path, model->name);
   if (!status)
     status = adm_weights_open (model->diffusion, &weights, error);
   if (!status)

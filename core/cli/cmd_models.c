@@ -6,6 +6,7 @@
 #include "cli/options.h"
 #include "cli/program.h"
 #include "cli/search.h"
+#include "cli/words.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -135,11 +136,14 @@ add_folders (text_lines *lines, const search_path *path, const adm_catalog *cata
     return false;
   yyjson_mut_val *object = yyjson_mut_obj (doc), *folders = yyjson_mut_arr (doc),
                  *notes = yyjson_mut_arr (doc), *questions = yyjson_mut_arr (doc);
+  char line[WORDS_LINE];
   bool ok = true;
   for (size_t i = 0; i < path->count; i++)
     ok = ok && yyjson_mut_arr_append (folders, json_text (doc, path->folders[i]));
   for (size_t i = 0; i < adm_catalog_notes (catalog); i++)
-    ok = ok && yyjson_mut_arr_append (notes, json_text (doc, adm_catalog_note (catalog, i)));
+    ok = ok
+         && yyjson_mut_arr_append (
+             notes, json_text (doc, words_of (adm_catalog_note (catalog, i), line, sizeof line)));
   for (size_t i = 0; i < adm_catalog_questions (catalog); i++)
     ok = ok
          && yyjson_mut_arr_append (questions, json_text (doc, adm_catalog_question (catalog, i)));

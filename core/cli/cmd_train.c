@@ -6,6 +6,7 @@
 #include "cli/output.h"
 #include "cli/program.h"
 #include "cli/terminal.h"
+#include "cli/words.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -257,7 +258,7 @@ static bool
 on_report (const adm_train_report *report, void *user)
 {
   train_run *run = user;
-  char text[512];
+  char text[WORDS_LINE];
   switch (report->what) {
   case ADM_TRAIN_STARTED:
     snprintf (text, sizeof text,
@@ -274,7 +275,7 @@ on_report (const adm_train_report *report, void *user)
     break;
   case ADM_TRAIN_UNREADABLE:
     terminal_clear (&run->line);
-    fprintf (stderr, "adm: left out: %s\n", report->message);
+    fprintf (stderr, "adm: left out: %s\n", words_of (report->unreadable_why, text, sizeof text));
     break;
   case ADM_TRAIN_SAVED:
   case ADM_TRAIN_PICTURE:

@@ -4,6 +4,7 @@
 #include "cli/output.h"
 
 #include "cli/program.h"
+#include "cli/words.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -107,11 +108,9 @@ output_write_npy (output_set *set, size_t i, const float *data, int rank, const 
   status = adm_npy_write (temporary, data, rank, shape, error);
   size_t length = strlen (temporary);
   /* the user knows it by its own name */
-  if (status && strncmp (error->message, temporary, length) == 0) {
-    adm_error named;
-    program_fail (&named, status, "%s%s", set->files[i].path, error->message + length);
-    *error = named;
-  }
+  char line[WORDS_LINE];
+  if (status && strncmp (words_of (error, line, sizeof line), temporary, length) == 0)
+    program_fail (error, status, "%s%s", set->files[i].path, line + length);
   return status;
 }
 

@@ -4,6 +4,8 @@
  * set, so numbers are read and written the same everywhere. */
 #include "cli/program.h"
 
+#include "cli/words.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -52,30 +54,23 @@ static const struct command {
 adm_status
 program_fail (adm_error *error, adm_status status, const char *format, ...)
 {
+  char line[WORDS_LINE];
   va_list args;
-  error->status = status;
   va_start (args, format);
-  vsnprintf (error->message, sizeof error->message, format, args);
+  vsnprintf (line, sizeof line, format, args);
   va_end (args);
-  return status;
+  return adm_error_set (error, status, line);
 }
 
 int
 program_report (const adm_error *error)
 {
-  char line[sizeof error->message];
-  size_t i = 0;
+  char line[WORDS_LINE];
   if (error->status == ADM_ERROR_CANCELLED) {
     fputs ("adm: interrupted\n", stderr);
     return EXIT_INTERRUPTED;
   }
-  /* Names of files and options come from outside and may hold anything. */
-  for (; error->message[i] && i < sizeof line - 1; i++) {
-    unsigned char c = (unsigned char) error->message[i];
-    line[i] = c < 0x20 || c == 0x7f ? '?' : (char) c;
-  }
-  line[i] = '\0';
-  fprintf (stderr, "adm: %s\n", line);
+  fprintf (stderr, "adm: %s\n", words_of (error, line, sizeof line));
   return error->status == ADM_ERROR_USAGE ? EXIT_USAGE : EXIT_FAILED;
 }
 

@@ -26,21 +26,17 @@ describe (adm_weights *weights, char **out, adm_error *error)
 {
   adm_description d;
   const char *recognised, *path = adm_weights_path (weights);
-  char where[sizeof error->message / 2];
+  char where[ADM_ERROR_ROOM / 2];
   yyjson_doc *doc = NULL;
   size_t length;
   adm_status status = adm_description_of_weights (weights, &d, &recognised, error);
   const char *unknown = status ? NULL : adm_description_unknown (&d);
   if (unknown)
-    status = adm_fail (error, ADM_ERROR_FORMAT,
-                       "%s: the tensors do not tell %s; write these keys into a JSON file of the "
-                       "same name beside it first",
-                       path, unknown);
+    status = ADM_FAIL (error, TENSORS_SILENT, path, unknown);
   if (!status)
     status = adm_description_document (weights, where, sizeof where, &doc, error);
   if (!status && !(*out = adm_description_compose (&d, recognised, &doc, 1, false, &length)))
-    status = adm_fail (error, ADM_ERROR_MEMORY,
-                       "%s: no memory to describe it; close other programs", path);
+    status = ADM_FAIL (error, NO_MEMORY_READ, path);
   yyjson_doc_free (doc);
   return status;
 }

@@ -26,16 +26,14 @@ check_range (const char *where, const char *key, int value, int min, int max, ad
 {
   if (value >= min && value <= max)
     return ADM_OK;
-  return adm_fail (error, ADM_ERROR_FORMAT, "%s: %s: %d is not within %d … %d: correct it", where,
-                   key, value, min, max);
+  return ADM_FAIL (error, KEY_OUTSIDE, where, key, value, min, max);
 }
 
 static adm_status
 check_flag (const char *where, const char *key, int value, int min, adm_error *error)
 {
-  return value >= min && value <= 1
-             ? ADM_OK
-             : adm_fail (error, ADM_ERROR_FORMAT, "%s: %s: must be true or false", where, key);
+  return value >= min && value <= 1 ? ADM_OK
+                                    : ADM_FAIL (error, KEY_KIND, where, key, ADM_WORD_TRUE_FALSE);
 }
 
 /* HEADS, or the channels of one head, must divide the WIDTH of a block with attention. */
@@ -44,15 +42,9 @@ check_heads (const adm_description *d, int heads, const char *key, int width, co
              adm_error *error)
 {
   if (d->num_head_channels > 0 && width % d->num_head_channels)
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: num_head_channels: %d does not divide the %d channels of a level with "
-                     "attention: correct it",
-                     where, d->num_head_channels, width);
+    return ADM_FAIL (error, KEY_HEADS, where, "num_head_channels", d->num_head_channels, width);
   if (d->num_head_channels == -1 && heads > 0 && width % heads)
-    return adm_fail (
-        error, ADM_ERROR_FORMAT,
-        "%s: %s: %d does not divide the %d channels of a level with attention: correct it", where,
-        key, heads, width);
+    return ADM_FAIL (error, KEY_HEADS, where, key, heads, width);
   return ADM_OK;
 }
 
@@ -63,15 +55,10 @@ check_widths (const adm_description *d, const char *where, adm_error *error)
   for (int level = 0; level < d->levels; level++, side /= 2) {
     double width = d->channel_mult[level] * d->model_channels;
     if (!(width >= 1 && width <= MAX_WIDTH))
-      return adm_fail (
-          error, ADM_ERROR_FORMAT,
-          "%s: channel_mult: %g makes a level of %g channels, not within 1 … %d: correct it", where,
-          d->channel_mult[level], width, MAX_WIDTH);
+      return ADM_FAIL (error, MULT_OUTSIDE, where, d->channel_mult[level], width, MAX_WIDTH);
     if ((int) floor (width) % NORM_GROUPS)
-      return adm_fail (
-          error, ADM_ERROR_FORMAT,
-          "%s: channel_mult: %g makes a level of %d channels, not a multiple of %d: correct it",
-          where, d->channel_mult[level], (int) floor (width), NORM_GROUPS);
+      return ADM_FAIL (error, MULT_UNEVEN, where, d->channel_mult[level], (int) floor (width),
+                       NORM_GROUPS);
     bool attends = level == d->levels - 1; /* the middle block always does */
     for (int i = 0; i < d->attention_levels; i++)
       attends |= d->attention_resolutions[i] == side;
@@ -97,15 +84,10 @@ check_sides (const adm_description *d, const char *where, adm_error *error)
   if (status)
     return status;
   if (d->image_size % (1 << (d->levels - 1)))
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: image_size: %d cannot be halved %d times, as %d levels need: correct it",
-                     where, d->image_size, d->levels - 1, d->levels);
+    return ADM_FAIL (error, LEVELS, where, d->image_size, d->levels - 1, d->levels);
   for (int i = 0; i < d->attention_levels; i++)
     if (d->attention_resolutions[i] < 1 || d->image_size % d->attention_resolutions[i])
-      return adm_fail (error, ADM_ERROR_FORMAT,
-                       "%s: attention_resolutions: %d is not the side of any level of %d px "
-                       "pictures: correct it",
-                       where, d->attention_resolutions[i], d->image_size);
+      return ADM_FAIL (error, ATTENTION_SIDE, where, d->attention_resolutions[i], d->image_size);
   return check_range (where, "small_size", d->small_size, 0, d->image_size, error);
 }
 
@@ -115,13 +97,9 @@ check_classifier (const adm_description *d, const char *where, adm_error *error)
   if (d->kind != ADM_KIND_CLASSIFIER)
     return ADM_OK;
   if (d->pool < ADM_POOL_ATTENTION || d->pool > ADM_POOL_SPATIAL_V2)
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: pool: a classifier needs one of attention, adaptive, spatial, spatial_v2",
-                     where);
+    return ADM_FAIL (error, KEY_NAME, where, "pool", "attention, adaptive, spatial or spatial_v2");
   if (d->pool == ADM_POOL_ATTENTION && d->num_head_channels == -1 && d->num_heads > 0)
-    return adm_fail (
-        error, ADM_ERROR_FORMAT,
-        "%s: num_head_channels: the pool \"attention\" needs a number of channels, not -1", where);
+    return ADM_FAIL (error, KEY_POOL_CHANNELS, where);
   return ADM_OK;
 }
 
@@ -149,8 +127,7 @@ adm_description_validate (const adm_description *d, const char *where, adm_error
     status
         = check_range (where, ranges[i].key, ranges[i].value, ranges[i].min, ranges[i].max, error);
   if (!status && d->model_channels % 2)
-    status = adm_fail (error, ADM_ERROR_FORMAT, "%s: model_channels: %d is odd: correct it", where,
-                       d->model_channels);
+    status = ADM_FAIL (error, KEY_ODD, where, d->model_channels);
   if (!status)
     status = check_flag (where, "learn_sigma", d->learn_sigma, -1, error);
   if (!status)
@@ -168,8 +145,7 @@ adm_description_validate (const adm_description *d, const char *where, adm_error
   if (!status)
     status = check_flag (where, "sigma_small", d->sigma_small, 0, error);
   if (!status && d->kind == ADM_KIND_SUPERRES && d->pixels != ADM_PIXELS_RGB)
-    status = adm_fail (error, ADM_ERROR_FORMAT,
-                       "%s: pixels: an upsampler is of colour pictures: leave the key out", where);
+    status = ADM_FAIL (error, KEY_PIXELS, where);
   if (!status)
     status = check_sides (d, where, error);
   if (!status)

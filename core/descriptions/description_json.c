@@ -34,24 +34,18 @@ adm_json_parse (const char *text, size_t length, const char *where, yyjson_doc *
   yyjson_read_err problem;
   *out = NULL;
   if (!adm_json_within (text, length, MAX_VALUES, MAX_DEPTH))
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: holds more than %d values or is nested more than %d deep, as no "
-                     "description is: correct it",
-                     where, MAX_VALUES, MAX_DEPTH);
+    return ADM_FAIL (error, JSON_DEEP, where, MAX_VALUES, MAX_DEPTH);
   /* without the in-place flag TEXT is only read */
   *out = yyjson_read_opts ((char *) text, length, YYJSON_READ_NOFLAG, NULL, &problem);
   if (!*out && problem.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION)
-    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to read it; close other programs",
-                     where);
+    return ADM_FAIL (error, NO_MEMORY_READ, where);
   if (!*out)
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: not valid JSON at byte %zu (%s): correct it",
-                     where, problem.pos, problem.msg);
+    return ADM_FAIL (error, JSON_BROKEN, where, problem.pos, problem.msg);
   if (yyjson_is_obj (yyjson_doc_get_root (*out)))
     return ADM_OK;
   yyjson_doc_free (*out);
   *out = NULL;
-  return adm_fail (error, ADM_ERROR_FORMAT,
-                   "%s: not a JSON object: it must start with { and hold keys", where);
+  return ADM_FAIL (error, JSON_OBJECT, where);
 }
 
 adm_status
@@ -61,16 +55,14 @@ adm_json_parse_file (const char *path, yyjson_doc **out, adm_error *error)
   struct stat info;
   FILE *file = adm_read_open (path);
   if (!file || fstat (fileno (file), &info) != 0) {
-    adm_status status = adm_fail_file (error, path, "opened", errno);
+    adm_status status = ADM_FAIL (error, FILE_OPEN, path, errno);
     if (file)
       fclose (file);
     return status;
   }
   if (!S_ISREG (info.st_mode) || info.st_size > MAX_JSON_FILE) {
     fclose (file);
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: not a file of at most %d bytes, as a description is: remove it", path,
-                     MAX_JSON_FILE);
+    return ADM_FAIL (error, JSON_LONG, path, MAX_JSON_FILE);
   }
   size_t size = (size_t) info.st_size;
   char *text = malloc (size + 1);
@@ -80,10 +72,9 @@ adm_json_parse_file (const char *path, yyjson_doc **out, adm_error *error)
   fclose (file);
   adm_status status;
   if (!text)
-    status = adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to read it; close other programs",
-                       path);
+    status = ADM_FAIL (error, NO_MEMORY_READ, path);
   else if (failed)
-    status = adm_fail_file (error, path, "read", problem);
+    status = ADM_FAIL (error, FILE_READ, path, problem);
   else
     status = adm_json_parse (text, got, path, out, error);
   free (text);
@@ -110,16 +101,15 @@ get (reader *r, const char *key, bool required)
   if (value && !yyjson_is_null (value))
     return value;
   if (required && r->complete)
-    r->status
-        = adm_fail (r->error, ADM_ERROR_FORMAT, "%s: %s: is missing: add this key", r->where, key);
+    r->status = ADM_FAIL (r->error, KEY_MISSING, r->where, key);
   return NULL;
 }
 
 static void
-wrong (reader *r, const char *key, const char *must)
+wrong (reader *r, const char *key, adm_word must)
 {
   if (!r->status)
-    r->status = adm_fail (r->error, ADM_ERROR_FORMAT, "%s: %s: must be %s", r->where, key, must);
+    r->status = ADM_FAIL (r->error, KEY_KIND, r->where, key, must);
 }
 
 /* A whole number that an int holds; true when it was read. */
@@ -128,7 +118,7 @@ whole (reader *r, const char *key, yyjson_val *value, int *out)
 {
   double number = yyjson_get_num (value);
   if (!yyjson_is_int (value) || fabs (number) > 1e9) {
-    wrong (r, key, "a whole number of possible size");
+    wrong (r, key, ADM_WORD_WHOLE_NUMBER);
     return false;
   }
   *out = (int) number;
@@ -141,8 +131,7 @@ read_int (reader *r, const char *key, bool required, int min, int *out)
   yyjson_val *value = get (r, key, required);
   if (!value || !whole (r, key, value, out) || *out >= min)
     return;
-  r->status = adm_fail (r->error, ADM_ERROR_FORMAT, "%s: %s: %d is impossible: correct it",
-                        r->where, key, *out);
+  r->status = ADM_FAIL (r->error, KEY_IMPOSSIBLE, r->where, key, *out);
 }
 
 static void
@@ -150,7 +139,7 @@ read_flag (reader *r, const char *key, bool required, int *out)
 {
   yyjson_val *value = get (r, key, required);
   if (value && !yyjson_is_bool (value))
-    wrong (r, key, "true or false");
+    wrong (r, key, ADM_WORD_TRUE_FALSE);
   else if (value)
     *out = yyjson_get_bool (value);
 }
@@ -165,14 +154,16 @@ read_name (reader *r, const char *key, bool required, const char *const *names, 
   for (int i = 0; names[i]; i++)
     if (yyjson_equals_str (value, names[i]))
       return i;
-  wrong (r, key, must);
+  if (!r->status)
+    r->status = ADM_FAIL (r->error, KEY_NAME, r->where, key, must);
   return fallback;
 }
 
 static void
 read_mults (reader *r, adm_description *d)
 {
-  static const char *const key = "channel_mult", *const must = "a list of 1 to 8 numbers above 0";
+  static const char *const key = "channel_mult";
+  const adm_word must = ADM_WORD_MULTS;
   yyjson_val *list = get (r, key, true), *item;
   if (!list)
     return;
@@ -197,8 +188,8 @@ read_attention (reader *r, adm_description *d, bool relative)
 {
   if (d->image_size == -1)
     return; /* sides of a picture of unknown size say nothing */
-  static const char *const key = "attention_resolutions", *const must
-                                                          = "a list of at most 8 whole numbers";
+  static const char *const key = "attention_resolutions";
+  const adm_word must = ADM_WORD_SIDES;
   yyjson_val *list = get (r, key, true), *item;
   if (!list) {
     for (int i = 0; relative && d->image_size > 0 && i < d->attention_levels; i++)
@@ -225,9 +216,7 @@ read_pixels (reader *r, adm_description *d)
   int channels = 0;
   yyjson_val *told = get (r, "pixels", false);
   if (yyjson_equals_str (told, "latent"))
-    wrong (r, "pixels",
-           "rgb, grey or rgba; a network of latents needs an autoencoder, and there "
-           "is none here: use a network of pictures");
+    r->status = r->status ? r->status : ADM_FAIL (r->error, KEY_LATENT, r->where);
   read_int (r, "in_channels", false, 1, &channels);
   if (told)
     d->pixels = (adm_pixels) read_name (r, "pixels", false, pixel_names,
@@ -237,7 +226,7 @@ read_pixels (reader *r, adm_description *d)
                 : channels == 3 ? ADM_PIXELS_RGB
                                 : ADM_PIXELS_UNKNOWN;
   if (!r->status && channels && channels != adm_description_channels (d))
-    wrong (r, "in_channels", "1 (grey), 3 (colours) or, with \"pixels\": \"rgba\", 4");
+    wrong (r, "in_channels", ADM_WORD_IN_CHANNELS);
 }
 
 /* Every key is one that a description may have. */
@@ -250,9 +239,7 @@ check_keys (reader *r)
   {
     const char *name = yyjson_get_str (key);
     if (!r->status && adm_key_find (name) == ADM_KEY_UNKNOWN)
-      r->status = adm_fail (r->error, ADM_ERROR_FORMAT,
-                            "%s: %.100s: no description has such a key; did you mean %s?", r->where,
-                            name, adm_key_nearest (name));
+      r->status = ADM_FAIL (r->error, KEY_UNKNOWN, r->where, name, adm_key_nearest (name));
   }
 }
 
@@ -285,7 +272,7 @@ adm_description_read (yyjson_val *object, const char *where, const adm_descripti
   read_int (&r, "num_head_channels", true, -1, &d.num_head_channels);
   read_int (&r, "num_heads", d.num_head_channels == -1, -1, &d.num_heads);
   if (!r.status && !base && d.num_head_channels == -1 && d.num_heads == -1)
-    wrong (&r, "num_heads", "above 0 where num_head_channels is -1");
+    wrong (&r, "num_heads", ADM_WORD_HEADS);
   read_int (&r, "num_heads_upsample", false, -1, &d.num_heads_upsample);
   read_flag (&r, "use_scale_shift_norm", true, &d.use_scale_shift_norm);
   read_flag (&r, "resblock_updown", true, &d.resblock_updown);

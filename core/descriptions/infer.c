@@ -133,7 +133,7 @@ static bool
 instead (const adm_listing *listing, const char *where, adm_error *error)
 {
   adm_listing_tell_instead (listing, where, error);
-  return !strstr (error->message, "its tensors are not those");
+  return error->code != ADM_CODE_TENSORS_OTHER;
 }
 
 adm_status
@@ -169,19 +169,12 @@ adm_listing_infer (adm_listing *listing, const char *where, adm_description *out
     found++;
   }
   if (listing->exhausted)
-    return adm_fail (error, ADM_ERROR_MEMORY,
-                     "%s: no memory to compare its tensors; close other programs", where);
+    return ADM_FAIL (error, NO_MEMORY_READ, where);
   if (found == 0 && instead (listing, where, error))
     return error->status;
   if (found == 0)
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: its tensors are not quite those of an ablated diffusion model; describe "
-                     "it in a JSON file of the same name beside it",
-                     where);
+    return ADM_FAIL (error, TENSORS_NEAR, where);
   if (found > 1)
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: its tensors fit %d different networks; describe it in a JSON file of the "
-                     "same name beside it",
-                     where, found);
+    return ADM_FAIL (error, TENSORS_AMBIGUOUS, where, found);
   return ADM_OK;
 }

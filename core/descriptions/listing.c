@@ -25,8 +25,7 @@ adm_listing_init (adm_listing *listing, const adm_tensor *const *tensors, size_t
   *listing = (adm_listing) { .tensor = calloc (count ? count : 1, sizeof *listing->tensor),
                              .count = count };
   if (!listing->tensor)
-    return adm_fail (error, ADM_ERROR_MEMORY,
-                     "no memory for the names of %zu tensors; close other programs", count);
+    return ADM_FAIL (error, NO_MEMORY, ADM_WORD_A_NETWORK);
   if (count) {
     memcpy (listing->tensor, tensors, count * sizeof *tensors);
     qsort (listing->tensor, count, sizeof *listing->tensor, by_name);
@@ -41,9 +40,7 @@ adm_listing_of_weights (const adm_weights *weights, adm_listing *listing, adm_er
   const adm_tensor **tensors = calloc (count ? count : 1, sizeof *tensors);
   *listing = (adm_listing) { 0 };
   if (!tensors)
-    return adm_fail (error, ADM_ERROR_MEMORY,
-                     "%s: no memory for the names of %zu tensors; close other programs",
-                     adm_weights_path (weights), count);
+    return ADM_FAIL (error, NO_MEMORY_READ, adm_weights_path (weights));
   for (size_t i = 0; i < count; i++)
     tensors[i] = adm_weights_tensor (weights, i);
   adm_status status = adm_listing_init (listing, tensors, count, error);
@@ -113,10 +110,8 @@ compare (const char *name, int rank, const int64_t *shape, void *user)
     return;
   size_t i = position (c->listing, name);
   if (i == c->listing->count) {
-    c->status = adm_fail (c->error, ADM_ERROR_SHAPE,
-                          "%s: tensor %s [%s] is missing; use the file that belongs to this "
-                          "description, or correct the description",
-                          c->where, name, shape_text (rank, shape, wanted, sizeof wanted));
+    c->status = ADM_FAIL (c->error, TENSOR_MISSING, c->where, name,
+                          shape_text (rank, shape, wanted, sizeof wanted));
     return;
   }
   const adm_tensor *tensor = c->listing->tensor[i];
@@ -125,16 +120,11 @@ compare (const char *name, int rank, const int64_t *shape, void *user)
   for (int k = 0; same && k < rank; k++)
     same = tensor->shape[k] == shape[k];
   if (!same)
-    c->status
-        = adm_fail (c->error, ADM_ERROR_SHAPE,
-                    "%s: tensor %s has shape [%s], expected [%s]; use the file that belongs to "
-                    "this description, or correct the description",
-                    c->where, name, shape_text (tensor->rank, tensor->shape, found, sizeof found),
-                    shape_text (rank, shape, wanted, sizeof wanted));
+    c->status = ADM_FAIL (c->error, TENSOR_SHAPE, c->where, name,
+                          shape_text (tensor->rank, tensor->shape, found, sizeof found),
+                          shape_text (rank, shape, wanted, sizeof wanted));
   else if (tensor->dtype == ADM_DTYPE_OTHER)
-    c->status = adm_fail (c->error, ADM_ERROR_FORMAT,
-                          "%s: tensor %s does not hold floating-point numbers; use another file",
-                          c->where, name);
+    c->status = ADM_FAIL (c->error, TENSOR_FLOATS, c->where, name);
 }
 
 adm_status
@@ -148,19 +138,14 @@ adm_listing_check (adm_listing *listing, const adm_description *description, con
   c.expected = calloc (listing->count ? listing->count : 1, sizeof *c.expected);
   listing->exhausted |= !c.expected;
   if (!c.expected)
-    return adm_fail (error, ADM_ERROR_MEMORY,
-                     "%s: no memory to compare %zu tensors; close other programs", where,
-                     listing->count);
+    return ADM_FAIL (error, NO_MEMORY_READ, where);
   adm_status status = adm_architecture_list (&d, compare, &c, error);
   listing->exhausted |= status == ADM_ERROR_MEMORY;
   if (!status)
     status = c.status;
   for (size_t i = 0; !status && i < listing->count; i++)
     if (!c.expected[i])
-      status = adm_fail (error, ADM_ERROR_SHAPE,
-                         "%s: tensor %s does not belong to this network; use another file, or "
-                         "correct the description",
-                         where, listing->tensor[i]->name);
+      status = ADM_FAIL (error, TENSOR_FOREIGN, where, listing->tensor[i]->name);
   free (c.expected);
   return status;
 }

@@ -40,9 +40,7 @@ read_tensor (const char *name, uint64_t elements, float *out, void *user, adm_er
   uint64_t own = row && elements > reader->width ? elements - reader->width : elements;
   ptrdiff_t i = adm_weights_find (reader->file, name);
   if (i < 0 || adm_weights_tensor (reader->file, (size_t) i)->elements != own)
-    return adm_fail (error, ADM_ERROR_SHAPE,
-                     "%s: tensor %s is missing or of another size; download the file again",
-                     reader->path, name);
+    return ADM_FAIL (error, TENSOR_BROKEN, reader->path, name, ADM_WORD_NO_TENSOR);
   adm_status status = adm_weights_read (reader->file, (size_t) i, out, error);
   return status || !reader->taught.file ? status : add_taught (reader, name, own, row, out, error);
 }
@@ -56,9 +54,7 @@ begin_taught (struct reader *reader, const char *adapter, adm_description *descr
   const adm_tensor *t = table < 0 ? NULL : adm_weights_tensor (reader->file, (size_t) table);
   bool there = false;
   if (description->kind != ADM_KIND_UNET)
-    return adm_fail (error, ADM_ERROR_USAGE,
-                     "%s: no diffusion network; a taught class needs the one it was taught to",
-                     reader->path);
+    return ADM_FAIL (error, TAUGHT_KIND, reader->path);
   adm_status status = adm_taught_open (adapter, &reader->taught, error);
   if (!status)
     status = adm_taught_fits (&reader->taught, reader->file, false, error);
@@ -96,10 +92,7 @@ adm_network_source_of_file (const adm_network_source *source, adm_source_user us
   if (!status)
     unknown = adm_description_unknown (&description);
   if (unknown)
-    status = adm_fail (error, ADM_ERROR_FORMAT,
-                       "%s: the tensors do not tell %s; write these keys into a JSON file of the "
-                       "same name beside it (see adm info)",
-                       source->name, unknown);
+    status = ADM_FAIL (error, TENSORS_SILENT, source->name, unknown);
   if (!status && source->adapter)
     status = begin_taught (&reader, source->adapter, &description, error);
   from_file.description = &description;

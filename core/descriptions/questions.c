@@ -111,7 +111,7 @@ ask (adm_weights *weights, adm_question *questions, int *count, adm_error *error
   adm_listing listing;
   adm_description d;
   const char *recognised;
-  char where[sizeof error->message / 2];
+  char where[ADM_ERROR_ROOM / 2];
   yyjson_doc *doc = NULL;
   *count = 0;
   adm_status status = adm_description_of_weights (weights, &d, &recognised, error);
@@ -129,9 +129,7 @@ ask (adm_weights *weights, adm_question *questions, int *count, adm_error *error
     *count += questions->count > 1;
   }
   if (listing.exhausted)
-    status = adm_fail (error, ADM_ERROR_MEMORY,
-                       "%s: no memory to compare its tensors; close other programs",
-                       adm_weights_path (weights));
+    status = ADM_FAIL (error, NO_MEMORY_READ, adm_weights_path (weights));
   adm_listing_clear (&listing);
   if (status)
     return status;

@@ -31,33 +31,23 @@ struct draft {
 static adm_status
 no_memory (const struct draft *d, adm_error *error)
 {
-  return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to describe it; close other programs",
-                   d->path);
+  return ADM_FAIL (error, NO_MEMORY_WRITE, d->path);
 }
 
 static adm_status
 read_old (struct draft *d, bool replace, adm_error *error)
 {
   if (adm_weights_description (d->weights))
-    return adm_fail (error, ADM_ERROR_USAGE,
-                     "%s: describes itself in its metadata, which comes before any file beside it; "
-                     "convert it anew instead",
-                     d->path);
+    return ADM_FAIL (error, SIDECAR_NEEDLESS, d->path);
   if (strcmp (d->sidecar, d->path) == 0)
-    return adm_fail (error, ADM_ERROR_USAGE,
-                     "%s: weights need another extension than .json; rename the file", d->path);
+    return ADM_FAIL (error, SIDECAR_EXTENSION, d->path);
   if (access (d->sidecar, F_OK) != 0)
     return ADM_OK;
   if (!replace)
-    return adm_fail (error, ADM_ERROR_USAGE,
-                     "%s: is there already; ask for it to be replaced, or correct it by hand",
-                     d->sidecar);
+    return ADM_FAIL (error, SIDECAR_THERE, d->sidecar);
   adm_status status = adm_json_parse_file (d->sidecar, &d->old, error);
   if (!status && adm_json_is_model (d->old))
-    status = adm_fail (
-        error, ADM_ERROR_USAGE,
-        "%s: is a model's description, and a network's would have the same name; rename it",
-        d->sidecar);
+    status = ADM_FAIL (error, SIDECAR_MODEL, d->sidecar);
   return status;
 }
 
@@ -94,18 +84,13 @@ answer (struct draft *d, const adm_answer *answers, size_t n, yyjson_doc **out, 
   bool heads = false, head_channels = false, ok = true;
   for (size_t i = 0; i < n; i++) {
     if (adm_key_find (answers[i].key) == ADM_KEY_UNKNOWN)
-      return adm_fail (error, ADM_ERROR_USAGE,
-                       "%s: there is no key of a description; did you mean %s? See "
-                       "docs/your-own-model.md",
-                       answers[i].key, adm_key_nearest (answers[i].key));
+      return ADM_FAIL (error, ANSWER_UNKNOWN, answers[i].key, adm_key_nearest (answers[i].key));
     heads |= strcmp (answers[i].key, "num_heads") == 0;
     head_channels |= strcmp (answers[i].key, "num_head_channels") == 0;
     if (strcmp (answers[i].key, "recognised_as") == 0) {
       d->named = adm_published_find (answers[i].value);
       if (!d->named)
-        return adm_fail (error, ADM_ERROR_USAGE,
-                         "recognised_as: no published checkpoint is called %.100s",
-                         answers[i].value);
+        return ADM_FAIL (error, PUBLISHED_UNKNOWN, answers[i].value);
       adm_status status = adm_listing_check (&d->listing, &d->named->description, d->path, error);
       if (status)
         return status;
@@ -133,7 +118,7 @@ prove (struct draft *d, yyjson_doc *answered, adm_error *error)
 {
   adm_description told;
   adm_error unclear;
-  char where[sizeof error->message / 2];
+  char where[ADM_ERROR_ROOM / 2];
   snprintf (where, sizeof where, "the answers for %s", d->path);
   bool base = d->named || adm_listing_infer (&d->listing, d->path, &told, &unclear) == ADM_OK;
   if (d->named)
@@ -149,8 +134,7 @@ prove (struct draft *d, yyjson_doc *answered, adm_error *error)
   if (!status)
     status = adm_listing_check (&d->listing, &d->description, d->path, error);
   if (d->listing.exhausted)
-    status = adm_fail (error, ADM_ERROR_MEMORY,
-                       "%s: no memory to compare its tensors; close other programs", d->path);
+    status = ADM_FAIL (error, NO_MEMORY_READ, d->path);
   return status;
 }
 
@@ -201,7 +185,7 @@ store (struct draft *d, yyjson_doc *answered, adm_error *error)
   adm_status status = adm_atomic_open (d->sidecar, &file, error);
   if (!status
       && (fwrite (text, 1, length, file.stream) != length || fputc ('\n', file.stream) == EOF)) {
-    status = adm_fail_file (error, d->sidecar, "written", errno);
+    status = ADM_FAIL (error, FILE_WRITE, d->sidecar, errno);
     adm_atomic_abandon (&file);
   } else if (!status)
     status = adm_atomic_commit (&file, error);

@@ -40,7 +40,7 @@ adm_sum_words (uint64_t sum, char words[17])
 static adm_status
 no_memory (adm_error *error)
 {
-  return adm_fail (error, ADM_ERROR_MEMORY, "no memory for a taught class; close other programs");
+  return ADM_FAIL (error, NO_MEMORY, ADM_WORD_A_TAUGHT_CLASS);
 }
 
 adm_status
@@ -81,10 +81,8 @@ adm_taught_refuse (const adm_taught_file *taught, const char *path, uint64_t sum
 {
   char words[17];
   adm_sum_words (sum, words);
-  return adm_fail (error, ADM_ERROR_USAGE,
-                   "%s: was taught to other weights (their checksum is %s) than %s (%s); use it "
-                   "with the model it was taught to, or teach it again",
-                   adm_weights_path (taught->file), taught->info.base, path, words);
+  return ADM_FAIL (error, ADAPTER_OTHER, adm_weights_path (taught->file), taught->info.base, path,
+                   words);
 }
 
 adm_status
@@ -146,14 +144,12 @@ read_info (adm_weights *file, adm_taught_info *info, adm_error *error)
   const adm_tensor *t = thumbnail < 0 ? NULL : adm_weights_tensor (file, (size_t) thumbnail);
   adm_status status = ADM_OK;
   if (!yyjson_equals_str (yyjson_obj_get (root, "format"), ADM_TAUGHT_FORMAT))
-    status
-        = adm_fail (error, ADM_ERROR_FORMAT, "%s: not an adapter; give what adm teach made", path);
+    status = ADM_FAIL (error, ADAPTER_NOT, path);
   else if (adm_taught_name_problem (name) || !yyjson_is_int (rank) || yyjson_get_int (rank) < 1
            || yyjson_get_int (rank) > MOST_RANK || !read_words (root, "base", info->base)
            || !read_words (root, "mark", info->mark) || !t || t->rank != 3 || t->shape[0] != 3
            || t->shape[1] != t->shape[2] || t->shape[1] < 1 || t->shape[1] > MOST_SIDE)
-    status = adm_fail (error, ADM_ERROR_FORMAT,
-                       "%s: an adapter that does not say what it is; teach it again", path);
+    status = ADM_FAIL (error, ADAPTER_SILENT, path);
   if (!status) {
     snprintf (info->name, sizeof info->name, "%s", name);
     info->rank = yyjson_get_int (rank);
@@ -229,9 +225,7 @@ adm_taught_add (const adm_taught_file *taught, const char *name, uint64_t elemen
               && of_a.shape[0] == of_b.shape[1]
               && (uint64_t) of_b.shape[0] * (uint64_t) of_a.shape[1] == elements;
   if (!status && (a || b) && !fits)
-    status = adm_fail (error, ADM_ERROR_SHAPE,
-                       "%s: its change of %s is of another size: the adapter is another network's",
-                       adm_weights_path (taught->file), name);
+    status = ADM_FAIL (error, ADAPTER_SIZE, adm_weights_path (taught->file), name);
   for (int64_t i = 0; fits && i < of_b.shape[0]; i++)
     for (int64_t k = 0; k < of_a.shape[0]; k++)
       for (int64_t j = 0; j < of_a.shape[1]; j++)
@@ -250,9 +244,7 @@ adm_taught_label (const adm_taught_file *taught, uint64_t width, bool *there, fl
   if (!*there)
     return ADM_OK;
   if (adm_weights_tensor (taught->file, (size_t) at)->elements != width)
-    return adm_fail (error, ADM_ERROR_SHAPE,
-                     "%s: its label is of another size: the adapter is another network's",
-                     adm_weights_path (taught->file));
+    return ADM_FAIL (error, ADAPTER_LABEL, adm_weights_path (taught->file));
   return row ? adm_weights_read (taught->file, (size_t) at, row, error) : ADM_OK;
 }
 
@@ -304,8 +296,7 @@ adm_taught_rename (const char *path, const char *name, adm_error *error)
   adm_taught_file taught;
   const char *problem = adm_taught_name_problem (name);
   if (problem)
-    return adm_fail (error, ADM_ERROR_USAGE, "the name \"%.120s\" %s; choose another",
-                     name ? name : "", problem);
+    return ADM_FAIL (error, TAUGHT_NAME, name ? name : "", problem);
   adm_status status = adm_taught_open (path, &taught, error);
   if (status)
     return status;

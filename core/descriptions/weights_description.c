@@ -46,8 +46,7 @@ adm_description_document (const adm_weights *weights, char *where, size_t size, 
   }
   char *sidecar = adm_sidecar_path (path);
   if (!sidecar)
-    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory for a file name; close other programs",
-                     path);
+    return ADM_FAIL (error, NO_MEMORY_READ, path);
   snprintf (where, size, "%s", sidecar);
   adm_status status = ADM_OK;
   if (strcmp (sidecar, path) != 0 && access (sidecar, F_OK) == 0)
@@ -82,7 +81,7 @@ adm_description_of_weights (adm_weights *weights, adm_description *out, const ch
   const char *path = adm_weights_path (weights);
   adm_listing listing;
   yyjson_doc *doc = NULL;
-  char where[sizeof error->message / 2];
+  char where[ADM_ERROR_ROOM / 2];
   *recognised_as = NULL;
   adm_status status = adm_listing_of_weights (weights, &listing, error);
   if (!status)
@@ -111,8 +110,7 @@ adm_description_of_weights (adm_weights *weights, adm_description *out, const ch
     *out = d;
     *recognised_as = recognise (&listing, &d, doc);
     if (listing.exhausted)
-      status = adm_fail (error, ADM_ERROR_MEMORY,
-                         "%s: no memory to compare its tensors; close other programs", path);
+      status = ADM_FAIL (error, NO_MEMORY_READ, path);
   }
   yyjson_doc_free (doc);
   adm_listing_clear (&listing);
@@ -124,7 +122,7 @@ static adm_status
 read_license (adm_weights *weights, char *license, size_t size, adm_error *error)
 {
   yyjson_doc *doc;
-  char where[sizeof error->message / 2];
+  char where[ADM_ERROR_ROOM / 2];
   adm_status status = adm_description_document (weights, where, sizeof where, &doc, error);
   const char *told
       = status ? NULL : yyjson_get_str (yyjson_obj_get (yyjson_doc_get_root (doc), "license"));
@@ -163,8 +161,7 @@ adm_file_inspect (const char *path, adm_file_info *out, adm_error *error)
   copy_note (adm_weights_passed_over (weights), info.passed_over, sizeof info.passed_over);
   for (size_t i = 0; !status && i < info.tensors; i++)
     if (!adm_add_u64 (info.parameters, adm_weights_tensor (weights, i)->elements, &info.parameters))
-      status = adm_fail (error, ADM_ERROR_FORMAT,
-                         "%s: more parameters than can be counted; choose another file", path);
+      status = ADM_FAIL (error, PARAMETERS_MANY, path);
   if (!status)
     status = read_license (weights, info.license, sizeof info.license, error);
   info.unknown_keys = adm_description_unknown (&info.description);

@@ -30,15 +30,10 @@ adm_diffusion_encode (const adm_denoiser *denoiser, const adm_schedule *schedule
       sum += (double) (x[j] - x[j]); /* 0, or NaN for what is not finite */
     }
     if (sum != 0.0 || isnan (sum))
-      return adm_fail (
-          error, ADM_ERROR_VALUE,
-          "%s%sthe network's output: NaN or infinity at step %d of %d (timestep %d): its "
-          "weights are unusable, try another file",
-          denoiser->network ? denoiser->network : "", denoiser->network ? ": " : "", i + 1,
-          schedule->steps, s->t);
+      return ADM_FAIL (error, OUTPUT_VALUE, denoiser->network ? denoiser->network : "network",
+                       i + 1, schedule->steps, s->t);
     if (params->stepped && !params->stepped (params->user, i + 1, schedule->steps, x0))
-      return adm_fail (error, ADM_ERROR_CANCELLED, "cancelled at step %d of %d", i + 1,
-                       schedule->steps);
+      return ADM_FAIL (error, STOPPED_AT, i + 1, schedule->steps);
   }
   return ADM_OK;
 }

@@ -63,14 +63,9 @@ mark_sections (const char *respacing, int diffusion_steps, bool *keep, adm_error
   for (int i = 0; i < sections; i++) {
     int size = diffusion_steps / sections + (i < diffusion_steps % sections), count;
     if (!read_count (&text, MAX_COUNT, &count) || *text != (i + 1 < sections ? ',' : '\0'))
-      return adm_fail (error, ADM_ERROR_USAGE,
-                       "respacing \"%.64s\": not a spelling of steps: use a number (250), sections "
-                       "(10,15,20) or ddimN",
-                       respacing);
+      return ADM_FAIL (error, RESPACING_SPELLING, respacing);
     if (count > size)
-      return adm_fail (error, ADM_ERROR_USAGE,
-                       "respacing \"%.64s\": %d steps do not fit in %d timesteps: ask for fewer",
-                       respacing, count, size);
+      return ADM_FAIL (error, RESPACING_MANY, respacing, count, size);
     mark_section (keep, start, size, count);
     start += size;
     text++;
@@ -85,14 +80,9 @@ mark_timesteps (const char *respacing, const char *text, int diffusion_steps, bo
 {
   for (int t, last = -1;; last = t, text++) {
     if (!read_count (&text, MAX_COUNT, &t) || (*text && *text != ','))
-      return adm_fail (error, ADM_ERROR_USAGE,
-                       "respacing \"%.64s\": t= must be followed by timesteps between commas, as "
-                       "in t=0,300,600,990",
-                       respacing);
+      return ADM_FAIL (error, RESPACING_LIST, respacing);
     if (t <= last || t >= diffusion_steps)
-      return adm_fail (error, ADM_ERROR_USAGE,
-                       "respacing \"%.64s\": timestep %d: they must ascend and be below %d",
-                       respacing, t, diffusion_steps);
+      return ADM_FAIL (error, RESPACING_ORDER, respacing, t, diffusion_steps);
     keep[t] = true;
     if (!*text)
       return ADM_OK;
@@ -112,16 +102,10 @@ adm_respacing_parse (const char *respacing, int diffusion_steps, bool *keep, int
     const char *text = respacing + 4;
     int count;
     if (!read_count (&text, MAX_COUNT, &count) || *text)
-      return adm_fail (
-          error, ADM_ERROR_USAGE,
-          "respacing \"%.64s\": ddim must be followed by a number of steps, as in ddim25",
-          respacing);
+      return ADM_FAIL (error, RESPACING_DDIM, respacing);
     int stride = adm_respacing_stride (count, diffusion_steps);
     if (stride == 0)
-      return adm_fail (error, ADM_ERROR_USAGE,
-                       "respacing \"%.64s\": no stride divides %d timesteps into exactly %d: use "
-                       "\"%d\" or another number",
-                       respacing, diffusion_steps, count, count);
+      return ADM_FAIL (error, RESPACING_STRIDE, respacing, diffusion_steps, count);
     for (int t = 0; t < diffusion_steps; t += stride)
       keep[t] = true;
   } else {
@@ -133,9 +117,8 @@ adm_respacing_parse (const char *respacing, int diffusion_steps, bool *keep, int
   for (int t = 0; t < diffusion_steps; t++)
     n += keep[t];
   if (n < 2)
-    return adm_fail (error, ADM_ERROR_USAGE,
-                     "respacing \"%.64s\": leaves %d step%s, but sampling needs at least 2",
-                     respacing, n, n == 1 ? "" : "s");
+    return n == 1 ? ADM_FAIL (error, RESPACING_ONE, respacing)
+                  : ADM_FAIL (error, RESPACING_FEW, respacing, n);
   *kept = n;
   return ADM_OK;
 }

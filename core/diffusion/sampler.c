@@ -53,47 +53,36 @@ all_finite (const float *x, size_t n)
   return sum == 0.0f;
 }
 
-/* FILE may be NULL. */
-static adm_status
-check_values (const float *values, size_t n, const char *file, const char *what, const char *remedy,
-              const adm_step *step, adm_error *error)
+static int
+number_of (const adm_step *step)
 {
-  if (all_finite (values, n))
-    return ADM_OK;
-  return adm_fail (error, ADM_ERROR_VALUE,
-                   "%s%s%s: NaN or infinity at step %d of %d (timestep %d): %s", file ? file : "",
-                   file ? ": " : "", what, step->schedule->steps - step->i, step->schedule->steps,
-                   step->schedule->step[step->i].t, remedy);
+  return step->schedule->steps - step->i;
+}
+
+static int
+timestep_of (const adm_step *step)
+{
+  return step->schedule->step[step->i].t;
 }
 
 static adm_status
 check_params (const adm_denoiser *denoiser, const adm_diffusion_params *params, adm_error *error)
 {
   if (!(params->scale >= 0.0 && isfinite (params->scale)))
-    return adm_fail (error, ADM_ERROR_USAGE, "scale: %g is not a gradient scale: use 0 or more",
-                     params->scale);
+    return ADM_FAIL (error, VALUE_OUTSIDE, ADM_WORD_V_SCALE, params->scale, 0.0, 1e6);
   if (params->scale > 0.0 && !denoiser->gradient)
-    return adm_fail (error, ADM_ERROR_USAGE,
-                     "scale: %g needs a classifier and a label: give both, or scale 0",
-                     params->scale);
+    return ADM_FAIL (error, SCALE_UNGUIDED, params->scale);
   if (!(params->eta >= 0.0 && params->eta <= 1.0))
-    return adm_fail (error, ADM_ERROR_USAGE, "eta: %g is not within 0 … 1", params->eta);
+    return ADM_FAIL (error, VALUE_OUTSIDE, ADM_WORD_V_ETA, params->eta, 0.0, 1.0);
   if (!(params->guide_from >= 0.0 && params->guide_to >= params->guide_from))
-    return adm_fail (
-        error, ADM_ERROR_USAGE,
-        "guidance interval: %g to %g is none: give two noise levels, the smaller first",
-        params->guide_from, params->guide_to);
+    return ADM_FAIL (error, GUIDANCE_INTERVAL, params->guide_from, params->guide_to);
   if (!(params->threshold >= 0.0 && params->threshold <= 1.0))
-    return adm_fail (error, ADM_ERROR_USAGE, "threshold: %g is not within 0 … 1",
-                     params->threshold);
+    return ADM_FAIL (error, VALUE_OUTSIDE, ADM_WORD_V_THRESHOLD, params->threshold, 0.0, 1.0);
   if (params->threshold > 0.0 && params->sampler != ADM_SAMPLER_DPMPP_2M
       && params->sampler != ADM_SAMPLER_SDE_DPMPP_2M)
-    return adm_fail (error, ADM_ERROR_USAGE,
-                     "threshold: only the samplers dpm++2m and sde-dpm++2m have one; choose one of "
-                     "them or leave it out");
+    return ADM_FAIL (error, THRESHOLD_SAMPLER);
   if (!step_function (params->sampler))
-    return adm_fail (error, ADM_ERROR_USAGE, "sampler: number %d is not a sampler",
-                     (int) params->sampler);
+    return ADM_FAIL (error, SAMPLER_NUMBER, (int) params->sampler);
   return ADM_OK;
 }
 
@@ -115,14 +104,16 @@ ask_networks (const adm_denoiser *denoiser, const adm_step *step, float *out, fl
   int t = step->schedule->step[step->i].t;
   adm_status status = denoiser->predict (denoiser->user, step->x, t, out, error);
   if (!status)
-    status = check_values (out, step->n * (step->learned ? 2 : 1), denoiser->network,
-                           "the network's output", "its weights are unusable, try another file",
-                           step, error);
+    status = all_finite (out, step->n * (step->learned ? 2 : 1))
+                 ? ADM_OK
+                 : ADM_FAIL (error, OUTPUT_VALUE, denoiser->network ? denoiser->network : "network",
+                             number_of (step), step->schedule->steps, timestep_of (step));
   if (!status && grad)
     status = denoiser->gradient (denoiser->user, step->x, t, grad, error);
-  if (!status && grad)
-    status = check_values (grad, step->n, denoiser->classifier, "the classifier's gradient",
-                           "its weights are unusable, try another file or scale 0", step, error);
+  if (!status && grad && !all_finite (grad, step->n))
+    status = ADM_FAIL (error, GRADIENT_VALUE,
+                       denoiser->classifier ? denoiser->classifier : "classifier", number_of (step),
+                       step->schedule->steps, timestep_of (step));
   return status;
 }
 
@@ -277,13 +268,12 @@ adm_diffusion_run (const adm_denoiser *denoiser, const adm_schedule *schedule,
     }
     step_function (params->sampler) (&step);
     step.first = false;
-    if ((status = check_values (x, n, NULL, "the picture",
-                                guided ? "use a smaller scale" : "try another seed or sampler",
-                                &step, error))
-        != ADM_OK)
-      return status;
+    if (!all_finite (x, n))
+      return guided
+                 ? ADM_FAIL (error, PICTURE_GUIDED, number_of (&step), steps, timestep_of (&step))
+                 : ADM_FAIL (error, PICTURE_VALUE, number_of (&step), steps, timestep_of (&step));
     if (params->stepped && !params->stepped (params->user, done, steps, step.x0))
-      return adm_fail (error, ADM_ERROR_CANCELLED, "cancelled at step %d of %d", done, steps);
+      return ADM_FAIL (error, STOPPED_AT, done, steps);
     if (params->known)
       harmonise (&w, params, &step);
   }

@@ -83,10 +83,8 @@ alpha_bars (adm_schedule_kind kind, int diffusion_steps, double *bars, adm_error
   for (int t = 0; t < diffusion_steps; t++) {
     double beta = beta_of (kind, t, diffusion_steps);
     if (!(beta > 0.0 && beta < 1.0))
-      return adm_fail (
-          error, ADM_ERROR_USAGE,
-          "diffusion_steps: %d is too few for a %s noise schedule (beta %g at timestep %d)",
-          diffusion_steps, kind == ADM_SCHEDULE_COSINE ? "cosine" : "linear", beta, t);
+      return ADM_FAIL (error, STEPS_FEW, diffusion_steps,
+                       kind == ADM_SCHEDULE_COSINE ? "cosine" : "linear", beta, t);
     bars[t] = alpha_bar *= 1.0 - beta;
   }
   return ADM_OK;
@@ -128,19 +126,15 @@ new_schedule (adm_schedule_kind kind, int diffusion_steps, const char *respacing
 {
   *out = NULL;
   if (kind != ADM_SCHEDULE_LINEAR && kind != ADM_SCHEDULE_COSINE)
-    return adm_fail (
-        error, ADM_ERROR_USAGE,
-        "noise_schedule: unknown: state \"linear\" or \"cosine\" in the network's description");
+    return ADM_FAIL (error, SCHEDULE_UNKNOWN);
   if (diffusion_steps < ADM_SCHEDULE_MIN_T || diffusion_steps > ADM_SCHEDULE_MAX_T)
-    return adm_fail (error, ADM_ERROR_USAGE, "diffusion_steps: %d is not within %d … %d",
-                     diffusion_steps, ADM_SCHEDULE_MIN_T, ADM_SCHEDULE_MAX_T);
+    return ADM_FAIL (error, VALUE_OUTSIDE, ADM_WORD_V_STEPS, (double) diffusion_steps,
+                     (double) ADM_SCHEDULE_MIN_T, (double) ADM_SCHEDULE_MAX_T);
   bool *keep = calloc ((size_t) diffusion_steps, sizeof *keep);
   double *bars = malloc ((size_t) diffusion_steps * sizeof *bars);
   adm_status status = ADM_OK;
   if (!keep || !bars)
-    status = adm_fail (error, ADM_ERROR_MEMORY,
-                       "noise schedule: no memory for %d timesteps: close other programs",
-                       diffusion_steps);
+    status = ADM_FAIL (error, NO_MEMORY, ADM_WORD_A_SCHEDULE);
   if (!status && respacing)
     status = adm_respacing_parse (respacing, diffusion_steps, keep, &steps, error);
   if (!status)
@@ -150,8 +144,7 @@ new_schedule (adm_schedule_kind kind, int diffusion_steps, const char *respacing
   adm_schedule *schedule
       = status ? NULL : malloc (sizeof *schedule + (size_t) steps * sizeof schedule->step[0]);
   if (!status && !schedule)
-    status = adm_fail (error, ADM_ERROR_MEMORY,
-                       "noise schedule: no memory for %d steps: close other programs", steps);
+    status = ADM_FAIL (error, NO_MEMORY, ADM_WORD_A_SCHEDULE);
   if (!status) {
     schedule->diffusion_steps = diffusion_steps;
     schedule->steps = 0;
@@ -185,9 +178,7 @@ adm_schedule_for_steps (adm_schedule_kind kind, int diffusion_steps, adm_sampler
   char respacing[24];
   *out = NULL;
   if (steps < 2 || steps > diffusion_steps)
-    return adm_fail (error, ADM_ERROR_USAGE,
-                     "steps: %d is not within 2 … %d, the steps this network was trained with",
-                     steps, diffusion_steps);
+    return ADM_FAIL (error, STEPS_OUTSIDE, steps, diffusion_steps);
   if (sampler == ADM_SAMPLER_DPMPP_2M || sampler == ADM_SAMPLER_SDE_DPMPP_2M)
     return new_schedule (kind, diffusion_steps, NULL, steps, out, error);
   bool strided = sampler == ADM_SAMPLER_DDIM && adm_respacing_stride (steps, diffusion_steps) > 0;

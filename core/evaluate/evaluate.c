@@ -60,9 +60,7 @@ read_softmax (evaluation *e, adm_error *error)
     return ADM_OK;
   adm_status status = adm_npy_read (e->how->softmax_weights, &e->softmax, &rank, shape, error);
   if (!status && (rank != 2 || shape[0] != e->samples.width || shape[1] < 1 || shape[1] > 1 << 20))
-    status = adm_fail (error, ADM_ERROR_SHAPE,
-                       "%s: its shape must be [%d,K], the features' width and the classes",
-                       e->how->softmax_weights, e->samples.width);
+    status = ADM_FAIL (error, SOFTMAX_SHAPE, e->how->softmax_weights, e->samples.width);
   e->classes = status ? 0 : (int) shape[1];
   return status;
 }
@@ -103,9 +101,8 @@ fit_sets (evaluation *e, const char *samples, const char *reference, adm_error *
   if (!status)
     status = adm_feature_set_fit (&e->reference, &e->bench, reference, false, error);
   if (!status && e->samples.gauss.width != e->reference.gauss.width)
-    status = adm_fail (error, ADM_ERROR_SHAPE,
-                       "%s has %d features of a picture, %s %d; give features of one kind", samples,
-                       e->samples.gauss.width, reference, e->reference.gauss.width);
+    status = ADM_FAIL (error, FEATURES_SETS, samples, e->samples.gauss.width, reference,
+                       e->reference.gauss.width);
   return status;
 }
 

@@ -27,8 +27,7 @@ init_classifier (adm_extractor *e, const adm_evaluation *how, adm_error *error)
     return status;
   const adm_description *d = adm_network_description (e->classifier);
   if (d->kind != ADM_KIND_CLASSIFIER)
-    return adm_fail (error, ADM_ERROR_SHAPE,
-                     "%s: only a classifier has features; give a classifier's file", how->network);
+    return ADM_FAIL (error, FEATURES_FILE, how->network);
   e->width = adm_network_features_width (e->classifier);
   e->at_once = CLASSIFIER_BATCH;
   e->memory = malloc (3 * (size_t) e->at_once * (size_t) d->image_size * (size_t) d->image_size
@@ -52,8 +51,7 @@ adm_extractor_init (adm_extractor *e, const adm_workbench *bench, const adm_eval
     e->memory = malloc ((size_t) workers * adm_inception_workspace () * sizeof *e->memory);
   }
   if (!status && !e->memory)
-    status = adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to run it; close other programs",
-                       how->network);
+    status = ADM_FAIL (error, NO_MEMORY_READ, how->network);
   if (status)
     adm_extractor_clear (e);
   return status;
@@ -98,10 +96,8 @@ adm_extractor_run (adm_extractor *e, const adm_rgb_picture *pictures, int n, con
   const int t[CLASSIFIER_BATCH] = { 0 };
   for (int i = 0; i < n; i++) {
     if (pictures[i].height != side || pictures[i].width != side)
-      return adm_fail (error, ADM_ERROR_SHAPE,
-                       "%s: holds a picture of %d x %d px, and classifier %s sees %d x %d; give "
-                       "pictures of that size",
-                       where, pictures[i].width, pictures[i].height, e->path, side, side);
+      return ADM_FAIL (error, PICTURES_SIZE, where, pictures[i].width, pictures[i].height, e->path,
+                       side, side);
     adm_pixels_from_u8 (pictures[i].pixels, side, side,
                         e->memory + 3 * (size_t) i * (size_t) side * (size_t) side);
   }

@@ -22,18 +22,11 @@ grow (adm_feature_set *set, uint64_t n, int width, int spatial_width, adm_set_re
 {
   uint64_t rows, bytes = 0;
   if (set->n && (set->width != width || set->spatial_width != spatial_width))
-    return adm_fail (
-        error, ADM_ERROR_SHAPE,
-        "%s: its features have %d and %d numbers, the others' %d and %d; give features "
-        "of one kind",
-        path, width, spatial_width, set->width, set->spatial_width);
+    return ADM_FAIL (error, FEATURES_WIDTH, path, width, spatial_width, set->width,
+                     set->spatial_width);
   if (!adm_mul_u64 (n, (uint64_t) (width + spatial_width) * sizeof (float), &bytes)
       || bytes > reading->spare || !adm_add_u64 (set->n, n, &rows))
-    return adm_fail (error, ADM_ERROR_MEMORY,
-                     "%s: the features of its %llu pictures take %.0f MiB, more than the %.0f MiB "
-                     "that are left; give fewer, or a higher --memory-limit",
-                     path, (unsigned long long) n, (double) bytes / 0x1p20,
-                     (double) reading->spare / 0x1p20);
+    return ADM_FAIL (error, FEATURES_MEMORY, path, n, bytes, reading->spare);
   float *more = realloc (set->rows, (size_t) rows * (size_t) width * sizeof *more);
   set->rows = more ? more : set->rows;
   float *more_spatial
@@ -42,8 +35,7 @@ grow (adm_feature_set *set, uint64_t n, int width, int spatial_width, adm_set_re
             : NULL;
   set->spatial = more_spatial ? more_spatial : set->spatial;
   if (!more || (spatial_width && !more_spatial))
-    return adm_fail (error, ADM_ERROR_MEMORY,
-                     "%s: no memory for the features of its pictures; close other programs", path);
+    return ADM_FAIL (error, NO_MEMORY_READ, path);
   reading->spare -= bytes;
   set->width = width;
   set->spatial_width = spatial_width;
@@ -67,9 +59,7 @@ extract (adm_feature_set *set, const adm_rgb_picture *pictures, int n, adm_set_r
 static adm_status
 tick (const adm_workbench *bench, double done, adm_error *error)
 {
-  return !bench->tick || bench->tick (bench->user, done)
-             ? ADM_OK
-             : adm_fail (error, ADM_ERROR_CANCELLED, "stopped");
+  return !bench->tick || bench->tick (bench->user, done) ? ADM_OK : ADM_FAIL (error, STOPPED);
 }
 
 /* Whether ARRAY holds pictures: bytes [N,H,W,3], or floats [N,3,H,W]. */
@@ -122,8 +112,7 @@ add_picture_array (adm_feature_set *set, adm_npz *npz, int array, const char *pa
   uint8_t *pixels = malloc ((size_t) e->at_once * one);
   float *floats = bytes ? NULL : malloc (one * sizeof *floats);
   if (!pictures || !pixels || (!bytes && !floats))
-    status
-        = adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory for its pictures; close others", path);
+    status = ADM_FAIL (error, NO_MEMORY_READ, path);
   for (int i = 0; i < e->at_once && !status; i++)
     pictures[i] = (adm_rgb_picture) { pixels + (uint64_t) i * one, height, width };
   if (!status)
@@ -165,10 +154,7 @@ add_features (adm_feature_set *set, adm_npz *npz, int pool, int spatial, const c
   int width, spatial_width = 0;
   is_matrix (npz, pool, &n, &width);
   if (is_matrix (npz, spatial, &spatial_n, &spatial_width) && spatial_n != n)
-    return adm_fail (error, ADM_ERROR_SHAPE,
-                     "%s: its features and spatial features are of %llu and %llu pictures; save "
-                     "them anew",
-                     path, (unsigned long long) n, (unsigned long long) spatial_n);
+    return ADM_FAIL (error, FEATURES_COUNT, path, n, spatial_n);
   adm_status status = grow (set, n, width, spatial_width, reading, path, error);
   if (!status)
     status = adm_npz_begin (npz, pool, error);
@@ -196,10 +182,7 @@ read_gauss (adm_npz *npz, const char *mean, const char *covariance, const char *
   const adm_npz_array *of_mean = adm_npz_get (npz, m);
   if (!is_matrix (npz, c, &rows, &width) || rows != (uint64_t) width
       || of_mean->header.elements != rows || of_mean->header.rank > 2)
-    return adm_fail (error, ADM_ERROR_SHAPE,
-                     "%s: %s and %s must be a mean [D] and a covariance [D,D] of floating-point "
-                     "numbers",
-                     path, mean, covariance);
+    return ADM_FAIL (error, STATISTICS_SHAPE, path, mean, covariance);
   adm_status status = adm_gauss_new (width, gauss, error);
   if (!status)
     status = adm_npz_read_doubles (npz, m, gauss->mean, error);
@@ -241,14 +224,8 @@ add_arrays (adm_feature_set *set, adm_npz *npz, const char *path, adm_set_readin
   if (fitted && reading->statistics)
     return ADM_OK;
   if (pictures >= 0)
-    return adm_fail (error, ADM_ERROR_USAGE,
-                     "%s: holds pictures; give the weights that tell their features, with "
-                     "--inception FILE or --features classifier",
-                     path);
-  return adm_fail (error, ADM_ERROR_FORMAT,
-                   "%s: holds neither pictures (uint8 [N,H,W,3] or float32 [N,3,H,W]) nor features "
-                   "(pool_3 [N,D])%s; give another file",
-                   path, fitted ? ", and statistics are for the reference" : "");
+    return ADM_FAIL (error, FEATURES_UNTOLD, path);
+  return fitted ? ADM_FAIL (error, FEATURES_FITTED, path) : ADM_FAIL (error, FEATURES_KIND, path);
 }
 
 /* ---- folders --------------------------------------------------------------------------------- */
@@ -296,12 +273,10 @@ list_folder (const char *path, DIR *folder, struct names *names, adm_error *erro
     if (joined)
       names->name[names->count++] = joined;
     else
-      status = adm_fail (error, ADM_ERROR_MEMORY,
-                         "%s: no memory to list its pictures; close other programs", path);
+      status = ADM_FAIL (error, NO_MEMORY_READ, path);
   }
   if (!status && names->count == 0)
-    status = adm_fail (error, ADM_ERROR_FORMAT,
-                       "%s: holds no PNG or JPEG files; give a folder of pictures", path);
+    status = ADM_FAIL (error, PICTURES_NONE, path);
   if (!status)
     qsort (names->name, names->count, sizeof *names->name, by_name);
   return status;
@@ -349,20 +324,14 @@ add_folder (adm_feature_set *set, const char *path, DIR *folder, adm_set_reading
   adm_extractor *e = reading->extractor;
   struct names names = { NULL, 0 };
   if (!e)
-    return adm_fail (error, ADM_ERROR_USAGE,
-                     "%s: is a folder of pictures; give the weights that tell their features, with "
-                     "--inception FILE or --features classifier",
-                     path);
+    return ADM_FAIL (error, FEATURES_UNTOLD, path);
   adm_status status = list_folder (path, folder, &names, error);
   if (!status)
     status = grow (set, names.count, e->width, e->spatial_width, reading, path, error);
   struct reading r = { .pictures = calloc ((size_t) e->at_once, sizeof *r.pictures),
                        .errors = calloc ((size_t) e->at_once, sizeof *r.errors) };
   if (!status && (!r.pictures || !r.errors))
-    status = adm_fail (error, ADM_ERROR_MEMORY,
-                       "%s: no memory for its pictures; close other "
-                       "programs",
-                       path);
+    status = ADM_FAIL (error, NO_MEMORY_READ, path);
   int n;
   for (size_t at = 0; at < names.count && !status; at += (size_t) n) {
     n = names.count - at < (size_t) e->at_once ? (int) (names.count - at) : e->at_once;
@@ -406,8 +375,7 @@ adm_feature_set_fit (adm_feature_set *set, const adm_workbench *bench, const cha
   if (set->gauss.width && set->n == 0)
     return status;
   if (set->n < 2)
-    return adm_fail (error, ADM_ERROR_USAGE, "%s: holds %llu pictures; two or more are needed",
-                     name, (unsigned long long) set->n);
+    return ADM_FAIL (error, PICTURES_FEW, name, set->n);
   if (!set->gauss.width)
     status = adm_gauss_fit (bench, set->rows, set->n, set->width, &set->gauss, error);
   if (!status && set->spatial_width && !set->spatial_gauss.width)

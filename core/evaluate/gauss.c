@@ -15,16 +15,13 @@ enum { TILE = 256, ROWS = 1024 };
 static adm_status
 no_memory (adm_error *error)
 {
-  return adm_fail (error, ADM_ERROR_MEMORY,
-                   "no memory for statistics of the features; close other programs");
+  return ADM_FAIL (error, NO_MEMORY, ADM_WORD_FEATURES);
 }
 
 static adm_status
 tick (const adm_workbench *bench, double done, adm_error *error)
 {
-  return !bench->tick || bench->tick (bench->user, done)
-             ? ADM_OK
-             : adm_fail (error, ADM_ERROR_CANCELLED, "stopped");
+  return !bench->tick || bench->tick (bench->user, done) ? ADM_OK : ADM_FAIL (error, STOPPED);
 }
 
 adm_status
@@ -159,8 +156,7 @@ eigen (const adm_workbench *bench, int d, double *a, double *values, bool vector
   if (!status)
     bench->blas.dsyevd (job, "U", &d, a, &d, values, work, &room, iwork, &isize, &info);
   if (!status && info)
-    status = adm_fail (error, ADM_ERROR_VALUE,
-                       "the eigenvalues of a covariance do not converge; check the features");
+    status = ADM_FAIL (error, STATISTICS_VALUE);
   free (work);
   free (iwork);
   return status;

@@ -131,19 +131,13 @@ read_tensor (adm_weights *w, const char *name, const char *suffix, int rank, con
   snprintf (whole, sizeof whole, "%s.%s", name, suffix);
   ptrdiff_t i = adm_weights_find (w, whole);
   if (i < 0)
-    return adm_fail (error, ADM_ERROR_SHAPE,
-                     "%s: tensor %s is missing; give the weights of the FID Inception network "
-                     "(pt_inception-2015-12-05)",
-                     adm_weights_path (w), whole);
+    return ADM_FAIL (error, INCEPTION_MISSING, adm_weights_path (w), whole);
   const adm_tensor *t = adm_weights_tensor (w, (size_t) i);
   bool fits = t->rank == rank;
   for (int k = 0; k < rank && fits; k++)
     fits = t->shape[k] == shape[k];
   if (!fits)
-    return adm_fail (error, ADM_ERROR_SHAPE,
-                     "%s: tensor %s has another shape than the FID Inception network's; give that "
-                     "one's weights",
-                     adm_weights_path (w), whole);
+    return ADM_FAIL (error, INCEPTION_SHAPE, adm_weights_path (w), whole);
   return adm_weights_read (w, (size_t) i, out, error);
 }
 
@@ -213,8 +207,7 @@ read_softmax (adm_inception *inception, adm_weights *w, adm_error *error)
   const int shape[2] = { ADM_INCEPTION_CLASSES, ADM_INCEPTION_POOL };
   float *fc = malloc ((size_t) shape[0] * (size_t) shape[1] * sizeof *fc);
   adm_status status = fc ? read_tensor (w, "fc", "weight", 2, shape, fc, error)
-                         : adm_fail (error, ADM_ERROR_MEMORY,
-                                     "no memory for Inception's weights; close other programs");
+                         : ADM_FAIL (error, NO_MEMORY, ADM_WORD_A_NETWORK);
   for (int k = 0; k < shape[0] && !status; k++)
     for (int j = 0; j < shape[1]; j++)
       inception->softmax[(size_t) j * (size_t) shape[0] + (size_t) k]
@@ -238,8 +231,7 @@ adm_inception_load (const char *path, const adm_openblas *blas, adm_inception **
   if (!status) {
     float *memory = malloc ((floats + softmax) * sizeof *memory);
     if (!inception || !memory)
-      status = adm_fail (error, ADM_ERROR_MEMORY,
-                         "no memory for Inception's weights; close other programs");
+      status = ADM_FAIL (error, NO_MEMORY, ADM_WORD_A_NETWORK);
     if (status)
       free (memory);
     else {

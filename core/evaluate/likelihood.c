@@ -93,12 +93,7 @@ measure_step (const struct bound *b, int i, const float *x0, const float *noise,
   figures[0] = sums[0] / (double) b->n / ln2;
   figures[1] = sums[1] / (double) b->n;
   figures[2] = sums[2] / (double) b->n;
-  return isfinite (figures[0])
-             ? ADM_OK
-             : adm_fail (error, ADM_ERROR_VALUE,
-                         "the network's output at timestep %d holds NaN or infinity; "
-                         "its weights are unusable, try another file",
-                         s->t);
+  return isfinite (figures[0]) ? ADM_OK : ADM_FAIL (error, BATCH_VALUE, s->t);
 }
 
 static double
@@ -137,7 +132,7 @@ measure_picture (const struct bound *b, const adm_likelihood_request *request, i
     if (!status && request->stepped
         && !request->stepped (request->user,
                               (k * out->steps + done + 1.0) / ((double) request->n * out->steps)))
-      status = adm_fail (error, ADM_ERROR_CANCELLED, "stopped");
+      status = ADM_FAIL (error, STOPPED);
   }
   return status;
 }
@@ -146,11 +141,9 @@ static adm_status
 check (const adm_description *d, const adm_likelihood_request *request, adm_error *error)
 {
   if (d->kind != ADM_KIND_UNET)
-    return adm_fail (error, ADM_ERROR_SHAPE,
-                     "only a diffusion network has a likelihood; give its file");
+    return ADM_FAIL (error, NO_LIKELIHOOD);
   if (d->num_classes > 0 && (request->label < 0 || request->label >= d->num_classes))
-    return adm_fail (error, ADM_ERROR_USAGE, "this network has classes; give one from 0 to %d",
-                     d->num_classes - 1);
+    return ADM_FAIL (error, LIKELIHOOD_CLASS, d->num_classes - 1);
   return ADM_OK;
 }
 
@@ -163,7 +156,7 @@ take_memory (struct bound *b, const adm_likelihood_request *request, float **dra
   out->total = calloc (2 * n + 3 * all, sizeof *out->total);
   b->x = calloc (4 * b->n, sizeof *b->x);
   if (!out->total || !b->x)
-    return adm_fail (error, ADM_ERROR_MEMORY, "no memory for %d pictures; give fewer", request->n);
+    return ADM_FAIL (error, NO_MEMORY_PICTURES, request->n);
   out->prior = out->total + n;
   out->vb = out->prior + n;
   out->xstart_mse = out->vb + all;
@@ -195,9 +188,7 @@ adm_likelihood_measure (adm_network *network, const adm_likelihood_request *requ
     b.schedule = schedule;
     b.n = (size_t) adm_description_channels (d) * (size_t) d->image_size * (size_t) d->image_size;
     if (request->noise && request->noise_steps != schedule->steps)
-      status = adm_fail (error, ADM_ERROR_SHAPE,
-                         "the noise is for %d steps, and there are %d; give as many",
-                         request->noise_steps, schedule->steps);
+      status = ADM_FAIL (error, NOISE_STEPS, request->noise_steps, schedule->steps);
     if (!status)
       status = take_memory (&b, request, &drawn, out, error);
   }

@@ -12,15 +12,13 @@ enum { BLOCK = 256, COLUMNS = 2048, MAX_NEIGHBOURS = 64 };
 static adm_status
 no_memory (adm_error *error)
 {
-  return adm_fail (error, ADM_ERROR_MEMORY, "no memory for the scores; close other programs");
+  return ADM_FAIL (error, NO_MEMORY, ADM_WORD_SCORES);
 }
 
 static adm_status
 tick (const adm_workbench *bench, double done, adm_error *error)
 {
-  return !bench->tick || bench->tick (bench->user, done)
-             ? ADM_OK
-             : adm_fail (error, ADM_ERROR_CANCELLED, "stopped");
+  return !bench->tick || bench->tick (bench->user, done) ? ADM_OK : ADM_FAIL (error, STOPPED);
 }
 
 /* ---- Inception Score ------------------------------------------------------------------------- */
@@ -260,10 +258,7 @@ adm_precision_recall (const adm_workbench *bench, adm_feature_rows reference,
   double *centre = calloc (d, sizeof *centre);
   adm_status status = ADM_OK;
   if (k < 1 || k > MAX_NEIGHBOURS || (uint64_t) k >= reference.n || (uint64_t) k >= samples.n)
-    status = adm_fail (error, ADM_ERROR_USAGE,
-                       "precision and recall need more than %d pictures in each set, and a k from "
-                       "1 to %d",
-                       k, MAX_NEIGHBOURS);
+    status = ADM_FAIL (error, NEIGHBOURS, k, MAX_NEIGHBOURS);
   work.memory = malloc (workers * BLOCK * COLUMNS * sizeof *work.memory);
   work.hit = calloc (workers * (size_t) samples.n, sizeof *work.hit);
   for (uint64_t i = 0; i < reference.n && centre; i++)

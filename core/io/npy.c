@@ -27,47 +27,39 @@ read_array (FILE *file, const char *path, uint64_t size, float **data, int *rank
   adm_npy_header header;
   uint64_t bytes, whole;
   if (fread (head, 1, sizeof head, file) != sizeof head)
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: is not an .npy file; save it with numpy.save",
-                     path);
+    return ADM_FAIL (error, NPY_BROKEN, path, ADM_WORD_NO_NPY);
   adm_status status = adm_npy_header_length (head, path, &length, error);
   if (status)
     return status;
   if (fread (text, 1, length, file) != length)
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: its header is cut short; save it again", path);
+    return ADM_FAIL (error, NPY_BROKEN, path, ADM_WORD_NPY_CUT);
   text[length] = 0;
   status = adm_npy_header_parse (text, path, &header, error);
   if (status)
     return status;
   if (strcmp (header.type, "<f4"))
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: does not hold little-endian float32; convert it with astype ('<f4')",
-                     path);
+    return ADM_FAIL (error, NPY_TYPE, path);
   if (header.fortran)
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: is in Fortran order; save numpy.ascontiguousarray of it", path);
+    return ADM_FAIL (error, NPY_ORDER, path);
   uint64_t count = header.elements;
   *rank = header.rank;
   memcpy (shape, header.shape, sizeof header.shape);
   if (!adm_mul_u64 (count, sizeof (float), &bytes)
       || !adm_add_u64 (bytes, ADM_NPY_HEAD + length, &whole) || whole != size)
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: its size does not fit its shape; the file is cut short or broken", path);
+    return ADM_FAIL (error, NPY_BROKEN, path, ADM_WORD_NPY_SIZE);
   *data = malloc (bytes ? (size_t) bytes : 1);
   if (!*data)
-    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to read it; close other programs",
-                     path);
+    return ADM_FAIL (error, NO_MEMORY_READ, path);
   if (fread (*data, 1, (size_t) bytes, file) != bytes) {
     free (*data);
     *data = NULL;
-    return adm_fail (error, ADM_ERROR_IO, "%s: cannot be read: it ends early", path);
+    return ADM_FAIL (error, FILE_SHORT, path);
   }
   for (uint64_t i = 0; i < count; i++)
     if (!isfinite ((*data)[i])) {
       free (*data);
       *data = NULL;
-      return adm_fail (error, ADM_ERROR_VALUE,
-                       "%s: holds NaN or infinity, number %llu is the first; correct it", path,
-                       (unsigned long long) i);
+      return ADM_FAIL (error, NPY_VALUE, path, i);
     }
   return ADM_OK;
 }
@@ -79,10 +71,10 @@ adm_npy_read (const char *path, float **data, int *rank, int64_t shape[8], adm_e
   *data = NULL;
   FILE *file = adm_read_open (path);
   if (!file)
-    return adm_fail_file (error, path, "opened", errno);
+    return ADM_FAIL (error, FILE_OPEN, path, errno);
   adm_status status;
   if (fstat (fileno (file), &info) || !S_ISREG (info.st_mode))
-    status = adm_fail (error, ADM_ERROR_IO, "%s: is not a file; give an .npy file", path);
+    status = ADM_FAIL (error, FILE_KIND, path);
   else
     status = read_array (file, path, (uint64_t) info.st_size, data, rank, shape, error);
   fclose (file);
@@ -105,7 +97,7 @@ adm_npy_write (const char *path, const float *data, int rank, const int64_t *sha
     return status;
   if (fwrite (header, 1, length, file.stream) != length
       || fwrite (data, sizeof *data, (size_t) count, file.stream) != count) {
-    status = adm_fail_file (error, path, "written", errno);
+    status = ADM_FAIL (error, FILE_WRITE, path, errno);
     adm_atomic_abandon (&file);
     return status;
   }

@@ -58,12 +58,9 @@ adm_npy_header_length (const unsigned char *head, const char *where, size_t *len
                        adm_error *error)
 {
   if (memcmp (head, "\x93NUMPY", 6))
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: is not an .npy file; save it with numpy.save",
-                     where);
+    return ADM_FAIL (error, NPY_BROKEN, where, ADM_WORD_NO_NPY);
   if (head[6] != 1 || head[7] != 0)
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: is .npy version %d.%d; only 1.0 is read, save it with numpy.save", where,
-                     head[6], head[7]);
+    return ADM_FAIL (error, NPY_VERSION, where, head[6], head[7]);
   *length = (size_t) head[8] | (size_t) head[9] << 8;
   return ADM_OK;
 }
@@ -79,15 +76,13 @@ adm_npy_header_parse (const char *text, const char *where, adm_npy_header *out, 
       memcpy (out->type, type, length);
   }
   if (!type)
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: does not say what numbers it holds; save it with numpy, as float32",
-                     where);
+    return ADM_FAIL (error, NPY_BROKEN, where, ADM_WORD_NPY_NO_TYPE);
   out->fortran = !order || strncmp (order, "False", 5);
   if (!parse_shape (after_key (text, "'shape'"), &out->rank, out->shape))
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: its shape cannot be read; save it again", where);
+    return ADM_FAIL (error, NPY_BROKEN, where, ADM_WORD_NPY_NO_SHAPE);
   for (int i = 0; i < out->rank; i++)
     if (!adm_mul_u64 (out->elements, (uint64_t) out->shape[i], &out->elements))
-      return adm_fail (error, ADM_ERROR_FORMAT, "%s: its shape is too large; save it again", where);
+      return ADM_FAIL (error, NPY_BROKEN, where, ADM_WORD_NPY_LARGE);
   return ADM_OK;
 }
 

@@ -36,8 +36,7 @@ struct adm_npz {
 static adm_status
 no_memory (const adm_npz *npz, adm_error *error)
 {
-  return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to read it; close other programs",
-                   npz->path);
+  return ADM_FAIL (error, NO_MEMORY_READ, npz->path);
 }
 
 /* The next SIZE bytes of the current array's record. */
@@ -48,14 +47,14 @@ read_bytes (adm_npz *npz, void *out, size_t size, adm_error *error)
   if (!npz->zip)
     return fread (to, 1, size, npz->file) == size
                ? ADM_OK
-               : adm_fail (error, ADM_ERROR_FORMAT, "%s: is cut short; save it again", npz->path);
+               : ADM_FAIL (error, NPY_BROKEN, npz->path, ADM_WORD_NPZ_CUT);
   while (size > 0) {
     zip_int64_t got = zip_fread (npz->stream, to, size);
     if (got < 0 && adm_zip_exhausted (zip_file_get_error (npz->stream)))
       return no_memory (npz, error);
     if (got <= 0)
-      return adm_fail (error, ADM_ERROR_FORMAT, "%s: a record is broken (%s); save it again",
-                       npz->path, got < 0 ? zip_file_strerror (npz->stream) : "it ends early");
+      return ADM_FAIL (error, RECORD_BROKEN, npz->path,
+                       got < 0 ? zip_file_strerror (npz->stream) : "it ends early");
     to += got;
     size -= (size_t) got;
   }
@@ -97,15 +96,10 @@ read_head (adm_npz *npz, adm_npz_array *array, uint64_t size, uint64_t *taken, a
   array->item = item_size (array->header.type);
   *taken = ADM_NPY_HEAD + length;
   if (!array->item)
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: array %s does not hold little-endian numbers; save it as uint8, float32 "
-                     "or float64",
-                     npz->path, array->name);
+    return ADM_FAIL (error, ARRAY_NUMBERS, npz->path, array->name);
   if (!adm_mul_u64 (array->header.elements, array->item, &bytes)
       || !adm_add_u64 (bytes, *taken, &bytes) || bytes != size)
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: the size of array %s does not fit its shape; save it again", npz->path,
-                     array->name);
+    return ADM_FAIL (error, ARRAY_BROKEN, npz->path, array->name, ADM_WORD_ARRAY_SIZE);
   return ADM_OK;
 }
 
@@ -120,9 +114,7 @@ open_record (adm_npz *npz, int i, adm_error *error)
     return ADM_OK;
   return adm_zip_exhausted (zip_get_error (npz->zip))
              ? no_memory (npz, error)
-             : adm_fail (error, ADM_ERROR_FORMAT,
-                         "%s: a record cannot be opened: %s; save it again", npz->path,
-                         zip_strerror (npz->zip));
+             : ADM_FAIL (error, RECORD_OPEN, npz->path, zip_strerror (npz->zip));
 }
 
 static adm_status
@@ -132,24 +124,17 @@ add_entry (adm_npz *npz, zip_uint64_t entry, adm_error *error)
   uint64_t taken;
   if (zip_stat_index (npz->zip, entry, 0, &stat) || !(stat.valid & ZIP_STAT_NAME)
       || !(stat.valid & ZIP_STAT_SIZE))
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: record %llu is broken; save it again", npz->path,
-                     (unsigned long long) entry);
+    return ADM_FAIL (error, RECORD_NUMBER, npz->path, entry);
   size_t length = strlen (stat.name);
   if (length < 5 || length - 4 > ADM_NPZ_MAX_NAME || strcmp (stat.name + length - 4, ".npy"))
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: record %.100s is no array; give what numpy.savez wrote", npz->path,
-                     stat.name);
+    return ADM_FAIL (error, NPZ_RECORD, npz->path, stat.name, ADM_WORD_RECORD_NO_ARRAY);
   if ((stat.comp_method != ZIP_CM_STORE && stat.comp_method != ZIP_CM_DEFLATE)
       || stat.encryption_method != ZIP_EM_NONE)
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: record %.100s is encrypted or packed as numpy.savez never does; save it "
-                     "again",
-                     npz->path, stat.name);
+    return ADM_FAIL (error, NPZ_RECORD, npz->path, stat.name, ADM_WORD_RECORD_ODD);
   adm_npz_array *array = &npz->array[npz->count];
   memcpy (array->name, stat.name, length - 4);
   if (adm_npz_find (npz, array->name) >= 0)
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: array %s appears twice; save it again",
-                     npz->path, array->name);
+    return ADM_FAIL (error, ARRAY_BROKEN, npz->path, array->name, ADM_WORD_TWICE);
   npz->entry[npz->count] = entry;
   adm_status status = open_record (npz, npz->count, error);
   if (!status)
@@ -170,13 +155,10 @@ open_zip (adm_npz *npz, uint64_t size, adm_error *error)
   if (!npz->zip)
     return code == ZIP_ER_MEMORY || errno == ENOMEM
                ? no_memory (npz, error)
-               : adm_fail (error, ADM_ERROR_FORMAT,
-                           "%s: the zip is broken or cut short; save it again", npz->path);
+               : ADM_FAIL (error, NPY_BROKEN, npz->path, ADM_WORD_ZIP_CUT);
   zip_int64_t count = zip_get_num_entries (npz->zip, 0);
   if (count < 1 || count > ADM_NPZ_MAX_ARRAYS)
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: holds %lld arrays, not within 1 … %d; give what numpy.savez wrote",
-                     npz->path, (long long) count, ADM_NPZ_MAX_ARRAYS);
+    return ADM_FAIL (error, NPZ_COUNT, npz->path, count, ADM_NPZ_MAX_ARRAYS);
   for (zip_int64_t i = 0; i < count && !status; i++)
     status = add_entry (npz, (zip_uint64_t) i, error);
   return status;
@@ -192,14 +174,13 @@ adm_npz_open (const char *path, adm_npz **out, adm_error *error)
   adm_npz *npz = calloc (1, sizeof *npz);
   if (!npz || !(npz->path = strdup (path))) {
     free (npz);
-    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to read it; close other programs",
-                     path);
+    return ADM_FAIL (error, NO_MEMORY_READ, path);
   }
   npz->current = -1;
   npz->file = adm_read_open (path);
-  adm_status status = npz->file ? ADM_OK : adm_fail_file (error, path, "opened", errno);
+  adm_status status = npz->file ? ADM_OK : ADM_FAIL (error, FILE_OPEN, path, errno);
   if (!status && (fstat (fileno (npz->file), &info) || !S_ISREG (info.st_mode)))
-    status = adm_fail (error, ADM_ERROR_IO, "%s: is not a file; give an .npz or .npy file", path);
+    status = ADM_FAIL (error, FILE_KIND, path);
   if (!status && fread (magic, 1, sizeof magic, npz->file) == sizeof magic
       && memcmp (magic, "PK\3\4", 4) == 0)
     status = open_zip (npz, (uint64_t) info.st_size, error);
@@ -209,8 +190,7 @@ adm_npz_open (const char *path, adm_npz **out, adm_error *error)
     npz->count = 1;
     status = memcmp (magic, "\x93NUM", 4) == 0
                  ? read_head (npz, &npz->array[0], (uint64_t) info.st_size, &taken, error)
-                 : adm_fail (error, ADM_ERROR_FORMAT,
-                             "%s: is neither an .npz nor an .npy file; save it with numpy", path);
+                 : ADM_FAIL (error, NPY_BROKEN, path, ADM_WORD_NO_NPZ);
     npz->data = (long) taken;
   }
   if (status) {
@@ -268,7 +248,7 @@ adm_npz_begin (adm_npz *npz, int i, adm_error *error)
   npz->left = again.header.elements;
   npz->current = i;
   if (!npz->zip)
-    return fseek (npz->file, npz->data, SEEK_SET) ? adm_fail_file (error, npz->path, "read", errno)
+    return fseek (npz->file, npz->data, SEEK_SET) ? ADM_FAIL (error, FILE_READ, npz->path, errno)
                                                   : ADM_OK;
   status = open_record (npz, i, error);
   if (!status) {
@@ -277,8 +257,7 @@ adm_npz_begin (adm_npz *npz, int i, adm_error *error)
     zip_stat_index (npz->zip, npz->entry[i], 0, &stat);
     status = read_head (npz, &again, stat.size, &taken, error);
     if (!status && stat.size - taken != size)
-      status
-          = adm_fail (error, ADM_ERROR_IO, "%s: changed while it was read; try again", npz->path);
+      status = ADM_FAIL (error, FILE_CHANGED, npz->path);
   }
   return status;
 }
@@ -288,23 +267,21 @@ adm_npz_read (adm_npz *npz, void *out, uint64_t n, adm_error *error)
 {
   char byte;
   if (n > npz->left)
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: array %s has fewer elements; save it again",
-                     npz->path, npz->array[npz->current].name);
+    return ADM_FAIL (error, ARRAY_BROKEN, npz->path, npz->array[npz->current].name,
+                     ADM_WORD_ARRAY_FEW);
   adm_status status = read_bytes (npz, out, (size_t) (n * npz->array[npz->current].item), error);
   npz->left -= n;
   /* libzip compares the sum when it meets the record's end */
   if (!status && npz->left == 0 && npz->zip && zip_fread (npz->stream, &byte, 1) != 0)
-    status = adm_fail (error, ADM_ERROR_FORMAT,
-                       "%s: the check sum of array %s is wrong; save it again", npz->path,
-                       npz->array[npz->current].name);
+    status = ADM_FAIL (error, ARRAY_BROKEN, npz->path, npz->array[npz->current].name,
+                       ADM_WORD_ARRAY_SUM);
   return status;
 }
 
 static adm_status
 not_finite (const adm_npz *npz, adm_error *error)
 {
-  return adm_fail (error, ADM_ERROR_VALUE, "%s: array %s holds NaN or infinity; correct it",
-                   npz->path, npz->array[npz->current].name);
+  return ADM_FAIL (error, ARRAY_VALUE, npz->path, npz->array[npz->current].name);
 }
 
 adm_status
@@ -315,9 +292,7 @@ adm_npz_read_floats (adm_npz *npz, float *out, uint64_t n, adm_error *error)
   const uint64_t room = sizeof piece / sizeof *piece;
   bool wide = strcmp (array->header.type, "<f8") == 0, finite = true;
   if (!wide && strcmp (array->header.type, "<f4"))
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: array %s holds %s, not float32 or float64; convert it", npz->path,
-                     array->name, array->header.type);
+    return ADM_FAIL (error, ARRAY_TYPE, npz->path, array->name, array->header.type);
   for (uint64_t at = 0, part; at < n; at += part) {
     part = n - at < room ? n - at : room;
     adm_status status

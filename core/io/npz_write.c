@@ -73,8 +73,7 @@ static adm_status
 write_bytes (adm_npz_writer *w, const void *data, size_t n, adm_error *error)
 {
   w->at += n;
-  return fwrite (data, 1, n, w->file) == n ? ADM_OK
-                                           : adm_fail_file (error, w->path, "written", errno);
+  return fwrite (data, 1, n, w->file) == n ? ADM_OK : ADM_FAIL (error, FILE_WRITE, w->path, errno);
 }
 
 adm_status
@@ -84,12 +83,11 @@ adm_npz_writer_open (const char *path, adm_npz_writer **out, adm_error *error)
   adm_npz_writer *w = calloc (1, sizeof *w);
   if (!w || !(w->path = strdup (path))) {
     free (w);
-    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to write it; close other programs",
-                     path);
+    return ADM_FAIL (error, NO_MEMORY_WRITE, path);
   }
   make_table (w->table);
   if (!(w->file = fopen (path, "wb"))) {
-    adm_status status = adm_fail_file (error, path, "written", errno);
+    adm_status status = ADM_FAIL (error, FILE_WRITE, path, errno);
     free (w->path);
     free (w);
     return status;
@@ -140,8 +138,7 @@ new_record (adm_npz_writer *w, const char *name, const unsigned char *head, size
 {
   struct record *r = &w->record[w->count];
   if (w->count == ADM_NPZ_MAX_ARRAYS || strlen (name) > ADM_NPZ_MAX_NAME)
-    return adm_fail (error, ADM_ERROR_USAGE, "%s: too many arrays, or a name too long: %.100s",
-                     w->path, name);
+    return ADM_FAIL (error, ARRAY_NAME, w->path, name);
   snprintf (r->name, sizeof r->name, "%s.npy", name);
   r->offset = w->at;
   r->size = length + n;
@@ -175,11 +172,11 @@ pass_through (adm_npz_writer *w, FILE *from, long skip, uint64_t n, struct recor
 {
   unsigned char buffer[1 << 16];
   adm_status status
-      = fseek (from, skip, SEEK_SET) ? adm_fail_file (error, w->path, "read", errno) : ADM_OK;
+      = fseek (from, skip, SEEK_SET) ? ADM_FAIL (error, FILE_READ, w->path, errno) : ADM_OK;
   while (n > 0 && !status) {
     size_t part = n < sizeof buffer ? (size_t) n : sizeof buffer;
     if (fread (buffer, 1, part, from) != part)
-      status = adm_fail (error, ADM_ERROR_IO, "%s: what was kept for it is cut short", w->path);
+      status = ADM_FAIL (error, NPZ_KEPT, w->path);
     else if (write)
       status = write_bytes (w, buffer, part, error);
     else
@@ -267,7 +264,7 @@ adm_npz_writer_close (adm_npz_writer *w, bool complete, adm_error *error)
   if (complete && !status)
     status = write_end (w, directory, w->at - directory, error);
   if (fclose (w->file) != 0 && complete && !status)
-    status = adm_fail_file (error, w->path, "written", errno);
+    status = ADM_FAIL (error, FILE_WRITE, w->path, errno);
   free (w->path);
   free (w);
   return status;

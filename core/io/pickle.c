@@ -34,18 +34,15 @@ struct machine {
 };
 
 static adm_status
-refuse (struct machine *m, const char *what)
+refuse (struct machine *m, adm_word what)
 {
-  return adm_fail (m->error, ADM_ERROR_FORMAT,
-                   "%s: its pickle %s at byte %llu; it is not plain weights, refused", m->where,
-                   what, (unsigned long long) m->at);
+  return ADM_FAIL (m->error, PICKLE_REFUSED, m->where, what, m->at);
 }
 
 static adm_status
 no_memory (struct machine *m)
 {
-  return adm_fail (m->error, ADM_ERROR_MEMORY,
-                   "%s: no memory to read its pickle; close other programs", m->where);
+  return ADM_FAIL (m->error, NO_MEMORY_READ, m->where);
 }
 
 /* ---- values ---------------------------------------------------------------------------------- */
@@ -55,7 +52,7 @@ new_value (struct machine *m, adm_pickle_value value, uint32_t *index)
 {
   adm_pickle *p = m->out;
   if (p->count >= MAX_VALUES)
-    return refuse (m, "holds too many values");
+    return refuse (m, ADM_WORD_MANY_VALUES);
   if (p->count == p->room) {
     uint32_t room = p->room ? 2 * p->room : 1024;
     adm_pickle_value *more = realloc (p->value, room * sizeof *more);
@@ -74,7 +71,7 @@ append (struct machine *m, uint32_t container, uint32_t item)
 {
   adm_pickle *p = m->out;
   if (p->cells >= MAX_VALUES)
-    return refuse (m, "holds too many items");
+    return refuse (m, ADM_WORD_MANY_ITEMS);
   if (p->cells == p->cell_room) {
     uint32_t room = 2 * p->cell_room;
     void *more = realloc (p->cell, room * sizeof *p->cell);
@@ -99,7 +96,7 @@ static adm_status
 push (struct machine *m, uint32_t value)
 {
   if (m->depth == MAX_STACK)
-    return refuse (m, "is nested too deep");
+    return refuse (m, ADM_WORD_DEEP);
   m->stack[m->depth++] = value;
   return ADM_OK;
 }
@@ -117,7 +114,7 @@ static adm_status
 pop (struct machine *m, uint32_t *value)
 {
   if (m->depth == (m->marks ? m->mark[m->marks - 1] : 0))
-    return refuse (m, "takes a value that is not there");
+    return refuse (m, ADM_WORD_NO_VALUE);
   *value = m->stack[--m->depth];
   return ADM_OK;
 }
@@ -143,7 +140,7 @@ static adm_status
 pop_mark (struct machine *m, uint32_t *count)
 {
   if (!m->marks)
-    return refuse (m, "closes what was not opened");
+    return refuse (m, ADM_WORD_CLOSES);
   *count = m->depth - m->mark[--m->marks];
   return ADM_OK;
 }
@@ -153,7 +150,7 @@ make_tuple (struct machine *m, uint32_t count)
 {
   uint32_t tuple = 0;
   if (m->depth - (m->marks ? m->mark[m->marks - 1] : 0) < count)
-    return refuse (m, "takes a value that is not there");
+    return refuse (m, ADM_WORD_NO_VALUE);
   adm_status status = new_value (m, (adm_pickle_value) { .type = ADM_PICKLE_TUPLE }, &tuple);
   if (!status)
     status = collect (m, tuple, count);
@@ -166,14 +163,14 @@ extend (struct machine *m, adm_pickle_type type, uint32_t count)
 {
   uint32_t base = m->marks ? m->mark[m->marks - 1] : 0;
   if (m->depth - base < count + 1 || (type == ADM_PICKLE_DICT && count % 2))
-    return refuse (m, "takes a value that is not there");
+    return refuse (m, ADM_WORD_NO_VALUE);
   uint32_t container = m->stack[m->depth - count - 1];
   if (value_of (m, container)->type == ADM_PICKLE_OPAQUE) {
     m->depth -= count; /* what it holds is not known either */
     return ADM_OK;
   }
   if (value_of (m, container)->type != type)
-    return refuse (m, "adds items to something else than a list or dict");
+    return refuse (m, ADM_WORD_ADDS);
   return collect (m, container, count);
 }
 
@@ -185,11 +182,9 @@ find_global (struct machine *m, const char *module, size_t module_length, const 
 {
   adm_pickle_value value = { .type = ADM_PICKLE_GLOBAL };
   if (adm_pickle_name_attacks (module, module_length, name, name_length))
-    return adm_fail (m->error, ADM_ERROR_FORMAT,
-                     "%s: its pickle asks for %.*s.%.*s, which only an attack needs; refused: do "
-                     "not open it with PyTorch either",
-                     m->where, (int) (module_length < 80 ? module_length : 80), module,
-                     (int) (name_length < 80 ? name_length : 80), name);
+    return ADM_FAIL (m->error, PICKLE_ATTACK, m->where,
+                     adm_slice_of (module, module_length < 80 ? module_length : 80),
+                     adm_slice_of (name, name_length < 80 ? name_length : 80));
   value.global = adm_pickle_name_find (module, module_length, name, name_length);
   if (value.global == ADM_GLOBAL_OPAQUE) {
     value.text = module;
@@ -207,7 +202,7 @@ persistent_id (struct machine *m)
     return status;
   adm_pickle_value t = *value_of (m, tuple);
   if (t.type != ADM_PICKLE_TUPLE || (t.size != 5 && t.size != 6))
-    return refuse (m, "names a storage in an unknown way");
+    return refuse (m, ADM_WORD_STORAGE_NAME);
   adm_pickle_value kind = *value_of (m, adm_pickle_item (m->out, tuple, 0)),
                    type = *value_of (m, adm_pickle_item (m->out, tuple, 1)),
                    key = *value_of (m, adm_pickle_item (m->out, tuple, 2)),
@@ -216,9 +211,9 @@ persistent_id (struct machine *m)
       || type.type != ADM_PICKLE_GLOBAL || type.global < ADM_GLOBAL_FLOAT
       || key.type != ADM_PICKLE_STRING || key.length > ADM_PICKLE_MAX_KEY
       || numel.type != ADM_PICKLE_INT || numel.text || numel.integer < 0)
-    return refuse (m, "names a storage in an unknown way");
+    return refuse (m, ADM_WORD_STORAGE_NAME);
   if (t.size == 6 && value_of (m, adm_pickle_item (m->out, tuple, 5))->type != ADM_PICKLE_NONE)
-    return refuse (m, "uses a view of a storage");
+    return refuse (m, ADM_WORD_STORAGE_VIEW);
   return push_new (m, (adm_pickle_value) { .type = ADM_PICKLE_STORAGE,
                                            .global = type.global,
                                            .integer = numel.integer,
@@ -240,7 +235,7 @@ reduce (struct machine *m)
     return push_new (
         m, (adm_pickle_value) { .type = ADM_PICKLE_OPAQUE, .text = f.text, .length = f.length });
   if (a.type != ADM_PICKLE_TUPLE || f.type != ADM_PICKLE_GLOBAL)
-    return refuse (m, "calls something");
+    return refuse (m, ADM_WORD_CALLS);
   if ((f.global == ADM_GLOBAL_ORDERED_DICT && a.size == 0) || f.global == ADM_GLOBAL_DEFAULT_DICT)
     return push_new (m, (adm_pickle_value) { .type = ADM_PICKLE_DICT });
   if (f.global == ADM_GLOBAL_SIZE && a.size == 1
@@ -262,7 +257,7 @@ reduce (struct machine *m)
                                                .shape = shape,
                                                .strides = strides });
   }
-  return refuse (m, "calls something with unknown arguments");
+  return refuse (m, ADM_WORD_ARGUMENTS);
 }
 
 /* ---- the loop -------------------------------------------------------------------------------- */
@@ -271,8 +266,7 @@ static adm_status
 bytes (struct machine *m, uint64_t n, const unsigned char **out)
 {
   if (n > m->size - m->at)
-    return adm_fail (m->error, ADM_ERROR_FORMAT,
-                     "%s: its pickle ends early; download the file again", m->where);
+    return ADM_FAIL (m->error, FILE_BROKEN, m->where, ADM_WORD_PICKLE_ENDS);
   *out = m->data + m->at;
   m->at += n;
   return ADM_OK;
@@ -297,7 +291,7 @@ line (struct machine *m, const char **text, size_t *length)
       *end
       = memchr (from, '\n', m->size - m->at < MAX_STRING ? (size_t) (m->size - m->at) : MAX_STRING);
   if (!end)
-    return refuse (m, "holds an endless line");
+    return refuse (m, ADM_WORD_ENDLESS_LINE);
   *text = (const char *) from;
   *length = (size_t) (end - from);
   m->at += *length + 1;
@@ -308,9 +302,9 @@ static adm_status
 put_memo (struct machine *m, uint32_t index)
 {
   if (m->depth == 0)
-    return refuse (m, "remembers a value that is not there");
+    return refuse (m, ADM_WORD_REMEMBERS_NOTHING);
   if (index >= MAX_MEMO)
-    return refuse (m, "remembers too much");
+    return refuse (m, ADM_WORD_REMEMBERS_MUCH);
   if (index >= m->memo_room) {
     uint32_t room = m->memo_room ? m->memo_room : 256;
     while (room <= index)
@@ -330,7 +324,7 @@ static adm_status
 get_memo (struct machine *m, uint32_t index)
 {
   if (index >= m->memo_room || !m->memo[index])
-    return refuse (m, "recalls what it never remembered");
+    return refuse (m, ADM_WORD_RECALLS);
   return push (m, m->memo[index]);
 }
 
@@ -370,10 +364,10 @@ execute (struct machine *m, unsigned char op, bool *done)
   switch (op) {
   case 0x80: /* PROTO */
     status = number (m, 1, &n);
-    return status ? status : n == 2 ? ADM_OK : refuse (m, "is of another protocol than 2");
+    return status ? status : n == 2 ? ADM_OK : refuse (m, ADM_WORD_PROTOCOL);
   case '.': /* STOP */
     if (m->marks || m->depth != 1)
-      return refuse (m, "stops in the middle");
+      return refuse (m, ADM_WORD_STOPS);
     *done = true;
     return pop (m, &m->out->root);
   case 'c': /* GLOBAL */
@@ -383,13 +377,13 @@ execute (struct machine *m, unsigned char op, bool *done)
     return status ? status : find_global (m, text, length, name, name_length);
   case '(': /* MARK */
     if (m->marks == MAX_DEPTH)
-      return refuse (m, "is nested too deep");
+      return refuse (m, ADM_WORD_DEEP);
     m->mark[m->marks++] = m->depth;
     return ADM_OK;
   case 'X': /* BINUNICODE */
     status = number (m, 4, &n);
     if (!status && n > MAX_TEXT)
-      return refuse (m, "holds a huge string");
+      return refuse (m, ADM_WORD_HUGE_STRING);
     if (!status)
       status = bytes (m, n, &b);
     return status ? status
@@ -461,11 +455,11 @@ execute (struct machine *m, unsigned char op, bool *done)
         && (m->depth == 0
             || (value_of (m, m->stack[m->depth - 1])->type != ADM_PICKLE_DICT
                 && value_of (m, m->stack[m->depth - 1])->type != ADM_PICKLE_OPAQUE)))
-      return refuse (m, "changes an object");
+      return refuse (m, ADM_WORD_CHANGES);
     return status;
   default:
     m->at--;
-    return refuse (m, "holds an opcode that weights do not need");
+    return refuse (m, ADM_WORD_OPCODE);
   }
 }
 
@@ -478,8 +472,7 @@ adm_pickle_parse (const unsigned char *data, uint64_t size, const char *where, a
   bool done = false;
   *out = (adm_pickle) { .cells = 0 };
   if (!m)
-    return adm_fail (error, ADM_ERROR_MEMORY,
-                     "%s: no memory to read its pickle; close other programs", where);
+    return ADM_FAIL (error, NO_MEMORY_READ, where);
   *m = (struct machine) { .data = data, .size = size, .where = where, .out = out, .error = error };
   m->stack = malloc (MAX_STACK * sizeof *m->stack);
   adm_status status = m->stack

@@ -20,16 +20,11 @@ adm_picture_check_size (const adm_picture_file *file, uint64_t width, uint64_t h
   const uint64_t side = ADM_PICTURE_MAX_SIDE, most = ADM_PICTURE_MAX_PIXELS,
                  any = 3 * (uint64_t) ADM_PICTURE_SMALL_PIXELS;
   if (width > side || height > side || width * height > most)
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: %llu x %llu pixels are more than %d a side and %d in all; reduce it",
-                     file->path, (unsigned long long) width, (unsigned long long) height,
-                     ADM_PICTURE_MAX_SIDE, ADM_PICTURE_MAX_PIXELS);
+    return ADM_FAIL (error, PICTURE_SIDES, file->path, width, height, ADM_PICTURE_MAX_SIDE,
+                     ADM_PICTURE_MAX_PIXELS);
   uint64_t bytes = width * height * cost;
   if (bytes > any && (bytes - any) / gain > file->bytes)
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: %llu x %llu pixels are too many for a file of %llu bytes; reduce it",
-                     file->path, (unsigned long long) width, (unsigned long long) height,
-                     (unsigned long long) file->bytes);
+    return ADM_FAIL (error, PICTURE_BOMB, file->path, width, height, file->bytes);
   return ADM_OK;
 }
 
@@ -38,16 +33,14 @@ adm_picture_broken (const adm_picture_file *file, const char *kind, const char *
                     adm_error *error)
 {
   if (ferror (file->stream))
-    return adm_fail (error, ADM_ERROR_IO, "%s: cannot be read: the disk or its file system failed",
-                     file->path);
-  return adm_fail (error, ADM_ERROR_FORMAT, "%s: broken %s (%s); save it again", file->path, kind,
-                   why);
+    return ADM_FAIL (error, PICTURE_DISK, file->path);
+  return ADM_FAIL (error, PICTURE_BROKEN, file->path, kind, why);
 }
 
 adm_status
 adm_picture_no_memory (const adm_picture_file *file, adm_error *error)
 {
-  return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory for its pixels; reduce it", file->path);
+  return ADM_FAIL (error, PICTURE_MEMORY, file->path);
 }
 
 /* Opens PATH, to be closed by the caller; *READER NULL when it is no picture of a kind known. */
@@ -65,17 +58,17 @@ open_picture (const char *path, adm_picture_file *file, picture_reader *reader, 
   file->path = path;
   file->stream = adm_read_open (path);
   if (!file->stream)
-    return adm_fail_file (error, path, "opened", errno);
+    return ADM_FAIL (error, FILE_OPEN, path, errno);
   if (fstat (fileno (file->stream), &there) != 0 || !S_ISREG (there.st_mode)) {
     fclose (file->stream);
-    return adm_fail (error, ADM_ERROR_IO, "%s: is not a file; give a picture", path);
+    return ADM_FAIL (error, FILE_KIND, path);
   }
   file->bytes = (uint64_t) there.st_size;
   size_t length = fread (start, 1, sizeof start, file->stream);
   if (ferror (file->stream) || fseek (file->stream, 0, SEEK_SET) != 0) {
     int code = errno;
     fclose (file->stream);
-    return adm_fail_file (error, path, "read", code);
+    return ADM_FAIL (error, FILE_READ, path, code);
   }
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
     if (length >= kinds[i].length && memcmp (start, kinds[i].start, kinds[i].length) == 0)
@@ -90,9 +83,7 @@ read_picture (const char *path, adm_picture_file *file, adm_error *error)
   adm_status status = open_picture (path, file, &reader, error);
   if (status)
     return status;
-  status = reader ? reader (file, error)
-                  : adm_fail (error, ADM_ERROR_FORMAT, "%s is no PNG or JPEG; give a PNG or a JPEG",
-                              path);
+  status = reader ? reader (file, error) : ADM_FAIL (error, PICTURE_KIND, path);
   fclose (file->stream);
   return status;
 }

@@ -56,11 +56,9 @@ parse_dtype (const char *name, adm_dtype *dtype, uint64_t *size)
 }
 
 static adm_status
-broken (const adm_weights *weights, const char *name, const char *what, adm_error *error)
+broken (const adm_weights *weights, const char *name, adm_word what, adm_error *error)
 {
-  return adm_fail (error, ADM_ERROR_FORMAT,
-                   "%s: tensor %.200s %s; the file is broken, download it again", weights->path,
-                   name, what);
+  return ADM_FAIL (error, TENSOR_BROKEN, weights->path, name, what);
 }
 
 static adm_status
@@ -75,28 +73,26 @@ add_tensor (adm_weights *weights, const char *name, size_t length, yyjson_val *v
   if (!yyjson_is_str (type) || !yyjson_is_arr (dims) || !yyjson_is_arr (offsets)
       || yyjson_arr_size (offsets) != 2 || !yyjson_is_uint (yyjson_arr_get (offsets, 0))
       || !yyjson_is_uint (yyjson_arr_get (offsets, 1)))
-    return broken (weights, name, "lacks dtype, shape or data_offsets", error);
+    return broken (weights, name, ADM_WORD_LACKS_PLACE, error);
   if (!parse_dtype (yyjson_get_str (type), &dtype, &item))
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: tensor %.200s has the unknown type %.20s; convert it to F32, F16 or BF16",
-                     weights->path, name, yyjson_get_str (type));
+    return ADM_FAIL (error, TENSOR_DTYPE, weights->path, name, yyjson_get_str (type));
   size_t rank = yyjson_arr_size (dims);
   if (rank > ADM_TENSOR_MAX_RANK)
-    return broken (weights, name, "has too many dimensions", error);
+    return broken (weights, name, ADM_WORD_MANY_DIMENSIONS, error);
   for (size_t i = 0; i < rank; i++) {
     yyjson_val *d = yyjson_arr_get (dims, i);
     if (!yyjson_is_uint (d) || yyjson_get_uint (d) > INT64_MAX
         || !adm_mul_u64 (elements, yyjson_get_uint (d), &elements))
-      return broken (weights, name, "has an impossible shape", error);
+      return broken (weights, name, ADM_WORD_BAD_SHAPE, error);
     shape[i] = (int64_t) yyjson_get_uint (d);
   }
   span->begin = yyjson_get_uint (yyjson_arr_get (offsets, 0));
   span->end = yyjson_get_uint (yyjson_arr_get (offsets, 1));
   if (!adm_mul_u64 (elements, item, &bytes) || !adm_add_u64 (span->begin, bytes, &end)
       || end != span->end)
-    return broken (weights, name, "has data_offsets that do not fit its shape", error);
+    return broken (weights, name, ADM_WORD_BAD_OFFSETS, error);
   if (end > weights->size - data)
-    return broken (weights, name, "reaches past the end of the file", error);
+    return broken (weights, name, ADM_WORD_PAST_FILE, error);
 
   adm_place place = { .record = data + span->begin, .numel = elements };
   int64_t stride = 1;
@@ -112,8 +108,7 @@ read_entries (adm_weights *weights, yyjson_val *root, uint64_t data, adm_error *
   yyjson_val *key, *value;
   struct span *spans = calloc (yyjson_obj_size (root) + 1, sizeof *spans);
   if (!spans)
-    return adm_fail (error, ADM_ERROR_MEMORY,
-                     "%s: no memory for its list of tensors; close other programs", weights->path);
+    return ADM_FAIL (error, NO_MEMORY_READ, weights->path);
   adm_status status = ADM_OK;
   yyjson_obj_foreach (root, index, max, key, value)
   {
@@ -122,15 +117,13 @@ read_entries (adm_weights *weights, yyjson_val *root, uint64_t data, adm_error *
     if (!strcmp (yyjson_get_str (key), "__metadata__")) {
       yyjson_val *text = yyjson_obj_get (value, "adm");
       if (++metadata > 1)
-        status = broken (weights, "__metadata__", "appears twice", error);
+        status = broken (weights, "__metadata__", ADM_WORD_TWICE, error);
       else if (yyjson_get_len (text) > ADM_MAX_METADATA)
-        status = broken (weights, "__metadata__", "has a huge description", error);
+        status = broken (weights, "__metadata__", ADM_WORD_HUGE_DESCRIPTION, error);
       else if (yyjson_is_str (text) && !(weights->description = strdup (yyjson_get_str (text))))
-        status
-            = adm_fail (error, ADM_ERROR_MEMORY,
-                        "%s: no memory for its description; close other programs", weights->path);
+        status = ADM_FAIL (error, NO_MEMORY_READ, weights->path);
     } else if (!yyjson_is_obj (value))
-      status = broken (weights, yyjson_get_str (key), "is not an object", error);
+      status = broken (weights, yyjson_get_str (key), ADM_WORD_NO_OBJECT, error);
     else
       status = add_tensor (weights, yyjson_get_str (key), yyjson_get_len (key), value, data,
                            &spans[count++], error);
@@ -140,13 +133,9 @@ read_entries (adm_weights *weights, yyjson_val *root, uint64_t data, adm_error *
     qsort (spans, count, sizeof *spans, compare_spans);
     for (size_t i = 0; i < count && !status; at = spans[i++].end)
       if (spans[i].begin != at)
-        status = adm_fail (
-            error, ADM_ERROR_FORMAT,
-            "%s: tensors overlap or leave a hole at byte %llu of the data; the file is broken",
-            weights->path, (unsigned long long) at);
+        status = ADM_FAIL (error, TENSOR_HOLE, weights->path, at);
     if (!status && at != weights->size - data)
-      status = adm_fail (error, ADM_ERROR_FORMAT,
-                         "%s: bytes follow the last tensor; the file is broken", weights->path);
+      status = ADM_FAIL (error, FILE_BROKEN, weights->path, ADM_WORD_BYTES_FOLLOW);
   }
   free (spans);
   return status;
@@ -164,30 +153,21 @@ adm_safetensors_open (adm_weights *weights, adm_error *error)
   for (int i = 7; i >= 0; i--)
     length = length << 8 | head[i];
   if (length > MAX_HEADER || length > weights->size - sizeof head)
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: its header would be %llu bytes long; the file is broken or cut short, "
-                     "download it again",
-                     weights->path, (unsigned long long) length);
+    return ADM_FAIL (error, HEADER_LENGTH, weights->path, length);
   char *text = calloc (1, (size_t) length + YYJSON_PADDING_SIZE);
   if (!text)
-    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory for its header; close other programs",
-                     weights->path);
+    return ADM_FAIL (error, NO_MEMORY_READ, weights->path);
   status = adm_weights_pread (weights, sizeof head, text, (size_t) length, error);
   if (!status && !adm_json_within (text, (size_t) length, MAX_VALUES, MAX_DEPTH))
-    status = adm_fail (
-        error, ADM_ERROR_FORMAT,
-        "%s: its header holds too many values or is nested too deep; it is not a network's weights",
-        weights->path);
+    status = ADM_FAIL (error, NOT_WEIGHTS, weights->path, ADM_WORD_HEADER_DEEP);
   yyjson_read_err problem = { 0 };
   yyjson_doc *doc
       = status ? NULL
                : yyjson_read_opts (text, (size_t) length, YYJSON_READ_INSITU, NULL, &problem);
   if (problem.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION)
-    status = adm_fail (error, ADM_ERROR_MEMORY,
-                       "%s: no memory for its header; close other programs", weights->path);
+    status = ADM_FAIL (error, NO_MEMORY_READ, weights->path);
   if (!status && !yyjson_is_obj (yyjson_doc_get_root (doc)))
-    status = adm_fail (error, ADM_ERROR_FORMAT,
-                       "%s: its header is not a JSON object; the file is broken", weights->path);
+    status = ADM_FAIL (error, FILE_BROKEN, weights->path, ADM_WORD_HEADER_NO_JSON);
   if (!status)
     status = read_entries (weights, yyjson_doc_get_root (doc), sizeof head + length, error);
   yyjson_doc_free (doc);

@@ -74,7 +74,7 @@ write_header (const char *text, size_t length, FILE *stream, const char *path, a
   bool ok = fwrite (head, 1, sizeof head, stream) == sizeof head
             && fwrite (text, 1, length, stream) == length
             && fwrite ("        ", 1, (size_t) padded - length, stream) == padded - length;
-  return ok ? ADM_OK : adm_fail_file (error, path, "written", errno);
+  return ok ? ADM_OK : ADM_FAIL (error, FILE_WRITE, path, errno);
 }
 
 static adm_status
@@ -85,12 +85,10 @@ write_tensor (const adm_tensor *tensor, adm_dtype dtype, const float *values, un
   for (uint64_t at = 0; at < tensor->elements; at += CHUNK) {
     size_t n = tensor->elements - at < CHUNK ? (size_t) (tensor->elements - at) : CHUNK;
     if (!adm_convert_from_f32 (dtype, values + at, n, buffer))
-      return adm_fail (
-          error, ADM_ERROR_VALUE,
-          "tensor %s holds a number too large for %s; keep float32 or use bfloat16 for %s",
-          tensor->name, dtype == ADM_DTYPE_F16 ? "float16" : "bfloat16", path);
+      return ADM_FAIL (error, NUMBER_LARGE, tensor->name,
+                       dtype == ADM_DTYPE_F16 ? "float16" : "bfloat16", path);
     if (fwrite (buffer, item, n, stream) != n)
-      return adm_fail_file (error, path, "written", errno);
+      return ADM_FAIL (error, FILE_WRITE, path, errno);
   }
   return ADM_OK;
 }
@@ -106,21 +104,16 @@ adm_safetensors_save (const adm_tensors *weights, const char *path, const char *
   for (size_t i = 0; i < weights->count; i++) {
     const adm_tensor *tensor = &weights->tensor[i];
     if (tensor->dtype == ADM_DTYPE_OTHER)
-      return adm_fail (error, ADM_ERROR_FORMAT,
-                       "%s: tensor %s does not hold floating-point numbers; use a model's weights",
-                       weights->origin, tensor->name);
+      return ADM_FAIL (error, TENSOR_FLOATS, weights->origin, tensor->name);
     largest = tensor->elements > largest ? tensor->elements : largest;
     total += tensor->elements;
   }
   char *header = make_header (weights, description, dtype, &length);
   float *values = malloc ((size_t) (largest ? largest : 1) * sizeof *values);
   unsigned char *buffer = malloc (CHUNK * sizeof (float));
-  adm_status status
-      = header && values && buffer
-            ? adm_atomic_open (path, &file, error)
-            : adm_fail (error, ADM_ERROR_MEMORY,
-                        "%s: no memory for %llu MiB, its largest tensor; close other programs",
-                        weights->origin, (unsigned long long) (largest * sizeof *values) >> 20);
+  adm_status status = header && values && buffer ? adm_atomic_open (path, &file, error)
+                                                 : ADM_FAIL (error, TENSOR_LARGEST, weights->origin,
+                                                             largest * sizeof *values);
   if (!status) {
     status = write_header (header, length, file.stream, path, error);
     for (size_t i = 0; i < weights->count && !status; i++) {
@@ -131,7 +124,7 @@ adm_safetensors_save (const adm_tensors *weights, const char *path, const char *
                                error);
       done += tensor->elements;
       if (!status && progress && !progress (user, (double) done / (double) total))
-        status = adm_fail (error, ADM_ERROR_CANCELLED, "writing %s was stopped", path);
+        status = ADM_FAIL (error, STOPPED_WRITING, path);
     }
     if (status)
       adm_atomic_abandon (&file);

@@ -55,12 +55,10 @@ list_storages (struct legacy *l, const adm_pickle *object, adm_error *error)
   for (uint32_t i = 1; i < object->count; i++)
     n += object->value[i].type == ADM_PICKLE_STORAGE;
   if (n > MAX_STORAGES)
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: names %zu storages; this is not a network's weights", path, n);
+    return ADM_FAIL (error, STORAGES_MANY, path, n);
   l->storage = calloc (n + 1, sizeof *l->storage);
   if (!l->storage)
-    return adm_fail (error, ADM_ERROR_MEMORY,
-                     "%s: no memory for its list of storages; close other programs", path);
+    return ADM_FAIL (error, NO_MEMORY_READ, path);
   n = 0;
   for (uint32_t i = 1; i < object->count; i++) {
     const adm_pickle_value *v = &object->value[i];
@@ -72,10 +70,10 @@ list_storages (struct legacy *l, const adm_pickle *object, adm_error *error)
     if (kept && !compare_keys (&l->storage[i], &l->storage[kept - 1])) {
       if (l->storage[i].type != l->storage[kept - 1].type
           || l->storage[i].numel != l->storage[kept - 1].numel)
-        return adm_fail (error, ADM_ERROR_FORMAT,
-                         "%s: storage %.*s is described in two ways; the file is broken", path,
-                         (int) (l->storage[i].length < 80 ? l->storage[i].length : 80),
-                         l->storage[i].key);
+        return ADM_FAIL (
+            error, STORAGE_BROKEN, path,
+            adm_slice_of (l->storage[i].key, l->storage[i].length < 80 ? l->storage[i].length : 80),
+            ADM_WORD_TWO_WAYS);
       continue;
     }
     l->storage[kept++] = l->storage[i];
@@ -90,8 +88,7 @@ place_storages (struct legacy *l, const adm_pickle *keys, uint64_t at, adm_error
 {
   adm_weights *w = l->weights;
   if (keys->value[keys->root].type != ADM_PICKLE_LIST)
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: its list of storages is missing; the file is broken", w->path);
+    return ADM_FAIL (error, FILE_BROKEN, w->path, ADM_WORD_NO_STORAGES);
   for (uint32_t cell = keys->value[keys->root].first; cell; cell = keys->cell[cell].next) {
     const adm_pickle_value *key = &keys->value[keys->cell[cell].value];
     struct storage *s
@@ -99,9 +96,7 @@ place_storages (struct legacy *l, const adm_pickle *keys, uint64_t at, adm_error
     unsigned char head[8];
     uint64_t numel = 0, bytes, end;
     if (!s || s->at)
-      return adm_fail (error, ADM_ERROR_FORMAT,
-                       "%s: its list of storages does not fit its tensors; the file is broken",
-                       w->path);
+      return ADM_FAIL (error, FILE_BROKEN, w->path, ADM_WORD_BAD_STORAGES);
     adm_status status = adm_weights_pread (w, at, head, sizeof head, error);
     if (status)
       return status;
@@ -109,15 +104,14 @@ place_storages (struct legacy *l, const adm_pickle *keys, uint64_t at, adm_error
       numel = numel << 8 | head[i];
     if (numel != (uint64_t) s->numel || !adm_mul_u64 (numel, adm_torch_item_size (s->type), &bytes)
         || !adm_add_u64 (at + 8, bytes, &end) || end > w->size)
-      return adm_fail (error, ADM_ERROR_FORMAT,
-                       "%s: storage %.*s does not fit into the file; download it again", w->path,
-                       (int) (s->length < 80 ? s->length : 80), s->key);
+      return ADM_FAIL (error, STORAGE_BROKEN, w->path,
+                       adm_slice_of (s->key, s->length < 80 ? s->length : 80),
+                       ADM_WORD_STORAGE_PAST);
     s->at = at + 8;
     at = end;
   }
   if (at != w->size)
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: bytes follow the last storage; the file is broken", w->path);
+    return ADM_FAIL (error, FILE_BROKEN, w->path, ADM_WORD_BYTES_FOLLOW);
   return ADM_OK;
 }
 
@@ -127,9 +121,9 @@ find_storage (void *user, const adm_pickle_value *storage, adm_place *place, adm
   struct legacy *l = user;
   const struct storage *s = find_key (l, storage->text, storage->length);
   if (!s || !s->at)
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: storage %.*s has no data; download it again",
-                     l->weights->path, (int) (storage->length < 80 ? storage->length : 80),
-                     storage->text);
+    return ADM_FAIL (error, STORAGE_BROKEN, l->weights->path,
+                     adm_slice_of (storage->text, storage->length < 80 ? storage->length : 80),
+                     ADM_WORD_STORAGE_EMPTY);
   place->record = s->at;
   return ADM_OK;
 }
@@ -174,9 +168,7 @@ read_preface (adm_weights *weights, const unsigned char *data, uint64_t size, ui
       break;
     const adm_pickle_value *root = &pickle.value[pickle.root];
     if (i == PROTOCOL && (root->type != ADM_PICKLE_INT || root->integer != 1001))
-      status = adm_fail (error, ADM_ERROR_FORMAT,
-                         "%s: is of an unknown torch version; save it again with torch.save",
-                         weights->path);
+      status = ADM_FAIL (error, NOT_SAVED, weights->path, ADM_WORD_TORCH_VERSION);
     if (i == SYSTEM)
       weights->swap = is_big_endian (&pickle);
     adm_pickle_clear (&pickle);
@@ -193,8 +185,7 @@ adm_torch_legacy_open (adm_weights *weights, adm_error *error)
   weights->format = "torch-legacy";
   unsigned char *data = malloc ((size_t) size);
   if (!data)
-    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to read it; close other programs",
-                     weights->path);
+    return ADM_FAIL (error, NO_MEMORY_READ, weights->path);
   adm_status status = adm_weights_pread (weights, 0, data, (size_t) size, error);
   if (!status)
     status = read_preface (weights, data, size, &at, error);

@@ -181,16 +181,14 @@ add_tensor (adm_weights *weights, const adm_pickle *p, const adm_pickle_value *n
   int64_t shape[ADM_TENSOR_MAX_RANK];
   adm_place place = { .offset = (uint64_t) tensor->integer, .numel = (uint64_t) storage->integer };
   if (rank > ADM_TENSOR_MAX_RANK || p->value[tensor->strides].size != rank)
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: tensor %.*s has a shape and strides that do not fit; the file is broken",
-                     weights->path, (int) (name->length < 200 ? name->length : 200), name->text);
+    return ADM_FAIL (error, TENSOR_BROKEN, weights->path, adm_slice_of (name->text, name->length),
+                     ADM_WORD_BAD_STRIDES);
   for (uint32_t i = 0; i < rank; i++) {
     const adm_pickle_value *d = &p->value[adm_pickle_item (p, tensor->shape, i)],
                            *s = &p->value[adm_pickle_item (p, tensor->strides, i)];
     if (d->type != ADM_PICKLE_INT || s->type != ADM_PICKLE_INT || d->text || s->text)
-      return adm_fail (error, ADM_ERROR_FORMAT,
-                       "%s: tensor %.*s has a shape that is not numbers; the file is broken",
-                       weights->path, (int) (name->length < 200 ? name->length : 200), name->text);
+      return ADM_FAIL (error, TENSOR_BROKEN, weights->path, adm_slice_of (name->text, name->length),
+                       ADM_WORD_NO_NUMBERS);
     shape[i] = d->integer;
     place.stride[i] = s->integer;
   }
@@ -221,16 +219,12 @@ add_entry (adm_weights *weights, const adm_pickle *p, const adm_pickle_value *na
 {
   char class[128];
   if (value->type == ADM_PICKLE_OPAQUE && is_weight (name))
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: weight %.*s is a %s, which is not read; save the state_dict with plain "
-                     "tensors",
-                     weights->path, (int) (name->length < 200 ? name->length : 200), name->text,
+    return ADM_FAIL (error, TENSOR_CLASS, weights->path, adm_slice_of (name->text, name->length),
                      class_name (value, class));
   if (value->type != ADM_PICKLE_TENSOR)
     return ADM_OK;
   if (name->type != ADM_PICKLE_STRING)
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: has tensors without names; save the model's state_dict", weights->path);
+    return ADM_FAIL (error, NOT_SAVED, weights->path, ADM_WORD_TENSORS_NAMELESS);
   return add_tensor (weights, p, name, value, find, user, error);
 }
 
@@ -243,18 +237,11 @@ adm_torch_add_state (adm_weights *weights, const adm_pickle *p, adm_storage_find
   char class[128];
   look_at (&s, p->root, NULL, &top, 0);
   if (!s.best.dict && s.optimizer)
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: is an optimizer's state, not weights; use the model file (model*.pt or "
-                     "ema_*.pt) saved beside it",
-                     weights->path);
+    return ADM_FAIL (error, OPTIMIZER, weights->path);
   if (p->value[p->root].type == ADM_PICKLE_OPAQUE)
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: is a whole Python object, a %s, not weights; save the model's state_dict",
-                     weights->path, class_name (&p->value[p->root], class));
+    return ADM_FAIL (error, PYTHON_OBJECT, weights->path, class_name (&p->value[p->root], class));
   if (p->value[p->root].type != ADM_PICKLE_DICT && !s.best.dict)
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: holds no dictionary of tensors; save the model's state_dict",
-                     weights->path);
+    return ADM_FAIL (error, NOT_SAVED, weights->path, ADM_WORD_NO_DICTIONARY);
   snprintf (weights->inside, sizeof weights->inside, "%s", s.best.key);
   adm_status status = ADM_OK;
   for (uint32_t cell = p->value[s.best.dict].first; s.best.dict && cell && !status;) {
@@ -264,7 +251,6 @@ adm_torch_add_state (adm_weights *weights, const adm_pickle *p, adm_storage_find
     cell = p->cell[next].next;
   }
   if (!status && weights->count == 0)
-    status = adm_fail (error, ADM_ERROR_FORMAT, "%s: holds no tensors; save the model's state_dict",
-                       weights->path);
+    status = ADM_FAIL (error, NOT_SAVED, weights->path, ADM_WORD_NO_TENSORS);
   return status;
 }

@@ -43,30 +43,24 @@ check_entries (struct archive *archive, zip_uint64_t *pickle, adm_error *error)
   adm_weights *w = archive->weights;
   zip_int64_t count = zip_get_num_entries (w->zip, 0);
   if (count < 1)
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: an empty zip is not a torch file; use a model's weights", w->path);
+    return ADM_FAIL (error, NOT_WEIGHTS, w->path, ADM_WORD_ZIP_EMPTY);
   struct record *record = archive->record = calloc ((size_t) count, sizeof *record);
   w->summed = calloc ((size_t) count, sizeof *w->summed);
   archive->count = (size_t) count;
   if (!record || !w->summed)
-    return adm_fail (error, ADM_ERROR_MEMORY,
-                     "%s: no memory for its list of records; close other programs", w->path);
+    return ADM_FAIL (error, NO_MEMORY_READ, w->path);
   adm_status status = ADM_OK;
   int pickles = 0;
   for (zip_int64_t i = 0; i < count && !status; i++) {
     zip_stat_t stat;
     if (zip_stat_index (w->zip, (zip_uint64_t) i, 0, &stat) || !(stat.valid & ZIP_STAT_NAME)
         || !(stat.valid & ZIP_STAT_SIZE)) {
-      status = adm_fail (error, ADM_ERROR_FORMAT, "%s: record %lld is broken; download it again",
-                         w->path, (long long) i);
+      status = ADM_FAIL (error, RECORD_NUMBER, w->path, i);
       break;
     }
     record[i] = (struct record) { stat.name, (zip_uint64_t) i };
     if (stat.comp_method != ZIP_CM_STORE || stat.encryption_method != ZIP_EM_NONE)
-      status = adm_fail (error, ADM_ERROR_FORMAT,
-                         "%s: record %.200s is compressed or encrypted, which torch never does; "
-                         "save it again with torch.save",
-                         w->path, stat.name);
+      status = ADM_FAIL (error, RECORD_WORD, w->path, stat.name, ADM_WORD_RECORD_PACKED);
     const char *slash = strchr (stat.name, '/');
     if (!status && slash && !strcmp (slash, "/data.pkl")) {
       archive->prefix = (size_t) (slash - stat.name) + 1;
@@ -79,14 +73,10 @@ check_entries (struct archive *archive, zip_uint64_t *pickle, adm_error *error)
     qsort (record, archive->count, sizeof *record, compare_caseless);
     for (zip_int64_t i = 1; i < count && !status; i++)
       if (!strcasecmp (record[i].name, record[i - 1].name))
-        status = adm_fail (error, ADM_ERROR_FORMAT,
-                           "%s: record %.200s appears twice; the file is broken", w->path,
-                           record[i].name);
+        status = ADM_FAIL (error, RECORD_WORD, w->path, record[i].name, ADM_WORD_TWICE);
   }
   if (!status && pickles != 1)
-    status = adm_fail (error, ADM_ERROR_FORMAT,
-                       "%s: a zip without torch's data.pkl (%d found); use a model's weights",
-                       w->path, pickles);
+    status = ADM_FAIL (error, ZIP_FOREIGN, w->path, pickles);
   return status;
 }
 
@@ -99,8 +89,7 @@ read_entry (adm_weights *w, zip_uint64_t index, uint64_t limit, unsigned char **
   zip_stat_t stat;
   *out = NULL;
   if (zip_stat_index (w->zip, index, 0, &stat) || stat.size > limit)
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: its description is too large; it is not a model's weights", w->path);
+    return ADM_FAIL (error, NOT_WEIGHTS, w->path, ADM_WORD_DESCRIPTION_LARGE);
   unsigned char *data = malloc ((size_t) stat.size + 1);
   zip_file_t *entry = data ? zip_fopen_index (w->zip, index, 0) : NULL;
   zip_int64_t got = 0, part;
@@ -117,10 +106,8 @@ read_entry (adm_weights *w, zip_uint64_t index, uint64_t limit, unsigned char **
     zip_fclose (entry);
   if (!data || !whole) {
     free (data);
-    return !exhausted ? adm_fail (error, ADM_ERROR_FORMAT,
-                                  "%s: a record is broken; download it again", w->path)
-                      : adm_fail (error, ADM_ERROR_MEMORY,
-                                  "%s: no memory to read it; close other programs", w->path);
+    return !exhausted ? ADM_FAIL (error, FILE_BROKEN, w->path, ADM_WORD_RECORD_CUT)
+                      : ADM_FAIL (error, NO_MEMORY_READ, w->path);
   }
   *out = data;
   *size = stat.size;
@@ -156,15 +143,12 @@ find_storage (void *user, const adm_pickle_value *storage, adm_place *place, adm
   memcpy (suffix + 5, storage->text, storage->length);
   zip_int64_t index = locate (archive, suffix, storage->length + 5);
   if (index < 0 || zip_stat_index (w->zip, (zip_uint64_t) index, 0, &stat))
-    return adm_fail (error, ADM_ERROR_FORMAT, "%s: record data/%.*s is missing; download it again",
-                     w->path, (int) storage->length, storage->text);
+    return ADM_FAIL (error, RECORD_WORD, w->path, adm_slice_of (suffix, storage->length + 5),
+                     ADM_WORD_RECORD_MISSING);
   if (!adm_mul_u64 ((uint64_t) storage->integer, adm_torch_item_size (storage->global), &bytes)
       || stat.size != bytes)
-    return adm_fail (
-        error, ADM_ERROR_FORMAT,
-        "%s: record data/%.*s has %llu bytes where %lld elements should be; download it again",
-        w->path, (int) storage->length, storage->text, (unsigned long long) stat.size,
-        (long long) storage->integer);
+    return ADM_FAIL (error, RECORD_SIZE, w->path, adm_slice_of (storage->text, storage->length),
+                     stat.size, storage->integer);
   place->record = (uint64_t) index;
   return ADM_OK;
 }
@@ -184,9 +168,7 @@ read_byte_order (struct archive *archive, adm_error *error)
        big = size == 3 && !memcmp (text, "big", 3);
   free (text);
   if (!little && !big)
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: its byte order is unknown; save it again with torch.save",
-                     archive->weights->path);
+    return ADM_FAIL (error, NOT_SAVED, archive->weights->path, ADM_WORD_BYTE_ORDER);
   archive->weights->swap = big;
   return ADM_OK;
 }
@@ -207,11 +189,9 @@ adm_torch_zip_open (adm_weights *weights, adm_error *error)
   errno = 0;
   weights->zip = zip_open (weights->path, ZIP_RDONLY, &code);
   if (!weights->zip && (code == ZIP_ER_MEMORY || errno == ENOMEM))
-    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to open it; close other programs",
-                     weights->path);
+    return ADM_FAIL (error, NO_MEMORY_READ, weights->path);
   if (!weights->zip)
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: the zip is broken or cut short; download it again", weights->path);
+    return ADM_FAIL (error, FILE_BROKEN, weights->path, ADM_WORD_ZIP_CUT);
   status = check_entries (&archive, &pickle, error);
   if (!status)
     status = read_byte_order (&archive, error);

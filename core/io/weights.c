@@ -27,24 +27,17 @@ check_place (const adm_weights *weights, const adm_tensor *tensor, adm_place *pl
   for (int i = tensor->rank - 1; i >= 0; i--) {
     uint64_t step;
     if (place->stride[i] < 0)
-      return adm_fail (error, ADM_ERROR_FORMAT,
-                       "%s: tensor %s has a negative stride; save it again with torch.save",
-                       weights->path, tensor->name);
+      return ADM_FAIL (error, TENSOR_STRIDE, weights->path, tensor->name);
     if (tensor->shape[i] > 1 && place->stride[i] != dense)
       place->contiguous = false;
     if (tensor->shape[i] > 0
         && (!adm_mul_u64 ((uint64_t) tensor->shape[i] - 1, (uint64_t) place->stride[i], &step)
             || !adm_add_u64 (last, step, &last)))
-      return adm_fail (error, ADM_ERROR_FORMAT,
-                       "%s: tensor %s reaches past any size; the file is broken, download it again",
-                       weights->path, tensor->name);
+      return ADM_FAIL (error, TENSOR_BROKEN, weights->path, tensor->name, ADM_WORD_PAST_SIZE);
     dense *= tensor->shape[i]; /* no overflow: the product was checked as the number of elements */
   }
   if (tensor->elements > 0 && last >= place->numel)
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: tensor %s reaches past the end of its storage (%llu elements); the file "
-                     "is broken, download it again",
-                     weights->path, tensor->name, (unsigned long long) place->numel);
+    return ADM_FAIL (error, TENSOR_STORAGE, weights->path, tensor->name, place->numel);
   return ADM_OK;
 }
 
@@ -61,10 +54,7 @@ claim (adm_weights *weights, const adm_tensor *tensor, const adm_place *place, a
       && adm_add_u64 (weights->claimed, bytes, &weights->claimed)
       && weights->claimed / 2 <= weights->size + ADM_SPARE_CLAIM / 2)
     return ADM_OK;
-  return adm_fail (error, ADM_ERROR_FORMAT,
-                   "%s: up to tensor %s its tensors take more than twice the file's size, the same "
-                   "numbers again and again; save them contiguous",
-                   weights->path, tensor->name);
+  return ADM_FAIL (error, TENSORS_REPEATED, weights->path, tensor->name);
 }
 
 adm_status
@@ -72,14 +62,9 @@ adm_weights_add (adm_weights *weights, const char *name, size_t name_length, adm
                  int rank, const int64_t *shape, adm_place place, adm_error *error)
 {
   if (name_length == 0 || name_length > ADM_MAX_NAME || memchr (name, 0, name_length))
-    return adm_fail (
-        error, ADM_ERROR_FORMAT,
-        "%s: a tensor's name is empty, over %d bytes or holds a NUL; the file is broken",
-        weights->path, ADM_MAX_NAME);
+    return ADM_FAIL (error, TENSOR_NAME, weights->path, ADM_MAX_NAME);
   if (weights->count == ADM_MAX_TENSORS)
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: more than %d tensors; this is not a network's weights", weights->path,
-                     ADM_MAX_TENSORS);
+    return ADM_FAIL (error, TENSORS_MANY, weights->path, ADM_MAX_TENSORS);
   if (weights->count == weights->room) {
     size_t room = weights->room ? 2 * weights->room : 256;
     adm_tensor *tensors = realloc (weights->tensor, room * sizeof *tensors);
@@ -89,9 +74,7 @@ adm_weights_add (adm_weights *weights, const char *name, size_t name_length, adm
     if (places)
       weights->place = places;
     if (!tensors || !places)
-      return adm_fail (error, ADM_ERROR_MEMORY,
-                       "%s: no memory for its list of tensors; close other programs",
-                       weights->path);
+      return ADM_FAIL (error, NO_MEMORY_READ, weights->path);
     weights->room = room;
   }
 
@@ -99,17 +82,13 @@ adm_weights_add (adm_weights *weights, const char *name, size_t name_length, adm
   char *copy = strndup (name, name_length);
   tensor.name = copy;
   if (!copy)
-    return adm_fail (error, ADM_ERROR_MEMORY,
-                     "%s: no memory for its list of tensors; close other programs", weights->path);
+    return ADM_FAIL (error, NO_MEMORY_READ, weights->path);
   adm_status status = ADM_OK;
   for (int i = 0; i < rank && !status; i++) {
     tensor.shape[i] = shape[i];
     if (shape[i] < 0 || !adm_mul_u64 (tensor.elements, (uint64_t) shape[i], &tensor.elements)
         || tensor.elements > (uint64_t) INT64_MAX / 8)
-      status = adm_fail (
-          error, ADM_ERROR_FORMAT,
-          "%s: tensor %s has an impossible shape; the file is broken, download it again",
-          weights->path, copy);
+      status = ADM_FAIL (error, TENSOR_BROKEN, weights->path, copy, ADM_WORD_BAD_SHAPE);
   }
   if (!status)
     status = check_place (weights, &tensor, &place, error);
@@ -134,10 +113,9 @@ adm_weights_pread (const adm_weights *weights, uint64_t offset, void *out, size_
     if (got < 0 && errno == EINTR)
       continue;
     if (got < 0)
-      return adm_fail_file (error, weights->path, "read", errno);
+      return ADM_FAIL (error, FILE_READ, weights->path, errno);
     if (got == 0)
-      return adm_fail (error, ADM_ERROR_FORMAT, "%s: ends early, at byte %llu; download it again",
-                       weights->path, (unsigned long long) offset);
+      return ADM_FAIL (error, FILE_ENDS, weights->path, offset);
     to += got;
     size -= (size_t) got;
     offset += (uint64_t) got;
@@ -235,12 +213,9 @@ stream_open (struct stream *s, adm_weights *weights, const adm_place *place, adm
   s->summed = &weights->summed[place->record];
   s->entry = zip_fopen_index (weights->zip, place->record, 0);
   if (!s->entry && adm_zip_exhausted (zip_get_error (weights->zip)))
-    return adm_fail (error, ADM_ERROR_MEMORY,
-                     "%s: no memory to open a record; close other programs", weights->path);
+    return ADM_FAIL (error, NO_MEMORY_READ, weights->path);
   if (!s->entry)
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: a record cannot be opened: %s; download it again", weights->path,
-                     zip_strerror (weights->zip));
+    return ADM_FAIL (error, RECORD_OPEN, weights->path, zip_strerror (weights->zip));
   return ADM_OK;
 }
 
@@ -256,11 +231,10 @@ stream_read (struct stream *s, void *out, size_t size, adm_error *error)
   while (size > 0) {
     zip_int64_t got = zip_fread (s->entry, to, size);
     if (got < 0 && adm_zip_exhausted (zip_file_get_error (s->entry)))
-      return adm_fail (error, ADM_ERROR_MEMORY,
-                       "%s: no memory to read a record; close other programs", s->weights->path);
+      return ADM_FAIL (error, NO_MEMORY_READ, s->weights->path);
     if (got <= 0)
-      return adm_fail (error, ADM_ERROR_FORMAT, "%s: a record is broken (%s); download it again",
-                       s->weights->path, got < 0 ? zip_file_strerror (s->entry) : "it ends early");
+      return ADM_FAIL (error, RECORD_BROKEN, s->weights->path,
+                       got < 0 ? zip_file_strerror (s->entry) : "it ends early");
     to += got;
     size -= (size_t) got;
     s->at += (uint64_t) got;
@@ -276,8 +250,7 @@ stream_skip (struct stream *s, uint64_t size, unsigned char *buffer, adm_error *
   if (!s->entry || *s->summed) {
     s->at += size;
     if (s->entry && zip_fseek (s->entry, (zip_int64_t) s->at, SEEK_SET))
-      status = adm_fail (error, ADM_ERROR_IO, "%s: a record cannot be read: %s", s->weights->path,
-                         zip_file_strerror (s->entry));
+      status = ADM_FAIL (error, RECORD_READ, s->weights->path, zip_file_strerror (s->entry));
   } else
     for (; size > 0 && !status; size -= size < CHUNK ? size : CHUNK)
       status = stream_read (s, buffer, size < CHUNK ? (size_t) size : CHUNK, error);
@@ -292,8 +265,7 @@ stream_close (struct stream *s, adm_status status, adm_error *error)
   if (!s->entry)
     return status;
   if (!status && zip_fread (s->entry, &byte, 1) != 0)
-    status = adm_fail (error, ADM_ERROR_FORMAT,
-                       "%s: a record's check sum is wrong; download it again", s->weights->path);
+    status = ADM_FAIL (error, FILE_BROKEN, s->weights->path, ADM_WORD_RECORD_SUM);
   *s->summed |= !status;
   zip_fclose (s->entry);
   return status;
@@ -302,9 +274,7 @@ stream_close (struct stream *s, adm_status status, adm_error *error)
 static adm_status
 not_finite (const adm_weights *weights, const adm_tensor *tensor, adm_error *error)
 {
-  return adm_fail (error, ADM_ERROR_VALUE,
-                   "%s: tensor %s holds NaN or infinity; the file is broken, use another",
-                   weights->path, tensor->name);
+  return ADM_FAIL (error, TENSOR_VALUE, weights->path, tensor->name);
 }
 
 static adm_status
@@ -342,9 +312,7 @@ read_strided (adm_weights *weights, const adm_tensor *tensor, const adm_place *p
 {
   float *all = malloc (place->numel * sizeof *all);
   if (!all)
-    return adm_fail (error, ADM_ERROR_MEMORY,
-                     "%s: no memory to read tensor %s; close other programs", weights->path,
-                     tensor->name);
+    return ADM_FAIL (error, NO_MEMORY_READ, weights->path);
   adm_tensor whole = { .name = tensor->name, .dtype = tensor->dtype, .elements = place->numel };
   adm_place from = { .record = place->record, .numel = place->numel };
   adm_status status = read_dense (weights, &whole, &from, buffer, all, error);
@@ -367,15 +335,12 @@ adm_weights_read (adm_weights *weights, size_t i, float *dst, adm_error *error)
   const adm_tensor *tensor = &weights->tensor[i];
   const adm_place *place = &weights->place[i];
   if (tensor->dtype == ADM_DTYPE_OTHER)
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: tensor %s does not hold floating-point numbers; use a model's weights",
-                     weights->path, tensor->name);
+    return ADM_FAIL (error, TENSOR_FLOATS, weights->path, tensor->name);
   if (tensor->elements == 0)
     return ADM_OK;
   unsigned char *buffer = malloc (CHUNK);
   if (!buffer)
-    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to read it; close other programs",
-                     weights->path);
+    return ADM_FAIL (error, NO_MEMORY_READ, weights->path);
   adm_status status = place->contiguous ? read_dense (weights, tensor, place, buffer, dst, error)
                                         : read_strided (weights, tensor, place, buffer, dst, error);
   free (buffer);

@@ -38,33 +38,18 @@ open_by_content (adm_weights *weights, adm_error *error)
   if (head[0] == 0x80 && !memcmp (head + 2, "\x8a\x0al\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19", 12))
     return adm_torch_legacy_open (weights, error);
   if (n >= 262 && !memcmp (head + 257, "ustar", 5))
-    return adm_fail (
-        error, ADM_ERROR_FORMAT,
-        "%s: is in torch's oldest (tar) format; load it with PyTorch and save it again",
-        weights->path);
+    return ADM_FAIL (error, TORCH_TAR, weights->path);
   if (n >= 16 && !memcmp (head, "version https://", 16))
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: is a Git LFS pointer: the real file was not downloaded; fetch it with "
-                     "git lfs pull, or download it from the model's page",
-                     weights->path);
+    return ADM_FAIL (error, LFS_POINTER, weights->path);
   if (!memcmp (head, "GGUF", 4))
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: is a GGUF file, of quantized weights for other programs; use the "
-                     "safetensors or torch file",
-                     weights->path);
+    return ADM_FAIL (error, GGUF, weights->path);
   if (looks_like_html (head, n))
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: is a web page, not weights; download the file itself", weights->path);
+    return ADM_FAIL (error, WEB_PAGE, weights->path);
   if (head[8] == '{')
     return adm_safetensors_open (weights, error);
   if (head[0] == 0x80)
-    return adm_fail (
-        error, ADM_ERROR_FORMAT,
-        "%s: is a pickle that torch did not write as weights; save the state_dict with torch.save",
-        weights->path);
-  return adm_fail (error, ADM_ERROR_FORMAT,
-                   "%s: is neither safetensors nor a torch file; use a model's weights",
-                   weights->path);
+    return ADM_FAIL (error, NOT_SAVED, weights->path, ADM_WORD_OTHER_PICKLE);
+  return ADM_FAIL (error, NOT_WEIGHTS, weights->path, ADM_WORD_NO_FORMAT);
 }
 
 struct by_name {
@@ -85,8 +70,7 @@ sort_tensors (adm_weights *weights, adm_error *error)
   weights->sorted = calloc (weights->count + 1, sizeof *weights->sorted);
   if (!order || !weights->sorted) {
     free (order);
-    return adm_fail (error, ADM_ERROR_MEMORY,
-                     "%s: no memory for its list of tensors; close other programs", weights->path);
+    return ADM_FAIL (error, NO_MEMORY_READ, weights->path);
   }
   for (size_t i = 0; i < weights->count; i++)
     order[i] = (struct by_name) { weights->tensor[i].name, i };
@@ -95,8 +79,7 @@ sort_tensors (adm_weights *weights, adm_error *error)
   for (size_t i = 0; i < weights->count; i++) {
     weights->sorted[i] = order[i].index;
     if (i && !strcmp (order[i].name, order[i - 1].name))
-      status = adm_fail (error, ADM_ERROR_FORMAT, "%s: tensor %s appears twice; the file is broken",
-                         weights->path, order[i].name);
+      status = ADM_FAIL (error, TENSOR_BROKEN, weights->path, order[i].name, ADM_WORD_TWICE);
   }
   free (order);
   return status;
@@ -110,25 +93,22 @@ open_weights (const char *path, bool all, adm_weights **out, adm_error *error)
   adm_weights *weights = calloc (1, sizeof *weights);
   if (!weights || !(weights->path = strdup (path))) {
     free (weights);
-    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to open it; close other programs",
-                     path);
+    return ADM_FAIL (error, NO_MEMORY_READ, path);
   }
   adm_status status = ADM_OK;
   weights->file = adm_read_open (path);
   if (!weights->file || fstat (fileno (weights->file), &info))
-    status = adm_fail_file (error, path, "opened", errno);
+    status = ADM_FAIL (error, FILE_OPEN, path, errno);
   else if (!S_ISREG (info.st_mode))
-    status = adm_fail (error, ADM_ERROR_IO, "%s: is not a file; give a weights file", path);
+    status = ADM_FAIL (error, FILE_KIND, path);
   else if (info.st_size < 16)
-    status = adm_fail (error, ADM_ERROR_FORMAT, "%s: is empty or far too short; download it again",
-                       path);
+    status = ADM_FAIL (error, FILE_BROKEN, path, ADM_WORD_SHORT);
   else {
     weights->size = (uint64_t) info.st_size;
     status = open_by_content (weights, error);
   }
   if (!status && weights->count == 0)
-    status
-        = adm_fail (error, ADM_ERROR_FORMAT, "%s: holds no tensors; use a model's weights", path);
+    status = ADM_FAIL (error, NOT_WEIGHTS, path, ADM_WORD_NO_TENSORS);
   if (!status && !all)
     status = adm_weights_trim (weights, error);
   if (!status)

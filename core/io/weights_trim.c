@@ -108,9 +108,7 @@ adm_weights_trim (adm_weights *w, adm_error *error)
     }
   }
   w->count = kept;
-  return noted ? ADM_OK
-               : adm_fail (error, ADM_ERROR_MEMORY,
-                           "%s: no memory for its list of tensors; close other programs", w->path);
+  return noted ? ADM_OK : ADM_FAIL (error, NO_MEMORY_READ, w->path);
 }
 
 const char *

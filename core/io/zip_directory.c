@@ -34,10 +34,9 @@ read_at (FILE *file, uint64_t offset, unsigned char *out, size_t size, const cha
     if (got < 0 && errno == EINTR)
       continue;
     if (got < 0)
-      return adm_fail_file (error, path, "read", errno);
+      return ADM_FAIL (error, FILE_READ, path, errno);
     if (got == 0)
-      return adm_fail (error, ADM_ERROR_FORMAT, "%s: ends early, at byte %llu; download it again",
-                       path, (unsigned long long) offset);
+      return ADM_FAIL (error, FILE_ENDS, path, offset);
     out += got;
     size -= (size_t) got;
     offset += (uint64_t) got;
@@ -52,8 +51,7 @@ adm_zip_check_directory (FILE *file, uint64_t size, const char *path, uint64_t m
   enum { END = 22, LOCATOR = 20, WIDE_END = 56, MOST = END + LOCATOR + 65535 };
   unsigned char *tail = malloc (MOST);
   if (!tail)
-    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to open it; close other programs",
-                     path);
+    return ADM_FAIL (error, NO_MEMORY_READ, path);
   uint64_t n = size < MOST ? size : MOST, directory = 0;
   adm_status status = read_at (file, size - n, tail, (size_t) n, path, error);
   for (uint64_t i = 0; i + END <= n && !status && directory <= most; i++) {
@@ -74,8 +72,6 @@ adm_zip_check_directory (FILE *file, uint64_t size, const char *path, uint64_t m
   }
   free (tail);
   if (!status && directory > most)
-    status = adm_fail (error, ADM_ERROR_FORMAT,
-                       "%s: its list of records takes %llu bytes; it is not a network's weights",
-                       path, (unsigned long long) directory);
+    status = ADM_FAIL (error, DIRECTORY_LARGE, path, directory);
   return status;
 }

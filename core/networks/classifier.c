@@ -26,8 +26,7 @@ adm_classifier_bind (adm_slots *slots, const adm_description *d, adm_classifier 
     c->extra = calloc (count, sizeof *c->extra);
     c->saved.blocks = calloc (count, sizeof *c->saved.blocks);
     if (!c->outputs || !c->extra || !c->saved.blocks)
-      status = adm_fail (error, ADM_ERROR_MEMORY,
-                         "no memory for the network's structure; close other programs");
+      status = ADM_FAIL (error, NO_MEMORY, ADM_WORD_A_NETWORK);
   }
   if (status) {
     adm_classifier_clear (c);
@@ -60,8 +59,7 @@ adm_classifier_bind (adm_slots *slots, const adm_description *d, adm_classifier 
     adm_slots_linear (slots, "out", "3", 2, HIDDEN, classes, &c->second);
     break;
   case ADM_POOL_NONE:
-    status = adm_fail (error, ADM_ERROR_SHAPE,
-                       "a classifier without a pool; add the key \"pool\" to its description");
+    status = ADM_FAIL (error, NETWORK_POOL);
     break;
   }
   if (!status)

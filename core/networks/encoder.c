@@ -121,8 +121,7 @@ adm_encoder_bind (adm_slots *slots, const adm_description *d, int in_channels, a
   encoder->blocks = calloc ((size_t) (1 + d->levels * d->num_res_blocks + d->levels - 1),
                             sizeof *encoder->blocks);
   if (!encoder->blocks)
-    return adm_fail (error, ADM_ERROR_MEMORY,
-                     "no memory for the network's structure; close other programs");
+    return ADM_FAIL (error, NO_MEMORY, ADM_WORD_A_NETWORK);
 
   adm_unet_block *block = next_block (&walk, encoder);
   block->has_conv = true;

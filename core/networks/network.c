@@ -12,12 +12,6 @@
 
 #include <stdlib.h>
 
-static double
-mib (uint64_t bytes)
-{
-  return (double) bytes / (1024.0 * 1024.0);
-}
-
 /* ---- binding --------------------------------------------------------------------------------- */
 
 struct reader {
@@ -33,7 +27,7 @@ tell_progress (uint64_t elements, void *user, adm_error *error)
   reader->done += elements;
   if (!reader->source->progress (reader->source->user,
                                  (double) reader->done / (double) reader->total))
-    return adm_fail (error, ADM_ERROR_CANCELLED, "loading %s was stopped", reader->source->name);
+    return ADM_FAIL (error, STOPPED_LOADING, reader->source->name);
   return ADM_OK;
 }
 
@@ -97,8 +91,7 @@ plan (adm_network *network, int n, bool gradient, adm_error *error)
   adm_exec exec = { .arena = &network->arena, .kernels = network->kernels, .measure = true };
   walk (network, &exec, &(adm_batch) { .n = n }, gradient, NULL, NULL);
   if (network->arena.failed)
-    return adm_fail (error, ADM_ERROR_MEMORY,
-                     "this network is too deep or too large to plan; use a smaller one");
+    return ADM_FAIL (error, NETWORK_DEEP);
   network->planned_n = n;
   network->planned_gradient = gradient;
   network->planned_bytes = network->arena.reach;
@@ -113,7 +106,7 @@ adm_network_measure (const adm_description *description, int n, const adm_option
 {
   adm_network *network = calloc (1, sizeof *network);
   if (!network)
-    return adm_fail (error, ADM_ERROR_MEMORY, "no memory to plan a network; close other programs");
+    return ADM_FAIL (error, NO_MEMORY, ADM_WORD_A_NETWORK);
   network->description = *description;
   network->kernels = adm_kernels_best ();
   adm_loader loader = loader_for (description, options->exact, options->half);
@@ -147,12 +140,11 @@ check_limit (adm_network *network, const char *what, uint64_t weights, uint64_t 
   uint64_t beside = workspace > loading ? workspace : loading;
   if (weights <= limit && beside <= limit - weights)
     return ADM_OK;
-  return adm_fail (error, ADM_ERROR_MEMORY,
-                   "%s: needs %.0f MiB (%.0f of weights, %.0f to work in), %.0f MiB are %s; %suse "
-                   "a smaller model",
-                   what, mib (weights) + mib (beside), mib (weights), mib (beside), mib (limit),
-                   adm_memory_words (network->memory_limit),
-                   network->half ? "" : "keep its weights in 16 bits (--half) or ");
+  adm_word are = adm_memory_word (network->memory_limit);
+  return network->half ? ADM_FAIL (error, NETWORK_MEMORY_HALF, what, weights + beside, weights,
+                                   beside, limit, are)
+                       : ADM_FAIL (error, NETWORK_MEMORY, what, weights + beside, weights, beside,
+                                   limit, are);
 }
 
 static adm_status
@@ -174,9 +166,7 @@ fill (adm_network *network, const adm_network_source *source, adm_error *error)
   network->weights_bytes = bytes;
   network->weights = adm_block_new (bytes);
   if (!loader.raw || !network->weights)
-    status = adm_fail (error, ADM_ERROR_MEMORY,
-                       "%s: no memory for %.0f MiB of weights; close other programs", what,
-                       mib (bytes + raw_bytes));
+    status = ADM_FAIL (error, NETWORK_WEIGHTS, what, bytes + raw_bytes);
   else {
     struct reader reader
         = { .source = source, .total = loader.parameters.count ? loader.parameters.count : 1 };
@@ -202,7 +192,7 @@ adm_network_open (const adm_network_source *source, const adm_options *options, 
   *out = NULL;
   adm_network *network = calloc (1, sizeof *network);
   if (!network)
-    return adm_fail (error, ADM_ERROR_MEMORY, "no memory for a network; close other programs");
+    return ADM_FAIL (error, NO_MEMORY, ADM_WORD_A_NETWORK);
   network->description = *source->description;
   network->exact = options->exact;
   network->half = options->half;
@@ -216,7 +206,7 @@ adm_network_open (const adm_network_source *source, const adm_options *options, 
     status = adm_pool_new (adm_pool_threads_for (options->threads), &network->pool, error);
     network->workspace = calloc (1, sizeof *network->workspace);
     if (!status && !network->workspace)
-      status = adm_fail (error, ADM_ERROR_MEMORY, "no memory for a network; close other programs");
+      status = ADM_FAIL (error, NO_MEMORY, ADM_WORD_A_NETWORK);
   }
   if (!status)
     status = fill (network, source, error);
@@ -260,19 +250,15 @@ adm_network_prepare (adm_network *network, int n, bool gradient, adm_error *erro
       || !adm_add_u64 (scratch, network->planned_bytes, &bytes)
       || network->weights_bytes > adm_memory_limit (network->memory_limit)
       || bytes > adm_memory_limit (network->memory_limit) - network->weights_bytes)
-    return adm_fail (error, ADM_ERROR_MEMORY,
-                     "%.0f MiB of workspace beside %.0f MiB of weights are more than the %.0f MiB "
-                     "allowed; use fewer images at once or a smaller model",
-                     mib (network->planned_bytes), mib (network->weights_bytes),
-                     mib (adm_memory_limit (network->memory_limit)));
+    return ADM_FAIL (error, NETWORK_LIMIT, network->planned_bytes, network->weights_bytes,
+                     adm_memory_limit (network->memory_limit));
   adm_workspace *workspace = network->workspace;
   if (workspace->size < bytes) {
     adm_block_free (workspace->base, workspace->size);
     workspace->size = 0;
     workspace->base = adm_block_new (bytes);
     if (!workspace->base)
-      return adm_fail (error, ADM_ERROR_MEMORY,
-                       "no memory for %.0f MiB of workspace; close other programs", mib (bytes));
+      return ADM_FAIL (error, NO_MEMORY_MIB, bytes);
     workspace->size = bytes;
   }
   return ADM_OK;
@@ -284,21 +270,18 @@ check_batch (const adm_description *d, const adm_batch *batch, bool gradient, ad
   bool superres = d->kind == ADM_KIND_SUPERRES,
        labelled = d->kind == ADM_KIND_CLASSIFIER ? gradient : d->num_classes > 0;
   if (batch->n < 1)
-    return adm_fail (error, ADM_ERROR_USAGE, "%d images cannot be evaluated; give at least 1",
-                     batch->n);
+    return ADM_FAIL (error, IMAGES_FEW, batch->n);
   for (int i = 0; i < batch->n; i++) {
     int t = batch->t[i], label = batch->labels ? batch->labels[i] : ADM_NO_LABEL;
     if (t < 0 || t >= d->diffusion_steps)
-      return adm_fail (error, ADM_ERROR_USAGE, "timestep %d is outside 0 … %d", t,
-                       d->diffusion_steps - 1);
+      return ADM_FAIL (error, VALUE_OUTSIDE, ADM_WORD_V_TIMESTEP, (double) t, 0.0,
+                       (double) (d->diffusion_steps - 1));
     if (labelled && (label < 0 || label >= d->num_classes))
-      return adm_fail (error, ADM_ERROR_USAGE, "class %d is outside 0 … %d", label,
-                       d->num_classes - 1);
+      return ADM_FAIL (error, VALUE_OUTSIDE, ADM_WORD_V_CLASS, (double) label, 0.0,
+                       (double) (d->num_classes - 1));
   }
   if (superres != (batch->low != NULL) || (batch->low && (batch->low_h < 1 || batch->low_w < 1)))
-    return adm_fail (error, ADM_ERROR_USAGE,
-                     superres ? "an upsampler needs a low-resolution picture"
-                              : "this network takes no low-resolution picture");
+    return superres ? ADM_FAIL (error, LOW_MISSING) : ADM_FAIL (error, LOW_UNWANTED);
   return ADM_OK;
 }
 
@@ -328,10 +311,9 @@ evaluate (adm_network *network, const adm_batch *batch, bool gradient, float *ou
   walk (network, &exec, batch, gradient, out, grad);
   adm_exec_end (&exec);
   if (exec.stopped)
-    return adm_fail (error, ADM_ERROR_CANCELLED, "stopped");
+    return ADM_FAIL (error, STOPPED);
   if (network->arena.failed)
-    return adm_fail (error, ADM_ERROR_MEMORY,
-                     "the workspace was planned too small; please report this");
+    return ADM_FAIL (error, NETWORK_BUG);
   return ADM_OK;
 }
 
@@ -348,10 +330,10 @@ adm_network_gradient (adm_network *network, const adm_batch *batch, float *logit
   uint64_t n = batch->n > 0 ? (uint64_t) batch->n : 1;
   uint64_t count = n * (uint64_t) network->description.num_classes;
   if (network->description.kind != ADM_KIND_CLASSIFIER)
-    return adm_fail (error, ADM_ERROR_USAGE, "only a classifier has a gradient; give its file");
+    return ADM_FAIL (error, NO_GRADIENT);
   float *own = logits ? NULL : calloc (count, sizeof *own);
   if (!logits && !own)
-    return adm_fail (error, ADM_ERROR_MEMORY, "no memory for the logits; close other programs");
+    return ADM_FAIL (error, NO_MEMORY, ADM_WORD_A_NETWORK);
   adm_status status = evaluate (network, batch, true, logits ? logits : own, grad, error);
   free (own);
   return status;
@@ -368,11 +350,11 @@ adm_network_features (adm_network *network, int n, const float *x, const int *t,
                       adm_error *error)
 {
   if (network->description.kind != ADM_KIND_CLASSIFIER)
-    return adm_fail (error, ADM_ERROR_USAGE, "only a classifier has features; give its file");
+    return ADM_FAIL (error, NO_FEATURES);
   float *logits = calloc ((size_t) (n > 0 ? n : 1) * (size_t) network->description.num_classes,
                           sizeof *logits);
   if (!logits)
-    return adm_fail (error, ADM_ERROR_MEMORY, "no memory for the logits; close other programs");
+    return ADM_FAIL (error, NO_MEMORY, ADM_WORD_A_NETWORK);
   network->classifier.tap = out;
   adm_status status
       = evaluate (network, &(adm_batch) { .n = n, .x = x, .t = t }, false, logits, NULL, error);

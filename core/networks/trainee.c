@@ -28,8 +28,7 @@ note_parameter (adm_trainee *t, const adm_slot *slot, adm_error *error)
     size_t capacity = t->capacity ? 2 * t->capacity : 256;
     adm_parameter *more = realloc (t->parameter, capacity * sizeof *more);
     if (!more)
-      return adm_fail (error, ADM_ERROR_MEMORY,
-                       "no memory for the network's structure; close other programs");
+      return ADM_FAIL (error, NO_MEMORY, ADM_WORD_A_NETWORK);
     t->parameter = more;
     t->capacity = capacity;
   }
@@ -41,14 +40,12 @@ note_parameter (adm_trainee *t, const adm_slot *slot, adm_error *error)
                          .offset = t->elements };
   memcpy (p->shape, slot->shape, sizeof p->shape);
   if (!p->name)
-    return adm_fail (error, ADM_ERROR_MEMORY,
-                     "no memory for the network's structure; close other programs");
+    return ADM_FAIL (error, NO_MEMORY, ADM_WORD_A_NETWORK);
   t->count++;
   uint64_t padded;
   if (!adm_align_u64 (slot->elements, ALIGN, &padded)
       || !adm_add_u64 (t->elements, padded, &t->elements) || t->elements > UINT64_MAX / 64)
-    return adm_fail (error, ADM_ERROR_SHAPE,
-                     "the network's weights are too large to count; check its description");
+    return ADM_FAIL (error, NETWORK_UNCOUNTED);
   return ADM_OK;
 }
 
@@ -119,8 +116,7 @@ plan (adm_trainee *t, adm_error *error)
                     .dropout = t->dropout };
   walk (t, &exec, &(adm_batch) { .n = t->n }, (adm_loss) { 0 });
   if (t->arena.failed)
-    return adm_fail (error, ADM_ERROR_MEMORY,
-                     "this network is too deep or too large to plan; use a smaller one");
+    return ADM_FAIL (error, NETWORK_DEEP);
   t->workspace_bytes = t->arena.reach;
   t->scratch_bytes = exec.scratch_bytes;
   t->flops = exec.flops;
@@ -147,13 +143,10 @@ plan_within (adm_trainee *t, const char *what, const adm_trainee_options *how, a
   status = plan (t, error);
   if (status || adm_trainee_bytes (t, how->copies) <= limit)
     return status;
-  double mib = 1024.0 * 1024.0;
+
   uint64_t all = adm_trainee_bytes (t, how->copies);
-  return adm_fail (error, ADM_ERROR_MEMORY,
-                   "%s: training %d pictures at once needs %.0f MiB (%.0f of them to work in), "
-                   "%.0f MiB are %s; use fewer at once (--microbatch) or a smaller network",
-                   what, t->n, (double) all / mib, (double) t->workspace_bytes / mib,
-                   (double) limit / mib, adm_memory_words (how->options->memory_limit));
+  return ADM_FAIL (error, TRAIN_MEMORY, what, t->n, all, t->workspace_bytes, limit,
+                   adm_memory_word (how->options->memory_limit));
 }
 
 /* ---- opening --------------------------------------------------------------------------------- */
@@ -169,9 +162,7 @@ take_memory (adm_trainee *t, adm_error *error)
   t->workspace = adm_block_new (work);
   if (t->weights && t->gradients && t->packed && t->workspace)
     return ADM_OK;
-  return adm_fail (error, ADM_ERROR_MEMORY,
-                   "no memory for %.0f MiB to train in; close other programs",
-                   (double) adm_trainee_bytes (t, 0) / (1024.0 * 1024.0));
+  return ADM_FAIL (error, NO_MEMORY_MIB, adm_trainee_bytes (t, 0));
 }
 
 static adm_status
@@ -185,7 +176,7 @@ read_weights (adm_trainee *t, const adm_network_source *source, adm_error *error
     done += p->elements;
     if (!status && source->progress
         && !source->progress (source->user, (double) done / (double) t->elements))
-      status = adm_fail (error, ADM_ERROR_CANCELLED, "loading %s was stopped", source->name);
+      status = ADM_FAIL (error, STOPPED_LOADING, source->name);
     if (status)
       return status;
   }
@@ -200,12 +191,11 @@ adm_trainee_open (const adm_network_source *source, const adm_trainee_options *h
   *out = NULL;
   adm_trainee *t = calloc (1, sizeof *t);
   if (!t)
-    return adm_fail (error, ADM_ERROR_MEMORY, "no memory for a network; close other programs");
+    return ADM_FAIL (error, NO_MEMORY, ADM_WORD_A_NETWORK);
   if (adm_description_channels (source->description) != 3) {
     free (t);
-    return adm_fail (
-        error, ADM_ERROR_SHAPE, "%s: networks of %d channels are not trained yet; use an RGB one",
-        source->name ? source->name : "network", adm_description_channels (source->description));
+    return ADM_FAIL (error, TRAIN_CHANNELS, source->name ? source->name : "network",
+                     adm_description_channels (source->description));
   }
   t->description = *source->description;
   t->exact = how->options->exact;
@@ -308,10 +298,9 @@ static adm_status
 outcome (const adm_trainee *t, const adm_exec *exec, adm_error *error)
 {
   if (exec->stopped)
-    return adm_fail (error, ADM_ERROR_CANCELLED, "stopped");
+    return ADM_FAIL (error, STOPPED);
   if (t->arena.failed)
-    return adm_fail (error, ADM_ERROR_MEMORY,
-                     "the workspace was planned too small; please report this");
+    return ADM_FAIL (error, NETWORK_BUG);
   return ADM_OK;
 }
 

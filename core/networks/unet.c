@@ -74,8 +74,7 @@ adm_unet_bind (adm_slots *slots, const adm_description *description, adm_unet *u
     status
         = unet->decoder && unet->skips && unet->extra && unet->saved.blocks && unet->decoder_saved
               ? bind_decoder (slots, description, unet)
-              : adm_fail (error, ADM_ERROR_MEMORY,
-                          "no memory for the network's structure; close other programs");
+              : ADM_FAIL (error, NO_MEMORY, ADM_WORD_A_NETWORK);
   }
   if (status)
     adm_unet_clear (unet);

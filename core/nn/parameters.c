@@ -27,7 +27,6 @@ adm_parameters_place (adm_parameters *parameters, const adm_slot *slot, adm_erro
     *slot->place = adm_layout_floats (&parameters->memory, slot->elements);
   parameters->count += slot->elements;
   if (parameters->memory.bytes == UINT64_MAX)
-    return adm_fail (error, ADM_ERROR_SHAPE,
-                     "the network's weights are too large to count; check its description");
+    return ADM_FAIL (error, NETWORK_UNCOUNTED);
   return ADM_OK;
 }

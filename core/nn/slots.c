@@ -18,8 +18,7 @@ emit (adm_slots *slots, const char *prefix, const char *child, const char *suffi
   slot.elements = 1;
   for (int i = 0; i < slot.rank && !slots->status; i++)
     if (!adm_mul_u64 (slot.elements, (uint64_t) slot.shape[i], &slot.elements))
-      slots->status = adm_fail (slots->error, ADM_ERROR_SHAPE,
-                                "tensor %s is too large to count; check the description", name);
+      slots->status = ADM_FAIL (slots->error, TENSOR_UNCOUNTED, name);
   if (!slots->status)
     slots->status = slots->visit (&slot, slots->user, slots->error);
 }

@@ -46,8 +46,7 @@ adm_sgemm_peak (int threads, double *gflops, adm_error *error)
   float *memory = malloc (3 * count * sizeof *memory);
   if (!memory) {
     adm_pool_free (pool);
-    return adm_fail (error, ADM_ERROR_MEMORY,
-                     "no memory for the sgemm measurement (50 MB); close other programs");
+    return ADM_FAIL (error, NO_MEMORY_MIB, (uint64_t) 50 << 20);
   }
   for (size_t i = 0; i < 3 * count; i++)
     memory[i] = (float) (i % 1021) / 1021.0f - 0.5f;

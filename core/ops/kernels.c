@@ -47,9 +47,6 @@ adm_kernels_choose (const char *name, const adm_kernels **out, adm_error *error)
   if (*out)
     return ADM_OK;
   if (strcmp (name, "avx512") && strcmp (name, "avx2"))
-    return adm_fail (error, ADM_ERROR_USAGE,
-                     "there are no kernels '%s'; choose avx512, avx2 or portable", name);
-  return adm_fail (error, ADM_ERROR_USAGE,
-                   "this processor lacks what the kernels '%s' need; the best it has are '%s'",
-                   name, adm_kernels_best ()->name);
+    return ADM_FAIL (error, KERNELS_UNKNOWN, name);
+  return ADM_FAIL (error, KERNELS_LACKING, name, adm_kernels_best ()->name);
 }

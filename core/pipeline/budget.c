@@ -67,10 +67,7 @@ measure_model (const adm_model *model, const adm_options *options, uint64_t *tog
       continue;
     status = adm_file_inspect (file, &info, error);
     if (!status && info.unknown_keys)
-      status = adm_fail (error, ADM_ERROR_FORMAT,
-                         "%s: the tensors do not tell %s; write these keys into a JSON file of the "
-                         "same name beside it",
-                         file, info.unknown_keys);
+      status = ADM_FAIL (error, TENSORS_SILENT, file, info.unknown_keys);
     if (!status)
       status = adm_part_measure (&info.description, options, &needs[i], error);
     parts |= 1 << i;

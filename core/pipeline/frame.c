@@ -20,30 +20,22 @@ check (const adm_canvas *c, const adm_request *sample, adm_error *error)
   bool keeps = c->mask || c->mend_seams;
   if (c->height < 0 || c->width < 0 || c->height > MOST_SIDE || c->width > MOST_SIDE
       || !c->height != !c->width)
-    return adm_fail (error, ADM_ERROR_USAGE,
-                     "a picture of %d x %d px cannot be made; give 1 to %d on each side", c->width,
-                     c->height, MOST_SIDE);
+    return ADM_FAIL (error, CANVAS_SIZE, c->width, c->height, MOST_SIDE);
   if (c->texture_size != 0 && !(c->texture_size >= 0.25 && c->texture_size <= 8))
-    return adm_fail (error, ADM_ERROR_USAGE, "texture size %g is not within 0.25 … 8",
-                     c->texture_size);
+    return ADM_FAIL (error, VALUE_OUTSIDE, ADM_WORD_V_TEXTURE, c->texture_size, 0.25, 8.0);
   if (c->init && !(c->strength >= 0 && c->strength <= 1))
-    return adm_fail (error, ADM_ERROR_USAGE, "strength %g is not within 0 … 1", c->strength);
+    return ADM_FAIL (error, VALUE_OUTSIDE, ADM_WORD_V_STRENGTH, c->strength, 0.0, 1.0);
   if ((keeps || c->init) && !c->height)
-    return adm_fail (error, ADM_ERROR_USAGE,
-                     "a mask or a picture to start from needs the size; give it");
+    return ADM_FAIL (error, CANVAS_UNSIZED);
   if (keeps && !c->init)
-    return adm_fail (error, ADM_ERROR_USAGE,
-                     "what the mask keeps is missing; give the picture to start from");
+    return ADM_FAIL (error, CANVAS_MASK);
   if (c->jump_length < 0 || c->resamplings < 0)
-    return adm_fail (error, ADM_ERROR_USAGE, "jump length and resamplings must be 1 or more");
+    return ADM_FAIL (error, CANVAS_RESAMPLINGS);
   if (sample->class_count < 0 || sample->class_count > MOST_LABELS)
-    return adm_fail (error, ADM_ERROR_USAGE, "%d classes cannot be mixed; give up to %d",
-                     sample->class_count, MOST_LABELS);
+    return ADM_FAIL (error, CANVAS_CLASSES, sample->class_count, MOST_LABELS);
   for (int i = 0; i < sample->class_count; i++)
     if (!(sample->classes[i].weight > 0 && sample->classes[i].weight < 1e6))
-      return adm_fail (error, ADM_ERROR_USAGE,
-                       "weight %g of a class cannot be; give a number above 0",
-                       sample->classes[i].weight);
+      return ADM_FAIL (error, CANVAS_WEIGHT, sample->classes[i].weight);
   return ADM_OK;
 }
 
@@ -331,8 +323,7 @@ adm_frame_fill (adm_frame *frame, adm_error *error)
   if (ok)
     return ADM_OK;
   adm_frame_clear (frame);
-  return adm_fail (error, ADM_ERROR_MEMORY, "no memory for a canvas of %d x %d px; make it smaller",
-                   frame->out.width, frame->out.height);
+  return ADM_FAIL (error, NO_MEMORY_SIDES, frame->out.width, frame->out.height);
 }
 
 void
@@ -387,6 +378,5 @@ adm_frame_finish (const adm_frame *frame, const float *x, float *out, adm_error 
       keep (frame, mask ? mask : frame->canvas.mask, out);
     free (mask);
   }
-  return ok ? ADM_OK
-            : adm_fail (error, ADM_ERROR_MEMORY, "no memory to finish a picture; make it smaller");
+  return ok ? ADM_OK : ADM_FAIL (error, NO_MEMORY_SIDES, frame->out.width, frame->out.height);
 }

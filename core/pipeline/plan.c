@@ -75,24 +75,16 @@ check_guide (const adm_model *model, const adm_description *diffusion,
   if (classifier->image_size != diffusion->image_size)
     return ADM_OK; /* refused for that, where both are loaded */
   if (classifier->pixels != diffusion->pixels)
-    return adm_fail (error, ADM_ERROR_SHAPE,
-                     "%s knows pictures of %d channels, and model %s makes %d; use another "
-                     "classifier",
-                     own, adm_description_channels (classifier), model->name,
-                     adm_description_channels (diffusion));
+    return ADM_FAIL (error, CLASSIFIER_CHANNELS, own, adm_description_channels (classifier),
+                     model->name, adm_description_channels (diffusion));
   if (classifier->noise_schedule != ADM_SCHEDULE_UNKNOWN
       && diffusion->noise_schedule != ADM_SCHEDULE_UNKNOWN
       && classifier->noise_schedule != diffusion->noise_schedule)
-    return adm_fail (error, ADM_ERROR_SHAPE,
-                     "%s was trained with a %s noise schedule, and model %s with a %s one; use a "
-                     "classifier of its own",
-                     own, names[classifier->noise_schedule], model->name,
-                     names[diffusion->noise_schedule]);
+    return ADM_FAIL (error, CLASSIFIER_SCHEDULE, own, names[classifier->noise_schedule],
+                     model->name, names[diffusion->noise_schedule]);
   if (classifier->diffusion_steps != diffusion->diffusion_steps)
-    return adm_fail (error, ADM_ERROR_SHAPE,
-                     "%s was trained with %d diffusion steps, and model %s with %d; use a "
-                     "classifier of its own",
-                     own, classifier->diffusion_steps, model->name, diffusion->diffusion_steps);
+    return ADM_FAIL (error, CLASSIFIER_STEPS, own, classifier->diffusion_steps, model->name,
+                     diffusion->diffusion_steps);
   return ADM_OK;
 }
 
@@ -103,13 +95,11 @@ inspect_upsampler (const adm_residency *r, const adm_description *diffusion, adm
   const adm_model *model = r->model;
   adm_status status = inspect (r, ADM_PART_UPSAMPLER, out, error);
   if (!status && out->kind != ADM_KIND_SUPERRES)
-    return adm_fail (error, ADM_ERROR_SHAPE, "%s is no upsampler; use another file",
-                     adm_model_part (model, ADM_PART_UPSAMPLER));
+    return ADM_FAIL (error, PART_NOT, adm_model_part (model, ADM_PART_UPSAMPLER),
+                     ADM_WORD_UPSAMPLER);
   if (!status && adm_low_side (out) != diffusion->image_size)
-    return adm_fail (error, ADM_ERROR_SHAPE,
-                     "%s enlarges %d px pictures, and model %s makes %d px; use another upsampler",
-                     adm_model_part (model, ADM_PART_UPSAMPLER), adm_low_side (out), model->name,
-                     diffusion->image_size);
+    return ADM_FAIL (error, UPSAMPLER_INPUT, adm_model_part (model, ADM_PART_UPSAMPLER),
+                     adm_low_side (out), model->name, diffusion->image_size);
   return status;
 }
 
@@ -120,13 +110,10 @@ check_taught (const adm_residency *r, const adm_request *sample, adm_error *erro
   if (!sample->adapter)
     return ADM_OK;
   if (sample->class_count > 0)
-    return adm_fail (error, ADM_ERROR_USAGE,
-                     "a taught class cannot be mixed with other classes: its network is another; "
-                     "choose it alone");
+    return ADM_FAIL (error, TAUGHT_MIXED);
   if (sample->scale > 0 && sample->guidance == ADM_GUIDANCE_CLASSIFIER
       && sample->guide_label == ADM_NO_LABEL)
-    return adm_fail (error, ADM_ERROR_USAGE,
-                     "no classifier knows a taught class; guide to it freely, or use scale 0");
+    return ADM_FAIL (error, TAUGHT_GUIDED);
   return adm_residency_network (r, ADM_PART_DIFFUSION) && r->adapter
              ? ADM_OK /* what is in memory serves on when its files are gone */
              : adm_taught_check (sample->adapter, r->model, error);
@@ -215,9 +202,8 @@ plan_upscale (const adm_residency *r, adm_plan *plan, adm_error *error)
   plan->parts = ADM_PART_UPSAMPLER;
   adm_status status = inspect (r, ADM_PART_UPSAMPLER, &d, error);
   if (!status && d.kind != ADM_KIND_SUPERRES)
-    status = adm_fail (error, ADM_ERROR_SHAPE,
-                       "%s is not an upsampler; correct the model's description",
-                       adm_model_part (model, ADM_PART_UPSAMPLER));
+    status = ADM_FAIL (error, PART_NOT, adm_model_part (model, ADM_PART_UPSAMPLER),
+                       ADM_WORD_UPSAMPLER);
   if (status)
     return status;
   plan->side = adm_low_side (&d);

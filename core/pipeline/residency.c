@@ -27,8 +27,7 @@ adm_residency_init (adm_residency *residency, const adm_model *model, const adm_
   *residency = (adm_residency) { .model = adm_model_copy (model), .options = *options };
   residency->options.program_bytes = adm_program_bytes (options);
   adm_status status = residency->model ? adm_kernels_choose (options->kernels, &kernels, error)
-                                       : adm_fail (error, ADM_ERROR_MEMORY,
-                                                   "no memory for a session; close other programs");
+                                       : ADM_FAIL (error, NO_MEMORY, ADM_WORD_A_SESSION);
   if (!status)
     status = adm_pool_new (adm_pool_threads_for (options->threads), &residency->pool, error);
   if (status)
@@ -102,7 +101,7 @@ adm_residency_teach (adm_residency *residency, const char *adapter, adm_error *e
     return ADM_OK;
   char *copy = adapter ? strdup (adapter) : NULL;
   if (adapter && !copy)
-    return adm_fail (error, ADM_ERROR_MEMORY, "no memory for a taught class; close other programs");
+    return ADM_FAIL (error, NO_MEMORY, ADM_WORD_A_TAUGHT_CLASS);
   drop_parts (residency, ADM_PART_DIFFUSION);
   free (residency->adapter);
   residency->adapter = copy;
@@ -160,21 +159,14 @@ too_large (const adm_residency *residency, int parts, adm_error *error)
   halved.options.half = true;
   bool helps = !residency->options.half && !measure (&halved, parts, &ignored)
                && peak (&halved, parts) <= limit;
-  const double mib = 1024 * 1024;
-  bool limited = residency->options.memory_limit != 0;
-  const char *what = adm_memory_words (residency->options.memory_limit),
-             *more = limited ? "allow more" : "close other programs";
-  const char *upsample = parts & UPSAMPLING ? " to upsample" : "";
+  const char *name = residency->model->name;
+  uint64_t needed = peak (residency, parts);
+  adm_word use = parts & UPSAMPLING ? ADM_WORD_TO_UPSAMPLE : ADM_WORD_TO_RUN;
   if (helps)
-    return adm_fail (error, ADM_ERROR_MEMORY,
-                     "model %s needs %.0f MiB%s, %.0f MiB are %s; with weights in 16 bits (--half) "
-                     "it needs %.0f MiB",
-                     residency->model->name, (double) peak (residency, parts) / mib, upsample,
-                     (double) limit / mib, what, (double) peak (&halved, parts) / mib);
-  return adm_fail (error, ADM_ERROR_MEMORY,
-                   "model %s needs %.0f MiB%s, %.0f MiB are %s; %s, or use a smaller model",
-                   residency->model->name, (double) peak (residency, parts) / mib, upsample,
-                   (double) limit / mib, what, more);
+    return ADM_FAIL (error, MODEL_HALF, name, needed, use, limit,
+                     adm_memory_word (residency->options.memory_limit), peak (&halved, parts));
+  return residency->options.memory_limit ? ADM_FAIL (error, MODEL_LIMIT, name, needed, use, limit)
+                                         : ADM_FAIL (error, MODEL_MEMORY, name, needed, use, limit);
 }
 
 adm_status
@@ -218,12 +210,8 @@ adm_residency_spare (adm_residency *residency, int parts, uint64_t bytes, adm_er
     *(parts & 1 << i ? &held : &others) += network ? network->weights_bytes : 0;
   }
   if (held > limit || bytes > limit - held)
-    return adm_fail (error, ADM_ERROR_MEMORY,
-                     "this picture needs %llu MiB while it is made, beside %llu MiB for the "
-                     "networks; %llu MiB are %s: choose a smaller one",
-                     (unsigned long long) bytes >> 20, (unsigned long long) held >> 20,
-                     (unsigned long long) limit >> 20,
-                     adm_memory_words (residency->options.memory_limit));
+    return ADM_FAIL (error, CANVAS_MEMORY, bytes, held, limit,
+                     adm_memory_word (residency->options.memory_limit));
   if (others > limit - held - bytes)
     drop_parts (residency, ~parts);
   return ADM_OK;
@@ -264,8 +252,7 @@ load_part (adm_residency *residency, int part, struct loading *loading, adm_erro
                                              &residency->workspace, 0, network, error);
   if (!status && !adm_part_may_be (part, (*network)->description.kind)) {
     drop_parts (residency, part);
-    return adm_fail (error, ADM_ERROR_SHAPE, "%s is not a%s %s; correct the model's description",
-                     path, part == ADM_PART_UPSAMPLER ? "n" : "", adm_part_name (part));
+    return ADM_FAIL (error, PART_NOT, path, adm_part_word (part));
   }
   loading->part++;
   return status;
@@ -279,15 +266,11 @@ check_parts (const adm_residency *residency, adm_error *error)
                     *c = adm_residency_network (residency, ADM_PART_CLASSIFIER);
   const char *path = adm_model_part (residency->model, ADM_PART_CLASSIFIER);
   if (d && c && d->description.image_size != c->description.image_size)
-    return adm_fail (
-        error, ADM_ERROR_SHAPE,
-        "%s is for %d px pictures, the diffusion model for %d px; use the classifier made for it",
-        path, c->description.image_size, d->description.image_size);
+    return ADM_FAIL (error, CLASSIFIER_LOADED, path, c->description.image_size,
+                     d->description.image_size);
   if (d && c && d->description.diffusion_steps != c->description.diffusion_steps)
-    return adm_fail (error, ADM_ERROR_SHAPE,
-                     "%s was trained on %d noise levels, the diffusion model on %d; use the "
-                     "classifier made for it",
-                     path, c->description.diffusion_steps, d->description.diffusion_steps);
+    return ADM_FAIL (error, CLASSIFIER_STEPS, path, c->description.diffusion_steps,
+                     residency->model->name, d->description.diffusion_steps);
   return ADM_OK;
 }
 

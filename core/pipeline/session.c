@@ -22,7 +22,7 @@ adm_session_new (const adm_model *model, const adm_options *options, adm_session
   *out = NULL;
   adm_session *session = calloc (1, sizeof *session);
   if (!session)
-    return adm_fail (error, ADM_ERROR_MEMORY, "no memory for a session; close other programs");
+    return ADM_FAIL (error, NO_MEMORY, ADM_WORD_A_SESSION);
   adm_status status = adm_residency_init (&session->residency, model, options, error);
   if (status) {
     free (session);
@@ -251,8 +251,7 @@ run_framed (run *r, adm_error *error)
                                  + (low ? values * sizeof (float) : 0);
   adm_status status = ADM_OK;
   if ((two && !b.small) || (low && !b.low) || (!r->frame.plain && !r->out))
-    status = adm_fail (error, ADM_ERROR_MEMORY, "no memory for %d pictures; ask for fewer",
-                       r->plan->count);
+    status = ADM_FAIL (error, NO_MEMORY_PICTURES, r->plan->count);
   if (!status)
     status = two       ? run_two (r, &b, error)
              : upscale ? run_one (r, ADM_PART_UPSAMPLER, &task->upscale, b.low, error)
@@ -361,8 +360,7 @@ adm_session_encode (adm_session *session, const adm_request *request, const floa
                          .user = sink->user,
                          .images = request->count };
   if (request->scale > 0 || request->noise)
-    return adm_fail (error, ADM_ERROR_USAGE,
-                     "encoding takes neither a gradient scale nor noise; leave them out");
+    return ADM_FAIL (error, ENCODE_GUIDED);
   adm_status status = adm_residency_teach (&session->residency, request->adapter, error);
   if (!status)
     status = adm_residency_load (&session->residency, ADM_PART_DIFFUSION, sink->progress,

@@ -151,13 +151,9 @@ check_guide (const adm_sampling *stage, int guide, adm_error *error)
 {
   int null_class = stage->residency->model->null_class;
   if (guide == ADM_NO_LABEL || guide == null_class)
-    return adm_fail (
-        error, ADM_ERROR_USAGE,
-        "a gradient scale above 0 needs a class to guide to; choose a class or scale 0");
+    return ADM_FAIL (error, GUIDE_CLASSLESS);
   if (stage->classifier && (guide < 0 || guide >= stage->classifier->description.num_classes))
-    return adm_fail (error, ADM_ERROR_USAGE,
-                     "the classifier cannot guide to class %d; choose 0 to %d", guide,
-                     stage->classifier->description.num_classes - 1);
+    return ADM_FAIL (error, GUIDE_OUTSIDE, guide, stage->classifier->description.num_classes - 1);
   return ADM_OK;
 }
 
@@ -166,11 +162,10 @@ check_label (const adm_sampling *stage, int label, adm_error *error)
 {
   int classes = stage->network->description.num_classes;
   if (classes > 0 && label == ADM_NO_LABEL)
-    return adm_fail (error, ADM_ERROR_USAGE,
-                     "model %s needs a class: it has no null class; give a class from 0 to %d",
-                     stage->residency->model->name, classes - 1);
+    return ADM_FAIL (error, CLASS_NULL, stage->residency->model->name, classes - 1);
   if (classes > 0 && (label < 0 || label >= classes))
-    return adm_fail (error, ADM_ERROR_USAGE, "class %d is outside 0 to %d", label, classes - 1);
+    return ADM_FAIL (error, VALUE_OUTSIDE, ADM_WORD_V_CLASS, (double) label, 0.0,
+                     (double) (classes - 1));
   return ADM_OK;
 }
 
@@ -210,13 +205,9 @@ check_tiles (const adm_sampling *stage, adm_error *error)
   const adm_request *request = stage->request;
   const adm_description *d = &stage->network->description;
   if (!request->low || request->noise)
-    return adm_fail (error, ADM_ERROR_USAGE,
-                     "tiles need a low-resolution picture and a seed, not noise");
+    return ADM_FAIL (error, TILES_SOURCE);
   if (d->image_size % adm_low_side (d) != 0)
-    return adm_fail (
-        error, ADM_ERROR_USAGE,
-        "this upsampler makes %d px from %d px, no whole factor: tiles are not possible",
-        d->image_size, adm_low_side (d));
+    return ADM_FAIL (error, TILES_FACTOR, d->image_size, adm_low_side (d));
   return ADM_OK;
 }
 
@@ -226,40 +217,27 @@ check_request (adm_sampling *stage, adm_error *error)
   const adm_request *request = stage->request;
   bool low = stage->network->description.kind == ADM_KIND_SUPERRES;
   if (request->count < 1 || request->count > 100000)
-    return adm_fail (error, ADM_ERROR_USAGE, "%d images cannot be made; ask for 1 to 100000",
-                     request->count);
+    return ADM_FAIL (error, VALUE_OUTSIDE, ADM_WORD_V_IMAGES, (double) request->count, 1.0, 1e5);
   if (!(request->scale >= 0) || request->scale > 1e6)
-    return adm_fail (error, ADM_ERROR_USAGE, "the gradient scale must be from 0 to 1000000");
+    return ADM_FAIL (error, VALUE_OUTSIDE, ADM_WORD_V_SCALE, request->scale, 0.0, 1e6);
   if (!(request->eta >= 0 && request->eta <= 1))
-    return adm_fail (error, ADM_ERROR_USAGE, "eta must be from 0 to 1");
+    return ADM_FAIL (error, VALUE_OUTSIDE, ADM_WORD_V_ETA, request->eta, 0.0, 1.0);
   if (!(request->vary >= 0 && request->vary <= 1) || (request->vary > 0 && request->noise))
-    return adm_fail (error, ADM_ERROR_USAGE,
-                     "a variation must be from 0 to 1, and needs a seed, not noise");
+    return ADM_FAIL (error, VARIATION);
   if (stage->free_guidance && stage->residency->model->null_class == ADM_NO_LABEL)
-    return adm_fail (
-        error, ADM_ERROR_USAGE,
-        "classifier-free guidance needs a network with a null class; model %s has none",
-        stage->residency->model->name);
+    return ADM_FAIL (error, GUIDE_FREE, stage->residency->model->name);
   if (low != (request->low != NULL))
-    return adm_fail (error, ADM_ERROR_USAGE,
-                     low ? "an upsampler needs a low-resolution picture; give one"
-                         : "this model takes no low-resolution picture; leave it out");
+    return low ? ADM_FAIL (error, LOW_MISSING) : ADM_FAIL (error, LOW_UNWANTED);
   if (stage->windowed && stage->channels != 3)
-    return adm_fail (error, ADM_ERROR_USAGE,
-                     "canvases are made of RGB networks only, and this one has %d channels; leave "
-                     "size, masks and classes' weights out",
-                     stage->channels);
+    return ADM_FAIL (error, CANVAS_CHANNELS, stage->channels);
   if (stage->windowed && request->noise)
-    return adm_fail (error, ADM_ERROR_USAGE,
-                     "a canvas needs a seed; noise belongs to the network's own size");
+    return ADM_FAIL (error, CANVAS_NOISE);
   if (stage->windowed && low)
     return check_tiles (stage, error);
   if (low && stage->network->description.small_size > 0
       && (request->low_h != stage->network->description.small_size
           || request->low_w != stage->network->description.small_size))
-    return adm_fail (error, ADM_ERROR_SHAPE,
-                     "the low-resolution picture is %d x %d px; this upsampler takes %d x %d",
-                     request->low_w, request->low_h, stage->network->description.small_size,
+    return ADM_FAIL (error, LOW_SIZE, request->low_w, request->low_h,
                      stage->network->description.small_size);
   return ADM_OK;
 }
@@ -322,9 +300,7 @@ take_memory (adm_sampling *stage, adm_error *error)
     return status;
   stage->memory = malloc (floats * sizeof *stage->memory);
   if (!stage->memory)
-    return adm_fail (error, ADM_ERROR_MEMORY,
-                     "no memory for the sampler (%zu MiB); close other programs",
-                     (floats * sizeof (float)) >> 20);
+    return ADM_FAIL (error, NO_MEMORY_MIB, floats * sizeof (float));
   stage->workspace = stage->memory;
   stage->x = stage->workspace + workspace;
   stage->logits = stage->x + pixels;

@@ -57,7 +57,7 @@ adm_adapter_new (adm_trainee *trainee, int rank, uint64_t seed, adm_adapter *out
   out->base = malloc (bytes);
   if (!out->part || !out->values || !out->gradients || !out->base) {
     adm_adapter_clear (out);
-    return adm_fail (error, ADM_ERROR_MEMORY, "no memory for an adapter; close other programs");
+    return ADM_FAIL (error, NO_MEMORY, ADM_WORD_AN_ADAPTER);
   }
   memcpy (out->base, trainee->weights, bytes);
   for (size_t i = 0; i < out->parts; i++) {

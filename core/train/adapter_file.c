@@ -92,8 +92,7 @@ adm_adapter_save (const adm_adapter *a, const char *name, const float *thumbnail
   char *names = malloc (count * NAME), *text = adm_taught_describe (&info);
   adm_status status = ADM_OK;
   if (!tensors || !names || !text)
-    status = adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to write it; close other programs",
-                       path);
+    status = ADM_FAIL (error, NO_MEMORY_WRITE, path);
   for (size_t i = 0; i < count && !status; i++) {
     const float *values;
     tensors[i] = tensor_of (&saving, i, names + i * NAME, &values);
@@ -155,7 +154,7 @@ write_merged (struct merging *m, const char *output, adm_error *error)
   adm_tensors all = { adm_weights_path (m->weights), count, tensors, read_merged, m };
   status = tensors && text
                ? adm_safetensors_save (&all, output, text, ADM_DTYPE_F32, NULL, NULL, error)
-               : adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to write it", output);
+               : ADM_FAIL (error, NO_MEMORY_WRITE, output);
   free (tensors);
   free (text);
   return status;

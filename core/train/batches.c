@@ -43,7 +43,7 @@ adm_batches_new (adm_training *g, adm_error *error)
     g->sampler.count = ok ? g->sampler.history + steps * ADM_STEP_HISTORY : NULL;
   }
   if (!ok)
-    return adm_fail (error, ADM_ERROR_MEMORY, "no memory for %d pictures; use fewer at once", g->n);
+    return ADM_FAIL (error, NO_MEMORY_PICTURES, g->n);
   g->labels = g->t + n;
   g->right = g->labels + n;
   g->loss = g->weight + n;
@@ -130,7 +130,7 @@ keep_losses (adm_training *g, int first, adm_error *error)
   bool classifier = g->trainee->description.kind == ADM_KIND_CLASSIFIER;
   for (int i = 0; i < g->n; i++) {
     if (!isfinite (g->loss[i]))
-      return adm_fail (error, ADM_ERROR_VALUE, "the loss is not finite at timestep %d", g->t[i]);
+      return ADM_FAIL (error, LOSS_STEP, g->t[i]);
     g->result[first + i] = (struct adm_sample_result) { g->t[i], classifier && g->right[i],
                                                         g->loss[i], g->weight[i] };
   }

@@ -72,8 +72,7 @@ adm_checkpoint_save (const adm_checkpoint *c, const char *path, adm_error *error
   adm_tensor *tensors = calloc (count, sizeof *tensors);
   adm_status status = ADM_OK;
   if (!names || !tensors)
-    status = adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to write it; close other programs",
-                       path);
+    status = ADM_FAIL (error, NO_MEMORY_WRITE, path);
   for (size_t i = 0; i < count && !status; i++) {
     char *name = names + i * NAME;
     tensors[i] = (adm_tensor) { .name = name, .dtype = ADM_DTYPE_F32, .rank = 1 };
@@ -95,13 +94,9 @@ check_counters (adm_checkpoint *c, const char *text, const char *path, adm_error
   uint64_t seed, pictures;
   int batch;
   if (!text || sscanf (text, metadata, &c->step, &seed, &pictures, &batch) != 4 || c->step < 0)
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: not a checkpoint of a training; remove it to begin anew", path);
+    return ADM_FAIL (error, CHECKPOINT_NOT, path);
   if (seed != c->seed || batch != c->batch || pictures != c->pictures)
-    return adm_fail (error, ADM_ERROR_USAGE,
-                     "%s: was trained with seed %" PRIu64 ", batch %d and %" PRIu64
-                     " pictures; give the same to go on",
-                     path, seed, batch, pictures);
+    return ADM_FAIL (error, CHECKPOINT_OTHER, path, seed, batch, pictures);
   return ADM_OK;
 }
 
@@ -119,10 +114,7 @@ adm_checkpoint_load (adm_checkpoint *c, const char *path, adm_error *error)
     float *to = place_of (c, i, name, sizeof name, &elements);
     ptrdiff_t at = adm_weights_find (file, name);
     if (at < 0 || adm_weights_tensor (file, (size_t) at)->elements != elements)
-      status = adm_fail (error, ADM_ERROR_SHAPE,
-                         "%s: %s is missing or of another size: it is another training's; give the "
-                         "same network and options to go on",
-                         path, name);
+      status = ADM_FAIL (error, CHECKPOINT_TENSOR, path, name);
     else
       status = adm_weights_read (file, (size_t) at, to, error);
   }

@@ -149,9 +149,7 @@ adm_crop_picture (const uint8_t *pixels, int height, int width, adm_crop crop, a
     memcpy (at.pixels, pixels, bytes);
   if (!at.pixels || !reduce (&at, smaller_side (crop, rng))) {
     free (at.pixels);
-    return adm_fail (error, ADM_ERROR_MEMORY,
-                     "no memory to reduce a picture of %d x %d px; close other programs", width,
-                     height);
+    return ADM_FAIL (error, NO_MEMORY_SIDES, width, height);
   }
   int free_y = at.height - crop.size, free_x = at.width - crop.size;
   int y0 = crop.random ? (int) (adm_rng_next (rng) % (uint32_t) (free_y + 1)) : free_y / 2,
@@ -195,8 +193,7 @@ adm_crop_texture (const uint8_t *pixels, int height, int width, adm_texture_crop
   int turn = (int) (adm_rng_next (rng) & (crop.turns ? 7 : 4));
   uint8_t *square = malloc (3 * (size_t) side * (size_t) side);
   if (!square)
-    return adm_fail (error, ADM_ERROR_MEMORY,
-                     "no memory for a crop of %d x %d px; close other programs", side, side);
+    return ADM_FAIL (error, NO_MEMORY_SIDES, side, side);
   for (int i = 0; i < side * side; i++) {
     int x = i % side, y = i / side;
     turned (side, turn, &x, &y);

@@ -171,7 +171,7 @@ adm_feeder_new (const adm_feeder_options *options, adm_feeder **out, adm_error *
   *out = NULL;
   adm_feeder *f = calloc (1, sizeof *f);
   if (!f)
-    return adm_fail (error, ADM_ERROR_MEMORY, "no memory to read pictures; close other programs");
+    return ADM_FAIL (error, NO_MEMORY, ADM_WORD_READING);
   f->of = *options;
   f->next = f->taken = options->first;
   f->epoch[0] = f->epoch[1] = UINT64_MAX;
@@ -183,8 +183,7 @@ adm_feeder_new (const adm_feeder_options *options, adm_feeder **out, adm_error *
     ok = start_thread (f) || i > 0; /* one is enough */
   if (!ok) {
     adm_feeder_free (f);
-    return adm_fail (error, ADM_ERROR_MEMORY,
-                     "no memory or thread to read pictures; close other programs");
+    return ADM_FAIL (error, NO_MEMORY, ADM_WORD_READING);
   }
   *out = f;
   return ADM_OK;
@@ -218,10 +217,11 @@ adm_feeder_next (adm_feeder *f, float *picture, int *label, adm_error *error)
   struct place *place = &f->place[f->taken % (uint64_t) f->of.ahead];
   while (!place->ready)
     pthread_cond_wait (&f->filled, &f->mutex);
-  if (place->failed)
-    status = adm_fail (error, ADM_ERROR_IO, "none of the %zu pictures can be read: %s",
-                       f->of.list->count, f->last.message);
-  else {
+  if (place->failed) {
+    char why[ADM_ERROR_ROOM];
+    status = ADM_FAIL (error, PICTURES_UNREADABLE, f->of.list->count,
+                       adm_error_text (&f->last, why, sizeof why));
+  } else {
     memcpy (picture, place->picture, 3 * size * size * sizeof *picture);
     *label = place->label;
   }

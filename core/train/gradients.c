@@ -13,23 +13,19 @@ check_request (const adm_gradients_request *r, const adm_description *d, adm_err
 {
   bool classifier = d->kind == ADM_KIND_CLASSIFIER, superres = d->kind == ADM_KIND_SUPERRES;
   if (r->n < 1)
-    return adm_fail (error, ADM_ERROR_USAGE, "%d images have no loss; give at least 1", r->n);
+    return ADM_FAIL (error, IMAGES_FEW, r->n);
   if (superres != (r->low != NULL))
-    return adm_fail (error, ADM_ERROR_USAGE,
-                     superres ? "an upsampler needs a low-resolution picture"
-                              : "this network takes no low-resolution picture");
+    return superres ? ADM_FAIL (error, LOW_MISSING) : ADM_FAIL (error, LOW_UNWANTED);
   if (r->loss != ADM_LOSS_DEFAULT && classifier != (r->loss == ADM_LOSS_CROSS_ENTROPY))
-    return adm_fail (error, ADM_ERROR_USAGE,
-                     classifier ? "a classifier's loss is its cross entropy"
-                                : "only a classifier has a cross entropy");
+    return classifier ? ADM_FAIL (error, LOSS_CLASSIFIER) : ADM_FAIL (error, LOSS_DIFFUSION);
   for (int i = 0; i < r->n; i++) {
     int t = r->t[i], label = r->labels ? r->labels[i] : ADM_NO_LABEL;
     if (t < 0 || t >= d->diffusion_steps)
-      return adm_fail (error, ADM_ERROR_USAGE, "timestep %d is outside 0 … %d", t,
-                       d->diffusion_steps - 1);
+      return ADM_FAIL (error, VALUE_OUTSIDE, ADM_WORD_V_TIMESTEP, (double) t, 0.0,
+                       (double) (d->diffusion_steps - 1));
     if (d->num_classes > 0 && (label < 0 || label >= d->num_classes))
-      return adm_fail (error, ADM_ERROR_USAGE, "class %d is outside 0 … %d", label,
-                       d->num_classes - 1);
+      return ADM_FAIL (error, VALUE_OUTSIDE, ADM_WORD_V_CLASS, (double) label, 0.0,
+                       (double) (d->num_classes - 1));
   }
   return ADM_OK;
 }
@@ -96,15 +92,12 @@ measure (const adm_gradients_request *r, adm_trainee *trainee, adm_loss_terms *t
   if (!status
       && (!x_t || !weight || !terms->loss || (simple && !terms->mse)
           || (simple && d->learn_sigma == 1 && !terms->vb)))
-    status = adm_fail (error, ADM_ERROR_MEMORY, "no memory for %d images; give fewer", r->n);
+    status = ADM_FAIL (error, NO_MEMORY_PICTURES, r->n);
   if (!status)
     status = run (r, trainee, schedule, weight, x_t, terms, error);
   for (size_t i = 0; i < n && !status; i++)
     if (!isfinite (terms->loss[i]))
-      status = adm_fail (error, ADM_ERROR_VALUE,
-                         "%s: the loss of image %zu is NaN or infinity: its weights are unusable "
-                         "for this input; try another file",
-                         r->path, i);
+      status = ADM_FAIL (error, LOSS_IMAGE, r->path, i);
   free (weight);
   free (x_t);
   adm_schedule_free (schedule);

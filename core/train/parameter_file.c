@@ -52,8 +52,7 @@ adm_parameters_save (const adm_trainee *trainee, const float *values, const char
 {
   adm_tensor *tensors = calloc (trainee->count, sizeof *tensors);
   if (!tensors)
-    return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to write it; close other programs",
-                     path);
+    return ADM_FAIL (error, NO_MEMORY_WRITE, path);
   for (size_t i = 0; i < trainee->count; i++) {
     const adm_parameter *p = &trainee->parameter[i];
     tensors[i] = (adm_tensor) {

@@ -32,8 +32,7 @@ is_picture_name (const char *name)
 static adm_status
 no_memory (adm_error *error, const char *folder)
 {
-  return adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to list it; close other programs",
-                   folder);
+  return ADM_FAIL (error, NO_MEMORY_READ, folder);
 }
 
 static bool
@@ -56,7 +55,7 @@ list_folder (const char *folder, int depth, adm_picture_list *list, adm_error *e
 {
   DIR *directory = opendir (folder);
   if (!directory)
-    return adm_fail_file (error, folder, "opened", errno);
+    return ADM_FAIL (error, FILE_OPEN, folder, errno);
   adm_status status = ADM_OK;
   struct dirent *item;
   while (!status && (item = readdir (directory))) {
@@ -154,9 +153,7 @@ find_classes (adm_picture_list *list, const char *folder, adm_error *error)
     named += underscore && underscore != name;
   }
   if (inside > 0 && inside < list->count)
-    return adm_fail (error, ADM_ERROR_IO,
-                     "%s: holds %zu pictures beside its class folders; move each into a class's",
-                     folder, list->count - inside);
+    return ADM_FAIL (error, FOLDER_MIXED, folder, list->count - inside);
   if (inside > 0)
     return note_classes (list, folder, prefix, '/', error);
   return named == list->count ? note_classes (list, folder, prefix, '_', error) : ADM_OK;
@@ -168,8 +165,7 @@ adm_picture_list_read (const char *folder, adm_picture_list *out, adm_error *err
   *out = (adm_picture_list) { 0 };
   adm_status status = list_folder (folder, 0, out, error);
   if (!status && out->count == 0)
-    status = adm_fail (error, ADM_ERROR_IO, "%s: holds no picture; put PNG or JPEG files into it",
-                       folder);
+    status = ADM_FAIL (error, PICTURES_NONE, folder);
   if (!status) {
     qsort (out->entry, out->count, sizeof *out->entry, by_path);
     status = find_classes (out, folder, error);

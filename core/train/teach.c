@@ -26,20 +26,20 @@ seconds (void)
 static adm_status
 check_request (const adm_teach_request *r, adm_error *error)
 {
-  const char *problem = NULL;
+  adm_word problem = ADM_WORDS;
   if (r->pictures < 1 || r->pictures > ADM_TAUGHT_PICTURES)
-    problem = "give 1 to 50 pictures";
+    problem = ADM_WORD_TEACH_PICTURES;
   else if (r->rank < 1 || r->rank > MOST_RANK)
-    problem = "the rank is within 1 … 64";
+    problem = ADM_WORD_TEACH_RANK;
   else if (!r->name || adm_taught_name_problem (r->name))
-    problem = "give the class a name of one line, neither a number nor \"none\"";
+    problem = ADM_WORD_TEACH_NAME;
   else if (r->batch < 1 || r->microbatch < 0 || (r->microbatch && r->batch % r->microbatch))
-    problem = "the pictures at once must divide the batch";
+    problem = ADM_WORD_MICROBATCH;
   else if (r->steps < 0 || (r->steps == 0 && !(r->minutes > 0)))
-    problem = "say when it ends, by steps or by minutes";
+    problem = ADM_WORD_NO_END;
   else if (!(r->lr > 0) || r->log_steps < 1)
-    problem = "the learning rate must be above 0";
-  return problem ? adm_fail (error, ADM_ERROR_USAGE, "teaching: %s", problem) : ADM_OK;
+    problem = ADM_WORD_NO_RATE;
+  return problem < ADM_WORDS ? ADM_FAIL (error, TEACH_REQUEST, problem) : ADM_OK;
 }
 
 static adm_status
@@ -51,7 +51,7 @@ read_pictures (adm_teaching *t, adm_error *error)
     return status;
   t->thumbnail = malloc (3 * (size_t) size * (size_t) size * sizeof *t->thumbnail);
   if (!t->thumbnail)
-    return adm_fail (error, ADM_ERROR_MEMORY, "no memory for a picture; close other programs");
+    return ADM_FAIL (error, NO_MEMORY, ADM_WORD_A_PICTURE);
   return adm_crop_picture (t->picture[0].pixels, t->picture[0].height, t->picture[0].width,
                            (adm_crop) { .size = size }, NULL, t->thumbnail, error);
 }
@@ -104,9 +104,7 @@ prepare (adm_teaching *t, adm_error *error)
   if (!status)
     status = adm_trainee_load (r->weights, &how, &g->trainee, error);
   if (!status && g->trainee->description.kind != ADM_KIND_UNET)
-    status = adm_fail (error, ADM_ERROR_USAGE,
-                       "%s: not a diffusion network; give the one that makes a model's pictures",
-                       r->weights);
+    status = ADM_FAIL (error, TEACH_KIND, r->weights);
   if (!status)
     status = read_pictures (t, error);
   if (!status)
@@ -118,9 +116,7 @@ prepare (adm_teaching *t, adm_error *error)
   if (status)
     return status;
   t->moments = calloc (2 * t->adapter.count, sizeof *t->moments);
-  return t->moments
-             ? resume (t, error)
-             : adm_fail (error, ADM_ERROR_MEMORY, "no memory for an adapter; close other programs");
+  return t->moments ? resume (t, error) : ADM_FAIL (error, NO_MEMORY, ADM_WORD_AN_ADAPTER);
 }
 
 static void
@@ -162,8 +158,7 @@ one_step (adm_teaching *t, const adm_adamw *adamw, adm_error *error)
     return status;
   adm_adapter_gradients (&t->adapter);
   if (!adm_flat_finite (g->trainee->pool, t->adapter.count, t->adapter.gradients))
-    return adm_fail (error, ADM_ERROR_VALUE,
-                     "step %" PRId64 ": a gradient is not finite; use a smaller --lr", g->step + 1);
+    return ADM_FAIL (error, TEACH_GRADIENT, g->step + 1);
   g->step++;
   adm_adamw_step (adamw, g->trainee->pool, g->step, t->adapter.gradients, t->adapter.values);
   adm_adapter_apply (&t->adapter);
@@ -200,7 +195,7 @@ show (adm_teaching *t, adm_error *error)
   int side = t->training.trainee->description.image_size;
   float *picture = malloc (3 * (size_t) side * (size_t) side * sizeof *picture);
   adm_status status = picture ? adm_teaching_show (t, picture, error)
-                              : adm_fail (error, ADM_ERROR_MEMORY, "no memory for a picture");
+                              : ADM_FAIL (error, NO_MEMORY, ADM_WORD_A_PICTURE);
   adm_train_report report = { .what = ADM_TRAIN_PICTURE,
                               .step = t->training.step,
                               .seconds = seconds () - t->started,
@@ -257,7 +252,7 @@ adm_teach (const adm_teach_request *request, adm_train_callback report, void *us
 {
   adm_teaching *t = calloc (1, sizeof *t);
   if (!t)
-    return adm_fail (error, ADM_ERROR_MEMORY, "no memory to teach; close other programs");
+    return ADM_FAIL (error, NO_MEMORY, ADM_WORD_TRAINING);
   t->request = request;
   t->report = report;
   t->user = user;

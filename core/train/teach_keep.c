@@ -40,7 +40,7 @@ read_array (void *user, size_t i, float *dst, adm_error *error)
 static adm_status
 no_memory (adm_error *error)
 {
-  return adm_fail (error, ADM_ERROR_MEMORY, "no memory for a checkpoint; close other programs");
+  return ADM_FAIL (error, NO_MEMORY, ADM_WORD_A_CHECKPOINT);
 }
 
 adm_status
@@ -74,13 +74,9 @@ check_counters (adm_teaching *g, const char *text, const char *path, double *sec
   int batch, rank, pictures;
   if (!text || sscanf (text, metadata, &step, &milliseconds, &seed, &batch, &rank, &pictures) != 6
       || step < 0 || milliseconds < 0)
-    return adm_fail (error, ADM_ERROR_FORMAT,
-                     "%s: not a taught class's checkpoint; remove it to begin anew", path);
+    return ADM_FAIL (error, TAUGHT_CHECKPOINT, path);
   if (seed != r->seed || batch != r->batch || rank != r->rank || pictures != r->pictures)
-    return adm_fail (error, ADM_ERROR_USAGE,
-                     "%s: was taught with seed %" PRIu64
-                     ", batch %d, rank %d and %d pictures; give the same to go on",
-                     path, seed, batch, rank, pictures);
+    return ADM_FAIL (error, TAUGHT_OTHER, path, seed, batch, rank, pictures);
   g->training.step = step;
   *seconds = (double) milliseconds / 1000;
   return ADM_OK;
@@ -99,9 +95,7 @@ adm_teaching_recall (adm_teaching *g, double *seconds, adm_error *error)
     float *to = array_of (g, i, &elements);
     ptrdiff_t at = adm_weights_find (file, arrays[i]);
     status = at < 0 || adm_weights_tensor (file, (size_t) at)->elements != elements
-                 ? adm_fail (error, ADM_ERROR_SHAPE,
-                             "%s: %s is missing or of another size: it belongs to another network",
-                             path, arrays[i])
+                 ? ADM_FAIL (error, CHECKPOINT_TENSOR, path, arrays[i])
                  : adm_weights_read (file, (size_t) at, to, error);
   }
   adm_weights_free (file);

@@ -25,8 +25,7 @@ adm_taught_pictures_read (const adm_teach_request *r, int side,
       adm_rgb whole = { p->pixels, p->height, p->width },
               half = { .height = p->height / 2, .width = p->width / 2 };
       if (!adm_rgb_resize (&whole, ADM_FILTER_BOX, &half))
-        return adm_fail (error, ADM_ERROR_MEMORY,
-                         "%s: no memory to reduce it; close other programs", r->picture[i]);
+        return ADM_FAIL (error, NO_MEMORY_READ, r->picture[i]);
       free (p->pixels);
       *p = (adm_taught_picture) { half.pixels, half.width, half.height };
     }
@@ -58,12 +57,10 @@ adm_teach_crops (const adm_teach_request *r, int side, int n, uint8_t *out, adm_
   adm_taught_picture picture[ADM_TAUGHT_PICTURES] = { 0 };
   const size_t one = 3 * (size_t) side * (size_t) side;
   if (r->pictures < 1 || r->pictures > ADM_TAUGHT_PICTURES)
-    return adm_fail (error, ADM_ERROR_USAGE, "teaching: give 1 to %d pictures",
-                     ADM_TAUGHT_PICTURES);
+    return ADM_FAIL (error, TEACH_REQUEST, ADM_WORD_TEACH_PICTURES);
   float *planar = malloc (one * sizeof *planar);
-  adm_status status
-      = planar ? adm_taught_pictures_read (r, side, picture, error)
-               : adm_fail (error, ADM_ERROR_MEMORY, "no memory for crops; close other programs");
+  adm_status status = planar ? adm_taught_pictures_read (r, side, picture, error)
+                             : ADM_FAIL (error, NO_MEMORY, ADM_WORD_A_PICTURE);
   for (int i = 0; i < n && !status; i++) {
     status = adm_taught_crop (r, picture, side, (uint64_t) i, planar, error);
     if (!status)
@@ -112,7 +109,7 @@ adm_teaching_show (adm_teaching *g, float *out, adm_error *error)
                                               ADM_SAMPLER_DPMPP_2M, steps, &schedule, error);
   float *workspace = malloc (adm_diffusion_workspace (&denoiser) * sizeof *workspace);
   if (!status && !workspace)
-    status = adm_fail (error, ADM_ERROR_MEMORY, "no memory for a picture; close other programs");
+    status = ADM_FAIL (error, NO_MEMORY, ADM_WORD_A_PICTURE);
   if (!status) {
     adm_schedule_parametrize (schedule,
                               (adm_parametrization) { .predict_xstart = d->predict_xstart == 1,

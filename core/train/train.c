@@ -76,7 +76,7 @@ tell_unreadable (struct run *run)
   while (adm_feeder_unreadable (run->training.feeder, &why)) {
     run->training.unreadable++;
     adm_train_report report = report_of (run, ADM_TRAIN_UNREADABLE);
-    report.message = why.message;
+    report.unreadable_why = &why;
     tell (run, &report);
   }
 }
@@ -117,25 +117,25 @@ tell_log (struct run *run)
 static adm_status
 check_request (const adm_train_request *r, adm_error *error)
 {
-  const char *problem = NULL;
+  adm_word problem = ADM_WORDS;
   if (r->batch < 1 || r->microbatch < 0 || (r->microbatch && r->batch % r->microbatch))
-    problem = "the pictures at once must divide the batch";
+    problem = ADM_WORD_MICROBATCH;
   else if (r->steps < 0 || (r->steps == 0 && !(r->minutes > 0)))
-    problem = "say when it ends, by steps or by minutes";
+    problem = ADM_WORD_NO_END;
   else if (!(r->lr > 0) || !(r->weight_decay >= 0) || r->log_steps < 1 || !(r->save_minutes > 0))
-    problem = "the learning rate and the intervals must be above 0";
+    problem = ADM_WORD_NO_INTERVAL;
   else if (!(r->dropout >= 0 && r->dropout < 1) || !(r->drop_label >= 0 && r->drop_label <= 1))
-    problem = "shares are between 0 and 1";
+    problem = ADM_WORD_BAD_SHARE;
   else if (r->emas < 0 || r->emas > ADM_MAX_EMAS)
-    problem = "there can be at most 4 averages";
+    problem = ADM_WORD_MANY_AVERAGES;
   else if (r->anneal && r->steps == 0)
-    problem = "a learning rate that goes down needs a number of steps";
+    problem = ADM_WORD_ANNEAL;
   else if ((r->from != NULL) + (r->description != NULL) + (r->resume ? 1 : 0) == 0)
-    problem = "give weights to start from or a description of a new network";
-  for (int i = 0; i < r->emas && !problem; i++)
+    problem = ADM_WORD_NO_START;
+  for (int i = 0; i < r->emas && problem == ADM_WORDS; i++)
     if (!(r->ema[i] > 0 && r->ema[i] < 1))
-      problem = "an average's rate is between 0 and 1";
-  return problem ? adm_fail (error, ADM_ERROR_USAGE, "training: %s", problem) : ADM_OK;
+      problem = ADM_WORD_AVERAGE_RATE;
+  return problem < ADM_WORDS ? ADM_FAIL (error, TRAIN_REQUEST, problem) : ADM_OK;
 }
 
 static adm_status
@@ -143,29 +143,22 @@ check_network (const adm_training *g, adm_error *error)
 {
   const adm_description *d = &g->trainee->description;
   const adm_train_request *r = g->request;
-  static const char *const kinds[] = { "diffusion network", "upsampler", "classifier" };
+  static const adm_word kinds[]
+      = { ADM_WORD_A_DIFFUSION_MODEL, ADM_WORD_AN_UPSAMPLER, ADM_WORD_A_CLASSIFIER };
   int spare = r->drop_label > 0 ? 1 : 0, classes = g->list.classes;
   if (d->kind != r->kind)
-    return adm_fail (error, ADM_ERROR_USAGE, "this is the description of a %s, not of a %s",
-                     kinds[d->kind], kinds[r->kind]);
+    return ADM_FAIL (error, TRAIN_KIND, kinds[d->kind], kinds[r->kind]);
   if (r->size > 0 && d->image_size != r->size)
-    return adm_fail (error, ADM_ERROR_USAGE, "the network's pictures are %d px, not %d",
-                     d->image_size, r->size);
+    return ADM_FAIL (error, TRAIN_SIZE, d->image_size, r->size);
   if (d->kind == ADM_KIND_SUPERRES && (d->small_size < 1 || d->image_size % d->small_size != 0))
-    return adm_fail (error, ADM_ERROR_USAGE,
-                     "an upsampler's small_size must be there and divide its image_size");
+    return ADM_FAIL (error, TRAIN_SMALL);
   if (d->num_classes > 0 && classes == 0)
-    return adm_fail (error, ADM_ERROR_USAGE,
-                     "%s: the network has classes, the pictures have none; put each class's into "
-                     "a folder of its own",
-                     r->folder);
+    return ADM_FAIL (error, TRAIN_CLASSLESS, r->folder);
   if (d->num_classes > 0 && classes + spare > d->num_classes)
-    return adm_fail (error, ADM_ERROR_USAGE,
-                     "%s: %d classes%s are more than the network's %d; write another num_classes "
-                     "into its description",
-                     r->folder, classes, spare ? " and \"no class\"" : "", d->num_classes);
+    return spare ? ADM_FAIL (error, TRAIN_CLASSES_NONE, r->folder, classes, d->num_classes)
+                 : ADM_FAIL (error, TRAIN_CLASSES, r->folder, classes, d->num_classes);
   if (spare && d->num_classes == 0)
-    return adm_fail (error, ADM_ERROR_USAGE, "without classes there are no labels to drop");
+    return ADM_FAIL (error, TRAIN_LABELS);
   return ADM_OK;
 }
 
@@ -187,8 +180,7 @@ open_network (adm_training *g, adm_error *error)
   yyjson_doc_free (doc);
   const char *unknown = status ? NULL : adm_description_unknown (&d);
   if (unknown)
-    status = adm_fail (error, ADM_ERROR_USAGE, "%s: %s: is missing: add this key", r->description,
-                       unknown);
+    status = ADM_FAIL (error, KEYS_OPEN, r->description, unknown);
   adm_network_source source = { .name = r->description, .description = &d };
   if (!status)
     status = adm_trainee_open (&source, &how, &g->trainee, error);
@@ -217,10 +209,7 @@ take_copies (adm_training *g, adm_error *error)
   }
   if (ok && g->adamw.moment1 && g->adamw.moment2)
     return ADM_OK;
-  return adm_fail (error, ADM_ERROR_MEMORY,
-                   "no memory for %" PRIu64 " MiB of moments and averages; "
-                   "close other programs",
-                   (2 + (uint64_t) r->emas) * bytes >> 20);
+  return ADM_FAIL (error, NO_MEMORY_MIB, (2 + (uint64_t) r->emas) * bytes);
 }
 
 /* ---- files ----------------------------------------------------------------------------------- */
@@ -302,7 +291,7 @@ save (struct run *run, adm_error *error)
     status = text && path
                  ? adm_parameters_save (g->trainee, r->emas ? g->ema[i] : g->trainee->weights, path,
                                         text, error)
-                 : adm_fail (error, ADM_ERROR_MEMORY, "%s: no memory to write it", r->output);
+                 : ADM_FAIL (error, NO_MEMORY_WRITE, r->output);
     free (path);
   }
   free (text);
@@ -321,9 +310,7 @@ resume_or_begin (struct run *run, adm_error *error)
   adm_training *g = &run->training;
   bool there = access (run->checkpoint, F_OK) == 0;
   if (!g->request->resume && there)
-    return adm_fail (error, ADM_ERROR_USAGE,
-                     "%s: a training's checkpoint stands there; go on with --resume, or remove it",
-                     run->checkpoint);
+    return ADM_FAIL (error, CHECKPOINT_THERE, run->checkpoint);
   if (!there)
     return save (run, error); /* so that what cannot be written is known now */
   adm_checkpoint checkpoint = checkpoint_of (g);
@@ -358,7 +345,7 @@ one_step (struct run *run, adm_error *error)
     return status;
   double norm = norm_of (t->gradients, t->elements);
   if (!isfinite (norm))
-    return adm_fail (error, ADM_ERROR_VALUE, "a gradient is not finite");
+    return ADM_FAIL (error, LOSS_GRADIENT);
   g->adamw.lr = r->lr * (r->anneal ? 1 - (double) g->step / (double) r->steps : 1);
   g->step++;
   adm_adamw_step (&g->adamw, t->pool, g->step, t->gradients, t->weights);
@@ -390,11 +377,10 @@ loop (struct run *run, adm_error *error)
     if (!status)
       tell_unreadable (run);
     if (status == ADM_ERROR_VALUE) {
-      adm_error why = *error;
-      return adm_fail (error, ADM_ERROR_VALUE,
-                       "step %" PRId64 ": %s; %s is that of step %" PRId64
-                       ": go on from it with a smaller --lr",
-                       g->step + 1, why.message, run->checkpoint, run->saved);
+      return error->code == ADM_CODE_LOSS_STEP
+                 ? ADM_FAIL (error, TRAIN_LOSS, g->step + 1, error->fact[0].whole, run->checkpoint,
+                             run->saved)
+                 : ADM_FAIL (error, TRAIN_GRADIENT, g->step + 1, run->checkpoint, run->saved);
     }
     if (!status && (g->step % r->log_steps == 0 || ended (run)))
       tell_log (run);
@@ -405,7 +391,7 @@ loop (struct run *run, adm_error *error)
     return status;
   status = save (run, error);
   if (!status && run->stopped)
-    status = adm_fail (error, ADM_ERROR_CANCELLED, "training was stopped");
+    status = ADM_FAIL (error, TRAIN_STOPPED);
   return status;
 }
 
@@ -417,7 +403,7 @@ prepare (struct run *run, adm_error *error)
   adm_status status = check_request (r, error);
   g->n = r->microbatch ? r->microbatch : r->batch;
   if (!status && !(run->checkpoint = adm_checkpoint_path (r->output)))
-    status = adm_fail (error, ADM_ERROR_MEMORY, "no memory to train; close other programs");
+    status = ADM_FAIL (error, NO_MEMORY, ADM_WORD_TRAINING);
   if (!status)
     status = adm_picture_list_read (r->folder, &g->list, error);
   if (!status)

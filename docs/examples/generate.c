@@ -23,19 +23,19 @@ write_picture (int i, const adm_picture *picture, void *user, adm_error *error)
   if (file && fclose (file) != 0)
     ok = false;
   free (pixels);
-  if (!ok)
-    snprintf (error->message, sizeof error->message, "%s: cannot be written", (char *) user);
-  return error->status = ok ? ADM_OK : ADM_ERROR_IO;
+  return ok ? ADM_OK : adm_error_set (error, ADM_ERROR_IO, "the picture cannot be written");
 }
 
 int
 main (int argc, char **argv)
 {
-  adm_error error = { .message = "usage: generate FOLDER MODEL CLASS OUT.ppm" };
+  adm_error error;
+  char line[1024];
   adm_catalog *catalog = NULL;
   const adm_model *model;
   adm_session *session = NULL;
   adm_plan plan;
+  adm_error_set (&error, ADM_ERROR_USAGE, "usage: generate FOLDER MODEL CLASS OUT.ppm");
   bool done = argc == 5 && !adm_catalog_new ((const char *[]) { argv[1] }, 1, &catalog, &error)
               && !adm_catalog_find (catalog, argv[2], &model, &error)
               && !adm_session_new (model, &(adm_options) { 0 }, &session, &error);
@@ -47,7 +47,7 @@ main (int argc, char **argv)
            && !adm_session_run (session, &plan, &sink, &error);
   }
   if (!done)
-    fprintf (stderr, "generate: %s\n", error.message);
+    fprintf (stderr, "generate: %s\n", adm_error_text (&error, line, sizeof line));
   adm_session_free (session);
   adm_catalog_free (catalog);
   return done ? 0 : 1;

@@ -9,6 +9,7 @@
  * Prints one JSON object a line: what, preview_seconds, picture_seconds, steps. */
 #include "adm.h"
 #include "clock.h"
+#include "said.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,7 +40,7 @@ keep (int i, const adm_picture *picture, void *user, adm_error *error)
 static int
 fail (const adm_error *error)
 {
-  fprintf (stderr, "click: %s\n", error->message);
+  fprintf (stderr, "click: %s\n", said (error));
   return 1;
 }
 

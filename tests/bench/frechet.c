@@ -12,6 +12,7 @@
  *
  * Prints one JSON object: distance (d^2), the numbers of pictures, the width of the features. */
 #include "gaussian.h"
+#include "said.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -26,7 +27,7 @@ add_file (feature_set *s, const char *path, adm_network *classifier)
   int rank;
   int64_t shape[8];
   if (adm_npy_read (path, &data, &rank, shape, &error))
-    gaussian_fail (path, error.message);
+    gaussian_fail (path, said (&error));
   if (!classifier) {
     if (rank != 2)
       gaussian_fail (path, "features have two dimensions");
@@ -77,7 +78,7 @@ main (int argc, char **argv)
   const char *const *arguments = (const char *const *) argv + (fit ? 2 : 1);
   if (strcmp (arguments[0], "--features")
       && adm_network_load (arguments[0], &(adm_options) { 0 }, NULL, NULL, &classifier, &error))
-    gaussian_fail (arguments[0], error.message);
+    gaussian_fail (arguments[0], said (&error));
   feature_set a = read_set (arguments[1], classifier);
   gaussian of_a = gaussian_fit (&a);
   if (fit) {

@@ -4,6 +4,7 @@
 #include "gaussian.h"
 
 #include "networks/network.h"
+#include "said.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -61,13 +62,13 @@ feature_set_see (feature_set *set, adm_network *classifier, const float *x, int 
     for (size_t j = 0; j < pixels; j++)
       seen[j] = fminf (fmaxf (x[(size_t) i * pixels + j], -1.0f), 1.0f);
     if (adm_network_features (classifier, 1, seen, &t, row, &error))
-      gaussian_fail (where, error.message);
+      gaussian_fail (where, said (&error));
     feature_set_add (set, row, 1, width, where);
     if (!hits)
       continue;
     if (adm_network_evaluate (classifier, &(adm_batch) { .n = 1, .x = seen, .t = &t }, logits,
                               &error))
-      gaussian_fail (where, error.message);
+      gaussian_fail (where, said (&error));
     int best = 0;
     for (int k = 1; k < d->num_classes; k++)
       best = logits[k] > logits[best] ? k : best;
@@ -127,7 +128,7 @@ gaussian_write (const gaussian *g, const char *path)
   for (size_t j = 0; j < d * (d + 1); j++)
     all[j] = (float) (j < d ? g->mean[j] : g->covariance[j - d]);
   if (adm_npy_write (path, all, 2, shape, &error))
-    gaussian_fail (path, error.message);
+    gaussian_fail (path, said (&error));
   free (all);
 }
 
@@ -139,7 +140,7 @@ gaussian_read (const char *path)
   int rank;
   int64_t shape[8];
   if (adm_npy_read (path, &all, &rank, shape, &error))
-    gaussian_fail (path, error.message);
+    gaussian_fail (path, said (&error));
   if (rank != 2 || shape[0] != shape[1] + 1 || shape[1] < 1 || shape[1] > 100000)
     gaussian_fail (path, "statistics are [D+1,D]: a mean and a covariance");
   gaussian g = gaussian_new ((int) shape[1]);

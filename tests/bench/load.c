@@ -10,6 +10,7 @@
  * counts. */
 #include "adm.h"
 #include "clock.h"
+#include "said.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -56,7 +57,7 @@ main (int argc, char **argv)
     }
     double began = now ();
     if (adm_network_load (argv[1], &(adm_options) { 0 }, NULL, NULL, &network, &error)) {
-      fprintf (stderr, "load: %s\n", error.message);
+      fprintf (stderr, "load: %s\n", said (&error));
       return 1;
     }
     printf ("{\"plain_seconds\": %.3f, \"load_seconds\": %.3f}\n", plain, now () - began);

@@ -15,6 +15,7 @@
  * * EACH + i. --classes: the first N only. --pictures: the first picture of each class. */
 #include "clock.h"
 #include "gaussian.h"
+#include "said.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,7 +99,7 @@ main (int argc, char **argv)
     return usage ();
   if (adm_catalog_new (&none, 0, &catalog, &error)
       || adm_catalog_find (catalog, argv[1], &model, &error))
-    gaussian_fail (argv[1], error.message);
+    gaussian_fail (argv[1], said (&error));
   if (!model->classifier)
     gaussian_fail (argv[1], "a classifier is needed");
   asked t = { .each = atoi (argv[3]),
@@ -112,7 +113,7 @@ main (int argc, char **argv)
   adm_options options = { 0 };
   if (adm_session_new (model, &options, &session, &error)
       || adm_network_load (model->classifier, &options, NULL, NULL, &classifier, &error))
-    gaussian_fail (argv[1], error.message);
+    gaussian_fail (argv[1], said (&error));
   size_t pixels = 3 * (size_t) model->image_size * (size_t) model->image_size;
   judge j = { .model = model,
               .classifier = classifier,
@@ -130,14 +131,14 @@ main (int argc, char **argv)
     const adm_task task = { .kind = ADM_TASK_GENERATE, .generate = { .sample = t.request } };
     if (adm_plan_make (model, &task, &plan, &error)
         || adm_session_run (session, &plan, &sink, &error))
-      gaussian_fail (model->class_names[label], error.message);
+      gaussian_fail (model->class_names[label], said (&error));
   }
   if (j.set.width != truth.width)
     gaussian_fail (argv[2], "they are of another classifier's features");
   gaussian found = gaussian_fit (&j.set);
   const int64_t shape[] = { t.classes, 3, model->image_size, model->image_size };
   if (t.pictures && adm_npy_write (t.pictures, j.first, 4, shape, &error))
-    gaussian_fail (t.pictures, error.message);
+    gaussian_fail (t.pictures, said (&error));
   printf ("{\"agreement\": %.4f, \"frechet\": %.4f, \"pictures\": %d, \"seconds\": %.4f}\n",
           (double) j.hits / j.set.count, gaussian_distance (&found, &truth), j.set.count,
           (now () - start) / j.set.count);

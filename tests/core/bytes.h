@@ -7,6 +7,7 @@
 
 #include "folder.h"
 #include "io/weights.h"
+#include "said.h"
 
 #include <zip.h>
 
@@ -55,14 +56,14 @@ refused (const char *name, adm_status status, const char *part)
   adm_weights *weights = (adm_weights *) 1;
   adm_status found = adm_weights_open (folder_file (name), &weights, &error);
   if (!CHECK (found == status && weights == NULL))
-    printf ("  %s: status %d, %s\n", name, found, found ? error.message : "accepted");
+    printf ("  %s: status %d, %s\n", name, found, found ? said (&error) : "accepted");
   if (found == ADM_OK) {
     adm_weights_free (weights);
     return;
   }
-  CHECK_CONTAINS (error.message, name);
-  CHECK_CONTAINS (error.message, part);
-  CHECK (!strchr (error.message, '\n'));
+  CHECK_CONTAINS (said (&error), name);
+  CHECK_CONTAINS (said (&error), part);
+  CHECK (!strchr (said (&error), '\n'));
 }
 
 /* ---- torch's --------------------------------------------------------------------------------- */

@@ -7,6 +7,7 @@
 
 #include "check.h"
 #include "networks/architecture.h"
+#include "said.h"
 
 #include <ftw.h>
 #include <stdarg.h>
@@ -195,7 +196,7 @@ static inline void
 folder_print_notes (const adm_catalog *catalog)
 {
   for (size_t i = 0; i < adm_catalog_notes (catalog); i++)
-    printf ("  note: %s\n", adm_catalog_note (catalog, i));
+    printf ("  note: %s\n", said (adm_catalog_note (catalog, i)));
 }
 
 #endif

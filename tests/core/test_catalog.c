@@ -4,6 +4,7 @@
  * file. */
 #include "folder.h"
 #include "pipeline/session.h"
+#include "said.h"
 
 #define NETWORK                                                                                    \
   .num_res_blocks = 1, .levels = 2, .channel_mult = { 1, 1 }, .model_channels = 32,                \
@@ -36,8 +37,8 @@ expect_note (const char *part, size_t models)
   adm_catalog *catalog = folder_catalog (folder_path, NULL);
   if (!CHECK (adm_catalog_notes (catalog) == 1 && adm_catalog_count (catalog) == models))
     folder_print_notes (catalog);
-  CHECK_CONTAINS (adm_catalog_note (catalog, 0), folder_path);
-  CHECK_CONTAINS (adm_catalog_note (catalog, 0), part);
+  CHECK_CONTAINS (said (adm_catalog_note (catalog, 0)), folder_path);
+  CHECK_CONTAINS (said (adm_catalog_note (catalog, 0)), part);
   adm_catalog_free (catalog);
 }
 
@@ -81,9 +82,9 @@ expect_label (const adm_model *model, const char *class_name, int expected)
   adm_status status = adm_model_label (model, class_name, &label, &error);
   if (expected == -2) {
     CHECK (status == ADM_ERROR_USAGE && label == -9);
-    CHECK_CONTAINS (error.message, "class");
+    CHECK_CONTAINS (said (&error), "class");
   } else if (!CHECK (status == ADM_OK && label == expected))
-    printf ("  class %s: %d, %s\n", class_name ? class_name : "(null)", label, error.message);
+    printf ("  class %s: %d, %s\n", class_name ? class_name : "(null)", label, said (&error));
 }
 
 static void
@@ -163,9 +164,9 @@ test_described (void)
   CHECK (adm_catalog_find (catalog, folder_file ("c.safetensors"), &found, &error)
              == ADM_ERROR_SHAPE
          && found == NULL);
-  CHECK_CONTAINS (error.message, "holds a classifier, not a diffusion model");
+  CHECK_CONTAINS (said (&error), "holds a classifier, not a diffusion model");
   CHECK (adm_catalog_find (catalog, "no such model", &found, &error) == ADM_ERROR_IO);
-  CHECK_CONTAINS (error.message, "no such model: no model of that name");
+  CHECK_CONTAINS (said (&error), "no such model: no model of that name");
   CHECK (adm_catalog_count (catalog) == 1);
   adm_catalog_free (catalog);
   adm_catalog_free (NULL);
@@ -270,7 +271,7 @@ test_trouble_with_descriptions (void)
      * model. */
     bool told = false;
     for (size_t k = 0; k < adm_catalog_notes (catalog); k++)
-      told |= strstr (adm_catalog_note (catalog, k), variants[i][2]) != NULL;
+      told |= strstr (said (adm_catalog_note (catalog, k)), variants[i][2]) != NULL;
     if (!CHECK (told)) {
       printf ("  expected %s\n", variants[i][2]);
       folder_print_notes (catalog);
@@ -357,7 +358,7 @@ test_strays (void)
   }
   catalog = folder_catalog (folder_file ("readme.txt"), NULL); /* a file where a folder should be */
   CHECK (adm_catalog_notes (catalog) == 1 && adm_catalog_count (catalog) == 0);
-  CHECK_CONTAINS (adm_catalog_note (catalog, 0), "readme.txt: the folder cannot be read");
+  CHECK_CONTAINS (said (adm_catalog_note (catalog, 0)), "readme.txt: the folder cannot be read");
   adm_catalog_free (catalog);
 }
 
@@ -380,18 +381,18 @@ test_free_memory (void)
   CHECK (adm_network_load (folder_file ("huge.safetensors"), &(adm_options) { .threads = 1 }, NULL,
                            NULL, &network, &error)
          == ADM_ERROR_MEMORY);
-  CHECK_CONTAINS (error.message, " MiB are free; ");
+  CHECK_CONTAINS (said (&error), " MiB are free; ");
   CHECK (adm_model_from_files (folder_file ("huge.safetensors"), NULL, NULL, &model, &error)
          == ADM_OK);
   CHECK (adm_session_new (model, &(adm_options) { .threads = 1 }, &session, &error) == ADM_OK);
   CHECK (adm_session_load (session, ADM_PART_DIFFUSION, NULL, NULL, &error) == ADM_ERROR_MEMORY);
-  CHECK_CONTAINS (error.message, " MiB are free; close other programs, or use a smaller model");
+  CHECK_CONTAINS (said (&error), " MiB are free; close other programs, or use a smaller model");
   adm_session_free (session);
   CHECK (adm_session_new (model, &(adm_options) { .threads = 1, .memory_limit = 1 << 20 }, &session,
                           &error)
          == ADM_OK);
   CHECK (adm_session_load (session, ADM_PART_DIFFUSION, NULL, NULL, &error) == ADM_ERROR_MEMORY);
-  CHECK_CONTAINS (error.message, " 1 MiB are allowed; allow more, or use a smaller model");
+  CHECK_CONTAINS (said (&error), " 1 MiB are allowed; allow more, or use a smaller model");
   adm_session_free (session);
   adm_model_free (model);
   unlink (folder_file ("huge.safetensors"));
@@ -411,7 +412,7 @@ test_many_files (void)
   adm_catalog *catalog = folder_catalog (folder_file ("many"), NULL);
   /* those named as weights */
   CHECK (adm_catalog_count (catalog) == 0 && adm_catalog_notes (catalog) == 2000);
-  CHECK_CONTAINS (adm_catalog_note (catalog, 1999),
+  CHECK_CONTAINS (said (adm_catalog_note (catalog, 1999)),
                   "01999.safetensors: is neither safetensors nor a torch file");
   adm_catalog_free (catalog);
 }

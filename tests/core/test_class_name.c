@@ -5,6 +5,7 @@
 #include "catalog/class_name.h"
 
 #include "check.h"
+#include "said.h"
 
 #include <stdlib.h>
 
@@ -65,7 +66,7 @@ means_in (const classes *in, const char *text, int expected)
   adm_status status
       = adm_class_find ("M", in->names, in->synonyms, in->count, text, &label, &error);
   if (!CHECK (status == ADM_OK && label == expected))
-    printf ("  \"%s\": %d, expected %d; %s\n", text, label, expected, error.message);
+    printf ("  \"%s\": %d, expected %d; %s\n", text, label, expected, said (&error));
 }
 
 static void
@@ -76,8 +77,8 @@ refused_in (const classes *in, const char *text, const char *says)
   CHECK (adm_class_find ("M", in->names, in->synonyms, in->count, text, &label, &error)
              == ADM_ERROR_USAGE
          && label == -9);
-  CHECK_CONTAINS (error.message, says);
-  CHECK (strchr (error.message, '\n') == NULL);
+  CHECK_CONTAINS (said (&error), says);
+  CHECK (strchr (said (&error), '\n') == NULL);
 }
 
 static void
@@ -160,7 +161,7 @@ test_refusals (void)
   adm_error error;
   int label;
   CHECK (adm_class_find ("M", NULL, NULL, 0, "cat", &label, &error) == ADM_ERROR_USAGE);
-  CHECK_CONTAINS (error.message, "number");
+  CHECK_CONTAINS (said (&error), "number");
   char longest[5000];
   memset (longest, 'x', sizeof longest - 1);
   longest[sizeof longest - 1] = '\0';
@@ -196,7 +197,7 @@ test_imagenet (void)
     if (adm_class_find ("M", list, nothing, count, line, &label, &error) == ADM_OK)
       shouted += label == i;
     else
-      CHECK_CONTAINS (error.message, "igan (264)");
+      CHECK_CONTAINS (said (&error), "igan (264)");
   }
   CHECK (shouted == 998); /* but Cardigan the dog and cardigan the jacket */
   static const struct {
@@ -209,7 +210,7 @@ test_imagenet (void)
     int label = -1;
     adm_class_find ("M", list, nothing, count, parts[i].text, &label, &error);
     if (!CHECK (label == parts[i].label))
-      printf ("  \"%s\": %d, %s\n", parts[i].text, label, error.message);
+      printf ("  \"%s\": %d, %s\n", parts[i].text, label, said (&error));
   }
   for (int i = 0; i < count; i++)
     free (list[i]);

@@ -5,6 +5,7 @@
 #include "descriptions/description.h"
 
 #include "check.h"
+#include "said.h"
 
 #include <locale.h>
 #include <stdlib.h>
@@ -52,8 +53,8 @@ expect_refused (const char *key, const char *value, const char *part)
   adm_error error = { 0 };
   if (!CHECK (parse (variant (key, value), &d, &error) == ADM_ERROR_FORMAT))
     printf ("  %s: %s\n", key, value ? value : "(absent)");
-  CHECK_CONTAINS (error.message, "here.json: ");
-  CHECK_CONTAINS (error.message, part);
+  CHECK_CONTAINS (said (&error), "here.json: ");
+  CHECK_CONTAINS (said (&error), part);
 }
 
 static void
@@ -62,7 +63,7 @@ test_complete (void)
   adm_description d;
   adm_error error;
   if (!CHECK (parse (complete, &d, &error) == ADM_OK)) {
-    printf ("  %s\n", error.message);
+    printf ("  %s\n", said (&error));
     return;
   }
   CHECK (d.kind == ADM_KIND_UNET && d.image_size == 64 && d.model_channels == 64
@@ -176,7 +177,7 @@ test_wrong (void)
     CHECK (parse (texts[i], &d, &error) == ADM_ERROR_FORMAT);
   /* LENGTH holds, not the NUL */
   CHECK (adm_description_parse ("{}}", 2, "here.json", &d, &error) == ADM_ERROR_FORMAT);
-  CHECK_CONTAINS (error.message, "kind: is missing");
+  CHECK_CONTAINS (said (&error), "kind: is missing");
 }
 
 static void
@@ -216,8 +217,8 @@ test_flags (void)
     for (int wrong = -2; wrong <= 2; wrong += 4) {
       *flags[i] = wrong;
       CHECK (adm_description_validate (&d, "here", &error) == ADM_ERROR_FORMAT);
-      CHECK_CONTAINS (error.message, keys[i]);
-      CHECK_CONTAINS (error.message, "must be true or false");
+      CHECK_CONTAINS (said (&error), keys[i]);
+      CHECK_CONTAINS (said (&error), "must be true or false");
     }
     *flags[i] = before;
   }
@@ -238,15 +239,15 @@ test_kinds (void)
             variant ("kind", "\"classifier\"") + 1);
   /* its heads are counted by their channels */
   CHECK (parse (text, &d, &error) == ADM_ERROR_FORMAT);
-  CHECK_CONTAINS (error.message, "num_head_channels");
+  CHECK_CONTAINS (said (&error), "num_head_channels");
   snprintf (text, sizeof text, "{\"pool\": \"none\", %s", variant ("kind", "\"classifier\"") + 1);
   CHECK (parse (text, &d, &error) == ADM_ERROR_FORMAT);
-  CHECK_CONTAINS (error.message, "pool");
+  CHECK_CONTAINS (said (&error), "pool");
   snprintf (text, sizeof text, "{\"small_size\": 16, %s", variant ("kind", "\"superres\"") + 1);
   CHECK (parse (text, &d, &error) == ADM_OK && d.small_size == 16);
   snprintf (text, sizeof text, "{\"small_size\": 128, %s", variant ("kind", "\"superres\"") + 1);
   CHECK (parse (text, &d, &error) == ADM_ERROR_FORMAT);
-  CHECK_CONTAINS (error.message, "small_size: 128");
+  CHECK_CONTAINS (said (&error), "small_size: 128");
 }
 
 static void

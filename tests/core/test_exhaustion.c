@@ -12,6 +12,7 @@
 #include "base/pool.h"
 #include "pipeline/session.h"
 #include "bytes.h"
+#include "said.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -143,7 +144,7 @@ list_models (uint64_t *result)
   }
   *result += adm_catalog_questions (catalog);
   for (size_t i = 0; i < adm_catalog_notes (catalog); i++) {
-    const char *note = adm_catalog_note (catalog, i);
+    const char *note = said (adm_catalog_note (catalog, i));
     told |= strstr (note, "no memory") || strstr (note, "Cannot allocate memory");
     *result = digest (*result, note, strlen (note));
   }
@@ -344,8 +345,8 @@ try_one (const char *name, adm_status (*act) (uint64_t *), int call, bool onward
     CHECK (result == expected); /* the C library could do without */
   else {
     CHECK (status == error.status);
-    CHECK (strlen (error.message) > 0 && !strchr (error.message, '\n'));
-    CHECK (status == ADM_ERROR_MEMORY || strstr (error.message, "Cannot allocate memory"));
+    CHECK (strlen (said (&error)) > 0 && !strchr (said (&error), '\n'));
+    CHECK (status == ADM_ERROR_MEMORY || strstr (said (&error), "Cannot allocate memory"));
   }
   /* libzip itself loses a block when it runs out; what is lost once is kept for good use */
   if (faults.live != live && !faults.in_library) {
@@ -358,7 +359,7 @@ try_one (const char *name, adm_status (*act) (uint64_t *), int call, bool onward
   CHECK (files () == open_files);
   if (check_failures > failures)
     printf ("  %s, allocation %d%s: status %d \"%s\", %d blocks kept\n", name, call,
-            onwards ? " and all after" : "", status, error.message, faults.live - live);
+            onwards ? " and all after" : "", status, said (&error), faults.live - live);
 }
 
 static int
@@ -393,7 +394,7 @@ exhaust (const char *name, adm_status (*act) (uint64_t *))
   uint64_t expected = 0, result = 0;
   /* the first also warms the C library's own caches */
   if (!CHECK (act (&expected) == ADM_OK && act (&expected) == ADM_OK)) {
-    printf ("  %s: %s\n", name, error.message);
+    printf ("  %s: %s\n", name, said (&error));
     return;
   }
   int kept = files ();
@@ -440,7 +441,7 @@ test_threads (void)
     faults.fail_thread = i;
     CHECK (adm_pool_new (8, &pool, &error) == ADM_ERROR_MEMORY && !pool);
     snprintf (expected, sizeof expected, "thread %d of 8", i + 1);
-    CHECK_CONTAINS (error.message, expected);
+    CHECK_CONTAINS (said (&error), expected);
     CHECK (faults.live <= live || i > 1); /* the C library keeps threads' memory */
   }
   faults.fail_thread = 0;
@@ -455,11 +456,11 @@ test_threads (void)
     faults.fail_thread = 1;
     CHECK (adm_session_new (&the_model, &options, &session, &error) == ADM_ERROR_MEMORY
            && !session);
-    CHECK_CONTAINS (error.message, "could not be started");
+    CHECK_CONTAINS (said (&error), "could not be started");
     faults.thread_call = 0;
     CHECK (adm_network_load (diffusion, &options, NULL, NULL, &network, &error) == ADM_ERROR_MEMORY
            && !network);
-    CHECK_CONTAINS (error.message, "could not be started");
+    CHECK_CONTAINS (said (&error), "could not be started");
     faults.fail_thread = 0;
   }
 }

@@ -3,6 +3,7 @@
  * Folders of models in every state: links in circles, pipes and devices, ten thousand files, names
  * that are not UTF-8, and files that vanish while they are listed. */
 #include "folder.h"
+#include "said.h"
 
 #include <pthread.h>
 #include <time.h>
@@ -52,9 +53,10 @@ test_no_files (void)
       adm_catalog *catalog = folder_catalog (folder_file ("odd"), folder_file ("odd/circle"));
       bool loop = false, told = false;
       for (size_t n = 0; n < adm_catalog_notes (catalog); n++) {
-        loop |= strstr (adm_catalog_note (catalog, n), "odd/loop: cannot be looked at") != NULL;
-        told |= strstr (adm_catalog_note (catalog, n), names[i]) != NULL
-                && !strstr (adm_catalog_note (catalog, n), "looked at");
+        loop |= strstr (said (adm_catalog_note (catalog, n)), "odd/loop: cannot be looked at")
+                != NULL;
+        told |= strstr (said (adm_catalog_note (catalog, n)), names[i]) != NULL
+                && !strstr (said (adm_catalog_note (catalog, n)), "looked at");
       }
       if (!CHECK (loop && told && adm_catalog_count (catalog) == (k ? 0 : 1)))
         folder_print_notes (catalog);
@@ -70,7 +72,7 @@ test_no_files (void)
     char path[600];
     snprintf (path, sizeof path, "%s/odd/%s", folder_path, names[i]);
     CHECK (adm_file_inspect (path, &info, &error) == ADM_ERROR_IO);
-    CHECK_CONTAINS (error.message, names[i]);
+    CHECK_CONTAINS (said (&error), names[i]);
     CHECK (adm_npy_read (path, &data, &rank, shape, &error) == ADM_ERROR_IO && !data);
   }
 }
@@ -108,7 +110,7 @@ test_vanishing (void)
     adm_catalog *catalog = folder_catalog (path, NULL);
     CHECK (adm_catalog_count (catalog) == 0);
     for (size_t i = 0; i < adm_catalog_notes (catalog); i++)
-      CHECK_CONTAINS (adm_catalog_note (catalog, i), path);
+      CHECK_CONTAINS (said (adm_catalog_note (catalog, i)), path);
     adm_catalog_free (catalog);
   }
   pthread_join (thread, NULL);
@@ -144,7 +146,7 @@ test_many_files (void)
   printf ("  %d files: %.2f s\n", MANY, taken);
   CHECK (adm_catalog_count (catalog) == 0 && adm_catalog_notes (catalog) == notes);
   for (size_t i = 0; i < notes; i++)
-    CHECK (strstr (adm_catalog_note (catalog, i),
+    CHECK (strstr (said (adm_catalog_note (catalog, i)),
                    i % 10 == 9 ? "is not UTF-8; rename it" : "the zip is broken"));
 #ifdef __OPTIMIZE__
 #ifndef __SANITIZE_ADDRESS__

@@ -9,6 +9,7 @@
 #include "descriptions/published.h"
 
 #include "check.h"
+#include "said.h"
 
 #include <stdlib.h>
 #include <yyjson.h>
@@ -113,7 +114,7 @@ test_published (void)
     if (!CHECK (published != NULL)) {
       adm_listing_check (&listing, &adm_published_find (all[i].name)->description, all[i].name,
                          &error);
-      printf ("  %s\n", error.message);
+      printf ("  %s\n", said (&error));
     } else {
       CHECK_STR (published->name, all[i].name);
       CHECK (published->defaults.scale == all[i].scale && published->defaults.steps == 25);
@@ -166,7 +167,7 @@ expect_inferred (const adm_description *d, const char *unknown)
   if (!CHECK (adm_description_validate (d, "d", &error) == ADM_OK
               && adm_architecture_list (d, add, &shared, &error) == ADM_OK)
       || !CHECK (infer (&shared, &found, &error) == ADM_OK)) {
-    printf ("  %s\n", error.message);
+    printf ("  %s\n", said (&error));
     clear (&shared);
     return;
   }
@@ -234,7 +235,7 @@ test_ambiguous (void)
   d.attention_levels = 0;
   CHECK (adm_architecture_list (&d, add, &shared, &error) == ADM_OK);
   CHECK (infer (&shared, &found, &error) == ADM_ERROR_FORMAT);
-  CHECK_CONTAINS (error.message, "fit 2 different networks");
+  CHECK_CONTAINS (said (&error), "fit 2 different networks");
   clear (&shared);
 }
 
@@ -307,7 +308,7 @@ test_signs (void)
       tensor->shape[cases[i].side] = cases[i].shape;
     if (!CHECK (infer (&shared, &found, &error) == ADM_ERROR_FORMAT))
       printf ("  case %zu, %s\n", i, cases[i].name);
-    CHECK_CONTAINS (error.message, cases[i].part);
+    CHECK_CONTAINS (said (&error), cases[i].part);
     clear (&shared);
   }
   /* more blocks than any network has */
@@ -320,7 +321,7 @@ test_signs (void)
     add (name, 4, (int64_t[]) { 64, 64, 3, 3 }, &shared);
   }
   CHECK (infer (&shared, &found, &error) == ADM_ERROR_FORMAT);
-  CHECK_CONTAINS (error.message, "not quite");
+  CHECK_CONTAINS (said (&error), "not quite");
   clear (&shared);
 }
 
@@ -332,8 +333,8 @@ expect_mismatch (const char *part)
   adm_listing listing;
   CHECK (adm_listing_init (&listing, shared.pointer, shared.count, &error) == ADM_OK);
   CHECK (adm_listing_check (&listing, &plain, "file", &error) != ADM_OK);
-  CHECK_CONTAINS (error.message, "file: ");
-  CHECK_CONTAINS (error.message, part);
+  CHECK_CONTAINS (said (&error), "file: ");
+  CHECK_CONTAINS (said (&error), part);
   CHECK (adm_listing_infer (&listing, "file", &found, &error) == ADM_ERROR_FORMAT);
   adm_listing_clear (&listing);
   clear (&shared);
@@ -377,7 +378,7 @@ test_other_files (void)
   adm_description found;
   adm_error error;
   CHECK (infer (&shared, &found, &error) == ADM_ERROR_FORMAT); /* no tensors at all */
-  CHECK_CONTAINS (error.message, "not those of an ablated diffusion model");
+  CHECK_CONTAINS (said (&error), "not those of an ablated diffusion model");
   add ("conv1.weight", 4, (int64_t[]) { 64, 3, 7, 7 }, &shared);
   add ("fc.weight", 2, (int64_t[]) { 1000, 512 }, &shared);
   CHECK (infer (&shared, &found, &error) == ADM_ERROR_FORMAT);

@@ -4,6 +4,7 @@
 #include "folder.h"
 #include "descriptions/published.h"
 #include "pipeline/session.h"
+#include "said.h"
 
 /* Of the program, told: what it holds changes while it runs. */
 enum { OWN = 4 << 20 };
@@ -27,7 +28,7 @@ test_published (void)
   adm_catalog *catalog = folder_catalog (folder_file ("data"), folder_file ("net"));
   folder_print_notes (catalog);
   CHECK (adm_catalog_count (catalog) == 2 && adm_catalog_notes (catalog) == 1);
-  CHECK_CONTAINS (adm_catalog_note (catalog, 0),
+  CHECK_CONTAINS (said (adm_catalog_note (catalog, 0)),
                   "net/e: has the tensors of 256x256_diffusion_uncond, which was found first as");
   const adm_model *m = adm_catalog_get (catalog, 0);
   if (!CHECK (m != NULL))
@@ -97,7 +98,7 @@ test_partly_present (void)
   CHECK (adm_session_new (m, &(adm_options) { .threads = 1 }, &session, &error) == ADM_OK);
   CHECK (adm_session_sample (session, &request, NULL, NULL, &pixel, NULL, &error)
          == ADM_ERROR_USAGE);
-  CHECK_CONTAINS (error.message, "put 64x64_diffusion.pt (published at https://");
+  CHECK_CONTAINS (said (&error), "put 64x64_diffusion.pt (published at https://");
   adm_session_free (session);
   adm_catalog_free (catalog);
 

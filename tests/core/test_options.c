@@ -5,6 +5,7 @@
  * log-probability, and nothing depends on the number of threads. */
 #include "adm.h"
 #include "check.h"
+#include "said.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -36,7 +37,7 @@ load (const char *path, int threads)
   if (!CHECK (adm_network_load (path, &(adm_options) { .threads = threads, .exact = true }, NULL,
                                 NULL, &network, &error)
               == ADM_OK)) {
-    printf ("  %s\n", error.message);
+    printf ("  %s\n", said (&error));
     exit (1);
   }
   return network;

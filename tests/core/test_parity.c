@@ -6,6 +6,7 @@
 #include "pipeline/session.h"
 #include "check.h"
 #include "ops/kernels.h"
+#include "said.h"
 
 #include <stdlib.h>
 #include <yyjson.h>
@@ -31,7 +32,7 @@ load (const char *name, int64_t shape[8])
   float *data;
   int rank;
   if (adm_npy_read (fixture (name), &data, &rank, shape, &error)) {
-    printf ("%s\n", error.message);
+    printf ("%s\n", said (&error));
     exit (1);
   }
   return data;
@@ -136,7 +137,7 @@ eval_case (const char *weights, yyjson_val *c, bool classifier)
       adm_network *network;
       if (!CHECK (adm_network_load (fixture (weights), &options, NULL, NULL, &network, &error)
                   == ADM_OK)) {
-        printf ("  %s\n", error.message);
+        printf ("  %s\n", said (&error));
         continue;
       }
       adm_status status;
@@ -155,7 +156,7 @@ eval_case (const char *weights, yyjson_val *c, bool classifier)
                                                       .low_w = (int) low_shape[3] },
                                        out, &error);
       if (!CHECK (status == ADM_OK))
-        printf ("  %s\n", error.message);
+        printf ("  %s\n", said (&error));
       else if (classifier) {
         check_error (error_against (logits, text (c, "logits"), 2), number (c, "logits_f32_err"),
                      exact, threads, weights);
@@ -257,7 +258,7 @@ sample_case (const char *weights, yyjson_val *c, bool superres)
             = superres ? adm_session_upscale (session, &request, NULL, NULL, out, &finished, &error)
                        : adm_session_sample (session, &request, NULL, NULL, out, &finished, &error);
         if (!CHECK (status == ADM_OK && finished == 1)) {
-          printf ("  %s: %s\n", weights, error.message);
+          printf ("  %s: %s\n", weights, said (&error));
           continue;
         }
         check_error (error_against (out, text (c, "out"), 4), number (c, "f32_err"), exact, threads,

@@ -4,6 +4,7 @@
  * each refused with one line. */
 #include "bytes.h"
 #include "io/pickle.h"
+#include "said.h"
 
 static void
 pickle_refused (const char *text, size_t n, const char *part)
@@ -16,8 +17,8 @@ pickle_refused (const char *text, size_t n, const char *part)
     adm_pickle_clear (&parsed);
     return;
   }
-  CHECK_CONTAINS (error.message, "file.pt");
-  CHECK_CONTAINS (error.message, part);
+  CHECK_CONTAINS (said (&error), "file.pt");
+  CHECK_CONTAINS (said (&error), part);
 }
 
 #define PICKLE_REFUSED(text, part) pickle_refused (text, sizeof text - 1, part)

@@ -4,6 +4,7 @@
  * is broken. PNGs are tested through the program (tests/cli/test_pictures.py). */
 #include "adm.h"
 #include "check.h"
+#include "said.h"
 
 #include <jpeglib.h>
 #include <stdlib.h>
@@ -151,7 +152,7 @@ reads (const jpeg_case *c)
   free (data);
   CHECK (adm_picture_probe (path, &is, &error) == ADM_OK && is);
   if (!CHECK (adm_picture_read (path, &pixels, &alpha, &width, &height, &error) == ADM_OK)) {
-    printf ("  %s\n", error.message);
+    printf ("  %s\n", said (&error));
     return;
   }
   CHECK (alpha == NULL);
@@ -180,8 +181,8 @@ refused (const uint8_t *data, size_t size, const char *says)
   if (CHECK (adm_picture_read (path, &pixels, &alpha, &width, &height, &error)
              == ADM_ERROR_FORMAT)) {
     CHECK (pixels == NULL && alpha == NULL);
-    CHECK_CONTAINS (error.message, path);
-    CHECK_CONTAINS (error.message, says);
+    CHECK_CONTAINS (said (&error), path);
+    CHECK_CONTAINS (said (&error), says);
   }
 }
 

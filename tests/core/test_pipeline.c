@@ -5,6 +5,7 @@
  * what no plan is made for. */
 #include "folder.h"
 #include "pipeline/session.h"
+#include "said.h"
 
 enum {
   SMALL = TINY_LOW,
@@ -48,9 +49,7 @@ keep (int i, const adm_picture *picture, void *user, adm_error *e)
   memcpy (h->picture[i], picture->pixels,
           3 * sizeof (float) * (size_t) picture->height * (size_t) picture->width);
   if (h->stop_picture && h->pictures == h->stop_picture) {
-    e->status = ADM_ERROR_IO;
-    snprintf (e->message, sizeof e->message, "the disk is full");
-    return ADM_ERROR_IO;
+    return adm_error_set (e, ADM_ERROR_IO, "the disk is full");
   }
   return ADM_OK;
 }
@@ -154,7 +153,7 @@ test_ends (const adm_model *model)
   heard h = { .stop_picture = 2 };
   CHECK (adm_session_run (session, &plan, &(adm_sink) { watch, keep, &h }, &error) == ADM_ERROR_IO
          && h.pictures == 2);
-  CHECK_STR (error.message, "the disk is full");
+  CHECK_STR (said (&error), "the disk is full");
   h = (heard) { .stop_step = 8 }; /* in the second picture */
   CHECK (adm_session_run (session, &plan, &(adm_sink) { watch, keep, &h }, &error)
              == ADM_ERROR_CANCELLED
@@ -177,7 +176,7 @@ test_ends (const adm_model *model)
   CHECK (adm_session_run (session, &plan, &(adm_sink) { watch, keep, &h }, &error)
              == ADM_ERROR_USAGE
          && h.steps == 0);
-  CHECK_CONTAINS (error.message, "class 99");
+  CHECK_CONTAINS (said (&error), "class 99");
   adm_session_free (session);
 }
 
@@ -200,7 +199,7 @@ test_lost_files (const adm_model *model)
          && h.pictures == COUNT);
   task.generate.upscaled = true;
   CHECK (adm_session_plan (session, &task, &plan, &error) == ADM_ERROR_IO);
-  CHECK_CONTAINS (error.message, "superres.safetensors");
+  CHECK_CONTAINS (said (&error), "superres.safetensors");
   adm_session_free (session);
 }
 
@@ -209,7 +208,7 @@ refused (const adm_model *model, const adm_task *task, adm_status status, const 
 {
   adm_plan plan = { .count = 77 };
   CHECK (adm_plan_make (model, task, &plan, &error) == status && plan.count == 77);
-  CHECK_CONTAINS (error.message, says);
+  CHECK_CONTAINS (said (&error), says);
 }
 
 static void
@@ -248,7 +247,7 @@ main (void)
   if (!CHECK (adm_model_from_files (diffusion, classifier, folder_file ("superres.safetensors"),
                                     &model, &error)
               == ADM_OK)) {
-    printf ("  %s\n", error.message);
+    printf ("  %s\n", said (&error));
     return 1;
   }
   test_run (model);

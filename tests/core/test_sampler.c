@@ -10,6 +10,7 @@
 #include "diffusion/sampler.h"
 
 #include "check.h"
+#include "said.h"
 
 #include <stdlib.h>
 
@@ -139,7 +140,7 @@ sample (const run_setup *setup, const adm_schedule *schedule, gaussian *g)
   if (!CHECK (workspace
               && adm_diffusion_run (&denoiser, schedule, &params, workspace, picture, &error)
                      == ADM_OK))
-    printf ("  %s\n", error.message);
+    printf ("  %s\n", said (&error));
   CHECK (g->calls == schedule->steps && g->in_order && g->last_t == schedule->step[0].t);
   int guided = 0;
   for (int i = 0; i < schedule->steps; i++) {
@@ -353,7 +354,7 @@ test_callback_and_cancel (void)
   CHECK (run_ten (&g, &params, &error) == ADM_ERROR_CANCELLED);
   CHECK (error.status == ADM_ERROR_CANCELLED && w.seen == 4 && g.calls == 4 && w.orderly
          && w.clean);
-  CHECK_CONTAINS (error.message, "step 4 of 10");
+  CHECK_CONTAINS (said (&error), "step 4 of 10");
 }
 
 /* Noise from memory, laid out for several images, gives what the generator gives. */
@@ -436,21 +437,21 @@ test_refusals (void)
   adm_diffusion_params good = { .sampler = ADM_SAMPLER_DDPM, .rng = &rng }, bad;
   gaussian g = { .bad_call = 3 };
   CHECK (run_ten (&g, &good, &error) == ADM_ERROR_VALUE);
-  CHECK_CONTAINS (error.message,
+  CHECK_CONTAINS (said (&error),
                   "the network's output: NaN or infinity at step 3 of 10 (timestep 700)");
   g = (gaussian) { .bad_gradient = true };
   bad = good;
   bad.scale = 1.0;
   CHECK (run_ten (&g, &bad, &error) == ADM_ERROR_VALUE);
-  CHECK_CONTAINS (error.message,
+  CHECK_CONTAINS (said (&error),
                   "the classifier's gradient: NaN or infinity at step 1 of 10 (timestep 900)");
   g = (gaussian) { 0 };
   bad.scale = 1e300; /* finite, but no picture survives it */
   CHECK (run_ten (&g, &bad, &error) == ADM_ERROR_VALUE);
-  CHECK_CONTAINS (error.message, "use a smaller scale");
+  CHECK_CONTAINS (said (&error), "use a smaller scale");
   bad.scale = 99.0; /* run_ten gives no gradient then */
   CHECK (run_ten (&g, &bad, &error) == ADM_ERROR_USAGE);
-  CHECK_CONTAINS (error.message, "needs a classifier and a label");
+  CHECK_CONTAINS (said (&error), "needs a classifier and a label");
   bad.scale = -1.0;
   CHECK (run_ten (&g, &bad, &error) == ADM_ERROR_USAGE);
   bad.scale = NAN;
@@ -458,19 +459,19 @@ test_refusals (void)
   bad = good;
   bad.eta = 1.5;
   CHECK (run_ten (&g, &bad, &error) == ADM_ERROR_USAGE);
-  CHECK_CONTAINS (error.message, "eta: 1.5");
+  CHECK_CONTAINS (said (&error), "eta: 1.5");
   bad = good;
   bad.threshold = 0.9;
   CHECK (run_ten (&g, &bad, &error) == ADM_ERROR_USAGE);
-  CHECK_CONTAINS (error.message, "dpm++2m");
+  CHECK_CONTAINS (said (&error), "dpm++2m");
   bad.sampler = ADM_SAMPLER_DPMPP_2M;
   bad.threshold = 1.5;
   CHECK (run_ten (&g, &bad, &error) == ADM_ERROR_USAGE);
-  CHECK_CONTAINS (error.message, "threshold: 1.5");
+  CHECK_CONTAINS (said (&error), "threshold: 1.5");
   bad = good;
   bad.sampler = (adm_sampler) 77;
   CHECK (run_ten (&g, &bad, &error) == ADM_ERROR_USAGE);
-  CHECK_CONTAINS (error.message, "77");
+  CHECK_CONTAINS (said (&error), "77");
 }
 
 int

@@ -6,6 +6,7 @@
 #include "diffusion/schedule.h"
 
 #include "check.h"
+#include "said.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -28,7 +29,7 @@ test_table (void)
     if (!CHECK (
             adm_schedule_new (ADM_SCHEDULE_COSINE, 1000, yyjson_get_str (key), &schedule, &error)
             == ADM_OK)) {
-      printf ("  %s: %s\n", yyjson_get_str (key), error.message);
+      printf ("  %s: %s\n", yyjson_get_str (key), said (&error));
       continue;
     }
     bool same = (size_t) schedule->steps == yyjson_arr_size (value);
@@ -51,7 +52,7 @@ expect_refused (const char *respacing, const char *part)
               == ADM_ERROR_USAGE))
     printf ("  respacing \"%s\"\n", respacing);
   CHECK (schedule == NULL);
-  CHECK_CONTAINS (error.message, part);
+  CHECK_CONTAINS (said (&error), part);
 }
 
 static void
@@ -148,7 +149,7 @@ test_for_steps (void)
   CHECK (
       adm_schedule_for_steps (ADM_SCHEDULE_LINEAR, 1000, ADM_SAMPLER_DDPM, 1001, &schedule, &error)
       == ADM_ERROR_USAGE);
-  CHECK_CONTAINS (error.message, "1001 is not within 2");
+  CHECK_CONTAINS (said (&error), "1001 is not within 2");
 }
 
 /* The full chain: alpha-bar is the product of 1 - beta, and the ends have the papers' values. */
@@ -221,11 +222,11 @@ test_steps_of_training (void)
   adm_schedule_free (schedule);
   /* beta would reach 2 */
   CHECK (adm_schedule_new (ADM_SCHEDULE_LINEAR, 10, "10", &schedule, &error) == ADM_ERROR_USAGE);
-  CHECK_CONTAINS (error.message, "too few for a linear noise schedule");
+  CHECK_CONTAINS (said (&error), "too few for a linear noise schedule");
   CHECK (adm_schedule_new (ADM_SCHEDULE_LINEAR, 1, "2", &schedule, &error) == ADM_ERROR_USAGE);
   CHECK (adm_schedule_new (ADM_SCHEDULE_LINEAR, 100001, "2", &schedule, &error) == ADM_ERROR_USAGE);
   CHECK (adm_schedule_new (ADM_SCHEDULE_UNKNOWN, 1000, "25", &schedule, &error) == ADM_ERROR_USAGE);
-  CHECK_CONTAINS (error.message, "noise_schedule");
+  CHECK_CONTAINS (said (&error), "noise_schedule");
 }
 
 int

@@ -6,6 +6,7 @@
 #include "networks/classifier.h"
 #include "networks/unet.h"
 #include "nn/parameters.h"
+#include "said.h"
 
 #include <stdlib.h>
 
@@ -78,7 +79,7 @@ one_network (const adm_description *d, int embeddings)
   bool gradient = d->kind == ADM_KIND_CLASSIFIER;
   struct seen measured = { .measure = true, .parameters = { .gradient = gradient } };
   if (!CHECK (walk (d, &measured, &error) == ADM_OK)) {
-    printf ("  %s\n", error.message);
+    printf ("  %s\n", said (&error));
     return;
   }
   CHECK (measured.parameters.count == measured.elements

@@ -4,6 +4,7 @@
  * next without a bit's change; refused for other weights; what it takes is in the memory plan. */
 #include "adm.h"
 #include "check.h"
+#include "said.h"
 #include "folder.h"
 
 #include <stdlib.h>
@@ -19,7 +20,7 @@ static bool
 fine (adm_status status)
 {
   if (!CHECK (status == ADM_OK))
-    printf ("  %s\n", error.message);
+    printf ("  %s\n", said (&error));
   return status == ADM_OK;
 }
 
@@ -177,7 +178,7 @@ refuse (adm_session *session, const adm_request *request, const char *says)
   static float out[PIXELS];
   adm_status status = make (session, request, out);
   CHECK (status == ADM_ERROR_USAGE);
-  CHECK_CONTAINS (error.message, says);
+  CHECK_CONTAINS (said (&error), says);
 }
 
 static void
@@ -191,9 +192,9 @@ test_refusals (const char *adapter)
   adm_session *session = NULL;
   fine (adm_taught_inspect (adapter, &info, &error));
   CHECK (adm_taught_check (adapter, &stranger, &error) == ADM_ERROR_USAGE);
-  CHECK_CONTAINS (error.message, "was taught to other weights (their checksum is ");
-  CHECK_CONTAINS (error.message, info.base);
-  CHECK_CONTAINS (error.message, "unet-cond.pt");
+  CHECK_CONTAINS (said (&error), "was taught to other weights (their checksum is ");
+  CHECK_CONTAINS (said (&error), info.base);
+  CHECK_CONTAINS (said (&error), "unet-cond.pt");
 
   adm_request request = request_of (adapter, 0);
   fine (adm_session_new (&stranger, &options, &session, &error));
@@ -213,7 +214,7 @@ test_refusals (const char *adapter)
   refuse (session, &request, "no classifier knows");
   request = request_of (weights, 0);
   CHECK (make (session, &request, after) == ADM_ERROR_FORMAT);
-  CHECK_CONTAINS (error.message, "not an adapter");
+  CHECK_CONTAINS (said (&error), "not an adapter");
   fine (make (session, &own, after));
   CHECK (same (before, after)); /* a refusal leaves the session as it was */
   adm_session_free (session);
@@ -263,7 +264,7 @@ test_listing (const char *adapter)
   CHECK (!request.adapter && request.label == 2);
   CHECK (adm_request_set_class (&request, model, "poodle", &error) == ADM_ERROR_USAGE);
   CHECK (adm_model_label (model, "my bark", &label, &error) == ADM_ERROR_USAGE);
-  CHECK_CONTAINS (error.message, "stands alone");
+  CHECK_CONTAINS (said (&error), "stands alone");
   adm_catalog_free (catalog);
 
   /* a model named by its file has those beside it */
@@ -277,7 +278,7 @@ test_listing (const char *adapter)
   CHECK (unlink (folder_file ("models/small.pt")) == 0);
   catalog = folder_catalog (folder_file ("models"), NULL);
   CHECK (adm_catalog_count (catalog) == 0 && adm_catalog_notes (catalog) == 3);
-  CHECK_CONTAINS (adm_catalog_note (catalog, 0), "not here");
+  CHECK_CONTAINS (said (adm_catalog_note (catalog, 0)), "not here");
   adm_catalog_free (catalog);
 }
 
@@ -359,7 +360,7 @@ test_memory (const char *adapter)
   const adm_options options = { .threads = 1, .memory_limit = 5 << 20, .program_bytes = 4 << 20 };
   fine (adm_session_new (&model, &options, &session, &error));
   CHECK (make (session, &theirs, out) == ADM_ERROR_MEMORY);
-  CHECK_CONTAINS (error.message, "MiB");
+  CHECK_CONTAINS (said (&error), "MiB");
   adm_session_free (session);
 }
 

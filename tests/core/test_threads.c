@@ -6,6 +6,7 @@
  * thread makes. Run under ThreadSanitizer, too. */
 #include "folder.h"
 #include "pipeline/session.h"
+#include "said.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -127,7 +128,7 @@ main (void)
   if (!CHECK (adm_model_from_files (folder_file ("diffusion.safetensors"),
                                     folder_file ("classifier.safetensors"), NULL, &model, &error)
               == ADM_OK)) {
-    printf ("  %s\n", error.message);
+    printf ("  %s\n", said (&error));
     return check_summary ();
   }
   model->upsampler = strdup (folder_file ("superres.safetensors"));
@@ -144,7 +145,7 @@ main (void)
   request.low = low;
   request.low_h = request.low_w = TINY_LOW;
   if (!CHECK (adm_session_upscale (shared, &request, NULL, NULL, enlarged, NULL, &error) == ADM_OK))
-    printf ("  %s\n", error.message);
+    printf ("  %s\n", said (&error));
   CHECK (memcmp (reference[0], reference[1], sizeof reference[0]) != 0);
 
   for (int i = 0; i < THREADS; i++) {

@@ -4,6 +4,7 @@
  * cover a canvas is test_canvas.c's. */
 #include "pipeline/session.h"
 #include "check.h"
+#include "said.h"
 
 #include <stdlib.h>
 
@@ -74,7 +75,7 @@ test_session (void)
   request.low_h = LOW_H;
   request.low_w = LOW_W;
   if (!CHECK (adm_session_upscale (session, &request, NULL, NULL, large, NULL, &error) == ADM_OK))
-    printf ("  %s\n", error.message);
+    printf ("  %s\n", said (&error));
   CHECK (adm_session_upscale (other, &request, NULL, NULL, again, NULL, &error) == ADM_OK);
   CHECK (memcmp (large, again, sizeof large) == 0); /* any number of threads */
   /* Where a tile begins or ends, neighbouring columns differ no more than elsewhere. */

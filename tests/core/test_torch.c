@@ -4,6 +4,7 @@
  * do not fit, files cut short anywhere. Each bad one must be refused with one line that names the
  * file. */
 #include "bytes.h"
+#include "said.h"
 
 /* ---- zip ------------------------------------------------------------------------------------- */
 
@@ -21,7 +22,7 @@ test_torch_zip (void)
     CHECK (adm_weights_read (w, 0, v, &error) == ADM_OK && !memcmp (v, data, sizeof data));
     adm_weights_free (w);
   } else
-    printf ("  %s\n", error.message);
+    printf ("  %s\n", said (&error));
 
   /* a transposed view from the second element on */
   state_dict (FLOATS, 6, 1, (int64_t[]) { 2, 2 }, (int64_t[]) { 1, 3 }, 2);
@@ -129,7 +130,7 @@ test_torch_zip (void)
   fclose (file);
   CHECK (adm_weights_open (folder_file ("turned.pt"), &w, &error) == ADM_OK);
   CHECK (adm_weights_read (w, 0, v, &error) == ADM_ERROR_FORMAT);
-  CHECK_CONTAINS (error.message, "turned.pt");
+  CHECK_CONTAINS (said (&error), "turned.pt");
   adm_weights_free (w);
 
   /* cut short anywhere */
@@ -170,7 +171,7 @@ test_types (void)
     if (types[i].number)
       CHECK (adm_weights_read (w, 0, v, &error) == ADM_OK && v[0] == 1 && v[1] == -2);
     else if (CHECK (adm_weights_read (w, 0, v, &error) == ADM_ERROR_FORMAT))
-      CHECK_CONTAINS (error.message, "tensor w does not hold floating-point numbers");
+      CHECK_CONTAINS (said (&error), "tensor w does not hold floating-point numbers");
     adm_weights_free (w);
   }
 }
@@ -276,7 +277,7 @@ test_states (void)
              && !memcmp (v, data, sizeof data));
       adm_weights_free (w);
     } else
-      printf ("  case %zu: %s\n", i, error.message);
+      printf ("  case %zu: %s\n", i, said (&error));
   }
 }
 
@@ -321,7 +322,7 @@ test_zip_ends (void)
     CHECK (adm_weights_open (folder_file ("shrinks.pt"), &w, &error) == ADM_OK);
     CHECK (truncate (folder_file ("shrinks.pt"), cut == 1 ? 1000 : cut == 2 ? 300000 : 20) == 0);
     CHECK (adm_weights_read (w, 0, many, &error) == ADM_ERROR_FORMAT);
-    CHECK_CONTAINS (error.message, "record");
+    CHECK_CONTAINS (said (&error), "record");
     adm_weights_free (w);
   }
 }
@@ -430,7 +431,7 @@ test_legacy (void)
       CHECK (adm_weights_read (w, 0, v, &error) == ADM_OK && !memcmp (v, data, sizeof data));
       adm_weights_free (w);
     } else
-      printf ("  order %zu: %s\n", i, error.message);
+      printf ("  order %zu: %s\n", i, said (&error));
   }
 
   /* one storage described in two ways, none described, more than any network has, and an object

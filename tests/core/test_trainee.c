@@ -7,6 +7,7 @@
 #include "check.h"
 #include "networks/trainee.h"
 #include "train/losses.h"
+#include "said.h"
 
 #include <stdlib.h>
 
@@ -172,7 +173,7 @@ one_network (const adm_description *d, float dropout, struct fixture *f)
     adm_trainee_free (t);
   }
   CHECK (opened (d, 1, dropout, all / 4, &error) == NULL && error.status == ADM_ERROR_MEMORY);
-  CHECK_CONTAINS (error.message, "MiB");
+  CHECK_CONTAINS (said (&error), "MiB");
   free (first);
 }
 

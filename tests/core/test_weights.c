@@ -4,6 +4,7 @@
  * that lie or end early, and files that are no weights. Each bad one must be refused with one line
  * that names the file. */
 #include "bytes.h"
+#include "said.h"
 
 /* ---- safetensors ----------------------------------------------------------------------------- */
 
@@ -35,7 +36,7 @@ test_types (void)
   adm_weights *w;
   float v[4];
   if (!CHECK (adm_weights_open (folder_file ("types.safetensors"), &w, &error) == ADM_OK)) {
-    printf ("  %s\n", error.message);
+    printf ("  %s\n", said (&error));
     return;
   }
   CHECK_STR (adm_weights_format (w), "safetensors");
@@ -63,7 +64,7 @@ test_types (void)
                  4);
     CHECK (adm_weights_open (folder_file ("odd.safetensors"), &w, &error) == ADM_OK);
     CHECK (adm_weights_read (w, 0, v, &error) == ADM_ERROR_VALUE);
-    CHECK_CONTAINS (error.message, "bad one");
+    CHECK_CONTAINS (said (&error), "bad one");
     adm_weights_free (w);
   }
   static const uint16_t half_nan = 0x7e00, wide_nan = 0x7fc0;
@@ -223,7 +224,7 @@ test_formats_agree (void)
     char file[1024];
     snprintf (file, sizeof file, "%s/%s", ADM_TEST_FIXTURES, names[i]);
     if (!CHECK (adm_weights_open (file, &w[i], &error) == ADM_OK)) {
-      printf ("  %s\n", error.message);
+      printf ("  %s\n", said (&error));
       return;
     }
     CHECK_STR (adm_weights_format (w[i]), formats[i]);

@@ -4,6 +4,7 @@
  * they disagree. */
 #include "folder.h"
 #include "descriptions/published.h"
+#include "said.h"
 
 static const char *const unet
     = "{\"kind\":\"unet\",\"image_size\":32,\"model_channels\":32,\"num_res_blocks\":1,\"channel_"
@@ -28,9 +29,9 @@ expect_failure (const char *name, adm_status status, const char *part)
   adm_file_info info;
   adm_error error = { 0 };
   if (!CHECK (adm_file_inspect (folder_file (name), &info, &error) == status))
-    printf ("  %s: %d %s\n", name, error.status, error.message);
-  CHECK_CONTAINS (error.message, folder_path);
-  CHECK_CONTAINS (error.message, part);
+    printf ("  %s: %d %s\n", name, error.status, said (&error));
+  CHECK_CONTAINS (said (&error), folder_path);
+  CHECK_CONTAINS (said (&error), part);
 }
 
 static bool
@@ -39,7 +40,7 @@ inspect (const char *name, adm_file_info *info)
   adm_error error = { 0 };
   bool good = CHECK (adm_file_inspect (folder_file (name), info, &error) == ADM_OK);
   if (!good)
-    printf ("  %s: %s\n", name, error.message);
+    printf ("  %s: %s\n", name, said (&error));
   return good;
 }
 
@@ -167,7 +168,7 @@ expect_no_sidecar (const char *name, adm_answer answer, adm_status status, const
 {
   adm_error error = { 0 };
   CHECK (adm_sidecar_write (folder_file (name), &answer, 1, true, &error) == status);
-  CHECK_CONTAINS (error.message, part);
+  CHECK_CONTAINS (said (&error), part);
 }
 
 /* What is asked, answered with the likeliest answers, and remembered. */
@@ -222,7 +223,7 @@ test_questions (void)
       "open.json", unet,
       ",\"training_steps\":70000,\"comment\":\"mine\",\"license\":\"CC0\",\"learn_sigma\":true");
   CHECK (adm_sidecar_write (folder_file ("open.pt"), answers, 4, false, &error) == ADM_ERROR_USAGE);
-  CHECK_CONTAINS (error.message, "open.json: is there already");
+  CHECK_CONTAINS (said (&error), "open.json: is there already");
   CHECK (adm_sidecar_write (folder_file ("open.pt"), &answers[3], 1, true, &error) == ADM_OK);
   if (inspect ("open.pt", &info))
     CHECK (info.description.noise_schedule == ADM_SCHEDULE_COSINE

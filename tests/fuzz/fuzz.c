@@ -49,9 +49,18 @@ fuzz_check (adm_status status, const adm_error *error)
   if (status == ADM_OK)
     return;
   fuzz_require (status == error->status, "the status within the error");
-  fuzz_require (error->message[0] && memchr (error->message, 0, sizeof error->message),
-                "a message");
-  fuzz_require (is_utf8_line (error->message), "one line of UTF-8");
+  char line[3 * ADM_ERROR_ROOM];
+  fuzz_require (error->code > ADM_CODE_TEXT && error->code < ADM_CODES, "a code");
+  for (int i = 0; i < ADM_MOST_FACTS; i++) {
+    const char *fact = adm_error_fact (error, i);
+    fuzz_require (!fact
+                      || (fact >= error->text && fact < error->text + sizeof error->text
+                          && memchr (fact, 0, (size_t) (error->text + sizeof error->text - fact))),
+                  "facts within the error");
+  }
+  adm_error_text (error, line, sizeof line);
+  fuzz_require (line[0] != '\0', "a sentence");
+  fuzz_require (is_utf8_line (line), "one line of UTF-8");
 }
 
 void

@@ -87,8 +87,9 @@ class Generate(unittest.TestCase):
         for i, layer in enumerate(self.fact('selection', 2)['described']):
             settings = json.loads(layer['settings'])
             self.assertEqual(set(settings), KEYS | PLACE)
-            version = settings.pop('version')
+            version, weights = settings.pop('version'), settings.pop('weights')
             self.assertRegex(version, r'^\d+\.\d+')
+            self.assertRegex(weights, r'^diffusion=[0-9a-f]{16} classifier=[0-9a-f]{16} upsampler=[0-9a-f]{16}$')
             self.assertEqual(settings, {'model': embedded.ID, 'class': OTHER, 'scale': 2.5, 'steps': 8, 'sampler': embedded.DEFAULTS['sampler'],
                                         'seed': 7 + i, 'randomize': False, 'count': 1, 'upsample': False, 'where': 'selection', 'natural-size': True})
             self.assertTrue(layer['persistent'] and layer['undoable'])

@@ -218,7 +218,7 @@ main (void)
       || !CHECK (adm_model_from_files (folder_file ("superres.safetensors"), NULL, NULL,
                                        &upsampling, &error)
                  == ADM_OK)) {
-    printf ("%s\n", error.message);
+    printf ("%s\n", error.text);
     return 1;
   }
   /* As Upsample Layer uses a model: for its upsampler alone. */

@@ -43,6 +43,7 @@ class Upscale(unittest.TestCase):
         layer = self.fact('natural', 1)['described'][0]
         settings = json.loads(layer['settings'])
         self.assertRegex(settings.pop('version'), r'^\d+\.\d+')
+        self.assertRegex(settings.pop('weights'), r'^upsampler=[0-9a-f]{16}$')
         self.assertEqual(settings, {'model': embedded.ID, 'class': 'none', 'steps': 4, 'sampler': embedded.UPSAMPLER_DEFAULTS['sampler'], 'seed': 3,
                                     'randomize': False, 'tiles': False})
 
