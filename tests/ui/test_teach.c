@@ -68,7 +68,7 @@ test_lesson (void)
   CHECK_NEAR (gtk_progress_bar_get_fraction (GTK_PROGRESS_BAR (of (dialog, "progress"))), 0.5,
               1e-9);
   CHECK (!gtk_widget_get_sensitive (of (dialog, "teach"))); /* one at a time */
-  fake->news.mistakes = 1.1; /* at first a loss goes up and down */
+  fake->news.mistakes = 1.1;                                /* at first a loss goes up and down */
   fake->func (fake->sink);
   CHECK_CONTAINS (gtk_label_get_text (GTK_LABEL (of (dialog, "words"))), "not come closer");
   press_button (dialog, "pause");
