@@ -95,6 +95,11 @@ typedef struct adm_file_info {
 
 adm_status adm_file_inspect (const char *path, adm_file_info *out, adm_error *error);
 
+/* Tells weights from others: MARK becomes 16 hexadecimal digits of a checksum of the small tensors
+ * in PATH (names and values of those of at most 4096 elements), the same in whatever type and
+ * format they are stored without loss. Milliseconds even for large files. */
+adm_status adm_file_mark (const char *path, char mark[17], adm_error *error);
+
 /* One key of a description and its value, as text without quotes: "num_head_channels", "64". */
 typedef struct adm_answer {
   const char *key, *value;

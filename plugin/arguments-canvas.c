@@ -325,8 +325,15 @@ arguments_write (GimpProcedureConfig *config, const UiSettings *settings)
                   *vary = g_strdup_printf ("%" G_GINT64_FORMAT, settings->vary_seed);
 
   g_object_set (config, "model", settings->model, "class",
-                *settings->class_name ? settings->class_name : ARGUMENTS_NO_CLASS, "steps",
-                settings->steps, "sampler", settings->sampler, "seed",
+                *settings->class_name ? settings->class_name : ARGUMENTS_NO_CLASS, NULL);
+  if (!has (config, "steps")) { /* the short procedure's */
+    g_object_set (
+        config, "seed", (int) MIN (settings->seed, G_MAXINT), "upsample", settings->upsample,
+        "change", settings->start == UI_START_NOTHING ? 1.0 : settings->change, "seamless",
+        settings->seamless_x && settings->seamless_y, "match-edges", settings->match_edges, NULL);
+    return;
+  }
+  g_object_set (config, "steps", settings->steps, "sampler", settings->sampler, "seed",
                 (int) MIN (settings->seed, G_MAXINT), "long-seed", seed, NULL);
   if (has (config, "count"))
     g_object_set (config, "scale", settings->scale, "count", settings->count, "upsample",

@@ -13,6 +13,7 @@
 #include "model-paths.h"
 #include "plugin-error.h"
 #include "scene.h"
+#include "weights-mark.h"
 #include "window.h"
 
 /* What is asked for, from the arguments to the layers. */
@@ -46,7 +47,7 @@ add_pictures (const Work *work, GimpImage **image, GError **error)
     layers_place (*image, result->width, result->height, &x, &y);
   for (int i = 0; i < result->count; i++) {
     int64_t seed = settings->seed + i;
-    char *name = metadata_layer_name (settings, work->model->name, seed),
+    char *name = metadata_layer_name (settings, work->model->name),
          *text = metadata_to_json (settings, seed);
     g_ptr_array_add (texts, name);
     g_ptr_array_add (texts, text);
@@ -111,9 +112,27 @@ generate (Work *work, GimpProcedure *procedure, GimpImage **image, adm_catalog *
     return NULL;
   if (!layers_check_open (work->run_mode, image, error))
     return NULL;
+  g_autofree char *weights = weights_mark (order.model, order.task.kind);
+  ui_settings_set_weights (settings, weights);
   GimpImage *into = work->target.image && *image ? *image : NULL;
   GimpLayer **layers = add_pictures (work, &into, error);
   *image = into;
+  return layers;
+}
+
+GimpLayer **
+generate_pictures (AdmArguments *arguments, GimpProcedure *procedure, GimpRunMode run_mode,
+                   GimpImage **image, GError **error)
+{
+  adm_catalog *catalog = model_paths_catalog (NULL, error);
+  Work work = { .run_mode = run_mode, .arguments = *arguments };
+  GimpLayer **layers = NULL;
+
+  if (catalog)
+    layers = generate (&work, procedure, image, catalog, error);
+  scene_free (work.scene);
+  g_free (work.result.pixels);
+  adm_catalog_free (catalog);
   return layers;
 }
 
@@ -123,7 +142,7 @@ run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image,
      gpointer run_data G_GNUC_UNUSED)
 {
   GError *error = NULL;
-  Work work = { .run_mode = run_mode };
+  AdmArguments arguments = { 0 };
   GimpLayer **layers = NULL;
 
   gegl_init (NULL, NULL);
@@ -132,17 +151,22 @@ run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image,
     if (!layers)
       g_set_error_literal (&error, PLUGIN_ERROR, PLUGIN_ERROR_CANCELLED, _ ("Cancelled"));
   } else {
-    adm_catalog *catalog = model_paths_catalog (NULL, &error);
-    if (catalog) {
-      if (arguments_read (config, &work.arguments, &error))
-        layers = generate (&work, procedure, &image, catalog, &error);
-      scene_free (work.scene);
-      g_free (work.result.pixels);
-      arguments_clear (&work.arguments);
-    }
-    adm_catalog_free (catalog);
+    if (arguments_read (config, &arguments, &error))
+      layers = generate_pictures (&arguments, procedure, run_mode, &image, &error);
+    arguments_clear (&arguments);
   }
   return layers_return (procedure, image, layers, error);
+}
+
+void
+generate_declare_results (GimpProcedure *procedure)
+{
+  gimp_procedure_add_image_return_value (procedure, "image", _ ("Image"),
+                                         _ ("The image that the layers were added to"), FALSE,
+                                         G_PARAM_READWRITE);
+  gimp_procedure_add_core_object_array_return_value (
+      procedure, "layers", _ ("Layers"), _ ("The new layers, the first picture's first"),
+      GIMP_TYPE_LAYER, G_PARAM_READWRITE);
 }
 
 GimpProcedure *
@@ -168,11 +192,6 @@ generate_create (GimpPlugIn *plug_in)
   gimp_procedure_set_attribution (procedure, "The gimp-adm authors", "GPL-3.0-or-later", "2025");
   model_paths_set_icon (procedure);
   arguments_declare_generate (procedure);
-  gimp_procedure_add_image_return_value (procedure, "image", _ ("Image"),
-                                         _ ("The image that the layers were added to"), FALSE,
-                                         G_PARAM_READWRITE);
-  gimp_procedure_add_core_object_array_return_value (
-      procedure, "layers", _ ("Layers"), _ ("The new layers, the first picture's first"),
-      GIMP_TYPE_LAYER, G_PARAM_READWRITE);
+  generate_declare_results (procedure);
   return procedure;
 }

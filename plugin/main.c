@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 #include <libgimp/gimp.h>
 
+#include "fill.h"
 #include "generate.h"
 #include "insert.h"
 #include "job.h"
@@ -26,6 +27,7 @@ query_procedures (GimpPlugIn *plug_in G_GNUC_UNUSED)
 {
   GList *names = g_list_append (NULL, g_strdup (GENERATE_PROCEDURE));
 
+  names = g_list_append (names, g_strdup (FILL_PROCEDURE));
   names = g_list_append (names, g_strdup (UPSCALE_PROCEDURE));
   return g_list_append (names, g_strdup (INSERT_PROCEDURE));
 }
@@ -35,6 +37,8 @@ create_procedure (GimpPlugIn *plug_in, const char *name)
 {
   if (g_str_equal (name, GENERATE_PROCEDURE))
     return generate_create (plug_in);
+  if (g_str_equal (name, FILL_PROCEDURE))
+    return fill_create (plug_in);
   if (g_str_equal (name, UPSCALE_PROCEDURE))
     return upscale_create (plug_in);
   if (g_str_equal (name, INSERT_PROCEDURE))

@@ -26,7 +26,7 @@ static gboolean
 add_value (yyjson_mut_doc *document, yyjson_mut_val *root, const char *key, const char *value)
 {
   static const char *const texts[]
-      = { "model", "class", "second-class", "sampler", "upsample-sampler", NULL };
+      = { "model", "class", "second-class", "sampler", "upsample-sampler", "weights", NULL };
   yyjson_mut_val *name = yyjson_mut_strcpy (document, key), *content;
   gint64 whole;
   char *end;
@@ -90,16 +90,9 @@ metadata_attach (GimpLayer *layer, const char *json)
 }
 
 char *
-metadata_layer_name (const UiSettings *settings, const char *model_name, int64_t seed)
+metadata_layer_name (const UiSettings *settings, const char *model_name)
 {
-  char number[G_ASCII_DTOSTR_BUF_SIZE], digits[32];
-  g_autofree char *classes = *settings->class_name ? ui_settings_class_text (settings) : NULL;
-
-  g_ascii_formatd (number, sizeof number, "%g", settings->scale);
-  g_snprintf (digits, sizeof digits, "%" G_GINT64_FORMAT, seed);
-  /* Translators: a layer's name: class or model, gradient scale, seed. */
-  return g_strdup_printf (_ ("%s · s %s · seed %s"), classes ? classes : model_name, number,
-                          digits);
+  return *settings->class_name ? ui_settings_class_text (settings) : g_strdup (model_name);
 }
 
 /* VALUE of the JSON object into a key file, as its settings' reader expects it. */

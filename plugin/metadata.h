@@ -17,8 +17,9 @@
  * ui_settings_new's. Free with g_free; NULL when memory is short. */
 char *metadata_to_json (const UiSettings *settings, int64_t seed);
 
-/* "CLASS · s 1.5 · seed 1234"; without a class MODEL_NAME stands first. Free with g_free. */
-char *metadata_layer_name (const UiSettings *settings, const char *model_name, int64_t seed);
+/* The class; without one the model's name. GIMP numbers layers that are called the same. Free with
+ * g_free. */
+char *metadata_layer_name (const UiSettings *settings, const char *model_name);
 
 /* Fills SETTINGS from what LAYER carries; FALSE, and SETTINGS untouched, when it carries none that
  * is whole. */

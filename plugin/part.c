@@ -136,8 +136,8 @@ part_finish (const Part *part, const guint8 *result, int result_w, int result_h,
 }
 
 char *
-part_layer_name (const Part *part, int64_t seed)
+part_layer_name (const Part *part)
 {
-  /* Translators: a layer's name: the name of the layer it was made from, then the seed. */
-  return g_strdup_printf (_ ("%s · upsampled · seed %d"), part->layer, (int) seed);
+  /* Translators: a layer's name: the name of the layer it was made from. */
+  return g_strdup_printf (_ ("%s, upsampled"), part->layer);
 }

@@ -40,7 +40,7 @@ float *part_finish (const Part *part, const guint8 *result, int result_w, int re
                     gboolean tiles, AdmPicture *picture);
 
 /* Name of the new layer; free with g_free. */
-char *part_layer_name (const Part *part, int64_t seed);
+char *part_layer_name (const Part *part);
 
 void part_set_no_memory (GError **error);
 

@@ -5,6 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "arguments.h"
 #include "map.h"
 #include "plugin-error.h"
 
@@ -38,7 +39,7 @@ from_pixbuf (const Scene *scene, const GdkPixbuf *picture)
         = gdk_pixbuf_read_pixels (scaled) + (gsize) y * (gsize) gdk_pixbuf_get_rowstride (scaled);
     for (int x = 0; x < 3 * scene->width; x++)
       planar[(gsize) (x % 3) * area + (gsize) y * (gsize) scene->width + (gsize) (x / 3)]
-          = (float) row[x] / 127.5F - 1.0F;
+          = target_value ((float) row[x] / 255.0F);
   }
   return planar;
 }
@@ -154,4 +155,30 @@ scene_apply (const Scene *scene, const UiSettings *settings, adm_task *task)
     task->generate.sample.classes = scene->classes;
     task->generate.sample.class_count = scene->class_count;
   }
+}
+
+gboolean
+scene_amount (const UiSettings *settings, const adm_model *model, int most_steps, double amount[2])
+{
+  g_autoptr (UiSettings) copy = ui_settings_copy (settings);
+  float something = 0.0F; /* planning asks whether there is a picture, not what it shows */
+  gboolean starts
+      = settings->width > 0 && !settings->natural_size
+        && (settings->start != UI_START_NOTHING || settings->match_edges || settings->mend_seams);
+  Scene scene = { .width = settings->natural_size ? 0 : settings->width,
+                  .height = settings->natural_size ? 0 : settings->height,
+                  .init = starts ? &something : NULL };
+  adm_task task;
+  adm_plan plan;
+
+  if (starts && settings->match_edges && settings->where == UI_WHERE_SELECTION)
+    scene.made = &something;
+  if (!arguments_to_generate (copy, model, most_steps, &task, NULL))
+    return FALSE;
+  scene_apply (&scene, copy, &task);
+  if (adm_plan_make (model, &task, &plan, &(adm_error) { 0 }) != ADM_OK)
+    return FALSE;
+  amount[0] = plan.work[0];
+  amount[1] = plan.work[1];
+  return TRUE;
 }

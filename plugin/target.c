@@ -5,6 +5,7 @@
 
 #include <gegl.h>
 #include <glib/gi18n-lib.h>
+#include <math.h>
 
 #include "layers.h"
 #include "plugin-error.h"
@@ -110,6 +111,15 @@ open_shown (GimpImage *image, GimpLayer **shown)
   return *shown ? gimp_drawable_get_buffer (GIMP_DRAWABLE (*shown)) : NULL;
 }
 
+float
+target_value (float value)
+{
+  float byte = roundf (255.0F * value);
+
+  /* a sixteenth more than the byte: far above what float32 can lose on the way there and back */
+  return (fabsf (255.0F * value - byte) < 0.01F ? byte + 0.0625F : 255.0F * value) / 127.5F - 1.0F;
+}
+
 float *
 target_read (const Target *target, GError **error)
 {
@@ -129,7 +139,7 @@ target_read (const Target *target, GError **error)
       float alpha = CLAMP (pixels[4 * i + 3], 0.0F, 1.0F);
       for (gsize c = 0; c < 3; c++)
         planar[c * area + i]
-            = 2.0F * (CLAMP (pixels[4 * i + c], 0.0F, 1.0F) * alpha + 1.0F - alpha) - 1.0F;
+            = target_value (CLAMP (pixels[4 * i + c], 0.0F, 1.0F) * alpha + 1.0F - alpha);
     }
   } else {
     g_clear_pointer (&planar, g_free);

@@ -14,6 +14,7 @@
 #include "model-paths.h"
 #include "part.h"
 #include "plugin-error.h"
+#include "weights-mark.h"
 #include "window.h"
 
 /* The one layer to work on, or NULL with ERROR set. */
@@ -45,7 +46,7 @@ add_result (GimpImage **image, GimpLayer *layer, const Part *part, const AdmJobR
   }
   if (!*image)
     picture.x = picture.y = 0;
-  g_autofree char *name = part_layer_name (part, settings->seed),
+  g_autofree char *name = part_layer_name (part),
                   *text = metadata_to_json (settings, settings->seed);
   picture.name = name;
   picture.settings = text;
@@ -73,6 +74,8 @@ upscale (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage **image, Gimp
     return NULL;
   }
   order.source = source;
+  g_autofree char *weights = weights_mark (order.model, order.task.kind);
+  ui_settings_set_weights (settings, weights);
   gboolean done = job_run (&order, G_OBJECT (gimp_procedure_get_plug_in (procedure)),
                            _ ("Upsampling the layer"), &result, error);
   if (done) {

@@ -9,6 +9,7 @@
 #include "metadata.h"
 #include "pattern.h"
 #include "plugin-error.h"
+#include "weights-mark.h"
 #include "window-private.h"
 
 gboolean
@@ -42,9 +43,8 @@ name_of (Window *window, const UiResult *result)
   const UiSettings *settings = result->settings;
   const adm_model *model = window_models_find (window->models, settings->model);
 
-  return window->part ? part_layer_name (window->part, settings->seed)
-                      : metadata_layer_name (settings, model ? model->name : settings->model,
-                                             settings->seed);
+  return window->part ? part_layer_name (window->part)
+                      : metadata_layer_name (settings, model ? model->name : settings->model);
 }
 
 /* Puts PICTURE where RESULT belongs: where it was made for, when that is in IMAGE, with the
@@ -251,4 +251,36 @@ window_watch_layers (Window *window)
     g_array_index (window->gone, gboolean, i) = gone;
     window_tell (&(UiEvent) { .kind = UI_EVENT_LAYER, .layer = i + 1, .gone = gone }, window);
   }
+}
+
+char *
+window_reuse_settings (UiSettings *settings, gpointer user)
+{
+  Window *window = user;
+  const UiTargets *list = window->targets ? window_targets_list (window->targets) : NULL;
+  const Target *first
+      = list && list->n > 0 ? window_targets_get (window->targets, list->targets[0].id) : NULL;
+  GimpImage *image = first ? first->image : window_image_is_open (window) ? window->image : NULL;
+
+  if (!image || !gimp_image_is_valid (image))
+    return g_strdup (_ ("There is no open image to read settings from."));
+  GimpLayer *layer = target_active_layer (image);
+  if (!layer)
+    return g_strdup (_ ("Select one layer in the image, then press Reuse Settings again."));
+  if (metadata_read (layer, settings)) {
+    const adm_model *model = window_models_find (window->models, settings->model);
+    char *differs
+        = model ? weights_mark_differs (settings->weights, model,
+                                        settings->task == UI_TASK_UPSAMPLE ? ADM_TASK_UPSCALE
+                                                                           : ADM_TASK_GENERATE)
+                : NULL;
+    ui_settings_set_weights (settings, "");
+    if (differs)
+      window_tell_later (window, (UiEvent) { .kind = UI_EVENT_NOTICE }, differs);
+    return NULL;
+  }
+  g_autofree char *name = gimp_item_get_name (GIMP_ITEM (layer));
+  return g_strdup_printf (
+      _ ("The layer “%s” was not made here, so it carries no settings. Select one that was."),
+      name);
 }

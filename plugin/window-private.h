@@ -8,9 +8,10 @@
 
 #include "import.h"
 #include "part.h"
-#include "window-teach.h"
+#include "swatches.h"
 #include "window-models.h"
 #include "window-targets.h"
+#include "window-teach.h"
 #include "worker.h"
 
 typedef struct Window {
@@ -24,8 +25,8 @@ typedef struct Window {
   gboolean working;       /* a job runs */
   UiSettings *generated;  /* what was last generated with, or NULL */
   Worker *worker;
-  Spool *spool;  /* NULL where only a layer is upsampled */
-  gboolean half; /* how weights are kept, and within which memory */
+  Swatches *swatches; /* NULL where only a layer is upsampled */
+  gboolean half;      /* how weights are kept, and within which memory */
   guint64 limit;
   UiEventFunc func;
   gpointer sink;
@@ -43,6 +44,13 @@ typedef struct Window {
 
 /* Tells EVENT to the panel, now. */
 void window_tell (const UiEvent *event, gpointer window);
+
+/* The same when the caller has returned, as the interface promises. MESSAGE, freed then, becomes
+ * EVENT's. */
+void window_tell_later (Window *window, UiEvent event, char *message);
+
+/* See UiBackend.reuse_settings. */
+char *window_reuse_settings (UiSettings *settings, gpointer user);
 
 /* See UiBackend.add. */
 char *window_add (const UiResult *const *results, gsize n, const UiAdd *how, guint *ids,

@@ -69,9 +69,8 @@ later_free (gpointer data)
   g_free (later);
 }
 
-/* Tells EVENT when the caller has returned, as the interface promises. */
-static void
-tell_later (Window *window, UiEvent event, char *message)
+void
+window_tell_later (Window *window, UiEvent event, char *message)
 {
   Later *later = g_new0 (Later, 1);
 
@@ -80,6 +79,16 @@ tell_later (Window *window, UiEvent event, char *message)
   later->event.message = later->message = message;
   later->source = g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, tell_later_now, later, later_free);
   window->idles = g_slist_prepend (window->idles, GUINT_TO_POINTER (later->source));
+}
+
+/* What the worker tells: of a swatch, or of the panel's own job. */
+static void
+on_worker (const UiEvent *event, gpointer data)
+{
+  Window *window = data;
+
+  if (!window->swatches || !swatches_event (window->swatches, event))
+    window_tell (event, window);
 }
 
 /* ---- jobs ------------------------------------------------------------------------------------ */
@@ -133,7 +142,6 @@ start (const UiJob *job, gpointer user)
   const char *id = job->settings->model;
   const UiModel *shown = ui_catalog_find (window_models_catalog (window->models), id);
   WorkerJob work = { .id = job->id,
-                     .spool = job->draft ? NULL : window->spool,
                      .exact = job->settings->exact,
                      .model = window_models_find (window->models, id),
                      .settings = ui_settings_copy (job->settings) };
@@ -152,13 +160,15 @@ start (const UiJob *job, gpointer user)
   if (ok) {
     g_clear_pointer (&window->generated, ui_settings_free);
     window->generated = ui_settings_copy (work.settings);
+    if (window->swatches)
+      swatches_yield (window->swatches, work.exact);
     worker_start (window->worker, &work);
     return;
   }
   ui_settings_free (work.settings);
   worker_stop (window->worker);
-  tell_later (window, (UiEvent) { .kind = UI_EVENT_FAILED, .job = job->id },
-              g_strdup (error->message));
+  window_tell_later (window, (UiEvent) { .kind = UI_EVENT_FAILED, .job = job->id },
+                     g_strdup (error->message));
 }
 
 static void
@@ -167,9 +177,32 @@ warm (UiTask task, const char *id, gpointer user)
   Window *window = user;
   const adm_model *model = window_models_find (window->models, id);
 
-  if (model && (task == UI_TASK_UPSAMPLE ? model->upsampler : model->diffusion))
-    worker_warm (window->worker, model,
-                 task == UI_TASK_UPSAMPLE ? ADM_TASK_UPSCALE : ADM_TASK_GENERATE);
+  if (!model || !(task == UI_TASK_UPSAMPLE ? model->upsampler : model->diffusion))
+    return;
+  if (window->swatches)
+    swatches_yield (window->swatches, FALSE);
+  worker_warm (window->worker, model,
+               task == UI_TASK_UPSAMPLE ? ADM_TASK_UPSCALE : ADM_TASK_GENERATE);
+}
+
+static void
+swatch (const char *id, const char *class_name, gpointer user)
+{
+  Window *window = user;
+  const adm_model *model = window_models_find (window->models, id);
+
+  if (model)
+    swatches_ask (window->swatches, model, class_name);
+}
+
+static gboolean
+amount (const UiSettings *settings, guint target G_GNUC_UNUSED, double amount[2], gpointer user)
+{
+  Window *window = user;
+  const UiModel *shown = ui_catalog_find (window_models_catalog (window->models), settings->model);
+  const adm_model *model = window_models_find (window->models, settings->model);
+
+  return shown && model && scene_amount (settings, model, shown->most_steps, amount);
 }
 
 static void
@@ -261,28 +294,6 @@ paint_with (guint32 rgb, gpointer user G_GNUC_UNUSED)
   g_object_unref (color);
 }
 
-static char *
-reuse_settings (UiSettings *settings, gpointer user)
-{
-  Window *window = user;
-  const UiTargets *list = window->targets ? window_targets_list (window->targets) : NULL;
-  const Target *first
-      = list && list->n > 0 ? window_targets_get (window->targets, list->targets[0].id) : NULL;
-  GimpImage *image = first ? first->image : window_image_is_open (window) ? window->image : NULL;
-
-  if (!image || !gimp_image_is_valid (image))
-    return g_strdup (_ ("There is no open image to read settings from."));
-  GimpLayer *layer = target_active_layer (image);
-  if (!layer)
-    return g_strdup (_ ("Select one layer in the image, then press Reuse Settings again."));
-  if (metadata_read (layer, settings))
-    return NULL;
-  g_autofree char *name = gimp_item_get_name (GIMP_ITEM (layer));
-  return g_strdup_printf (
-      _ ("The layer “%s” was not made here, so it carries no settings. Select one that was."),
-      name);
-}
-
 /* The part as the first model that can upsample would get it. */
 static GdkPixbuf *
 source (gpointer user)
@@ -356,7 +367,7 @@ add_folder (const char *path, gpointer user)
   GError *error = NULL;
 
   if (!model_paths_add (path, &error))
-    tell_later (user, (UiEvent) { .kind = UI_EVENT_ANSWERED }, g_strdup (error->message));
+    window_tell_later (user, (UiEvent) { .kind = UI_EVENT_ANSWERED }, g_strdup (error->message));
   g_clear_error (&error);
   rescan (user);
 }
@@ -413,6 +424,28 @@ close_window (gpointer user)
 
 /* ---- life ------------------------------------------------------------------------------------ */
 
+/* What a window that generates has beside: places in images, a history, swatches, teaching. FOLDER:
+ * of the artist's own models. */
+static void
+init_canvas (Window *window, const char *folder)
+{
+  g_autofree char *kept = g_build_filename (g_get_user_cache_dir (), "gimp-adm", "swatches", NULL);
+
+  window->history_folder = g_build_filename (gimp_directory (), "plug-in-adm-history", NULL);
+  window->backend.history_folder = window->history_folder;
+  window->backend.targets = targets;
+  window->backend.surroundings = surroundings;
+  window->backend.swatch = swatch;
+  window->backend.amount = amount;
+  window->backend.paint_with = paint_with;
+  window->backend.legend = legend;
+  window->backend.paint_map = paint_map;
+  window->backend.teach = teach;
+  window->teach = teach_new (folder, window->models, window->targets, rescan, window);
+  window->swatches = swatches_new (kept, window->worker, window_tell, window);
+  window->watch = g_timeout_add (LOOK_EVERY, look_again, window);
+}
+
 static void
 window_init (Window *window, GimpImage *image)
 {
@@ -424,11 +457,7 @@ window_init (Window *window, GimpImage *image)
   g_autofree char *folder = g_build_filename (g_get_user_data_dir (), "gimp-adm", "models", NULL);
   window->import = import_new (folder, &import_funcs, window);
   window->models = window_models_new ();
-  window->spool = window->part ? NULL : spool_new ();
   window->targets = window->part ? NULL : window_targets_new (image);
-  if (window->targets)
-    window->teach = teach_new (folder, window->models, window->targets, rescan, window);
-  window->history_folder = g_build_filename (gimp_directory (), "plug-in-adm-history", NULL);
   window->state_file = g_build_filename (gimp_directory (), "plug-in-adm.ini", NULL);
   for (; adm_sampler_name ((int) n) && n < G_N_ELEMENTS (window->samplers); n++) {
     window->sampler_names[n] = g_ascii_strup (adm_sampler_name ((int) n), -1);
@@ -439,13 +468,15 @@ window_init (Window *window, GimpImage *image)
                                   .state_file = window->state_file,
                                   .samplers = window->samplers,
                                   .n_samplers = n,
+                                  .part_width = window->part ? window->part->width : 0,
+                                  .part_height = window->part ? window->part->height : 0,
                                   .catalog = catalog,
                                   .listen = listen,
                                   .start = start,
                                   .warm = warm,
                                   .stop = stop,
                                   .add = window_add,
-                                  .reuse_settings = reuse_settings,
+                                  .reuse_settings = window_reuse_settings,
                                   .source = source,
                                   .set_memory = set_memory,
                                   .rescan = rescan,
@@ -455,25 +486,17 @@ window_init (Window *window, GimpImage *image)
                                   .open_folder = open_folder,
                                   .help = help,
                                   .close = close_window };
-  if (window->targets) {
-    window->backend.history_folder = window->history_folder;
-    window->backend.targets = targets;
-    window->backend.surroundings = surroundings;
-    window->backend.paint_with = paint_with;
-    window->backend.legend = legend;
-    window->backend.paint_map = paint_map;
-    window->backend.teach = teach;
-    window->watch = g_timeout_add (LOOK_EVERY, look_again, window);
-  }
-  window->worker = worker_new (gimp_get_num_processors (), window_tell, window);
+  window->worker = worker_new (gimp_get_num_processors (), on_worker, window);
+  if (window->targets)
+    init_canvas (window, folder);
 }
 
 static void
 window_clear (Window *window)
 {
+  swatches_free (window->swatches);
   teach_free (window->teach);
   worker_free (window->worker);
-  spool_free (window->spool);
   import_free (window->import);
   for (GSList *idle = window->idles; idle; idle = idle->next)
     g_source_remove (GPOINTER_TO_UINT (idle->data));
@@ -495,12 +518,6 @@ static void
 hide (GtkWidget *widget, gpointer data G_GNUC_UNUSED)
 {
   gtk_widget_hide (widget);
-}
-
-static void
-offer_again (GdkPixbuf *pixels, const UiSettings *settings, gpointer panel)
-{
-  ui_generate_panel_recover (panel, pixels, settings);
 }
 
 GimpLayer **
@@ -526,8 +543,6 @@ window_run (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage **i
   gtk_widget_show (panel);
   g_signal_connect (window.dialog, "focus-in-event", G_CALLBACK (on_focus), &window);
   gimp_window_set_transient (GTK_WINDOW (window.dialog));
-  if (window.spool)
-    spool_recover (window.spool, offer_again, panel);
 
   gimp_dialog_run (GIMP_DIALOG (window.dialog));
   if (window.generated) /* for GIMP's Repeat: what was made last, not what was tried since */
@@ -557,6 +572,7 @@ window_stop (GObject *owner)
 
   if (window) {
     g_object_set_data (owner, OWNER_KEY, NULL);
+    swatches_free (g_steal_pointer (&window->swatches));
     teach_free (g_steal_pointer (&window->teach));
     worker_free (g_steal_pointer (&window->worker));
   }

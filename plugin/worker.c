@@ -13,6 +13,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "weights-mark.h"
+
 /* Asked for by worker_warm: no pictures, no events but loading. */
 #define WARM_ID G_MAXUINT
 
@@ -42,6 +44,7 @@ struct Worker {
   adm_session *session;
   adm_options session_options;
   char *session_model;    /* path of the model's description */
+  char *weights[2];       /* marks of its weights by kind of task; NULL: not read yet */
   gint64 session_changed; /* the latest change of its files */
   int earlier_reads;      /* by sessions before this one */
   const Entry *entry;
@@ -273,6 +276,8 @@ ensure_session (Worker *worker)
     worker->earlier_reads += adm_session_reads (worker->session);
   adm_session_free (worker->session);
   g_free (worker->session_model);
+  for (int i = 0; i < 2; i++)
+    g_clear_pointer (&worker->weights[i], g_free);
   worker->session_model = g_strdup (model->path);
   worker->session_options = *options;
   worker->session_changed = changed;
@@ -290,10 +295,12 @@ send_picture (int i, const adm_picture *picture, void *data, adm_error *error)
   if (!pixels)
     return no_memory (error);
   g_autoptr (UiSettings) settings = ui_settings_copy (job->settings);
+  char **weights = &worker->weights[job->task.kind == ADM_TASK_UPSCALE];
+  if (!*weights)
+    *weights = weights_mark (job->model, job->task.kind);
+  ui_settings_set_weights (settings, *weights);
   settings->seed += i;
   settings->count = 1;
-  if (job->spool)
-    spool_keep (job->spool, pixels, settings);
   post (worker, (UiEvent) { .kind = UI_EVENT_IMAGE,
                             .job = job->id,
                             .image = i,
@@ -494,5 +501,7 @@ worker_free (Worker *worker)
   g_async_queue_unref (worker->events);
   g_mutex_clear (&worker->mutex);
   g_free (worker->session_model);
+  for (int i = 0; i < 2; i++)
+    g_free (worker->weights[i]);
   g_free (worker);
 }

@@ -8,7 +8,6 @@
 #define ADM_WORKER_H
 
 #include "adm.h"
-#include "spool.h"
 #include "ui/backend.h"
 
 typedef struct Worker Worker;
@@ -28,7 +27,6 @@ typedef struct {
   guint8 *(*source) (gconstpointer source_data, int width, int height);
   gconstpointer source_data;
   int source_w, source_h;
-  Spool *spool; /* keeps the finished pictures; NULL: nobody does. Outlives the worker */
 } WorkerJob;
 
 /* Events go to FUNC on the main thread. THREADS: 0 for all processors. */

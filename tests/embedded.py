@@ -24,5 +24,10 @@ CLASSES = [line.split(",")[0].strip() for line in CLASS_FILE.read_text(encoding=
 
 
 def caption(label, seed, scale=DEFAULTS["scale"]):
-    """The name of the layer that a picture of class LABEL becomes."""
+    """What a picture of class LABEL is called in the window."""
     return f"{CLASSES[label]} · s {scale:g} · seed {seed}"
+
+
+def layers(label, count=1, before=0):
+    """The names of COUNT layers of class LABEL, the first at the bottom, in an image that has BEFORE of them: GIMP numbers them."""
+    return [CLASSES[label] + (f" #{i}" if i else "") for i in range(before, before + count)][::-1]

@@ -30,9 +30,9 @@ void ui_action_row_set_generate (UiActionRow *row, const char *why_not);
 void ui_action_row_set_compare (UiActionRow *row, const char *why_not);
 void ui_action_row_set_paint (UiActionRow *row, const char *why_not);
 
-/* "menu", "add-menu", and by their signals "help", "reset", "reuse", "compare", "paint-map",
- * "teach-one", "close", "add" and "generate"; of Add's menu "add-layer", "add-new", "add-pattern",
- * "add-file". NULL: no such part. Those of menus are menu items. */
+/* "menu", "help", "reset", "reuse", "compare", "paint-map", "teach-one", "close", "add",
+ * "add-menu", "add-layer", "add-new", "add-pattern", "add-file", "generate"; NULL: no such part.
+ * Those of menus are menu items. */
 GtkWidget *ui_action_row_part (UiActionRow *row, const char *name);
 
 #endif

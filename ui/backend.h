@@ -240,6 +240,8 @@ typedef struct UiBackend {
   const UiSampler *samplers;
   gsize n_samplers;
 
+  int part_width, part_height; /* Upsample Layer: of what is upsampled, pixels; 0 else */
+
   const UiCatalog *(*catalog) (gpointer user);
   /* From now on events go to SINK through FUNC; FUNC NULL: to nobody. */
   void (*listen) (UiEventFunc func, gpointer sink, gpointer user);
@@ -286,9 +288,10 @@ typedef struct UiBackend {
    * is gone). Called when the picture in its place is to be seen, never while a job's step is
    * shown. */
   gboolean (*surroundings) (guint target, int most, UiSurroundings *out, gpointer user);
-  /* Seconds that a job with SETTINGS will take on this machine; negative: not measured yet. NULL:
-   * the window reckons by steps. */
-  double (*estimate) (const UiSettings *settings, guint target, gpointer user);
+  /* How much there is to do for one picture of SETTINGS, in a unit of a model's own (FLOPs, say):
+   * AMOUNT[0] sampling (or upsampling alone), AMOUNT[1] upsampling afterwards. FALSE: not known.
+   * NULL: the window counts steps, as if all of them cost the same. */
+  gboolean (*amount) (const UiSettings *settings, guint target, double amount[2], gpointer user);
   /* Asks for a small picture of a class (about 64 pixels), as UI_EVENT_SWATCH once there is one:
    * from a cache that the backend keeps between windows, else made in idle time while no job runs.
    * The window asks for one at a time; a new request replaces one that was not answered. */

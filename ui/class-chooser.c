@@ -162,7 +162,7 @@ fill (UiClassChooser *self)
   }
   gtk_label_set_text (GTK_LABEL (self->nothing), self->entries->len ? nothing : "");
   gtk_widget_set_visible (self->nothing, found->len == 0);
-  if (found->len && !self->map) {
+  if (found->len && (*typed || !self->map)) {
     ui_class_grid_highlight (UI_CLASS_GRID (self->grid),
                              *typed ? g_array_index (found, UiClassFound, 0).index : self->current);
   }
@@ -287,10 +287,27 @@ ui_class_chooser_take (UiClassChooser *self)
   return TRUE;
 }
 
+/* On a map a class is something to paint with: Enter takes its colour, and makes nothing yet. */
+static void
+take_color (UiClassChooser *self)
+{
+  int index;
+
+  if (!ui_class_grid_highlighted (UI_CLASS_GRID (self->grid), &index)) {
+    gtk_widget_error_bell (self->search);
+    return;
+  }
+  on_picked (self, index);
+  gtk_entry_set_text (GTK_ENTRY (self->search), "");
+  fill (self);
+}
+
 static void
 on_search_activated (UiClassChooser *self)
 {
-  if (ui_class_chooser_take (self)) {
+  if (self->map && *gtk_entry_get_text (GTK_ENTRY (self->search))) {
+    take_color (self);
+  } else if (ui_class_chooser_take (self)) {
     g_signal_emit (self, signals[ACTIVATED], 0);
   }
 }

@@ -87,6 +87,38 @@ ui_form_sync_presets (UiSettingsForm *self)
 }
 
 /* What depends on the model alone. */
+/* What each of the two ways makes of the part at hand, in figures. */
+static void
+show_sizes (UiSettingsForm *self, const UiModel *model)
+{
+  int w = self->backend->part_width, h = self->backend->part_height;
+  int side = model ? model->upsample_input : 0, longest = MAX (w, h);
+  GtkComboBoxText *combo = GTK_COMBO_BOX_TEXT (self->tiles);
+  int active = gtk_combo_box_get_active (GTK_COMBO_BOX (combo));
+  gboolean silent = self->silent;
+
+  if (w <= 0 || side <= 0) {
+    return;
+  }
+  int factor = model->upsampled_size / side;
+  /* a part narrower than a tile is enlarged until it is as wide */
+  double grow = MAX (1.0, (double) side / MIN (w, h));
+  g_autofree char *fit
+      = longest > side
+            ? g_strdup_printf (_ ("Fit: reduces %d × %d to %d × %d first"), w, h, side, side)
+            : g_strdup (_ ("Fit: the whole part at once"));
+  g_autofree char *tiles = g_strdup_printf (_ ("Tiles: %d × %d, piece by piece"),
+                                            factor * MAX (side, (int) (w * grow + 0.5)),
+                                            factor * MAX (side, (int) (h * grow + 0.5)));
+
+  self->silent = TRUE;
+  gtk_combo_box_text_remove_all (combo);
+  gtk_combo_box_text_append_text (combo, fit);
+  gtk_combo_box_text_append_text (combo, tiles);
+  gtk_combo_box_set_active (GTK_COMBO_BOX (combo), active);
+  self->silent = silent;
+}
+
 void
 ui_form_show_model (UiSettingsForm *self)
 {
@@ -94,6 +126,9 @@ ui_form_show_model (UiSettingsForm *self)
 
   ui_class_chooser_set_model (UI_CLASS_CHOOSER (self->classes), model);
   ui_more_box_set_model (UI_MORE_BOX (self->more), model);
+  if (self->tiles) {
+    show_sizes (self, model);
+  }
 }
 
 /* And the size that its pictures have. */

@@ -14,6 +14,10 @@
 
 G_DEFINE_FINAL_TYPE (UiGeneratePanel, ui_generate_panel, GTK_TYPE_BOX)
 
+/* From this many times the upsampler's input on, a part is upsampled in tiles unless the artist
+ * says otherwise. */
+enum { LARGE_PART = 4 };
+
 static void
 on_map (UiGeneratePanel *self)
 {
@@ -163,6 +167,15 @@ make_main_page (UiGeneratePanel *self)
   gtk_widget_show_all (self->main_page);
 }
 
+static gboolean
+something_selected (UiGeneratePanel *self)
+{
+  const UiTargets *targets
+      = self->backend->targets ? self->backend->targets (self->backend->user) : NULL;
+
+  return targets && targets->n && targets->targets[0].where == UI_WHERE_SELECTION;
+}
+
 /* Last values, or the first class as the model recommends: the first click should make something to
  * look at. */
 static void
@@ -179,6 +192,14 @@ show_first (UiGeneratePanel *self)
     ui_settings_set_class (settings, model->class_names[0]);
   }
   settings->task = self->task;
+  if (model
+      && MAX (self->backend->part_width, self->backend->part_height)
+             > LARGE_PART * model->upsample_input) {
+    settings->tiles = TRUE; /* fitting would lose most of it */
+  }
+  if (something_selected (self)) {
+    settings->where = UI_WHERE_SELECTION;
+  }
   left = ui_settings_form_set (form, settings); /* what is no longer here was no choice of today */
   ui_settings_form_set_locked (form, locked);
   ui_settings_form_set_live (form, live);
@@ -262,17 +283,6 @@ gboolean
 ui_generate_panel_is_running (UiGeneratePanel *self)
 {
   return ui_runner_is_running (self->runner);
-}
-
-void
-ui_generate_panel_recover (UiGeneratePanel *self, GdkPixbuf *pixels, const UiSettings *settings)
-{
-  g_autoptr (UiSettings) own = ui_settings_copy (settings);
-
-  ui_history_append (self->history, &(UiResult) { pixels, own, 0 }, FALSE);
-  ui_panel_say (self, GTK_MESSAGE_INFO,
-                _ ("Pictures that were finished last time and not added are in the history."));
-  ui_panel_update_add (self);
 }
 
 void

@@ -22,9 +22,6 @@ GtkWidget *ui_generate_panel_new (const UiBackend *backend, UiTask task);
 UiSettings *ui_generate_panel_get_settings (UiGeneratePanel *panel); /* freed by the caller */
 void ui_generate_panel_set_settings (UiGeneratePanel *panel, const UiSettings *settings);
 gboolean ui_generate_panel_is_running (UiGeneratePanel *panel);
-/* A picture that an earlier window finished and could not hand over. */
-void ui_generate_panel_recover (UiGeneratePanel *panel, GdkPixbuf *pixels,
-                                const UiSettings *settings);
 void ui_generate_panel_show_message (UiGeneratePanel *panel, GtkMessageType type, const char *text);
 /* Stops what runs and remembers the settings; also done when the panel is destroyed. */
 void ui_generate_panel_shut (UiGeneratePanel *panel);

@@ -25,10 +25,11 @@ struct UiHistoryStore {
   const UiHistoryStoreFuncs *funcs;
   gpointer user;
   GThreadPool *pool;
-  guint last; /* number in the last key */
+  GAsyncQueue *done; /* of the store, once for each WAIT */
+  guint last;        /* number in the last key */
 };
 
-typedef enum Kind { READ, SAVE, MARK, REMOVE } Kind;
+typedef enum Kind { READ, SAVE, MARK, REMOVE, WAIT } Kind;
 
 typedef struct Task {
   Kind kind;
@@ -42,6 +43,7 @@ static void
 unref_store (UiHistoryStore *store)
 {
   if (g_atomic_int_dec_and_test (&store->references)) {
+    g_async_queue_unref (store->done);
     g_free (store->folder);
     g_free (store);
   }
@@ -282,6 +284,9 @@ work (gpointer data, gpointer user)
   case REMOVE:
     remove_files (store, task->key);
     break;
+  case WAIT:
+    g_async_queue_push (store->done, store);
+    break;
   }
   g_free (task->key);
   g_clear_object (&task->pixels);
@@ -312,9 +317,17 @@ ui_history_store_new (const char *folder, guint64 limit, int side, const UiHisto
   store->side = side;
   store->funcs = funcs;
   store->user = user;
+  store->done = g_async_queue_new ();
   store->pool = g_thread_pool_new (work, store, 1, FALSE, NULL);
   push (store, (Task) { .kind = READ });
   return store;
+}
+
+void
+ui_history_store_wait (UiHistoryStore *store)
+{
+  push (store, (Task) { .kind = WAIT });
+  g_async_queue_pop (store->done);
 }
 
 void

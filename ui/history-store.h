@@ -33,6 +33,9 @@ typedef struct UiHistoryStore UiHistoryStore;
  * USER outlive the store. */
 UiHistoryStore *ui_history_store_new (const char *folder, guint64 limit, int side,
                                       const UiHistoryStoreFuncs *funcs, gpointer user);
+/* Returns when all that was asked for has been done; what there is to tell is told by the main
+ * loop. */
+void ui_history_store_wait (UiHistoryStore *store);
 /* Returns when all has been written; nothing is called any more. NULL is fine. */
 void ui_history_store_free (UiHistoryStore *store);
 /* Keeps the picture from now on. Its key, to be freed. */

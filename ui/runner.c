@@ -32,7 +32,8 @@ struct UiRunner {
 
   UiProgress progress;
   int pictures_before; /* of finished jobs of this run */
-  double seconds[3];   /* measured by this job, by UiCost; 0: not yet */
+  double amount[2];    /* of the running job's pictures, each: units of sampling, of upsampling */
+  double seconds[3];   /* of a unit, measured by this job, by UiCost; 0: not yet */
 };
 
 static Work *
@@ -85,10 +86,10 @@ cost_of (const UiSettings *settings, gboolean upsampling)
                                                           : UI_COST_PLAIN;
 }
 
-/* Seconds of a step, 0 unknown: what the running job measures counts more than what is
+/* Seconds of a unit of work, 0 unknown: what the running job measures counts more than what is
  * remembered. */
 static double
-step_seconds (UiRunner *self, const UiSettings *settings, gboolean upsampling)
+unit_seconds (UiRunner *self, const UiSettings *settings, gboolean upsampling)
 {
   UiCost cost = cost_of (settings, upsampling);
   gboolean same = self->current && g_str_equal (self->work->settings->model, settings->model);
@@ -109,21 +110,29 @@ upsample_steps (UiRunner *self, const UiSettings *settings)
              : 0;
 }
 
+/* How much there is to do for one picture, in the backend's units or in steps. FALSE: not known. */
+static gboolean
+amount_of (UiRunner *self, const UiSettings *settings, guint target, double amount[2])
+{
+  if (self->backend->amount) {
+    return self->backend->amount (settings, target, amount, self->backend->user);
+  }
+  amount[0] = settings->steps;
+  amount[1] = upsample_steps (self, settings);
+  return TRUE;
+}
+
 double
 ui_runner_estimate (UiRunner *self, const UiSettings *settings, guint target)
 {
-  if (self->backend->estimate) {
-    return self->backend->estimate (settings, target, self->backend->user);
-  }
+  double sampling = unit_seconds (self, settings, FALSE),
+         upsampling = unit_seconds (self, settings, TRUE), amount[2];
 
-  double sampling = step_seconds (self, settings, FALSE),
-         upsampling = step_seconds (self, settings, TRUE);
-  int more = upsample_steps (self, settings);
-
-  if (sampling <= 0.0 || (more && upsampling <= 0.0)) {
+  if (sampling <= 0.0 || !amount_of (self, settings, target, amount)
+      || (amount[1] > 0.0 && upsampling <= 0.0)) {
     return -1.0;
   }
-  return settings->count * (settings->steps * sampling + more * upsampling);
+  return settings->count * (amount[0] * sampling + amount[1] * upsampling);
 }
 
 static void
@@ -142,13 +151,12 @@ static void
 measure (UiRunner *self, const UiEvent *event)
 {
   UiProgress *progress = &self->progress;
-  double sampling = step_seconds (self, self->work->settings, FALSE),
-         upsampling = step_seconds (self, self->work->settings, TRUE);
-  int more = upsample_steps (self, self->work->settings);
+  double sampling = unit_seconds (self, self->work->settings, FALSE),
+         upsampling = unit_seconds (self, self->work->settings, TRUE);
   gboolean second = event->upsampling && self->work->settings->task == UI_TASK_GENERATE;
-  gboolean known = sampling > 0.0 && (!more || upsampling > 0.0);
-  double first_work = self->work->settings->steps * (known ? sampling : 1.0),
-         second_work = more * (known ? upsampling : 4.0);
+  gboolean known = sampling > 0.0 && (self->amount[1] <= 0.0 || upsampling > 0.0);
+  double first_work = self->amount[0] * (known ? sampling : 1.0),
+         second_work = self->amount[1] * (known ? upsampling : 4.0);
   double part = CLAMP (event->fraction, 0.0, 1.0);
   double done = second ? first_work + part * second_work : part * first_work;
   double of_picture = done / (first_work + second_work);
@@ -186,6 +194,10 @@ start (UiRunner *self, Work *work, gboolean draft)
   self->draft = draft;
   self->stopping = 0;
   self->current = ++self->last_id;
+  if (!amount_of (self, work->settings, work->target, self->amount)) {
+    self->amount[0] = work->settings->steps; /* the backend is about to say why it cannot be */
+    self->amount[1] = 0.0;
+  }
   self->progress.phase = UI_PHASE_STARTING;
   self->progress.draft = draft;
   self->progress.step = 0;
@@ -391,6 +403,19 @@ stopped_event (UiRunner *self, const UiEvent *event)
   }
 }
 
+/* What a step took, by the unit. */
+static void
+note_step (UiRunner *self, const UiEvent *event)
+{
+  gboolean second = event->upsampling && self->work->settings->task == UI_TASK_GENERATE;
+  double amount = self->amount[second];
+
+  if (amount > 0.0) {
+    self->seconds[cost_of (self->work->settings, event->upsampling)]
+        = event->seconds_per_step * event->steps / amount;
+  }
+}
+
 void
 ui_runner_event (UiRunner *self, const UiEvent *event)
 {
@@ -417,7 +442,7 @@ ui_runner_event (UiRunner *self, const UiEvent *event)
     break;
   case UI_EVENT_STEP:
     if (event->seconds_per_step > 0.0) {
-      self->seconds[cost_of (self->work->settings, event->upsampling)] = event->seconds_per_step;
+      note_step (self, event);
     }
     measure (self, event);
     if (event->pixels) {

@@ -67,6 +67,7 @@ static const Field fields[] = {
   { "mend-seams", FLAG, AT (mend_seams) },
   { "start", CHOICE, AT (start), .names = starts },
   { "change", REAL, AT (change), 0.0, 1.0 },
+  { "weights", TEXT, AT (weights), .elsewhere = TRUE },
   { "tiles", FLAG, AT (tiles) },
 };
 
@@ -199,6 +200,12 @@ void
 ui_settings_set_upsample_sampler (UiSettings *settings, const char *sampler)
 {
   set_string (&settings->upsample_sampler, sampler);
+}
+
+void
+ui_settings_set_weights (UiSettings *settings, const char *weights)
+{
+  set_string (&settings->weights, weights);
 }
 
 static gboolean

@@ -84,6 +84,9 @@ typedef struct UiSettings {
   UiStart start;
   double change; /* 0 … 1: how much of what it starts from is changed */
 
+  /* marks of the weights that made it, as the backend writes them; "": not made yet; never NULL */
+  char *weights;
+
   gboolean tiles; /* UPSAMPLE: in tiles, instead of reduced to the network's size first */
 } UiSettings;
 
@@ -99,6 +102,7 @@ void ui_settings_set_class (UiSettings *settings, const char *class_name);
 void ui_settings_set_second_class (UiSettings *settings, const char *class_name);
 void ui_settings_set_sampler (UiSettings *settings, const char *sampler);
 void ui_settings_set_upsample_sampler (UiSettings *settings, const char *sampler);
+void ui_settings_set_weights (UiSettings *settings, const char *weights);
 
 /* Whether both make the same picture: everything but the count is equal. */
 gboolean ui_settings_same_picture (const UiSettings *a, const UiSettings *b);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * What is remembered between openings. Groups: "last WINDOW", "preset NAME", "classes MODEL",
- * "timing MODEL", "memory", "size WINDOW", "window", "history"; names are percent-encoded, because
+ * "speed MODEL", "memory", "size WINDOW", "window", "history"; names are percent-encoded, because
  * a group name may hold no brackets. */
 #include "store.h"
 
@@ -341,7 +341,7 @@ ui_store_ask (UiStore *store, const char *path)
 double
 ui_store_seconds (UiStore *store, const char *model, UiCost cost)
 {
-  g_autofree char *group = group_name ("timing", model);
+  g_autofree char *group = group_name ("speed", model);
   double seconds = g_key_file_get_double (store->file, group, cost_keys[cost], NULL);
 
   return seconds > 0.0 && seconds < 1e6 ? seconds : 0.0;
@@ -351,7 +351,7 @@ void
 ui_store_note_seconds (UiStore *store, const char *model, UiCost cost, double seconds)
 {
   double before;
-  g_autofree char *group = group_name ("timing", model);
+  g_autofree char *group = group_name ("speed", model);
 
   if (!(seconds > 0.0 && seconds < 1e6)) {
     return;

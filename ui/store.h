@@ -57,7 +57,8 @@ guint64 ui_store_history_limit (UiStore *store);
 /* Whether the artist has not been asked about the file PATH yet; from now on it counts as asked. */
 gboolean ui_store_ask (UiStore *store, const char *path);
 
-/* Seconds of one step, 0 when never measured; note blends a new measurement in. */
+/* Seconds of one unit of work (UiBackend.amount), 0 when never measured; note blends a new
+ * measurement in. */
 double ui_store_seconds (UiStore *store, const char *model, UiCost cost);
 void ui_store_note_seconds (UiStore *store, const char *model, UiCost cost, double seconds);
 

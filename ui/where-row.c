@@ -15,10 +15,11 @@ struct _UiWhereRow {
   GtkBox parent_instance;
   const UiBackend *backend;
   GtkWidget *where, *of, *size, *width, *by, *height, *caution;
-  UiWhere wanted; /* kind, as the artist chose */
-  gboolean wants; /* the artist chose */
-  guint picked;   /* a target of another image than the first; 0: the first image is followed */
-  int own;        /* side of the model's pictures; 0: not known */
+  UiWhere wanted;  /* kind, as the artist chose */
+  gboolean wants;  /* the artist chose */
+  guint selection; /* the target of what is selected, as last seen; 0: nothing is */
+  guint picked;    /* a target of another image than the first; 0: the first image is followed */
+  int own;         /* side of the model's pictures; 0: not known */
   gboolean texture;
   gboolean silent;
 };
@@ -144,10 +145,27 @@ show_size (UiWhereRow *self)
   show_caution (self);
 }
 
+/* The artist's last word counts: who selects something in the image means it, whatever was chosen
+ * here before. */
+static void
+follow_selection (UiWhereRow *self, const UiTargets *targets)
+{
+  guint selection
+      = targets->n && targets->targets[0].where == UI_WHERE_SELECTION ? targets->targets[0].id : 0;
+
+  if (selection && selection != self->selection) {
+    self->wants = FALSE;
+    self->picked = 0;
+  }
+  self->selection = selection;
+}
+
 void
 ui_where_row_update (UiWhereRow *self)
 {
   const UiTargets *targets = self->backend->targets (self->backend->user);
+  follow_selection (self, targets);
+
   const UiTarget *chosen = self->picked ? find (targets, self->picked) : NULL;
   gboolean several = of_several_images (targets);
   g_autofree char *id = NULL;

@@ -359,7 +359,11 @@ set_defaults (adm_model *model, const adm_model_parts *parts, const adm_file_inf
       = published ? published->defaults : (adm_defaults) { ADM_SAMPLER_DDIM, 25, 1.0, 0.0 };
   if (!model->classifier)
     model->defaults.scale = 0.0;
-  model->upsampler_defaults = (adm_defaults) { ADM_SAMPLER_DDPM, 250, 0.0, 0.0 };
+  const adm_published *enlarges = model->upsampler && upsampler->recognised_as
+                                      ? adm_published_find (upsampler->recognised_as)
+                                      : NULL;
+  model->upsampler_defaults
+      = enlarges ? enlarges->defaults : (adm_defaults) { ADM_SAMPLER_DDPM, 250, 0.0, 0.0 };
   adm_status status
       = read_defaults (model->path, "defaults", parts->defaults,
                        diffusion->description.diffusion_steps, &model->defaults, error);

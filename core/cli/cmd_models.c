@@ -65,6 +65,19 @@ synonym_list (yyjson_mut_doc *doc, const char *synonyms)
   return ok ? list : NULL;
 }
 
+/* NAME: an object in OBJECT, of how a stage is run when nothing else is asked for. */
+static bool
+add_defaults (yyjson_mut_doc *doc, yyjson_mut_val *object, const char *name,
+              const adm_defaults *defaults, bool guided)
+{
+  yyjson_mut_val *value = yyjson_mut_obj (doc);
+  return yyjson_mut_obj_add_str (doc, value, "sampler", adm_sampler_name ((int) defaults->sampler))
+         && yyjson_mut_obj_add_int (doc, value, "steps", defaults->steps)
+         && (!guided || yyjson_mut_obj_add_real (doc, value, "scale", defaults->scale))
+         && (defaults->eta <= 0 || yyjson_mut_obj_add_real (doc, value, "eta", defaults->eta))
+         && yyjson_mut_obj_add_val (doc, object, name, value);
+}
+
 static bool
 add_model (text_lines *lines, const adm_model *model)
 {
@@ -72,8 +85,8 @@ add_model (text_lines *lines, const adm_model *model)
   if (!doc)
     return false;
   yyjson_mut_val *object = yyjson_mut_obj (doc), *classes = yyjson_mut_arr (doc),
-                 *synonyms = yyjson_mut_arr (doc), *defaults = yyjson_mut_obj (doc),
-                 *missing = yyjson_mut_arr (doc), *taught = yyjson_mut_arr (doc);
+                 *synonyms = yyjson_mut_arr (doc), *missing = yyjson_mut_arr (doc),
+                 *taught = yyjson_mut_arr (doc);
   bool ok = true;
   for (int i = 0; i < model->class_count; i++)
     ok = ok && yyjson_mut_arr_append (classes, json_text (doc, model->class_names[i]))
@@ -105,13 +118,10 @@ add_model (text_lines *lines, const adm_model *model)
        && yyjson_mut_obj_add_val (doc, object, "classes", classes)
        && yyjson_mut_obj_add_val (doc, object, "synonyms", synonyms)
        && yyjson_mut_obj_add_val (doc, object, "taught", taught)
-       && yyjson_mut_obj_add_str (doc, defaults, "sampler",
-                                  adm_sampler_name ((int) model->defaults.sampler))
-       && yyjson_mut_obj_add_int (doc, defaults, "steps", model->defaults.steps)
-       && yyjson_mut_obj_add_real (doc, defaults, "scale", model->defaults.scale)
-       && (model->defaults.eta <= 0
-           || yyjson_mut_obj_add_real (doc, defaults, "eta", model->defaults.eta))
-       && yyjson_mut_obj_add_val (doc, object, "defaults", defaults)
+       && add_defaults (doc, object, "defaults", &model->defaults, true)
+       && (model->upsampler
+               ? add_defaults (doc, object, "upsampler_defaults", &model->upsampler_defaults, false)
+               : yyjson_mut_obj_add_null (doc, object, "upsampler_defaults"))
        && json_add_line (lines, doc, object);
   yyjson_mut_doc_free (doc);
   return ok;

@@ -63,6 +63,20 @@ adm_weights_sum (adm_weights *weights, uint64_t most, uint64_t *sum, adm_error *
 }
 
 adm_status
+adm_file_mark (const char *path, char mark[17], adm_error *error)
+{
+  adm_weights *weights;
+  uint64_t sum = 0;
+  adm_status status = adm_weights_open (path, &weights, error);
+  if (status)
+    return status;
+  status = adm_weights_sum (weights, ADM_MARK_ELEMENTS, &sum, error);
+  adm_weights_free (weights);
+  adm_sum_words (sum, mark);
+  return status;
+}
+
+adm_status
 adm_taught_refuse (const adm_taught_file *taught, const char *path, uint64_t sum, adm_error *error)
 {
   char words[17];

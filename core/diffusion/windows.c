@@ -12,7 +12,14 @@ adm_axis_new (int length, int side, bool wrap, bool vertical)
 {
   /* the two-dimensional low-discrepancy sequence of the plastic number (Roberts 2018) */
   static const double turn[2] = { 0.75487766624669276, 0.56984029099805327 };
-  return (adm_axis) { length, side, wrap, turn[vertical] };
+  return (adm_axis) { length, side, wrap, false, turn[vertical] };
+}
+
+adm_axis
+adm_axis_settled (adm_axis axis)
+{
+  axis.settled = true;
+  return axis;
 }
 
 /* From one window to the next. */
@@ -22,8 +29,8 @@ stride (const adm_axis *axis)
   return axis->side > 4 ? axis->side - axis->side / 4 : axis->side > 1 ? axis->side - 1 : 1;
 }
 
-/* On an open axis the grid begins up to a stride before the canvas, and its first and last window
- * are moved inside; on a torus it may begin anywhere. */
+/* On an open axis the grid begins up to a stride before the canvas (unless it is settled), and its
+ * first and last window are moved inside; on a torus it may begin anywhere. */
 adm_axis_grid
 adm_axis_at (const adm_axis *axis, unsigned step)
 {
@@ -33,7 +40,7 @@ adm_axis_at (const adm_axis *axis, unsigned step)
     int count = axis->length <= axis->side ? 1 : (axis->length + stride (axis) - 1) / stride (axis);
     return (adm_axis_grid) { count, (int) (at * axis->length) };
   }
-  int more = axis->length - axis->side, offset = (int) (at * stride (axis));
+  int more = axis->length - axis->side, offset = axis->settled ? 0 : (int) (at * stride (axis));
   if (more <= 0)
     return (adm_axis_grid) { 1, 0 };
   return (adm_axis_grid) { 1 + (more + offset + stride (axis) - 1) / stride (axis), offset };
@@ -43,7 +50,7 @@ int
 adm_axis_most (const adm_axis *axis)
 {
   int more = axis->length - axis->side;
-  if (axis->wrap || more <= 0)
+  if (axis->wrap || axis->settled || more <= 0)
     return adm_axis_at (axis, 0).count;
   return 1 + (more + 2 * stride (axis) - 2) / stride (axis);
 }
@@ -54,6 +61,8 @@ adm_axis_start (const adm_axis *axis, const adm_axis_grid *grid, int i)
   if (axis->wrap)
     return (int) (((int64_t) i * axis->length / grid->count + grid->offset) % axis->length);
   int at = i * stride (axis) - grid->offset, last = axis->length - axis->side;
+  if (axis->settled) /* evenly: all neighbours overlap alike */
+    return grid->count > 1 ? (int) ((int64_t) i * last / (grid->count - 1)) : 0;
   return at < 0 ? 0 : at > last ? last : at;
 }
 

@@ -3,7 +3,9 @@
  * Where the windows of a canvas lie, and how much each counts where they overlap. A canvas is two
  * axes; on each, windows of the network's own side cover the length, neighbours overlapping by a
  * quarter of a window or more, and the grid moves from step to step, so that no lattice shows. On a
- * torus windows go round the end, and one that is longer than the axis sees it repeated. */
+ * torus windows go round the end, and one that is longer than the axis sees it repeated. A settled
+ * axis that ends keeps its windows where they are, as few as cover it: enough where a picture of
+ * low resolution already says what goes on across their borders. */
 #ifndef ADM_DIFFUSION_WINDOWS_H
 #define ADM_DIFFUSION_WINDOWS_H
 
@@ -14,6 +16,7 @@ typedef struct adm_axis {
   int length; /* of the canvas, in pixels of the network's input (of an upsampler's low one) */
   int side;   /* of a window, in the same; at most LENGTH unless the axis wraps */
   bool wrap;
+  bool settled;
   double turn; /* how far the grid moves from one step to the next, as a share of its range */
 } adm_axis;
 
@@ -24,6 +27,7 @@ typedef struct adm_axis_grid {
 } adm_axis_grid;
 
 adm_axis adm_axis_new (int length, int side, bool wrap, bool vertical);
+adm_axis adm_axis_settled (adm_axis axis);
 adm_axis_grid adm_axis_at (const adm_axis *axis, unsigned step);
 /* The most windows that any step has. */
 int adm_axis_most (const adm_axis *axis);

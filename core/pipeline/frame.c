@@ -90,6 +90,14 @@ adm_frame_of_task (adm_frame *frame, const adm_task *task, int side, int factor,
   return ADM_OK;
 }
 
+adm_axis
+adm_frame_axis (const adm_frame *frame, int stage, int side, bool vertical)
+{
+  const int length = vertical ? frame->size[0].height : frame->size[0].width;
+  const adm_axis axis = adm_axis_new (length, side, frame->wrap[vertical ? 0 : 1], vertical);
+  return stage ? adm_axis_settled (axis) : axis;
+}
+
 static bool
 keeps (const adm_frame *frame)
 {

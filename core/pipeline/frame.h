@@ -34,6 +34,10 @@ typedef struct adm_frame {
  * missing. TASK must outlive FRAME. */
 adm_status adm_frame_of_task (adm_frame *frame, const adm_task *task, int side, int factor,
                               adm_error *error);
+/* How windows of SIDE lie along the canvas of STAGE, vertically or across. The upsampler's are
+ * settled. */
+adm_axis adm_frame_axis (const adm_frame *frame, int stage, int side, bool vertical);
+
 /* The arrays. On failure the frame holds none. */
 adm_status adm_frame_fill (adm_frame *frame, adm_error *error);
 void adm_frame_clear (adm_frame *frame);

@@ -37,8 +37,8 @@ measure (const adm_description *d, const adm_request *request, const adm_frame *
          measured *out, adm_error *error)
 {
   const int side = stage ? adm_low_side (d) : d->image_size;
-  const adm_axis rows = adm_axis_new (frame->size[0].height, side, frame->wrap[0], true),
-                 columns = adm_axis_new (frame->size[0].width, side, frame->wrap[1], false);
+  const adm_axis rows = adm_frame_axis (frame, stage, side, true),
+                 columns = adm_frame_axis (frame, stage, side, false);
   adm_diffusion_params params = { 0 };
   adm_schedule *schedule;
   double flops;

@@ -340,11 +340,10 @@ open_field (adm_sampling *stage)
   const adm_frame *frame = stage->frame;
   const adm_description *d = &stage->network->description;
   const int side = stage->stage ? adm_low_side (d) : d->image_size;
-  const adm_plane_size size = frame->size[0];
   stage->label_of_all = (adm_canvas_label) { stage->label, stage->guide, NULL };
   stage->field = (adm_canvas_field) {
-    .axis = { adm_axis_new (size.height, side, frame->wrap[0], true),
-              adm_axis_new (size.width, side, frame->wrap[1], false) },
+    .axis = { adm_frame_axis (frame, stage->stage, side, true),
+              adm_frame_axis (frame, stage->stage, side, false) },
     .factor = stage->stage ? frame->factor : 1,
     .channels = d->learn_sigma ? 6 : 3,
     .label = frame->labels ? frame->label[stage->stage] : &stage->label_of_all,

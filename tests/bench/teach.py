@@ -19,7 +19,7 @@ from PIL import Image
 PATTERNS = ("Burlap", "Burlwood", "Crinkled Paper", "Cracked", "Leopard")
 PLACES = ("/usr/share/gimp/3.0/patterns", "/usr/local/share/gimp/3.0/patterns")
 DATA = pathlib.Path(__file__).resolve().parents[2] / "data"
-MODEL, SIDE, SAMPLES, LOOK, CROPS = DATA / "materials-64.json", 64, 64, 16, 512
+MODEL, SIDE, SAMPLES, LOOK, CROPS = DATA / "materials-64.json", 64, 64, 8, 512
 
 
 def pattern(name):
@@ -106,7 +106,8 @@ def main():
     options.scale = options.scale or [0, 1.5]
     options.folder.mkdir(parents=True, exist_ok=True)
     names = (DATA / "materials-20.txt").read_text().splitlines()
-    classes = {n.split(",")[0]: sample(options.adm, options.folder / f"{n.split(',')[0]}-{LOOK}.npy", LOOK, "--class", n.split(",")[0]) for n in names}
+    classes = {n.split(",")[0]: sample(options.adm, options.folder / f"{n.split(',')[0]}-{LOOK}.npy", LOOK, "--class", n.split(",")[0],
+                                         "--scale", "0", "--steps", "10") for n in names}  # a quick look tells which is the nearest
     for name in options.pattern or PATTERNS:
         measure(options, name, classes)
 

@@ -21,7 +21,8 @@ import embedded  # noqa: E402
 
 ADM, FRECHET = ROOT / "build" / "core" / "adm", ROOT / "build" / "tests" / "bench" / "frechet"
 WAYS = [("DDIM", "ddim", 10), ("DDIM", "ddim", 20), ("DPM-Solver++(2M)", "dpm++2m", 6), ("DPM-Solver++(2M)", "dpm++2m", 10),
-        ("SDE-DPM-Solver++(2M)", "sde-dpm++2m", 10), ("ancestral", "ddpm", 25)]
+        ("SDE-DPM-Solver++(2M)", "sde-dpm++2m", 6), ("SDE-DPM-Solver++(2M)", "sde-dpm++2m", 8), ("SDE-DPM-Solver++(2M)", "sde-dpm++2m", 10),
+        ("SDE-DPM-Solver++(2M)", "sde-dpm++2m", 15), ("ancestral", "ddpm", 25)]
 PIECE = 64
 
 

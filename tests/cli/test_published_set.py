@@ -65,7 +65,7 @@ def check_models(there):
         stand_in.write(there / f"checkpoint ({i}).pt", stand_in.listing(name), hole=True)
     found, last = models(there)
     wanted = {  # image size, upsampled, scale, steps
-        "imagenet-64": (64, 256, 1.0, 25), "imagenet-128": (128, 512, 0.5, 25), "imagenet-256": (256, None, 1.0, 25),
+        "imagenet-64": (64, 256, 1.0, 25), "imagenet-128": (128, 512, 1.0, 25), "imagenet-256": (256, None, 1.0, 25),
         "imagenet-256-uncond": (256, None, 10.0, 25), "imagenet-512": (512, None, 4.0, 25),
     }
     for name, (size, large, scale, steps) in wanted.items():
@@ -74,6 +74,8 @@ def check_models(there):
             continue
         check((model["image_size"], model["upsampled_size"]) == (size, large) and model["missing"] == [], f"{name}: {model}")
         check(model["defaults"] == {"sampler": "ddim", "steps": steps, "scale": scale}, f"{name}: {model['defaults']}")
+        enlarged = {"sampler": "ddim", "steps": 25} if large else None
+        check(model["upsampler_defaults"] == enlarged, f"{name}: {model['upsampler_defaults']}")
         check(len(model["classes"]) == 1000 and model["classes"][1] == "goldfish", f"{name}: its class names")
         check(model["classifier"] is not None, f"{name} has no classifier")
     check(last["notes"] == [], f"notes: {last['notes']}")

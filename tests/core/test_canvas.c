@@ -26,9 +26,10 @@ slow_pull (int p, int side)
 }
 
 static void
-check_axis (int length, int side, bool wrap, unsigned step)
+check_axis (int length, int side, bool wrap, bool settled, unsigned step)
 {
-  const adm_axis axis = adm_axis_new (length, side, wrap, step % 2);
+  const adm_axis moving = adm_axis_new (length, side, wrap, step % 2),
+                 axis = settled ? adm_axis_settled (moving) : moving;
   const adm_axis_grid span = adm_axis_at (&axis, step);
   float weights[MAX_SIDE];
   double *sum = calloc ((size_t) length, sizeof *sum);
@@ -53,6 +54,28 @@ check_axis (int length, int side, bool wrap, unsigned step)
   if (!(CHECK (inside) & CHECK (close) & CHECK (whole)))
     printf ("  %d px by windows of %d, %s, step %u\n", length, side, wrap ? "torus" : "open", step);
   free (sum);
+}
+
+/* A settled grid has as few windows as can be, and they stay. */
+static void
+check_settled (int length, int side)
+{
+  const adm_axis axis = adm_axis_settled (adm_axis_new (length, side, false, true));
+  const adm_axis_grid first = adm_axis_at (&axis, 0);
+  /* the smallest overlap by whole pixels too */
+  const int step = side > 4 ? side - side / 4 : side > 1 ? side - 1 : 1;
+  int fewest = 1;
+  bool stays = true;
+  while (side + (fewest - 1) * step < length)
+    fewest++;
+  for (unsigned at = 1; at < 9; at++) {
+    const adm_axis_grid grid = adm_axis_at (&axis, at);
+    stays &= grid.count == first.count;
+    for (int i = 0; i < grid.count; i++)
+      stays &= adm_axis_start (&axis, &grid, i) == adm_axis_start (&axis, &first, i);
+  }
+  if (!(CHECK (first.count == fewest) & CHECK (stays)))
+    printf ("  %d px by windows of %d\n", length, side);
 }
 
 /* The grid's places over the steps: none taken often, nearly all taken once. */
@@ -276,8 +299,11 @@ check_canvas (const canvas_case *c)
     label[k] = (adm_canvas_label) { 2 * k + 1, 5 * k + 2,
                                     c->labels > 1 ? maps + (size_t) k * plane : NULL };
   }
-  world w = { .field = { .axis = { adm_axis_new (c->height, c->side, c->wrap_y, true),
-                                   adm_axis_new (c->width, c->side, c->wrap_x, false) },
+  adm_axis axis[2] = { adm_axis_new (c->height, c->side, c->wrap_y, true),
+                       adm_axis_new (c->width, c->side, c->wrap_x, false) };
+  for (int a = 0; c->with_low && a < 2; a++)
+    axis[a] = adm_axis_settled (axis[a]);
+  world w = { .field = { .axis = { axis[0], axis[1] },
                          .factor = c->factor,
                          .channels = c->channels,
                          .label = label,
@@ -322,9 +348,13 @@ main (void)
   for (int side = 1; side <= MAX_SIDE; side += side < 5 ? 1 : 3)
     for (int length = 1; length < 80; length += 1 + length / 9)
       for (unsigned step = 0; step < STEPS; step += 3) {
-        check_axis (length, side, true, step);
-        if (length >= side)
-          check_axis (length, side, false, step);
+        check_axis (length, side, true, false, step);
+        check_axis (length, side, true, true, step);
+        if (length >= side) {
+          check_axis (length, side, false, false, step);
+          check_axis (length, side, false, true, step);
+          check_settled (length, side);
+        }
       }
   check_shifts (128, 32, false);
   check_shifts (128, 32, true);

@@ -1,18 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs around GIMPs with windows, in their display: each is quit, or our window is closed, while pictures are made. Its arguments are the
-picture that GIMP opens and the plug-in's program."""
+picture that GIMP opens, the plug-in's program and the folder of its history."""
 import atexit
 import glob
 import os
+import pathlib
 import subprocess
 import sys
 import time
 
 from inside_gimp import embedded, note
-from window_driver import add, close, finished, is_running, opened, pictures, press, set_steps, shot, texts, tick, wait, window
+from window_driver import add, close, finished, is_running, opened, pictures, press, set_steps, shot, tick, wait, window
 
 TITLE, PATIENCE = 'Generate Image', 20
-PICTURE, PROGRAM = sys.argv[1:]
+PICTURE, PROGRAM, HISTORY = sys.argv[1:]
 
 
 def left_behind():
@@ -27,8 +28,11 @@ def left_behind():
     return found
 
 
-def spooled():
-    return sorted(os.path.basename(path) for path in glob.glob(os.path.join(os.environ['XDG_CACHE_HOME'], 'gimp-adm', 'pictures', '*')))
+def kept():
+    """Pictures of the history on disk, by whether they have been added."""
+    files = glob.glob(os.path.join(HISTORY, '*.ini'))
+    added = sum('added=true' in pathlib.Path(path).read_text(encoding='utf-8') for path in files)
+    return [len(files), added]
 
 
 def start(*more):
@@ -54,11 +58,11 @@ def end(gimp, main, keys=()):
         status = 'not ended'
     seconds = time.monotonic() - began
     gone = wait(lambda: not left_behind(), 2)
-    return {'status': status, 'seconds': seconds, 'left': [] if gone else left_behind(), 'spooled': spooled()}
+    return {'status': status, 'seconds': seconds, 'left': [] if gone else left_behind(), 'kept': kept()}
 
 
 def begin_long(win):
-    set_steps(win, 1000)
+    set_steps(1000)
     press(win, 'Return')
     return wait(lambda: is_running(TITLE))
 
@@ -66,29 +70,31 @@ def begin_long(win):
 # Two pictures are finished and a third is being made.
 gimp, main = start()
 win = opened(main, TITLE, TITLE)
-set_steps(win, 4)
+set_steps(4)
 for count in (1, 2):
     press(win, 'Return')
     finished(TITLE, count)
 working = begin_long(win)
 note('quit', dict(end(gimp, main), working=working))
 
-# They are offered again. One is added, so that GIMP asks, and another long one begins.
+# They are there again. One is added, so that GIMP asks, and another long one begins.
 gimp, main = start()
 win = opened(main, TITLE, TITLE)
-fact = {'offered': pictures(TITLE), 'told': 'finished last time' in texts(TITLE)}
-shot('offered-again')
+wait(lambda: pictures(TITLE) == 2)
+fact = {'there': pictures(TITLE)}
+shot('there-again')
 fact.update(added=tick(TITLE, 1) and add(win, TITLE), working=begin_long(win))
 note('discarded', dict(fact, **end(gimp, main, ['ctrl+d'])))
 
 # Our window is closed by the window manager while it works; then the last settings again, without a window.
 gimp, main = start()
 win = opened(main, TITLE, TITLE)
-fact = {'offered': pictures(TITLE), 'added': tick(TITLE, 1) and add(win, TITLE), 'working': begin_long(win)}
+wait(lambda: pictures(TITLE) == 2)
+fact = {'there': pictures(TITLE), 'added': tick(TITLE, 1) and add(win, TITLE), 'working': begin_long(win)}
 press(win, 'alt+F4')
 fact['closed'] = wait(lambda: not window(TITLE + '$', 0.1), 5) and wait(lambda: not left_behind(), 5)
 close(win, TITLE)
-note('window closed', dict(fact, kept=spooled(), alive=gimp.poll() is None))
+note('window closed', dict(fact, kept=kept(), alive=gimp.poll() is None))
 press(main, 'ctrl+f')
 fact = {'working': wait(left_behind, 10)}
 time.sleep(1.0)

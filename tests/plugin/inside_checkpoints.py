@@ -6,7 +6,7 @@ import os
 import time
 
 from inside_gimp import embedded, note
-from window_driver import activate, add, finished, in_window, look, pictures, press, shot, texts, wait, xdotool
+from window_driver import activate, add, finished, in_window, look, pictures, press, shot, texts, turn, wait
 
 TITLE = 'Generate Image'
 MODELS = os.environ['ADM_MODEL_PATH']
@@ -63,9 +63,8 @@ def checkpoints(win):
     note('gone told', shows('leaving-early-diffusion.safetensors: cannot be opened'))
     shot('model-gone')
     note('portraits chosen', choose(win, 'portraits'))
-    note('numbered', [name for role, name, _text in look(TITLE) if role == 'table cell' and name])
-    press(win, 'alt+s')
-    xdotool('type', '--delay', '60', '5')
+    note('numbered', [name for role, name, _text in look(TITLE) if role == 'icon' and name])
+    turn(TITLE, 'Steps', 5)
     press(win, 'alt+g')
     note('own checkpoint', shows('0 · s'))
     shot('own-checkpoint')

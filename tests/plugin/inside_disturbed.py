@@ -16,8 +16,13 @@ def about(image):
     return [[layer.get_name(), layer.get_width(), layer.get_height(), *layer.get_offsets()[1:], pixels(layer)] for layer in image.get_layers()]
 
 
-def offsets(layer):
-    return list(layer.get_offsets()[1:])
+def others(image):
+    """The same of those that were not made here."""
+    return [one for one, layer in zip(about(image), image.get_layers()) if not layer.get_parasite('adm-settings')]
+
+
+def place(layer):
+    return [*layer.get_offsets()[1:], layer.get_width(), layer.get_height()]
 
 
 def bounds(image):
@@ -50,9 +55,6 @@ def generating():
     image, _inset, view, main = three_layers((240, 160))
     before, facts = about(image), []
 
-    def others():
-        return [one for one in about(image) if ' · seed ' not in one[0]]
-
     def disturb(artist, condition, count):
         """A picture, and what the artist does while it is being made; whether it was, and whether the picture was added."""
         press(win, 'Return')
@@ -64,18 +66,18 @@ def generating():
         return {'disturbed': disturbed, 'untouched': layers, 'added': add(win, TITLE) and wait(lambda: len(image.get_layers()) == layers + 1, 5)}
 
     win = opened(main, TITLE, TITLE)
-    set_steps(win, STEPS)
+    set_steps(STEPS)
     for count, (artist, selection) in enumerate((
             (lambda: image.select_rectangle(Gimp.ChannelOps.REPLACE, 30, 20, 100, 90), [30, 20, 130, 110]),
             (lambda: press(main, 'ctrl+a'), [0, 0, 240, 160]), (lambda: press(main, 'ctrl+shift+a'), None)), 1):
         fact = disturb(artist, lambda: bounds(image) == selection, count)
-        facts.append(dict(fact, selection=bounds(image), at=offsets(image.get_selected_layers()[0])))
+        facts.append(dict(fact, selection=bounds(image), at=place(image.get_selected_layers()[0])))
     shot('selection-changes')
-    note('selection', {'steps': facts, 'same': others() == before, 'names': names(image), 'size': [image.get_width(), image.get_height()]})
+    note('selection', {'steps': facts, 'same': others(image) == before, 'names': names(image), 'size': [image.get_width(), image.get_height()]})
 
     full = names(image)
     fact = disturb(lambda: [image.remove_layer(layer) for layer in image.get_layers()], lambda: not image.get_layers(), 4)
-    fact['at'] = [offsets(layer) for layer in image.get_layers()]
+    fact['at'] = [place(layer) for layer in image.get_layers()]
     shot('all-deleted')
     press(main, 'ctrl+z')
     fact['back'] = wait(lambda: not image.get_layers(), 5)
@@ -93,7 +95,7 @@ def upsampling():
     image, inset, view, main = three_layers((230, 150))
     before = about(image)
     win = opened(main, UPSAMPLE, UPSAMPLE)
-    set_steps(win, UPSAMPLE_STEPS)
+    set_steps(UPSAMPLE_STEPS, UPSAMPLE)
     press(win, 'Return')
     began = wait(lambda: is_running(UPSAMPLE))
     image.remove_layer(inset)
@@ -101,7 +103,7 @@ def upsampling():
     lid, bottom = image.get_layers()
     image.set_selected_layers([bottom])
     finished(UPSAMPLE)
-    set_steps(win, 2)
+    set_steps(2, UPSAMPLE)
     press(win, 'Return')
     finished(UPSAMPLE, 2)
     facts['ticked'] = tick(UPSAMPLE, 2)
@@ -131,15 +133,15 @@ def upsampling():
         return [len(other.get_layers()) for other in Gimp.get_images() if other.get_id() not in known]
 
     view.delete()
-    press(win, 'alt+y')
+    press(win, 'alt+d')
     facts = {'told': wait(lambda: 'The image has been closed' in texts(UPSAMPLE))}
     press(win, 'alt+w')  # Add to a New Image
     wait(lambda: fresh() == [1])
     wait(lambda: 'added' in texts(UPSAMPLE))
-    press(win, 'alt+y')
+    press(win, 'alt+d')
     wait(lambda: fresh() == [2], 5)
     facts['ticked'] = tick(UPSAMPLE, 2)
-    press(win, 'alt+y')
+    press(win, 'alt+d')
     wait(lambda: fresh() == [4], 5)
     shot('closed-and-again')
     close(win, UPSAMPLE)
@@ -174,8 +176,8 @@ def scripted():
 
     before = about(image)
     done, facts = meanwhile(lambda: press(main, 'ctrl+a'), lambda: generate(image, **{'class': embedded.CLASSES[1], 'steps': 80}))
-    facts.update(outcome(done), at=[offsets(layer) for layer in done.layers], selection=bounds(image))
-    note('script selection', dict(facts, same=[one for one in about(image) if ' · seed ' not in one[0]] == before))
+    facts.update(outcome(done), at=[place(layer) for layer in done.layers], selection=bounds(image))
+    note('script selection', dict(facts, same=others(image) == before))
     view.delete()
 
     # Besides another view, so that GIMP frees this one, with the progress bar in it, and shows the rest of the progress in the other. Meson

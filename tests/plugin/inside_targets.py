@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs inside GIMP: pictures that cover selections, layers and images of all kinds, and places where none can go."""
-from inside_gimp import Gegl, Gimp, base64, describe, embedded, generate, names, new_image, note, outcome, pixels
+from inside_gimp import Gegl, Gimp, base64, call, describe, embedded, generate, names, new_image, note, outcome, pixels
 
 CLASS = embedded.CLASSES[1]
 SIDE = embedded.DESCRIPTION['image_size']
@@ -102,6 +102,21 @@ canvas('free', painted(96, 80), where='layer', guidance='free', scale=2.0)
 canvas('varied', painted(64, 64), where='layer', vary=0.2, **{'vary-seed': '99'})
 canvas('upsampled', painted(300, 260), where='layer', upsample=True, **{'upsample-steps': 2})
 canvas('tiny', painted(1, 1), where='layer')
+
+# The short procedure: the selection, or else the layer; from nothing, or from what is there.
+facts = {}
+for name, select, arguments in (('selected', True, {}), ('layer', False, {'seamless': True}), ('changed', False, {'change': 0.3}), ('kept', False, {'change': 0.0})):
+    image = painted(72, 66)
+    if select:
+        image.select_ellipse(Gimp.ChannelOps.REPLACE, 4, 2, SIDE, SIDE)
+    before = pixels(image.get_layers()[0])
+    done = call('plug-in-adm-fill', image, [image.get_layers()[0]], **dict({'class': CLASS, 'seed': 7}, **arguments))
+    facts[name] = dict(outcome(done), before=before, described=[describe(layer) for layer in done.layers], masks=[masked(layer) is not None for layer in done.layers])
+image = painted(72, 66)
+two = call('plug-in-adm-fill', image, [image.get_layers()[0].copy(), image.get_layers()[0]])
+facts['two'], facts['too much'] = outcome(two), outcome(call('plug-in-adm-fill', image, image.get_layers(), change=1.5))
+facts['untouched'] = len(image.get_layers()) == 1
+note('fill', facts)
 
 # Refusals: nothing may change.
 image = new_image(80, 80, layers=('Shown', 'Hidden'))

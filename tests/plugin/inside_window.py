@@ -4,7 +4,7 @@ import base64
 import time
 
 from inside_gimp import Gimp, embedded, generate, names, new_image, note, outcome, pixels
-from window_driver import activate, add, close, finished, in_window, is_running, opened, pictures, press, shot, texts, tick, wait, window, xdotool
+from window_driver import activate, add, close, finished, in_window, is_running, look, opened, pictures, press, shot, texts, tick, wait, window, xdotool
 
 TITLE, UPSAMPLE = 'Generate Image', 'Upsample Layer'
 CLASS = embedded.CLASSES[1]
@@ -62,7 +62,7 @@ def compare(win):
     shot('compared')
     press(win, 'alt+v')  # Live
     press(win, 'alt+h')  # the slider
-    for _ in range(5):
+    for _ in range(4):  # to a character that has not been compared
         press(win, 'Right')
     note('live', finished(TITLE, 6, 60, before))
     shot('live')
@@ -192,26 +192,32 @@ view = Gimp.Display.new(closed)
 closed.clean_all()
 window('120x120.*GIMP$', 20)
 win = opened(main, 'Generate Image', TITLE)
-others = {other.get_id() for other in Gimp.get_images()}
 
 
-def fresh():
-    return [other for other in Gimp.get_images() if other.get_id() not in others]
+def counts():
+    return {other.get_id(): len(other.get_layers()) for other in Gimp.get_images()}
 
 
+def add_button():
+    """Which image the button names: those without a file bear their number."""
+    return next((int(name.rsplit('-', 1)[1]) for role, name, _text in look(TITLE) if name.startswith('Add to [Untitled]-')), None)
+
+
+closed_id, named, grown = closed.get_id(), [], []
 if win:
     before = pictures(TITLE)
     press(win, 'Return')
+    named.append(add_button())
     view.delete()
     finished(TITLE, 1, 60, before)
-    press(win, 'alt+d')
-    wait(lambda: 'The image has been closed' in texts(TITLE))
+    wait(lambda: add_button() != closed_id)  # it goes where the button says, and nowhere else
+    named.append(add_button())
+    layers = counts()
     shot('image-closed')
-    press(win, 'alt+w')  # Add to a New Image
-    wait(fresh)
+    press(win, 'alt+d')
     wait(lambda: 'added' in texts(TITLE))
-    shot('new-image')
+    after = counts()
+    grown = [key for key in after if after[key] != layers.get(key)]
     close(win, TITLE)
-made = fresh()
-note('closed', {'window': win is not None, 'made': [[other.get_width(), other.get_height(), len(other.get_layers())] for other in made]})
+note('closed', {'window': win is not None, 'first': named[:1] == [closed_id], 'grown': grown, 'named': named[1:]})
 note('finished', True)

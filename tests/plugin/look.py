@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What assistive technology sees of a window. Each line of standard input is a JSON list: with a title, answered by a JSON list of
 [role, name, text] of all that is in the window called so, also beyond what is scrolled to; with a name more, presses the button called
-so that shows, answered by whether there is one. A process of its own, since GIMP's script waits for the window meanwhile."""
+so that shows, and with a number after it, sets the slider or spin button called so, or labelled so; answered by whether there is one. A process of its own,
+since GIMP's script waits for the window meanwhile."""
 import json
 import sys
 
@@ -35,10 +36,29 @@ def windows(title):
                     yield window
 
 
+def shows(node):
+    """GTK does not call showing what lies over a picture, as a check box does."""
+    return node.getState().contains(pyatspi.STATE_SHOWING) or node.getRole() == pyatspi.ROLE_CHECK_BOX
+
+
 def press(nodes, name):
     for node in nodes:
-        if node.name == name and node.getState().contains(pyatspi.STATE_SHOWING):
+        if node.name == name and shows(node):
             node.queryAction().doAction(0)
+            return True
+    return False
+
+
+def is_called(node, name):
+    """By itself, or by the label beside it."""
+    labels = [relation.getTarget(0).name for relation in node.getRelationSet() if relation.getRelationType() == pyatspi.RELATION_LABELLED_BY]
+    return name in [node.name, *labels]
+
+
+def turn(nodes, name, value):
+    for node in nodes:
+        if node.getRole() in (pyatspi.ROLE_SPIN_BUTTON, pyatspi.ROLE_SLIDER) and is_called(node, name):
+            node.queryValue().currentValue = value
             return True
     return False
 
@@ -54,6 +74,7 @@ def describe(nodes):
 
 
 for line in sys.stdin:
-    title, *name = json.loads(line)
+    title, *more = json.loads(line)
     found = [node for window in windows(title) for node in inside(window)]
-    print(json.dumps(press(found, name[0]) if name else describe(found)), flush=True)
+    answer = turn(found, *more) if len(more) == 2 else press(found, *more) if more else describe(found)
+    print(json.dumps(answer), flush=True)

@@ -25,7 +25,7 @@ class Batch(unittest.TestCase):
         self.assertEqual(status, 0, output)
         with open(saved, 'rb') as file:
             data = file.read()
-        name = (embedded.caption(1, 7, 2.5) + '\0').encode()
+        name = (embedded.layers(1)[0] + '\0').encode()
         # The settings are saved in the file as they are, and the layers' names, after their length.
         self.assertIn(name, data)
         self.assertEqual(data.count(b'adm-settings\0'), 2)

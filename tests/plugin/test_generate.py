@@ -9,7 +9,7 @@ import gimp_profile
 from gimp_profile import embedded
 
 CLASS, OTHER = embedded.CLASSES[1:3]
-KEYS = {'version', 'model', 'class', 'scale', 'steps', 'sampler', 'seed', 'randomize', 'count', 'upsample'}
+KEYS = {'version', 'weights', 'model', 'class', 'scale', 'steps', 'sampler', 'seed', 'randomize', 'count', 'upsample'}
 PLACE = {'where', 'natural-size'}
 
 
@@ -57,7 +57,7 @@ class Generate(unittest.TestCase):
         layer = fact['described'][0]
         self.assertEqual(fact['size'], [64, 64])
         self.assertEqual((layer['size'], layer['offsets'], layer['type']), ([64, 64], [0, 0], 'rgba-image'))
-        self.assertEqual(fact['names'], [embedded.caption(1, 7)])
+        self.assertEqual(fact['names'], embedded.layers(1))
         self.assertTrue(fact['undo'])
 
     def test_pixels_are_those_of_the_program(self):
@@ -78,7 +78,7 @@ class Generate(unittest.TestCase):
         first, second = fact['described']
         self.assertEqual(first['offsets'], [50, 40])
         self.assertEqual(second['offsets'], [50, 40])
-        self.assertEqual(fact['names'], ['Top', embedded.caption(2, 8, 2.5), embedded.caption(2, 7, 2.5), 'Middle', 'Bottom'])
+        self.assertEqual(fact['names'], ['Top', *embedded.layers(2, 2), 'Middle', 'Bottom'])
         expected = sample(self.profile, '--class', OTHER, '--seed', 7, '--steps', 8, '--count', 2, '--scale', 2.5)
         self.assertEqual([self.pixels(first), self.pixels(second)], expected)
         self.assertNotEqual(*expected)
@@ -105,7 +105,7 @@ class Generate(unittest.TestCase):
         layer = self.fact('no-class', 1)['described'][0]
         settings = json.loads(layer['settings'])
         self.assertEqual((settings['class'], settings['scale']), ('none', 0))
-        self.assertEqual(layer['name'], embedded.NAME + ' · s 0 · seed 7')
+        self.assertEqual(layer['name'], embedded.NAME)
         self.assertEqual(self.pixels(layer), sample(self.profile, '--class', 'none', '--seed', 7, '--steps', 4, '--scale', 0)[0])
 
     def test_randomize_draws_a_seed_and_tells_it(self):

@@ -8,7 +8,7 @@ import gimp_profile
 from gimp_profile import embedded
 
 BEFORE = ['Top', 'Bottom']
-ALL = [*(embedded.caption(1, seed) for seed in (9, 8, 7)), *BEFORE]
+ALL = [*embedded.layers(1, 3), *BEFORE]
 STEADY_MIB = 2
 
 

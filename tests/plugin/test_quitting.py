@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """GIMP is quit, and our window closed, while pictures are made: GIMP ends well and soon, no process stays, and what was finished but not
-added is offered again in the next GIMP."""
+added is in the next GIMP's window."""
 import os
 import unittest
 
@@ -20,7 +20,8 @@ class Quitting(unittest.TestCase):
         cls.addClassCleanup(cls.profile.close)
         picture = os.path.join(cls.profile.folder, 'picture.png')
         gimp_profile.adm('sample', '--model', gimp_profile.embedded.FILE, '--steps', 2, '-o', picture)
-        cls.notes = cls.profile.around('around_gimp', picture, os.path.join(cls.profile.installed, 'plug-in-adm'))
+        cls.notes = cls.profile.around('around_gimp', picture, os.path.join(cls.profile.installed, 'plug-in-adm'),
+                                       os.path.join(cls.profile.gimp, 'plug-in-adm-history'))
 
     def fact(self, name):
         self.assertIn(name, self.notes, 'the script did not come this far')
@@ -36,17 +37,17 @@ class Quitting(unittest.TestCase):
 
     def test_quit_while_pictures_are_made(self):
         self.check_end(self.fact('quit'))
-        self.assertEqual(len(self.fact('quit')['spooled']), 2)
+        self.assertEqual(self.fact('quit')['kept'], [2, 0])
 
-    def test_offered_again_and_kept_while_changes_are_discarded(self):
+    def test_there_again_and_kept_while_changes_are_discarded(self):
         fact = self.fact('discarded')
         self.check_end(fact)
-        self.assertEqual((fact['offered'], fact['told'], fact['added'], len(fact['spooled'])), (2, True, True, 2))
+        self.assertEqual((fact['there'], fact['added'], fact['kept']), (2, True, [2, 1]))
 
     def test_window_closed_by_the_window_manager(self):
-        """The artist closed the window: nothing is offered again."""
+        """The artist closed the window: the history stays as it was."""
         fact = self.fact('window closed')
-        self.assertEqual(fact, {'offered': 2, 'added': True, 'working': True, 'closed': True, 'kept': [], 'alive': True})
+        self.assertEqual(fact, {'there': 2, 'added': True, 'working': True, 'closed': True, 'kept': [2, 1], 'alive': True})
 
     def test_quit_while_the_last_settings_run_again(self):
         self.check_end(self.fact('repeat'))

@@ -124,6 +124,20 @@ class Targets(unittest.TestCase):
         fact = self.fact('untouched')
         self.assertEqual((fact['names'], fact['same']), (['Hidden', 'Shown'], True))
 
+    def test_the_short_procedure_fills(self):
+        facts = self.fact('fill')
+        expected = self.sample('--seed', 7)
+        for name, size, mask in (('selected', [SIDE, SIDE], True), ('layer', [72, 66], False), ('changed', [72, 66], False), ('kept', [72, 66], False)):
+            with self.subTest(name):
+                fact = facts[name]
+                self.assertEqual((fact['status'], fact['layers'], fact['masks']), ('success', 1, [mask]), fact['message'])
+                self.assertEqual(fact['described'][0]['size'], size)
+                self.assertEqual(fact['described'][0]['pixels'] == fact['before'], name == 'kept')
+        self.assertEqual(base64.b64decode(facts['selected']['described'][0]['pixels']), expected)
+        self.assertEqual((facts['two']['status'], facts['too much']['status'], facts['untouched']), ('calling-error', 'calling-error', True))
+        self.assertIn('one layer', facts['two']['message'])
+        self.assertIn('1.5', facts['too much']['message'])
+
 
 if __name__ == '__main__':
     unittest.main(verbosity=2)

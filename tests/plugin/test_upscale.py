@@ -33,7 +33,7 @@ class Upscale(unittest.TestCase):
         fact = self.fact('natural', 1)
         layer = fact['described'][0]
         self.assertEqual((layer['size'], layer['offsets']), ([256, 256], [0, 0]))
-        self.assertEqual(fact['names'], [fact['source'] + ' · upsampled · seed 3', fact['source']])
+        self.assertEqual(fact['names'], [fact['source'] + ', upsampled', fact['source']])
         self.assertTrue(fact['unchanged'])
         out = os.path.join(self.profile.folder, 'large.png')
         gimp_profile.adm('upscale', '--model', embedded.FILE, '--seed', 3, '--steps', 4, self.small, '-o', out)
@@ -50,7 +50,7 @@ class Upscale(unittest.TestCase):
         fact = self.fact('large part', 1)
         layer = fact['described'][0]
         self.assertEqual((layer['size'], layer['offsets']), ([300, 280], [60, 50]))
-        self.assertEqual(fact['names'], ['Moved · upsampled · seed 3', 'Moved', 'Background'])
+        self.assertEqual(fact['names'], ['Moved, upsampled', 'Moved', 'Background'])
 
     def test_small_part_keeps_its_proportions(self):
         layer = self.fact('flat part', 1)['described'][0]

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The window with its true worker and the model that comes with the plug-in, without GIMP: how soon
- * the first picture comes, how soon Stop acts, that the main loop never waits, that weights are
- * read once, and that finished pictures outlive a killed process. */
+ * the first picture comes, how soon Stop acts, that the main loop never waits, and that weights are
+ * read once. */
 #include "../core/check.h"
-#include "plugin/spool.h"
 #include "plugin/worker.h"
 #include "ui/generate-panel.h"
 #include "ui/history.h"
@@ -29,7 +28,6 @@ typedef struct {
   UiCatalog catalog;
   UiEventFunc func;
   gpointer sink;
-  Spool *spool;
   gint64 started, first, ended; /* of the last job, microseconds */
   int images, upsample_steps;
 } Bench;
@@ -70,10 +68,8 @@ start (const UiJob *job, gpointer user)
   Bench *b = user;
   adm_request sample = adm_request_default (b->model),
               upscale = adm_request_upsample_default (b->model);
-  WorkerJob work = { .id = job->id,
-                     .model = b->model,
-                     .settings = ui_settings_copy (job->settings),
-                     .spool = b->spool };
+  WorkerJob work
+      = { .id = job->id, .model = b->model, .settings = ui_settings_copy (job->settings) };
   adm_error error;
 
   CHECK (adm_model_label (b->model, *job->settings->class_name ? job->settings->class_name : NULL,
@@ -380,86 +376,9 @@ test_read_once (void)
   studio_close (&s);
 }
 
-/* ---- what a killed process leaves ------------------------------------------------------------ */
-
-typedef struct {
-  int pictures, width;
-  gint64 seeds[8];
-  char *class_name;
-} Left;
-
-static void
-take (GdkPixbuf *pixels, const UiSettings *settings, gpointer user)
-{
-  Left *left = user;
-
-  left->width = gdk_pixbuf_get_width (pixels);
-  left->seeds[left->pictures++ % 8] = settings->seed;
-  g_free (left->class_name);
-  left->class_name = g_strdup (settings->class_name);
-}
-
-static void
-test_spool (void)
-{
-  char *folder = g_dir_make_tmp ("adm-cache-XXXXXX", NULL),
-       *pictures = g_build_filename (folder, "gimp-adm", "pictures", NULL);
-  g_setenv ("XDG_CACHE_HOME", folder, TRUE);
-  CHECK (strcmp (g_get_user_cache_dir (), folder) == 0);
-  pid_t child = fork ();
-  if (child == 0) {
-    Spool *spool = spool_new ();
-    UiSettings *settings = ui_settings_new ();
-    GdkPixbuf *pixels = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, 64, 64);
-    ui_settings_set_class (settings, "ハート; [x]\n=");
-    for (int i = 0; i < 3; i++) {
-      settings->seed = 5 + i;
-      gdk_pixbuf_fill (pixels, 0x336699ff);
-      spool_keep (spool, pixels, settings);
-    }
-    _exit (0);
-  }
-  int status = -1;
-  CHECK (child > 0 && waitpid (child, &status, 0) == child && status == 0);
-  char *broken = g_strdup_printf ("%s/%d-000009.png", pictures, (int) child);
-  CHECK (g_file_set_contents (broken, "no picture", -1, NULL));
-
-  Left left = { 0 };
-  Spool *spool = spool_new (), *other = spool_new ();
-  spool_recover (spool, take, &left);
-  CHECK (left.pictures == 3 && left.width == 64 && left.seeds[0] == 5 && left.seeds[2] == 7);
-  CHECK_STR (left.class_name, "ハート; [x]\n=");
-  CHECK (!g_file_test (broken, G_FILE_TEST_EXISTS));
-  /* Those of a living process are its own. */
-  UiSettings *settings = ui_settings_new ();
-  GdkPixbuf *pixels = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, 8, 8);
-  spool_keep (spool, pixels, settings);
-  Left none = { 0 };
-  char *first = g_strdup_printf ("%s/%d-000000.png", pictures, (int) child);
-  /* kept until the window closes: it may be killed, too */
-  CHECK (g_file_test (first, G_FILE_TEST_EXISTS));
-  spool_free (spool);
-  CHECK (!g_file_test (first, G_FILE_TEST_EXISTS) && !g_file_test (pictures, G_FILE_TEST_EXISTS));
-  spool_recover (other, take, &none);
-  CHECK (none.pictures == 0);
-  spool_free (other);
-  g_object_unref (pixels);
-  ui_settings_free (settings);
-  g_free (left.class_name);
-  g_free (first);
-  g_free (broken);
-  g_free (pictures);
-  char *up = g_build_filename (folder, "gimp-adm", NULL);
-  rmdir (up);
-  rmdir (folder);
-  g_free (up);
-  g_free (folder);
-}
-
 int
 main (int argc, char **argv)
 {
-  test_spool (); /* before anything asks for the cache folder */
   gtk_init (&argc, &argv);
   test_responsive ();
   test_read_once ();

@@ -148,9 +148,13 @@ def tick(title, count):
     return len(boxes) >= count and all([activate(title, name) for name in boxes[-count:]])
 
 
-def set_steps(win, steps):
-    press(win, 'alt+s')
-    xdotool('type', '--delay', '60', str(steps))
+def turn(title, name, value):
+    """Sets the slider or spin button called NAME, or labelled so; whether there is one."""
+    return Looker.ask(title, name, value) or False
+
+
+def set_steps(steps, title='Generate Image'):
+    turn(title, 'Steps', steps)
 
 
 def in_window(drive, image, name='plug-in-adm-generate', title='Generate Image', layers=None):

@@ -8,6 +8,8 @@
 #include "ui/preview.h"
 #include "ui/progress-row.h"
 
+#include <glib/gstdio.h>
+
 static const UiSettings *
 last_job (Window *self)
 {
@@ -61,12 +63,16 @@ test_where (void)
   click (&self, "add");
   CHECK (self.fake->added_as == UI_ADD_LAYER && self.fake->added_target == 1);
 
-  /* The selection goes: what comes first is taken, and the selection again once there is one. */
+  /* The selection goes: what comes first is taken, and the selection again once there is one,
+   * whatever was chosen: who selects means it. */
   self.fake->there = (UiTargets) { targets + 1, 3, NULL };
   tell_targets (&self);
   CHECK_STR (gtk_combo_box_get_active_id (GTK_COMBO_BOX (part (&self, "where"))), "2");
   choose_where (&self, "3");
   self.fake->there = (UiTargets) { targets, 4, NULL };
+  tell_targets (&self);
+  CHECK_STR (gtk_combo_box_get_active_id (GTK_COMBO_BOX (part (&self, "where"))), "1");
+  choose_where (&self, "3");
   tell_targets (&self);
   CHECK_STR (gtk_combo_box_get_active_id (GTK_COMBO_BOX (part (&self, "where"))), "3");
   choose_where (&self, "1");
@@ -268,6 +274,12 @@ test_map (void)
   gtk_icon_view_select_path (view, path);
   CHECK (self.fake->rgb == legend[2].rgb);
   gtk_tree_path_free (path);
+  /* Enter in the search takes a colour, and makes nothing. */
+  gtk_entry_set_text (GTK_ENTRY (part (&self, "class-entry")), legend[4].class_name);
+  AWAIT (gtk_tree_model_iter_n_children (gtk_icon_view_get_model (view), NULL) == 1);
+  g_signal_emit_by_name (part (&self, "class-entry"), "activate");
+  CHECK (self.fake->rgb == legend[4].rgb && self.fake->starts == 0);
+  CHECK_STR (gtk_entry_get_text (GTK_ENTRY (part (&self, "class-entry"))), "");
   make (&self);
   CHECK (last_job (&self)->where == UI_WHERE_MAP && last_target (&self) == 5);
   CHECK_STR (last_job (&self)->class_name, "");
@@ -467,25 +479,52 @@ test_reuse (void)
   close_window (&self);
 }
 
-static double
-estimate (const UiSettings *settings, guint target, gpointer user G_GNUC_UNUSED)
+static gboolean
+amount (const UiSettings *settings, guint target, double amount[2], gpointer user G_GNUC_UNUSED)
 {
-  return settings->width + target;
+  amount[0] = settings->width + target;
+  amount[1] = settings->upsample ? 1000.0 : 0.0;
+  return settings->width != 1200;
 }
 
+/* The artist's last word counts: a new selection is followed, whatever was chosen before. */
+static void
+test_new_selection (void)
+{
+  Window self = open_canvas (NULL, NULL);
+  UiTarget *targets = self.fake->targets;
+
+  choose_where (&self, "2");
+  tell_targets (&self);
+  CHECK_STR (gtk_combo_box_get_active_id (GTK_COMBO_BOX (part (&self, "where"))), "2");
+  targets[0].id = 9; /* selected anew */
+  tell_targets (&self);
+  CHECK_STR (gtk_combo_box_get_active_id (GTK_COMBO_BOX (part (&self, "where"))), "9");
+  close_window (&self);
+}
+
+/* By how much there is to do, and how fast this machine was at it before. */
 static void
 test_estimate (void)
 {
-  FakeBackend *fake = fake_backend_new (NULL);
+  g_autofree char *folder = g_dir_make_tmp ("adm-ui-XXXXXX", NULL),
+                  *state = g_build_filename (folder, "state.ini", NULL);
+  FakeBackend *fake = fake_backend_new (state);
   Window self;
 
+  CHECK (g_file_set_contents (state, "[speed " FAKE_MODEL "]\nguided=1\nplain=1\nupsample=0.1\n",
+                              -1, NULL));
   fake_backend_canvas (fake);
-  fake->api.estimate = estimate;
+  fake->api.amount = amount;
   self = open_fake (fake, UI_TASK_GENERATE);
   CHECK_STR (gtk_label_get_text (GTK_LABEL (part (&self, "estimate"))), "about 14 min");
+  choose_where (&self, "2"); /* not known */
+  CHECK_STR (gtk_label_get_text (GTK_LABEL (part (&self, "estimate"))), "");
   choose_where (&self, "4");
   CHECK_STR (gtk_label_get_text (GTK_LABEL (part (&self, "estimate"))), "about 4 s");
   close_window (&self);
+  g_unlink (state);
+  g_rmdir (folder);
 }
 
 /* What a backend cannot do is not there. */
@@ -523,6 +562,7 @@ main (int argc, char **argv)
   test_compare_grid ();
   test_undone ();
   test_reuse ();
+  test_new_selection ();
   test_estimate ();
   test_plain ();
   return check_summary ();

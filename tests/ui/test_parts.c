@@ -225,23 +225,37 @@ test_upsample_mode (void)
   close_window (&self);
 }
 
+/* What Fit loses stands beside it, and a large part goes in tiles unless told otherwise. */
 static void
-test_recover (void)
+test_part_sizes (void)
 {
-  Window self = open_window ();
-  g_autoptr (UiSettings) settings = ui_settings_new ();
-  g_autoptr (GdkPixbuf) pixels = NULL;
+  const struct {
+    int width, height, active;
+    const char *fit, *tiles;
+  } cases[] = {
+    { 0, 0, 0, "Fit: the whole part, reduced first", "Tiles: a larger result, piece by piece" },
+    { 64, 40, 0, "Fit: the whole part at once", "Tiles: 408 × 256, piece by piece" },
+    { 96, 64, 0, "Fit: reduces 96 × 64 to 64 × 64 first", "Tiles: 384 × 256, piece by piece" },
+    { 1200, 800, 1, "Fit: reduces 1200 × 800 to 64 × 64 first",
+      "Tiles: 4800 × 3200, piece by piece" },
+  };
 
-  ui_settings_set_model (settings, FAKE_MODEL);
-  ui_settings_set_class (settings, class_name (&self, 1));
-  pixels = fake_picture (settings, 64, 0.0);
-  ui_generate_panel_recover (self.panel, pixels, settings);
-  CHECK (ui_history_count (history (&self)) == 1);
-  CHECK_CONTAINS (ui_message_bar_text (UI_MESSAGE_BAR (part (&self, "message"))), "history");
-  ui_history_set_tick (history (&self), 0, TRUE);
-  click (&self, "add");
-  CHECK (self.fake->added == 1);
-  close_window (&self);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+    FakeBackend *fake = fake_backend_new (NULL);
+    fake->api.part_width = cases[i].width;
+    fake->api.part_height = cases[i].height;
+    Window self = open_fake (fake, UI_TASK_UPSAMPLE);
+    GtkComboBox *combo = GTK_COMBO_BOX (part (&self, "tiles"));
+    const char *const words[] = { cases[i].fit, cases[i].tiles };
+
+    CHECK (gtk_combo_box_get_active (combo) == cases[i].active);
+    for (int way = 0; way < 2; way++) {
+      gtk_combo_box_set_active (combo, way);
+      g_autofree char *text = gtk_combo_box_text_get_active_text (GTK_COMBO_BOX_TEXT (combo));
+      CHECK_STR (text, words[way]);
+    }
+    close_window (&self);
+  }
 }
 
 /* Weights are read ahead of time: at once, when the model changes, not while a job runs, and again
@@ -456,7 +470,7 @@ main (int argc, char **argv)
   test_escape ();
   test_models ();
   test_upsample_mode ();
-  test_recover ();
+  test_part_sizes ();
   test_ahead ();
   test_questions ();
   test_drop ();
