@@ -52,6 +52,17 @@ blend_classes (Scene *scene, const UiSettings *settings, const adm_model *model,
   const double weights[2] = { 1.0 - settings->balance, settings->balance };
   adm_error core = { 0 };
 
+  if (settings->balance <= 0.0 && adm_model_taught (model, names[0]))
+    return TRUE; /* it is alone, as it must be */
+  for (int i = 0; i < 2; i++) {
+    if (adm_model_taught (model, names[i])) {
+      g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING,
+                   _ ("“%s” was taught by you and stands alone. Leave the second class empty, or "
+                      "choose two others."),
+                   names[i]);
+      return FALSE;
+    }
+  }
   for (int i = 0; i < 2; i++) {
     int label;
     if (weights[i] <= 0.0)
@@ -137,6 +148,10 @@ scene_apply (const Scene *scene, const UiSettings *settings, adm_task *task)
                            .mask = scene->made,
                            .mend_seams = settings->mend_seams && scene->init };
   if (scene->class_count > 0) {
+    if (task->generate.sample.adapter) { /* a map has classes of its own */
+      task->generate.sample.adapter = NULL;
+      task->generate.sample.guidance = (adm_guidance) settings->guidance;
+    }
     task->generate.sample.classes = scene->classes;
     task->generate.sample.class_count = scene->class_count;
   }

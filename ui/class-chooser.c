@@ -73,6 +73,9 @@ pixels_of (UiClassChooser *self, int index)
   return swatch ? g_object_ref (swatch) : NULL;
 }
 
+/* Of a class that the artist taught: a pencil. */
+#define OWN_SIGN "\342\234\216"
+
 /* The name; its number beside it where the name alone does not tell or a number was asked for; the
  * synonym that was found, without which the name would not tell why it is there. The class chosen
  * is bold, also in themes whose selection hardly shows. */
@@ -89,15 +92,17 @@ markup_of (UiClassChooser *self, const UiClassFound *found)
   number = entry->twin || g_ascii_isdigit (*gtk_entry_get_text (GTK_ENTRY (self->search)));
 
   g_autofree char *digits = number ? g_strdup_printf ("%d", found->index) : g_strdup ("");
-  const char *synonym = found->how.synonym ? found->how.synonym : entry->own ? _ ("yours") : "";
+  const char *synonym = found->how.synonym ? found->how.synonym : "";
+  /* before the name, where it is never cut off */
+  g_autofree char *name = g_strconcat (entry->own ? OWN_SIGN " " : "", entry->words.name, NULL);
   g_autofree char *note = g_strconcat (digits, *digits && *synonym ? " " : "", synonym, NULL);
 
   if (!*note) {
-    return g_markup_printf_escaped (bold ? "<b>%s</b>" : "%s", entry->words.name);
+    return g_markup_printf_escaped (bold ? "<b>%s</b>" : "%s", name);
   }
   return g_markup_printf_escaped (bold ? "<b>%s</b>  <span alpha=\"60%%\">%s</span>"
                                        : "%s  <span alpha=\"60%%\">%s</span>",
-                                  entry->words.name, note);
+                                  name, note);
 }
 
 /* The square of INDEX again, now that another class is chosen. */

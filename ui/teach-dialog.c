@@ -11,6 +11,9 @@
 
 enum { CROPS = 8, IN_ROW = 4, CROP = 72, TEST = 128, DEFAULT_MINUTES = 5, MOST_MINUTES = 240 };
 
+/* Share of the first mistakes above which nothing is said of them: they go up and down. */
+#define NEARLY_ALL 0.97
+
 struct _UiTeachDialog {
   GtkWindow parent_instance;
   const UiTeacher *teacher;
@@ -73,6 +76,10 @@ words_for (const UiTeachNews *news)
 
   switch (news->state) {
   case UI_TEACH_WORKING:
+    if (news->mistakes >= NEARLY_ALL) {
+      return g_strdup_printf (_ ("Learning “%s”: %s left. It has not come closer yet."), news->name,
+                              left);
+    }
     return news->mistakes > 0
                ? g_strdup_printf (
                      _ ("Learning “%s”: %s left. Its mistakes are at %d %% of the first "
@@ -500,7 +507,7 @@ ui_teach_dialog_new (const UiTeacher *teacher)
   self->pages = gtk_stack_new ();
   self->own = ui_teach_own_new (teacher);
   g_signal_connect_swapped (self->own, "failed", G_CALLBACK (on_failed), self);
-  gtk_stack_add_titled (GTK_STACK (self->pages), make_page (self), "teach", _ ("Teach"));
+  gtk_stack_add_titled (GTK_STACK (self->pages), make_page (self), "teach", _ ("New Texture"));
   gtk_stack_add_titled (GTK_STACK (self->pages), self->own, "own", _ ("Your Textures"));
   switcher = gtk_stack_switcher_new ();
   gtk_stack_switcher_set_stack (GTK_STACK_SWITCHER (switcher), GTK_STACK (self->pages));
