@@ -207,6 +207,7 @@ closed_id, named, grown = closed.get_id(), [], []
 if win:
     before = pictures(TITLE)
     press(win, 'Return')
+    wait(lambda: add_button() == closed_id, 5)
     named.append(add_button())
     view.delete()
     finished(TITLE, 1, 60, before)
