@@ -39,6 +39,11 @@ def photo(width, height):
     return image
 
 
+def encoded(linear):
+    """A byte of sRGB, of a linear share."""
+    return round(255 * (12.92 * linear if linear <= 0.0031308 else 1.055 * linear ** (1 / 2.4) - 0.055))
+
+
 def choose_class(number, go=True):
     press(win, 'alt+a')
     xdotool('key', 'ctrl+a')
@@ -80,11 +85,12 @@ choose_class(ROCK)
 note('changed', finished(TITLE))
 shot('artist-changed')
 add(win, TITLE)
-note('changed layer', pixels(made(image)))
+changed = pixels(made(image))  # what the window goes on from: the active layer
+note('changed layer', changed)
 turn(TITLE, 'Change', 0)
 press(win, 'alt+g')
 note('given back', finished(TITLE, 2) and add(win, TITLE))
-note('given back layer', {'same': pixels(made(image)) == before, 'names': names(image)})
+note('given back layer', {'same': pixels(made(image)) == changed, 'names': names(image)})
 
 # The photograph made seamless: a button.
 for layer in image.get_layers()[:2]:
@@ -143,7 +149,7 @@ colors = []
 for number in (GRASS, LAVA):
     choose_class(number)  # on a map Enter takes the colour
     time.sleep(0.5)
-    colors.append([round(255 * value) for value in list(Gimp.context_get_foreground().get_rgba())[:3]])
+    colors.append([encoded(value) for value in list(Gimp.context_get_foreground().get_rgba())[:3]])
 note('map colours', colors)
 shot('artist-map')
 row = []
