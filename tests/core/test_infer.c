@@ -93,8 +93,8 @@ test_published (void)
   } all[] = {
     { "64x64_diffusion", ADM_KIND_UNET, 64, 0, 64, 0, 1, ADM_SCHEDULE_COSINE, 1.0 },
     { "64x64_classifier", ADM_KIND_CLASSIFIER, 64, 0, 64, 0, 0, ADM_SCHEDULE_COSINE, 1.0 },
-    { "128x128_diffusion", ADM_KIND_UNET, 128, 0, -1, 4, 0, ADM_SCHEDULE_LINEAR, 0.5 },
-    { "128x128_classifier", ADM_KIND_CLASSIFIER, 128, 0, 64, 0, 0, ADM_SCHEDULE_LINEAR, 0.5 },
+    { "128x128_diffusion", ADM_KIND_UNET, 128, 0, -1, 4, 0, ADM_SCHEDULE_LINEAR, 1.0 },
+    { "128x128_classifier", ADM_KIND_CLASSIFIER, 128, 0, 64, 0, 0, ADM_SCHEDULE_LINEAR, 1.0 },
     { "256x256_diffusion", ADM_KIND_UNET, 256, 0, 64, 0, 0, ADM_SCHEDULE_LINEAR, 1.0 },
     { "256x256_diffusion_uncond", ADM_KIND_UNET, 256, 0, 64, 0, 0, ADM_SCHEDULE_LINEAR, 10.0 },
     { "256x256_classifier", ADM_KIND_CLASSIFIER, 256, 0, 64, 0, 0, ADM_SCHEDULE_LINEAR, 1.0 },

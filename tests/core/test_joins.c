@@ -134,7 +134,7 @@ test_whole_set (void)
   } all[] = {
     { "imagenet-64", { "64x64_diffusion", "64x64_classifier", "64_256_upsampler" }, 1.0,
       ADM_SAMPLER_DDIM, 25, 64, 256 },
-    { "imagenet-128", { "128x128_diffusion", "128x128_classifier", "128_512_upsampler" }, 0.5,
+    { "imagenet-128", { "128x128_diffusion", "128x128_classifier", "128_512_upsampler" }, 1.0,
       ADM_SAMPLER_DDIM, 25, 128, 512 },
     { "imagenet-256", { "256x256_diffusion", "256x256_classifier", NULL }, 1.0, ADM_SAMPLER_DDIM,
       25, 256, 0 },

@@ -100,7 +100,7 @@ main (void)
   hostile ("{'descr': '<f4', 'fortran_order': False, 'shape': (1,1,1,1,1,1,1,1,1), }", 4, "shape");
   hostile ("{'descr': '<f4', 'fortran_order': False}", 4, "shape");
   hostile ("{'descr': '<f4', 'shape': (1,), }", 4, "Fortran");
-  hostile ("", 0, "float32");
+  hostile ("", 0, "what numbers it holds");
   FILE *file = fopen (at ("not.npy"), "wb");
   fputs ("no array", file);
   fclose (file);

@@ -94,7 +94,7 @@ main (void)
     test_pool (threads);
   CHECK (adm_pool_new (0, &pool, &error) == ADM_ERROR_USAGE && pool == NULL);
   CHECK (adm_pool_new (100000, &pool, &error) == ADM_ERROR_USAGE);
-  CHECK_CONTAINS (said (&error), "1 to 256");
+  CHECK_CONTAINS (said (&error), "1 … 256");
   adm_pool_free (NULL);
   test_arena ();
   test_wishes ();

@@ -197,7 +197,7 @@ test_refusals (void)
   REFUSED (scale = -1, ADM_ERROR_USAGE, "scale");
   REFUSED (scale = NAN, ADM_ERROR_USAGE, "scale");
   REFUSED (eta = 1.5, ADM_ERROR_USAGE, "eta");
-  REFUSED (label = 5, ADM_ERROR_USAGE, "class 5");
+  REFUSED (label = 5, ADM_ERROR_USAGE, "class: 5");
   REFUSED (label = ADM_NO_LABEL, ADM_ERROR_USAGE, "class");
   REFUSED (guide_label = 99, ADM_ERROR_USAGE, "99");
   REFUSED (count = 0, ADM_ERROR_USAGE, "images");
@@ -224,7 +224,7 @@ test_refusals (void)
   model = the_model ();
   model.classifier = diffusion; /* the wrong kind */
   session = open_session (&model, (adm_options) { .threads = 1 });
-  REFUSED (count = 1, ADM_ERROR_SHAPE, "is not a classifier");
+  REFUSED (count = 1, ADM_ERROR_SHAPE, "is no classifier");
   adm_session_free (session);
 
   model = the_model ();
