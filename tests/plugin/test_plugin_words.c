@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Every code of the core has a sentence in the window, which names exactly its facts and none of
- * the command line's words; so has every word. Both are kept in every language.
+ * the command line's words; so has every word.
  */
 #include <errno.h>
 #include <glib.h>

@@ -13,6 +13,8 @@ import unicodedata
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+# The sentences of the core's errors stand in English in every language so far; they used to, too.
+ENGLISH = {"plugin/plugin-words.c", "plugin/plugin-phrases.c"}
 KEYWORDS = ["-k_", "-kN_", "-kNN_:1,2", "-kC_:1c,2", "-kNC_:1c,2"]
 
 
@@ -48,7 +50,9 @@ class Catalogs(unittest.TestCase):
     def test_every_file_with_messages_is_listed(self):
         marked = re.compile(r'\b(?:_|N_|NN_|C_|NC_|ngettext) \("')
         sources = [p for room in ("plugin", "ui") for p in (ROOT / room).glob("*.c") if marked.search(p.read_text(encoding="utf-8"))]
-        self.assertEqual(sorted(str(p.relative_to(ROOT)) for p in sources), sorted(lines_of(ROOT / "po/POTFILES")))
+        marked_files = {str(p.relative_to(ROOT)) for p in sources}
+        self.assertLessEqual(ENGLISH, marked_files)
+        self.assertEqual(sorted(marked_files - ENGLISH), sorted(lines_of(ROOT / "po/POTFILES")))
 
     def test_every_language_is_complete(self):
         languages = lines_of(ROOT / "po/LINGUAS")
