@@ -82,7 +82,8 @@ def same_again(there, data):
         resume = ["--resume"] if out.exists() else []
         running = subprocess.Popen([ADM, *map(str, arguments(data, network, out, *options, "--steps", "100000", "--save-every", "0.001", *resume))],
                                    stderr=subprocess.PIPE)
-        while not out.exists():
+        # What is interrupted has made a step, however busy the machine is.
+        while not out.exists() or (number == signal.SIGINT and steps_of(out) == 0):
             time.sleep(0.01)
         time.sleep(0.13)
         running.send_signal(number)
