@@ -139,7 +139,7 @@ def other_kinds(there, data):
 def odd_pictures(there):
     data, network, out = there / "odd", write_network(there, "odd.json", num_classes=None), there / "odd.safetensors"
     data.mkdir()
-    refuses(1, *arguments(data, network, out, "--steps", "3"), says="holds no picture")
+    refuses(1, *arguments(data, network, out, "--steps", "3"), says="holds no PNG or JPEG files")
     (data / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\nnothing")
     refuses(1, *arguments(data, network, out, "--steps", "3"), says="broken.png")
     for left in there.glob("odd*.safetensors"):
@@ -178,7 +178,7 @@ def refusals(there, data):
     refuses(2, *good[:3], says="missing")
     refuses(2, *good, "--from", network, says="not both")
     refuses(2, *good, "--kind", "painter", says="painter")
-    refuses(2, *good, "--kind", "classifier", says="diffusion network")
+    refuses(2, *good, "--kind", "classifier", says="diffusion model")
     refuses(2, *good, "--microbatch", "3", says="divide")
     refuses(2, *good, "--ema", "1.5", says="--ema")
     refuses(2, *good, "--size", "32", says="16 px")
