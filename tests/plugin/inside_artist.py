@@ -175,7 +175,7 @@ close(win, TITLE)
 view.delete()
 
 # A favourite: its seed locked, four neighbours, one pinned. And a canvas: its time told, and stopped.
-image = new_image(256, 192)
+image = new_image(192, 128)
 view, main = show(image)
 win, before = open_window()
 choose_class(COBBLES, go=False)

@@ -7,8 +7,8 @@ from inside_gimp import Gimp, embedded, generate, names, new_image, note, outcom
 from window_driver import add, by_search, close, finished, is_running, opened, press, set_steps, shot, texts, tick, wait, window
 
 TITLE, UPSAMPLE = 'Generate Image', 'Upsample Layer'
-# Long enough for what is done meanwhile.
-STEPS, UPSAMPLE_STEPS = 60, 12
+# Long enough for what is done meanwhile: of a layer of one and a half windows, of a canvas of twenty.
+STEPS, CANVAS_STEPS, UPSAMPLE_STEPS = 60, 10, 12
 
 
 def about(image):
@@ -57,6 +57,7 @@ def generating():
 
     def disturb(artist, condition, count):
         """A picture, and what the artist does while it is being made; whether it was, and whether the picture was added."""
+        set_steps(STEPS if count == 1 else CANVAS_STEPS)
         press(win, 'Return')
         began = wait(lambda: is_running(TITLE))
         artist()
@@ -66,7 +67,6 @@ def generating():
         return {'disturbed': disturbed, 'untouched': layers, 'added': add(win, TITLE) and wait(lambda: len(image.get_layers()) == layers + 1, 5)}
 
     win = opened(main, TITLE, TITLE)
-    set_steps(STEPS)
     for count, (artist, selection) in enumerate((
             (lambda: image.select_rectangle(Gimp.ChannelOps.REPLACE, 30, 20, 100, 90), [30, 20, 130, 110]),
             (lambda: press(main, 'ctrl+a'), [0, 0, 240, 160]), (lambda: press(main, 'ctrl+shift+a'), None)), 1):
