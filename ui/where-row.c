@@ -171,8 +171,12 @@ ui_where_row_update (UiWhereRow *self)
   g_autofree char *id = NULL;
 
   for (gsize i = 0; i < targets->n && self->wants && !chosen; i++) {
-    if (targets->targets[i].where == self->wanted) {
-      chosen = &targets->targets[i];
+    const UiTarget *target = &targets->targets[i];
+
+    /* of the image that is worked in: a selection in another one is not meant */
+    if (target->where == self->wanted
+        && (!target->image || g_strcmp0 (target->image, targets->targets[0].image) == 0)) {
+      chosen = target;
     }
   }
   if (!chosen && targets->n) {

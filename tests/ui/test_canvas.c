@@ -503,6 +503,27 @@ test_new_selection (void)
   close_window (&self);
 }
 
+/* A kind that was wanted is looked for in the image that is worked in, not in another. */
+static void
+test_another_image (void)
+{
+  const UiTarget two[] = { { 11, UI_WHERE_LAYER, "new.xcf", "Background", 120, 120 },
+                           { 12, UI_WHERE_IMAGE, "new.xcf", NULL, 120, 120 },
+                           { 13, UI_WHERE_SELECTION, "wall.xcf", NULL, 80, 64 },
+                           { 14, UI_WHERE_NEW_IMAGE, NULL, NULL, 0, 0 } };
+  Window self = open_canvas (NULL, NULL);
+
+  choose_where (&self, "1"); /* the selection */
+  memcpy (self.fake->targets, two, sizeof two);
+  self.fake->there = (UiTargets) { self.fake->targets, G_N_ELEMENTS (two), NULL };
+  tell_targets (&self);
+  CHECK_STR (gtk_combo_box_get_active_id (GTK_COMBO_BOX (part (&self, "where"))), "11");
+  choose_where (&self, "12");
+  tell_targets (&self);
+  CHECK_STR (gtk_combo_box_get_active_id (GTK_COMBO_BOX (part (&self, "where"))), "12");
+  close_window (&self);
+}
+
 /* By how much there is to do, and how fast this machine was at it before. */
 static void
 test_estimate (void)
@@ -563,6 +584,7 @@ main (int argc, char **argv)
   test_undone ();
   test_reuse ();
   test_new_selection ();
+  test_another_image ();
   test_estimate ();
   test_plain ();
   return check_summary ();
