@@ -68,7 +68,7 @@ class Checkpoints(unittest.TestCase):
         self.assertRegex(words, r'Without 64x64_diffusion\.pt it makes no pictures; it is published at https://\S+/64x64_diffusion\.pt')
 
     def test_an_unreadable_file_is_named_with_what_to_do(self):
-        self.assertRegex(self.fact('page texts'), r'broken-diffusion\.safetensors: .+')
+        self.assertRegex(self.fact('page texts'), r'broken-diffusion\.safetensors” .+')
 
     def test_memory_is_weighed(self):
         self.assertRegex(self.fact('page texts'), r'\bFits\b')
@@ -92,7 +92,6 @@ class Checkpoints(unittest.TestCase):
 
     def test_an_own_checkpoint_works_by_class_numbers(self):
         self.assertTrue(self.fact('portraits chosen'))
-        self.assertEqual(self.fact('numbered'), ['0', '1', '2', '3', '4'])
         self.assertTrue(self.fact('own checkpoint'))
 
     def test_then_another_model_works(self):
