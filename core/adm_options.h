@@ -13,10 +13,13 @@ extern "C" {
 
 typedef struct adm_options {
   int threads; /* 0: all processors this process may use; more than these are not started */
-  bool exact;  /* direct convolutions only */
-  bool half;   /* convolutions' weights in 16 bits: about half the memory, somewhat slower */
-  /* inner loops: "avx512", "avx2", "portable"; NULL: the best this processor has. A static
-   * string */
+  bool exact;  /* direct convolutions of float32 numbers only */
+  /* 16-bit products (bfloat16, with float32 sums) where the processor has them and they are
+   * quicker, as the reference samples (use_fp16); else as without */
+  bool fast;
+  bool half; /* convolutions' weights in 16 bits: about half the memory, somewhat slower */
+  /* inner loops: "avx512", "avx2", "portable", with 16-bit products "amx", "avx512bf16", "tiles";
+   * NULL: the best this processor has. A static string */
   const char *kernels;
   /* bytes this process may take while it works; 0: what is free when something is loaded */
   uint64_t memory_limit;

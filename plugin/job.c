@@ -111,6 +111,7 @@ carry_out (Job *job)
   const adm_sink sink = { on_progress, keep_picture, job };
   adm_options options = { .threads = order->threads,
                           .exact = order->exact,
+                          .fast = !order->exact,
                           .program_bytes = adm_process_memory () };
   adm_task task = order->task;
   adm_plan plan;

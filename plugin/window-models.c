@@ -387,7 +387,8 @@ WindowModels *
 window_models_new (void)
 {
   WindowModels *models = g_new0 (WindowModels, 1);
-  Snapshot *first = snapshot_new ((adm_options) { .program_bytes = adm_process_memory () });
+  Snapshot *first
+      = snapshot_new ((adm_options) { .fast = TRUE, .program_bytes = adm_process_memory () });
 
   models->snapshots = g_ptr_array_new_with_free_func (snapshot_free);
   models->closing = g_cancellable_new ();

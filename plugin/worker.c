@@ -451,6 +451,7 @@ enqueue (Worker *worker, const WorkerJob *job)
 
   *entry = (Entry) { *job, worker->options };
   entry->options.exact = job->exact;
+  entry->options.fast = !job->exact;
   g_atomic_pointer_set (&worker->wanted_model, job->model ? job->model->path : NULL);
   g_atomic_int_set (&worker->wanted, (gint) job->id);
   g_async_queue_push (worker->jobs, entry);

@@ -21,7 +21,7 @@
 
 static const char usage[]
     = "Usage: adm bench [--arch NAME] [--threads T] [--repeat R] [--kernels NAME] [--half] "
-      "[--exact] [--verbose]\n"
+      "[--exact] [--fast] [--verbose]\n"
       "Measures one architecture, or all, and prints one JSON object a line: arch, threads, "
       "seconds (one evaluation, best of R\n"
       "after a warm-up), flops (2 x multiply-adds of the direct computation), gflops, "
@@ -37,6 +37,7 @@ static const char usage[]
       "avx2 the peak is AVX2's, too\n"
       "  --half       weights in 16 bits\n"
       "  --exact      direct convolutions only\n"
+      "  --fast       16-bit products where the processor has them\n"
       "  --verbose    also which algorithm each kind of layer takes, and its share of the time, to "
       "standard error\n";
 
@@ -235,7 +236,7 @@ typedef struct bench_options {
   bool help;
   const char *arch, *kernels;
   int threads, repeat;
-  bool half, exact, verbose;
+  bool half, exact, fast, verbose;
 } bench_options;
 
 static bool
@@ -346,8 +347,11 @@ child (const struct architecture *arch, const bench_options *o, int pipe)
   adm_error error;
   text_lines lines = { NULL, 0 };
   struct rusage used;
-  adm_options options
-      = { .threads = o->threads, .half = o->half, .exact = o->exact, .kernels = o->kernels };
+  adm_options options = { .threads = o->threads,
+                          .half = o->half,
+                          .exact = o->exact,
+                          .fast = o->fast,
+                          .kernels = o->kernels };
   adm_status status = arch->description.model_channels
                           ? measure_network (&arch->description, &options, o->repeat, &f, &error)
                           : measure_embedded (&options, o->repeat, &f, &error);
@@ -470,6 +474,7 @@ cmd_bench (int argc, char **argv)
     { .name = "--kernels", .type = OPTION_TEXT, .value = &o.kernels },
     { .name = "--half", .type = OPTION_FLAG, .value = &o.half },
     { .name = "--exact", .type = OPTION_FLAG, .value = &o.exact },
+    { .name = "--fast", .type = OPTION_FLAG, .value = &o.fast },
     { .name = "--verbose", .type = OPTION_FLAG, .value = &o.verbose },
     { .name = "--repeat", .type = OPTION_INT, .value = &o.repeat, .min = 1, .max = 999 },
   };
@@ -481,6 +486,8 @@ cmd_bench (int argc, char **argv)
       = options_parse (argc, argv, specs, sizeof specs / sizeof *specs, &rest, &error);
   if (!status && o.help)
     return program_print (usage);
+  if (!status)
+    status = program_precision (o.exact, o.fast, &error);
   if (!status && rest > 0)
     status = program_fail (&error, ADM_ERROR_USAGE,
                            "%s: bench takes no such argument; see adm bench --help", argv[0]);

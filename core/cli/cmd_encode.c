@@ -24,6 +24,9 @@ static const char usage[]
       "  --steps N         2 or more (default 250); more come back closer to the picture\n"
       "  --respacing R     instead of --steps: 250, ddim25 or 10,15,20\n"
       "  --exact           direct convolutions only: slower, closest to the reference\n"
+      "  --fast            16-bit products where the processor has them and they are quicker: "
+      "nearly the "
+      "same picture\n"
       "  --half            keep weights in 16 bits: about half the memory, somewhat slower\n"
       "  --memory-limit S  all that may be taken, as 6GiB (default: what is free)\n"
       "  --kernels NAME    avx512, avx2 or portable (default: the best this processor has)\n"
@@ -60,6 +63,7 @@ parse (int argc, char **argv, sampling_options *o, const char **input, adm_error
       .max = SAMPLING_MAX_STEPS },
     { .name = "--respacing", .type = OPTION_TEXT, .value = &o->respacing },
     { .name = "--exact", .type = OPTION_FLAG, .value = &o->exact },
+    { .name = "--fast", .type = OPTION_FLAG, .value = &o->fast },
     { .name = "--half", .type = OPTION_FLAG, .value = &o->half },
     { .name = "--memory-limit", .type = OPTION_SIZE, .value = &o->memory_limit },
     { .name = "--kernels", .type = OPTION_TEXT, .value = &o->kernels },

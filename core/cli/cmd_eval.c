@@ -27,13 +27,16 @@ static const char usage[]
       "  --logits F.npy    a classifier's logits [N,K]\n"
       "  --grad F.npy      gradient of the sum of log p(class | x, t) by x [N,3,S,S], unscaled\n"
       "  --exact           direct convolutions only: slower, closest to the reference\n"
+      "  --fast            16-bit products where the processor has them and they are quicker: "
+      "nearly the "
+      "same picture\n"
       "  --half            keep weights in 16 bits: about half the memory, somewhat slower\n"
       "  --memory-limit S  all that may be taken, as 6GiB (default: what is free)\n"
       "  --kernels NAME    avx512, avx2 or portable (default: the best this processor has)\n"
       "  --threads T       default: all processors\n";
 
 typedef struct eval_options {
-  bool help, exact, half;
+  bool help, exact, fast, half;
   const char *kernels;
   const char *model, *x, *t, *classes, *low, *output, *logits, *grad;
   int threads;
@@ -67,6 +70,7 @@ parse (int argc, char **argv, eval_options *o, adm_error *error)
     { .name = "--logits", .type = OPTION_TEXT, .value = &o->logits },
     { .name = "--grad", .type = OPTION_TEXT, .value = &o->grad },
     { .name = "--exact", .type = OPTION_FLAG, .value = &o->exact },
+    { .name = "--fast", .type = OPTION_FLAG, .value = &o->fast },
     { .name = "--half", .type = OPTION_FLAG, .value = &o->half },
     { .name = "--memory-limit", .type = OPTION_SIZE, .value = &o->memory_limit },
     { .name = "--kernels", .type = OPTION_TEXT, .value = &o->kernels },
@@ -76,6 +80,8 @@ parse (int argc, char **argv, eval_options *o, adm_error *error)
   adm_status status = options_parse (argc, argv, specs, sizeof specs / sizeof *specs, &rest, error);
   if (status || o->help)
     return status;
+  if (program_precision (o->exact, o->fast, error))
+    return error->status;
   if (rest > 0)
     return program_fail (error, ADM_ERROR_USAGE,
                          "%s: eval takes no such argument; see adm eval --help", argv[0]);
@@ -217,6 +223,7 @@ eval (const eval_options *o, eval_run *run, adm_error *error)
   const char *const outputs[] = { o->output, o->logits, o->grad };
   const adm_options options = { .threads = o->threads,
                                 .exact = o->exact,
+                                .fast = o->fast,
                                 .half = o->half,
                                 .kernels = o->kernels,
                                 .memory_limit = o->memory_limit };

@@ -26,6 +26,9 @@ static const char usage[]
       "  --class K         class by number, name or a part of it that no other has\n"
       "  --respacing R     250, ddim25 or 10,15,20 (default: all steps)\n"
       "  --exact           direct convolutions only: slower, closest to the reference\n"
+      "  --fast            16-bit products where the processor has them and they are quicker: "
+      "nearly the "
+      "same picture\n"
       "  --half            keep weights in 16 bits: about half the memory, somewhat slower\n"
       "  --memory-limit S  all that may be taken, as 6GiB (default: what is free)\n"
       "  --threads T       default: all processors\n";
@@ -69,6 +72,7 @@ parse (int argc, char **argv, nll_options *o, adm_error *error)
     { .name = "--class", .type = OPTION_TEXT, .value = &o->class_name },
     { .name = "--respacing", .type = OPTION_TEXT, .value = &o->respacing },
     { .name = "--exact", .type = OPTION_FLAG, .value = &o->run.exact },
+    { .name = "--fast", .type = OPTION_FLAG, .value = &o->run.fast },
     { .name = "--half", .type = OPTION_FLAG, .value = &o->run.half },
     { .name = "--memory-limit", .type = OPTION_SIZE, .value = &o->run.memory_limit },
     { .name = "--threads", .type = OPTION_INT, .value = &o->run.threads, .min = 1, .max = 256 },
@@ -77,6 +81,8 @@ parse (int argc, char **argv, nll_options *o, adm_error *error)
   adm_status status = options_parse (argc, argv, specs, sizeof specs / sizeof *specs, &rest, error);
   if (status || o->help)
     return status;
+  if (program_precision (o->run.exact, o->run.fast, error))
+    return error->status;
   if (rest > 0)
     return program_fail (error, ADM_ERROR_USAGE,
                          "%s: nll takes no such argument; see adm nll --help", argv[0]);

@@ -62,6 +62,14 @@ program_fail (adm_error *error, adm_status status, const char *format, ...)
   return adm_error_set (error, status, line);
 }
 
+adm_status
+program_precision (bool exact, bool fast, adm_error *error)
+{
+  return exact && fast ? program_fail (error, ADM_ERROR_USAGE,
+                                       "--exact and --fast cannot both be given; choose one")
+                       : ADM_OK;
+}
+
 int
 program_report (const adm_error *error)
 {

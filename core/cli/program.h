@@ -33,6 +33,8 @@ int cmd_convert (int argc, char **argv);
 int cmd_describe (int argc, char **argv);
 
 /* Fills ERROR with a formatted line and returns STATUS. */
+/* ADM_ERROR_USAGE where both --exact and --fast are given. */
+adm_status program_precision (bool exact, bool fast, adm_error *error);
 adm_status program_fail (adm_error *error, adm_status status, const char *format, ...)
     __attribute__ ((format (printf, 3, 4)));
 

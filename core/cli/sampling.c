@@ -40,6 +40,7 @@ sampling_options_specs (sampling_options *o, option_spec *specs)
       .max = SAMPLING_MAX_COUNT },
     { .name = "--noise", .type = OPTION_TEXT, .value = &o->noise },
     { .name = "--exact", .type = OPTION_FLAG, .value = &o->exact },
+    { .name = "--fast", .type = OPTION_FLAG, .value = &o->fast },
     { .name = "--no-clip", .type = OPTION_FLAG, .value = &o->no_clip },
     { .name = "--half", .type = OPTION_FLAG, .value = &o->half },
     { .name = "--memory-limit", .type = OPTION_SIZE, .value = &o->memory_limit },
@@ -57,6 +58,7 @@ sampling_network_options (const sampling_options *options)
 {
   return (adm_options) { .threads = options->threads,
                          .exact = options->exact,
+                         .fast = options->fast,
                          .half = options->half,
                          .kernels = options->kernels,
                          .memory_limit = options->memory_limit };
@@ -97,7 +99,10 @@ sampling_options_check (const sampling_options *options, const char *command, ad
   if (options->sampler && !adm_sampler_parse (options->sampler, &sampler))
     return program_fail (error, ADM_ERROR_USAGE, "--sampler: there is no '%s'; choose one of %s",
                          options->sampler, sampler_names (names, sizeof names));
-  return options->respacing ? sampling_respacing_steps (options->respacing, &steps, error) : ADM_OK;
+  adm_status status = program_precision (options->exact, options->fast, error);
+  if (!status && options->respacing)
+    status = sampling_respacing_steps (options->respacing, &steps, error);
+  return status;
 }
 
 /* ---- the request ----------------------------------------------------------------------------- */

@@ -10,7 +10,7 @@
 #include "cli/terminal.h"
 
 typedef struct sampling_options {
-  bool help, exact, half, no_clip, bulk, steps_given, eta_given;
+  bool help, exact, fast, half, no_clip, bulk, steps_given, eta_given;
   /* NULL: not given */
   const char *model, *upsampler, *class_name, *sampler, *respacing, *noise, *output, *kernels;
   int steps, count, threads;
@@ -19,7 +19,7 @@ typedef struct sampling_options {
 } sampling_options;
 
 enum {
-  SAMPLING_SPECS = 18,
+  SAMPLING_SPECS = 19,
   SAMPLING_MAX_COUNT = 100000,
   SAMPLING_MAX_STEPS = 1000000,
   SAMPLING_MAX_THREADS = 256

@@ -56,12 +56,20 @@ bind (adm_network *network, adm_loader *loader, adm_error *error)
   return adm_unet_bind (&slots, &network->description, &network->unet, error);
 }
 
-static adm_loader
-loader_for (const adm_description *description, bool exact, bool half)
+static bool
+products16 (const adm_network *network)
 {
-  return (adm_loader) { .parameters = { .exact = exact,
-                                        .half = half,
-                                        .gradient = description->kind == ADM_KIND_CLASSIFIER } };
+  return !network->exact && network->kernels->multiply16;
+}
+
+static adm_loader
+loader_for (const adm_network *network)
+{
+  return (adm_loader) { .parameters
+                        = { .exact = network->exact,
+                            .half = network->half,
+                            .products16 = products16 (network) ? network->kernels->rate16 : 0,
+                            .gradient = network->description.kind == ADM_KIND_CLASSIFIER } };
 }
 
 static void
@@ -88,7 +96,10 @@ static adm_status
 plan (adm_network *network, int n, bool gradient, adm_error *error)
 {
   adm_arena_init (&network->arena, NULL, 0);
-  adm_exec exec = { .arena = &network->arena, .kernels = network->kernels, .measure = true };
+  adm_exec exec = { .arena = &network->arena,
+                    .kernels = network->kernels,
+                    .products16 = products16 (network),
+                    .measure = true };
   walk (network, &exec, &(adm_batch) { .n = n }, gradient, NULL, NULL);
   if (network->arena.failed)
     return ADM_FAIL (error, NETWORK_DEEP);
@@ -108,9 +119,16 @@ adm_network_measure (const adm_description *description, int n, const adm_option
   if (!network)
     return ADM_FAIL (error, NO_MEMORY, ADM_WORD_A_NETWORK);
   network->description = *description;
-  network->kernels = adm_kernels_best ();
-  adm_loader loader = loader_for (description, options->exact, options->half);
-  adm_status status = bind (network, &loader, error);
+  network->exact = options->exact;
+  network->half = options->half;
+  adm_status status
+      = adm_kernels_choose (options->kernels, options->fast, &network->kernels, error);
+  if (status) {
+    free (network);
+    return status;
+  }
+  adm_loader loader = loader_for (network);
+  status = bind (network, &loader, error);
   if (!status)
     status = plan (network, n, gradient, error);
   if (!status)
@@ -150,7 +168,7 @@ check_limit (adm_network *network, const char *what, uint64_t weights, uint64_t 
 static adm_status
 fill (adm_network *network, const adm_network_source *source, adm_error *error)
 {
-  adm_loader loader = loader_for (&network->description, network->exact, network->half);
+  adm_loader loader = loader_for (network);
   uint64_t raw_bytes = 0, bytes = 0;
   const char *what = source->name ? source->name : "made-up network";
   adm_status status = bind (network, &loader, error);
@@ -201,7 +219,8 @@ adm_network_open (const adm_network_source *source, const adm_options *options, 
   network->pool = pool;
   network->workspace = workspace;
 
-  adm_status status = adm_kernels_choose (options->kernels, &network->kernels, error);
+  adm_status status
+      = adm_kernels_choose (options->kernels, options->fast, &network->kernels, error);
   if (!status && network->owns) {
     status = adm_pool_new (adm_pool_threads_for (options->threads), &network->pool, error);
     network->workspace = calloc (1, sizeof *network->workspace);
@@ -300,6 +319,7 @@ evaluate (adm_network *network, const adm_batch *batch, bool gradient, float *ou
     .arena = &network->arena,
     .pool = network->pool,
     .kernels = network->kernels,
+    .products16 = products16 (network),
     .profile = &network->profile,
     .total_flops = network->flops,
     .scratch_bytes = network->scratch_bytes,

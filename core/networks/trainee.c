@@ -201,7 +201,7 @@ adm_trainee_open (const adm_network_source *source, const adm_trainee_options *h
   t->exact = how->options->exact;
   t->n = how->n;
   t->dropout = how->dropout;
-  adm_status status = adm_kernels_choose (how->options->kernels, &t->kernels, error);
+  adm_status status = adm_kernels_choose (how->options->kernels, false, &t->kernels, error);
   if (!status)
     status = adm_pool_new (adm_pool_threads_for (how->options->threads), &t->pool, error);
   if (!status)

@@ -9,7 +9,10 @@
 static void
 place_conv (adm_parameters *parameters, adm_conv *conv, int h, int w)
 {
-  adm_conv_plan (conv, h, w, parameters->exact);
+  /* Most of what rounding does to a classifier's logits its 1x1 layers do, and little of its time
+   * is theirs. */
+  bool float32 = parameters->gradient && conv->size == 1;
+  adm_conv_plan (conv, h, w, parameters->exact, float32 ? 0 : parameters->products16);
   conv->half = parameters->half;
   conv->packed
       = adm_layout_take (&parameters->memory, adm_conv_packed_bytes (conv), ADM_ARENA_ALIGN);

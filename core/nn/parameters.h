@@ -11,6 +11,7 @@
 typedef struct adm_parameters {
   bool exact;        /* direct convolutions only */
   bool half;         /* convolutions' weights in 16 bits */
+  double products16; /* the kernels' rate of 16-bit products (rate16); 0: none are wanted */
   bool gradient;     /* the convolutions' input gradients, too */
   adm_layout memory; /* without a base: measures */
   uint64_t count;    /* elements of all tensors */

@@ -20,8 +20,10 @@ struct attention {
   adm_attention_shape shape;
   adm_map qkv, out, dqkv; /* OUT is dO in the backward */
   int t, d, blocks;
-  float *keys, *values;      /* forward: for each image and head K^T / sqrt d, and V, packed */
-  size_t packed_k, packed_v; /* floats of one */
+  /* forward: for each image and head K^T / sqrt d, and V, packed; of 16 bits if NARROW */
+  void *keys, *values;
+  size_t packed_k, packed_v; /* numbers of one */
+  bool narrow;
 };
 
 struct head {
@@ -52,10 +54,21 @@ attention_of (adm_exec *exec, adm_attention_shape shape, adm_map qkv)
 
 /* One head's channels of QKV, and what is packed for its products. */
 struct view {
-  const float *qkv, *keys; /* keys: K^T / sqrt d */
+  const float *qkv;
+  const void *keys; /* K^T / sqrt d */
   struct head at;
-  float *scratch; /* of the products */
+  void *scratch; /* of the products */
 };
+
+static void
+multiply (const struct attention *a, void *scratch, const adm_matmul_operands *of,
+          const void *packed)
+{
+  if (a->narrow)
+    adm_matmul_packed16 (a->exec->kernels, scratch, of, packed);
+  else
+    adm_matmul_packed (a->exec->kernels, scratch, of, packed);
+}
 
 /* P [rows, T] of ROWS queries from FROM. */
 static void
@@ -65,15 +78,37 @@ probabilities (const struct attention *a, const struct view *v, int from, int ro
   adm_matmul_operands scores
       = { .m = rows, .n = a->t, .k = a->d, .lda = stride, .c = p, .ldc = a->t };
   scores.a = v->qkv + (ptrdiff_t) from * stride + v->at.q;
-  adm_matmul_packed (a->exec->kernels, v->scratch, &scores, v->keys);
+  multiply (a, v->scratch, &scores, v->keys);
   for (int i = 0; i < rows; i++)
     a->exec->kernels->softmax (a->t, p + (ptrdiff_t) i * a->t);
 }
 
 static void
-pack_keys (const struct attention *a, const float *qkv, struct head at, float *keys)
+pack (const struct attention *a, const adm_matmul_operands *of, void *packed)
 {
-  adm_matmul_pack (true, a->t, a->d, 1 / sqrtf ((float) a->d), qkv + at.k, a->qkv.c, keys);
+  if (a->narrow)
+    adm_matmul_pack16 (a->exec->kernels, of, packed);
+  else
+    adm_matmul_pack (of->transpose_b, of->n, of->k, of->alpha, of->b, of->ldb, packed);
+}
+
+static void
+pack_keys (const struct attention *a, const float *qkv, struct head at, void *keys)
+{
+  adm_matmul_operands of = { .n = a->t,
+                             .k = a->d,
+                             .transpose_b = true,
+                             .b = qkv + at.k,
+                             .ldb = a->qkv.c,
+                             .alpha = 1 / sqrtf ((float) a->d) };
+  pack (a, &of, keys);
+}
+
+/* What is packed of the head number OF. */
+static void *
+packed_of (const struct attention *a, void *all, size_t of, size_t numbers)
+{
+  return (unsigned char *) all + of * numbers * (a->narrow ? sizeof (uint16_t) : sizeof (float));
 }
 
 static void
@@ -86,13 +121,17 @@ pack_head (void *arg, int unit, int worker)
   size_t of = (size_t) (unit / 2);
   (void) worker;
   if (which == 0)
-    pack_keys (a, qkv, at, a->keys + of * a->packed_k);
+    pack_keys (a, qkv, at, packed_of (a, a->keys, of, a->packed_k));
   else
-    adm_matmul_pack (false, a->d, a->t, 1, qkv + at.v, a->qkv.c, a->values + of * a->packed_v);
+    pack (a,
+          &(adm_matmul_operands) {
+              .n = a->d, .k = a->t, .b = qkv + at.v, .ldb = a->qkv.c, .alpha = 1 },
+          packed_of (a, a->values, of, a->packed_v));
 }
 
 struct forward_scratch {
-  float *p, *products; /* of a block: [QUERIES,T]; the products' own */
+  float *p;       /* of a block: [QUERIES,T] */
+  void *products; /* the products' own */
 };
 
 static struct forward_scratch
@@ -100,7 +139,10 @@ forward_scratch_of (const struct attention *a, adm_layout *layout)
 {
   struct forward_scratch s;
   s.p = adm_layout_floats (layout, (uint64_t) QUERIES * (uint64_t) a->t);
-  s.products = adm_layout_floats (layout, QUERIES * ADM_PANEL);
+  s.products = a->narrow
+                   ? adm_layout_take (layout,
+                                      adm_matmul_scratch16 (QUERIES, a->t > a->d ? a->t : a->d), 64)
+                   : adm_layout_floats (layout, QUERIES * ADM_PANEL);
   return s;
 }
 
@@ -116,13 +158,13 @@ forward_block (void *arg, int unit, int worker)
   adm_layout layout = adm_exec_scratch_of (a->exec, worker);
   struct forward_scratch s = forward_scratch_of (a, &layout);
   struct view v = { .at = head_of (a->shape, c, a->d, head),
-                    .keys = a->keys + of * a->packed_k,
+                    .keys = packed_of (a, a->keys, of, a->packed_k),
                     .scratch = s.products };
   v.qkv = a->qkv.data + (ptrdiff_t) n * a->t * a->qkv.c;
   probabilities (a, &v, from, rows, s.p);
   adm_matmul_operands mix = { .m = rows, .n = a->d, .k = a->t, .a = s.p, .lda = a->t, .ldc = c };
   mix.c = a->out.data + ((ptrdiff_t) n * a->t + from) * c + head * a->d;
-  adm_matmul_packed (a->exec->kernels, s.products, &mix, a->values + of * a->packed_v);
+  multiply (a, s.products, &mix, packed_of (a, a->values, of, a->packed_v));
 }
 
 void
@@ -132,8 +174,14 @@ adm_attention (adm_exec *exec, adm_attention_shape shape, adm_map qkv, adm_map o
   uint64_t heads = (uint64_t) qkv.n * (uint64_t) shape.heads;
   adm_layout counted = { 0 };
   a.out = out;
-  a.keys = adm_floats_take (exec, heads * a.packed_k);
-  a.values = adm_floats_take (exec, heads * a.packed_v);
+  a.narrow = exec->products16;
+  if (a.narrow) {
+    a.packed_k = adm_matmul_packed16_count (a.t, a.d);
+    a.packed_v = adm_matmul_packed16_count (a.d, a.t);
+  }
+  uint64_t bytes = heads * (a.narrow ? sizeof (uint16_t) : sizeof (float));
+  a.keys = adm_arena_take (exec->arena, bytes * a.packed_k);
+  a.values = adm_arena_take (exec->arena, bytes * a.packed_v);
   forward_scratch_of (&a, &counted);
   adm_exec_scratch (exec, counted);
   if (adm_exec_begin (exec, ADM_LAYER_ATTENTION, 4.0 * qkv.n * a.t * (double) a.t * out.c)) {

@@ -17,6 +17,7 @@ enum {
   UNITS = 32,         /* units wanted, so that any number of threads finds work */
   /* depth (taps * cin) of one pass over a strip: a panel of weights then stays in L2 */
   DEPTH = 1536,
+  NARROWED = 8, /* pixels brought in at a time on their way to 16 bits */
 };
 
 /* ---- packing --------------------------------------------------------------------------------- */
@@ -57,9 +58,10 @@ adm_conv_pack_panel (const adm_conv *conv, const float *raw, bool backward, int 
 /* ---- bringing the source into a padded map --------------------------------------------------- */
 
 struct gather {
-  const adm_kernels *kernels;
+  adm_exec *exec;
   const adm_source *source;
   float *out;
+  uint16_t *out16;                /* instead, for 16-bit products */
   int pad, rows, width, channels; /* of the padded map */
 };
 
@@ -67,11 +69,23 @@ static void
 gather_row (void *arg, int unit, int worker)
 {
   struct gather *g = arg;
-  (void) worker;
-  int n = unit / g->rows, y = unit % g->rows;
-  adm_source_row (g->kernels, g->source,
-                  (adm_span) { n, y - g->pad, -g->pad, g->width - g->pad, 0, g->channels },
-                  g->out + (ptrdiff_t) unit * g->width * g->channels, g->channels);
+  const adm_kernels *kernels = g->exec->kernels;
+  int n = unit / g->rows, y = unit % g->rows, end = g->width - g->pad;
+  ptrdiff_t at = (ptrdiff_t) unit * g->width * g->channels;
+  adm_span span = { n, y - g->pad, -g->pad, end, 0, g->channels };
+  if (g->out) {
+    adm_source_row (kernels, g->source, span, g->out + at, g->channels);
+    return;
+  }
+  adm_layout layout = adm_exec_scratch_of (g->exec, worker);
+  float *some = adm_layout_floats (&layout, NARROWED * (uint64_t) g->channels);
+  for (; span.x0 < end; span.x0 += NARROWED) {
+    span.x1 = end - span.x0 < NARROWED ? end : span.x0 + NARROWED;
+    size_t count = (size_t) (span.x1 - span.x0) * (size_t) g->channels;
+    adm_source_row (kernels, g->source, span, some, g->channels);
+    kernels->narrow (count, some, g->out16 + at);
+    at += (ptrdiff_t) count;
+  }
 }
 
 /* ---- the product ----------------------------------------------------------------------------- */
@@ -80,10 +94,11 @@ struct direct {
   adm_exec *exec;
   const adm_conv *conv;
   const adm_conv_output *output;
-  const float *input; /* padded map */
-  int in_w;           /* its width */
-  int in_h;           /* and height */
-  int rows, columns;  /* of a strip of outputs */
+  const float *input;      /* padded map, */
+  const uint16_t *input16; /* or this, for 16-bit products */
+  int in_w;                /* its width */
+  int in_h;                /* and height */
+  int rows, columns;       /* of a strip of outputs */
   int strips_y, strips_x;
   int group, groups; /* panels of one unit */
 };
@@ -99,9 +114,32 @@ direct_scratch_of (const adm_conv *conv, adm_layout *layout)
   struct direct_scratch s;
   s.columns = adm_layout_floats (layout, STRIP_PIXELS * ADM_PANEL);
   s.temp = adm_layout_floats (layout, STRIP_PIXELS * ADM_PANEL);
-  s.widened = adm_layout_floats (
-      layout, conv->half ? (uint64_t) (conv->cin > DEPTH ? conv->cin : DEPTH) * ADM_PANEL : 0);
+  s.widened = adm_layout_floats (layout, conv->half && conv->algorithm == ADM_CONV_DIRECT
+                                             ? (uint64_t) (conv->cin > DEPTH ? conv->cin : DEPTH)
+                                                   * ADM_PANEL
+                                             : 0);
   return s;
+}
+
+/* PRODUCT of the inputs from number AT on and the weights from number WEIGHTS on. */
+static void
+multiply_row (const struct direct *d, adm_product product, ptrdiff_t at, size_t weights)
+{
+  if (d->input) {
+    product.a = d->input + at;
+    d->exec->kernels->multiply (product);
+  } else
+    d->exec->kernels->multiply16 (
+        (adm_product16) { .m = product.m,
+                          .taps = product.taps,
+                          .cin = product.cin,
+                          .tap = product.tap,
+                          .a = d->input16 + at,
+                          .w = (const uint16_t *) d->conv->packed + weights,
+                          .c = product.c,
+                          .a_stride = product.a_stride,
+                          .c_stride = product.c_stride,
+                          .accumulate = product.accumulate });
 }
 
 static void
@@ -124,26 +162,26 @@ direct_unit (void *arg, int unit, int worker)
   ptrdiff_t tap[ADM_MAX_TAPS];
   for (int t = 0; t < taps; t++)
     tap[t] = ((ptrdiff_t) (t / conv->size) * d->in_w + t % conv->size) * cin;
-  int pass = DEPTH / cin < 1 ? 1 : DEPTH / cin < taps ? DEPTH / cin : taps;
+  int depth = d->input16 ? 2 * DEPTH : DEPTH;
+  int pass = depth / cin < 1 ? 1 : depth / cin < taps ? depth / cin : taps;
 
   adm_product product
       = { .m = w, .cin = cin, .a_stride = (ptrdiff_t) conv->stride * cin, .c_stride = ADM_PANEL };
   for (int p = group * d->group; p < last; p++) {
     for (int t = 0; t < taps; t += pass) {
+      size_t weights = ((size_t) p * (size_t) taps + (size_t) t) * (size_t) cin * ADM_PANEL;
       product.taps = taps - t < pass ? taps - t : pass;
       product.tap = tap + t;
       product.accumulate = t > 0;
-      product.w
-          = adm_conv_weights (d->exec->kernels, conv,
-                              ((size_t) p * (size_t) taps + (size_t) t) * (size_t) cin * ADM_PANEL,
-                              (size_t) product.taps * (size_t) cin * ADM_PANEL, s.widened);
+      if (d->input)
+        product.w = adm_conv_weights (d->exec->kernels, conv, weights,
+                                      (size_t) product.taps * (size_t) cin * ADM_PANEL, s.widened);
       for (int row = y0; row < y1; row++) {
-        product.a = d->input
-                    + (((ptrdiff_t) n * d->in_h + (ptrdiff_t) row * conv->stride) * d->in_w
-                       + (ptrdiff_t) x0 * conv->stride)
-                          * cin;
+        ptrdiff_t at = (((ptrdiff_t) n * d->in_h + (ptrdiff_t) row * conv->stride) * d->in_w
+                        + (ptrdiff_t) x0 * conv->stride)
+                       * cin;
         product.c = s.columns + (ptrdiff_t) (row - y0) * w * ADM_PANEL;
-        d->exec->kernels->multiply (product);
+        multiply_row (d, product, at, weights);
       }
     }
     for (int row = y0; row < y1; row++)
@@ -159,28 +197,39 @@ conv2d_direct (adm_exec *exec, const adm_conv *conv, const adm_source *source,
 {
   int n = source->a.n, h = adm_source_height (source), w = adm_source_width (source),
       pad = conv->size / 2;
-  bool plain = conv->size == 1 && !source->mul && !source->silu && source->b.c == 0
+  bool narrow = conv->algorithm == ADM_CONV_DIRECT16,
+       plain = !narrow && conv->size == 1 && !source->mul && !source->silu && source->b.c == 0
                && source->resample == ADM_RESAMPLE_NONE;
-  float *input
-      = plain ? source->a.data
-              : adm_floats_take (exec, (uint64_t) n * (uint64_t) (h + 2 * pad)
-                                           * (uint64_t) (w + 2 * pad) * (uint64_t) conv->cin);
+  uint64_t numbers
+      = (uint64_t) n * (uint64_t) (h + 2 * pad) * (uint64_t) (w + 2 * pad) * (uint64_t) conv->cin;
+  void *input = plain ? source->a.data
+                      : adm_arena_take (exec->arena,
+                                        numbers * (narrow ? sizeof (uint16_t) : sizeof (float)));
 
-  adm_layout counted = { 0 };
+  adm_layout counted = { 0 }, gathering = { 0 };
+  adm_layout_floats (&gathering, narrow ? NARROWED * (uint64_t) conv->cin : 0);
+  adm_exec_scratch (exec, gathering);
   direct_scratch_of (conv, &counted);
   adm_exec_scratch (exec, counted);
   if (adm_exec_begin (exec, conv->size == 1 ? ADM_LAYER_CONV1 : ADM_LAYER_CONV3,
                       2.0 * n * output->y.h * output->y.w * conv->cout * conv->cin * conv->size
                           * conv->size)) {
     if (!plain) {
-      struct gather gather
-          = { exec->kernels, source, input, pad, h + 2 * pad, w + 2 * pad, conv->cin };
+      struct gather gather = { .exec = exec,
+                               .source = source,
+                               .out = narrow ? NULL : input,
+                               .out16 = input,
+                               .pad = pad,
+                               .rows = h + 2 * pad,
+                               .width = w + 2 * pad,
+                               .channels = conv->cin };
       adm_exec_run (exec, n * gather.rows, gather_row, &gather);
     }
     struct direct d = { .exec = exec,
                         .conv = conv,
                         .output = output,
-                        .input = input,
+                        .input = narrow ? NULL : input,
+                        .input16 = narrow ? input : NULL,
                         .in_w = w + 2 * pad,
                         .in_h = h + 2 * pad };
     d.columns = output->y.w < STRIP_PIXELS ? output->y.w : STRIP_PIXELS;

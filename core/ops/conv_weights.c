@@ -13,8 +13,11 @@ adm_conv_panels (const adm_conv *conv)
   return (conv->cout + ADM_PANEL - 1) / ADM_PANEL;
 }
 
+/* Over the direct way's time, measured. */
+#define WINOGRAD_GAIN 2.4
+
 void
-adm_conv_plan (adm_conv *conv, int h, int w, bool exact)
+adm_conv_plan (adm_conv *conv, int h, int w, bool exact, double rate16)
 {
   /* Transformed weights are four times as large. Below 32x32, and for the widest layers there,
    * streaming them costs what the arithmetic saves; and a network's memory stays near its weights'
@@ -22,7 +25,10 @@ adm_conv_plan (adm_conv *conv, int h, int w, bool exact)
   bool worth = h >= 32 && w >= 32 && (int64_t) h * w * 256 >= (int64_t) conv->cin * conv->cout;
   bool winograd = !exact && conv->size == 3 && conv->stride == 1 && worth && conv->cin >= 32
                   && conv->cout >= 32;
-  conv->algorithm = winograd ? ADM_CONV_WINOGRAD : ADM_CONV_DIRECT;
+  /* Rows of whole tiles; the first and last layers, of 3 to 8 channels, are not worth 16 bits. */
+  bool products16 = !exact && rate16 > 0 && conv->cin % ADM_PAIRS == 0
+                    && conv->cout % ADM_PAIRS == 0 && (!winograd || rate16 > WINOGRAD_GAIN);
+  conv->algorithm = products16 ? ADM_CONV_DIRECT16 : winograd ? ADM_CONV_WINOGRAD : ADM_CONV_DIRECT;
 }
 
 uint64_t
@@ -31,7 +37,8 @@ adm_conv_packed_bytes (const adm_conv *conv)
   uint64_t points = conv->algorithm == ADM_CONV_WINOGRAD ? ADM_WINO_POINTS
                                                          : (uint64_t) (conv->size * conv->size);
   return (uint64_t) adm_conv_panels (conv) * points * (uint64_t) conv->cin * ADM_PANEL
-         * (conv->half ? sizeof (uint16_t) : sizeof (float));
+         * (conv->half || conv->algorithm == ADM_CONV_DIRECT16 ? sizeof (uint16_t)
+                                                               : sizeof (float));
 }
 
 /* ---- weights in 16 bits ---------------------------------------------------------------------- */
@@ -57,10 +64,19 @@ to_half (float x)
 void
 adm_conv_put (const adm_conv *conv, void *packed, size_t i, const float values[ADM_PANEL])
 {
-  if (!conv->half)
+  uint16_t *words = packed, brain[ADM_PANEL];
+  if (conv->algorithm == ADM_CONV_DIRECT16) {
+    /* this input channel's places in the pairs with its neighbour */
+    size_t channel = i / ADM_PANEL;
+    uint16_t *pairs = words + channel / 2 * 2 * ADM_PANEL + channel % 2;
+    adm_kernels_named ("portable")->narrow (ADM_PANEL, values, brain);
+    for (int k = 0; k < ADM_PANEL; k++)
+      pairs[2 * k] = brain[k];
+  } else if (conv->half)
+    for (int k = 0; k < ADM_PANEL; k++)
+      words[i + (size_t) k] = to_half (values[k] / conv->factor);
+  else
     memcpy ((float *) packed + i, values, ADM_PANEL * sizeof *values);
-  for (int k = 0; conv->half && k < ADM_PANEL; k++)
-    ((uint16_t *) packed)[i + (size_t) k] = to_half (values[k] / conv->factor);
 }
 
 const float *

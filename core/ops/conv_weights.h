@@ -6,9 +6,15 @@
 
 #include "ops/kernels.h"
 
-typedef enum adm_conv_algorithm { ADM_CONV_DIRECT, ADM_CONV_WINOGRAD } adm_conv_algorithm;
+/* DIRECT16: direct, with 16-bit products. */
+typedef enum adm_conv_algorithm {
+  ADM_CONV_DIRECT,
+  ADM_CONV_WINOGRAD,
+  ADM_CONV_DIRECT16
+} adm_conv_algorithm;
 
-/* Weights of one convolution, padded by (size - 1) / 2 with zeros. In 16 bits they are IEEE half
+/* Weights of one convolution, padded by (size - 1) / 2 with zeros. For 16-bit products they are
+ * bfloat16 numbers in pairs (adm_product16). Those of float32 products, HALF, are IEEE half
  * precision of the true values over FACTOR, a power of two that brings the largest near 2^15:
  * nothing overflows, and what is lost is below 2^-11 of a weight. Each panel is widened again just
  * before it is used. */
@@ -17,7 +23,7 @@ typedef struct adm_conv {
   int size;   /* 1 or 3 */
   int stride; /* 1 or 2 */
   adm_conv_algorithm algorithm;
-  bool half;    /* kept in 16 bits */
+  bool half;    /* kept in 16 bits, widened for use */
   float factor; /* of the 16 bits; 1 for float32 */
   /* float or uint16_t; direct [cout / 32, size, size, cin, 32]; Winograd [cout / 32, 36, cin,
    * 32] */
@@ -27,14 +33,16 @@ typedef struct adm_conv {
   float *dw, *dbias;
 } adm_conv;
 
-/* Chooses the algorithm for maps of H x W outputs. */
-void adm_conv_plan (adm_conv *conv, int h, int w, bool exact);
+/* Chooses the algorithm for maps of H x W outputs. RATE16: of the kernels (kernels.h) where 16-bit
+ * products are wanted, 0 where not. */
+void adm_conv_plan (adm_conv *conv, int h, int w, bool exact, double rate16);
 uint64_t adm_conv_packed_bytes (const adm_conv *conv);
 /* Panels of ADM_PANEL output channels. */
 int adm_conv_panels (const adm_conv *conv);
 /* Sets FACTOR for RAW [cout,cin,size,size], before the first adm_conv_put. */
 void adm_conv_pack_start (adm_conv *conv, const float *raw);
-/* Weights number I … I + 31 of PACKED = VALUES, in the form that CONV keeps them. */
+/* Weights number I … I + 31 of PACKED = VALUES, in the form that CONV keeps them: of one input
+ * channel, and all of 32 output channels. */
 void adm_conv_put (const adm_conv *conv, void *packed, size_t i, const float values[ADM_PANEL]);
 /* COUNT weights from number I on as float32: in place, or widened into BUFFER. */
 const float *adm_conv_weights (const adm_kernels *kernels, const adm_conv *conv, size_t i,

@@ -42,6 +42,7 @@ typedef struct adm_exec {
   adm_pool *pool; /* NULL while measuring */
   const adm_kernels *kernels;
   bool measure;
+  bool products16;        /* 16-bit products are wanted, and KERNELS has them */
   bool stopped;           /* set by POLL; kernels become no-ops, the walk runs out quickly */
   double flops;           /* counted while measuring */
   double total_flops;     /* of the whole evaluation, for fractions; 0 unknown */

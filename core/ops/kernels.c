@@ -7,9 +7,37 @@
 
 #include <string.h>
 
-extern const adm_kernels adm_kernels_portable;
 #ifdef ADM_HAVE_X86
-extern const adm_kernels adm_kernels_avx2, adm_kernels_avx512;
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
+extern const adm_kernels adm_kernels_portable, adm_kernels_tiles;
+#ifdef ADM_HAVE_X86
+extern const adm_kernels adm_kernels_avx2, adm_kernels_avx512, adm_kernels_avx512bf16,
+    adm_kernels_amx;
+#endif
+
+/* Some processors', the quickest first; the first two with 16-bit products. */
+static const char *const tables[] = { "amx", "avx512bf16", "avx512", "avx2" };
+enum { TABLES = sizeof tables / sizeof *tables };
+
+#ifdef ADM_HAVE_X86
+static bool
+has_avx512 (void)
+{
+  return __builtin_cpu_supports ("avx512f") && __builtin_cpu_supports ("avx512dq")
+         && __builtin_cpu_supports ("avx512vl") && __builtin_cpu_supports ("avx512bw");
+}
+
+/* Tiles are eight KiB of state for each thread, which a process must ask Linux for; a system that
+ * does not know them, or a signal stack too small for them, refuses. */
+static bool
+tiles_granted (void)
+{
+  enum { ARCH_REQ_XCOMP_PERM = 0x1023, XFEATURE_XTILEDATA = 18 };
+  return syscall (SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA) == 0;
+}
 #endif
 
 const adm_kernels *
@@ -17,23 +45,27 @@ adm_kernels_named (const char *name)
 {
 #ifdef ADM_HAVE_X86
   __builtin_cpu_init ();
-  if (!strcmp (name, "avx512") && __builtin_cpu_supports ("avx512f")
-      && __builtin_cpu_supports ("avx512dq") && __builtin_cpu_supports ("avx512vl")
-      && __builtin_cpu_supports ("avx512bw"))
+  if (!strcmp (name, "amx") && has_avx512 () && __builtin_cpu_supports ("amx-tile")
+      && __builtin_cpu_supports ("amx-bf16") && tiles_granted ())
+    return &adm_kernels_amx;
+  if (!strcmp (name, "avx512bf16") && has_avx512 () && __builtin_cpu_supports ("avx512bf16"))
+    return &adm_kernels_avx512bf16;
+  if (!strcmp (name, "avx512") && has_avx512 ())
     return &adm_kernels_avx512;
   if (!strcmp (name, "avx2") && __builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma")
       && __builtin_cpu_supports ("f16c"))
     return &adm_kernels_avx2;
 #endif
+  if (!strcmp (name, "tiles"))
+    return &adm_kernels_tiles;
   return strcmp (name, "portable") ? NULL : &adm_kernels_portable;
 }
 
 const adm_kernels *
-adm_kernels_best (void)
+adm_kernels_best (bool fast)
 {
-  static const char *const order[] = { "avx512", "avx2", "portable" };
-  for (int i = 0; i < 2; i++) {
-    const adm_kernels *kernels = adm_kernels_named (order[i]);
+  for (int i = fast ? 0 : 2; i < TABLES; i++) {
+    const adm_kernels *kernels = adm_kernels_named (tables[i]);
     if (kernels)
       return kernels;
   }
@@ -41,12 +73,13 @@ adm_kernels_best (void)
 }
 
 adm_status
-adm_kernels_choose (const char *name, const adm_kernels **out, adm_error *error)
+adm_kernels_choose (const char *name, bool fast, const adm_kernels **out, adm_error *error)
 {
-  *out = name ? adm_kernels_named (name) : adm_kernels_best ();
+  *out = name ? adm_kernels_named (name) : adm_kernels_best (fast);
   if (*out)
     return ADM_OK;
-  if (strcmp (name, "avx512") && strcmp (name, "avx2"))
-    return ADM_FAIL (error, KERNELS_UNKNOWN, name);
-  return ADM_FAIL (error, KERNELS_LACKING, name, adm_kernels_best ()->name);
+  for (int i = 0; i < TABLES; i++)
+    if (!strcmp (name, tables[i]))
+      return ADM_FAIL (error, KERNELS_LACKING, name, adm_kernels_best (true)->name);
+  return ADM_FAIL (error, KERNELS_UNKNOWN, name);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The inner loops, one table of them for each instruction set. kernels_body.h writes each loop
- * once, in GCC's vector extensions; it is compiled three times (portable, AVX2+FMA, AVX-512) and
- * the best table the processor can run is chosen at run time. All arrays are float32; channels are
- * the fastest axis. */
+ * once, in GCC's vector extensions; it is compiled for each of them (portable, AVX2+FMA, AVX-512)
+ * and the best table the processor can run is chosen at run time. Arrays are float32, but for the
+ * operands of 16-bit products; channels are the fastest axis. */
 #ifndef ADM_OPS_KERNELS_H
 #define ADM_OPS_KERNELS_H
 
@@ -14,6 +14,7 @@
 
 enum {
   ADM_PANEL = 32, /* output channels in one packed panel of weights, whatever the instruction set */
+  ADM_PAIRS = 32, /* inputs of 16 bits that one tile's row holds */
   ADM_MAX_TAPS = 9,
   ADM_WINO_OUT = 4, /* F(4x4, 3x3): output tile */
   ADM_WINO_IN = 6,  /* input tile */
@@ -30,6 +31,17 @@ typedef struct adm_product {
   ptrdiff_t a_stride, c_stride;
   bool accumulate;
 } adm_product;
+
+/* The same of bfloat16 numbers with float32 sums: W in pairs, [(t * cin + k) / 2][ADM_PANEL][2].
+ * CIN is a multiple of ADM_PAIRS; strides and taps count numbers and are even. */
+typedef struct adm_product16 {
+  int m, taps, cin;
+  const ptrdiff_t *tap;
+  const uint16_t *a, *w;
+  float *c;
+  ptrdiff_t a_stride, c_stride;
+  bool accumulate;
+} adm_product16;
 
 /* C [m][ADM_PANEL] += sum over pixels p of A [p * a_stride + i] * W [p][ADM_PANEL], i < m: products
  * over pixels, for weight gradients. */
@@ -65,11 +77,18 @@ typedef struct adm_kernels {
   const char *name;
 
   void (*multiply) (adm_product product);
+  /* NULL where the table has no 16-bit products. RATE16: what they do in a second, over what
+   * MULTIPLY does there. */
+  void (*multiply16) (adm_product16 product);
+  double rate16;
   void (*correlate) (adm_correlation of);
 
   /* y[i] = factor * h[i], h in IEEE half precision without infinities; N is a multiple of 16,
    * FACTOR a power of two. */
   void (*widen) (size_t n, const uint16_t *h, float factor, float *y);
+
+  /* y[i] = x[i] as bfloat16, the nearest, ties to even; NaN stays NaN. */
+  void (*narrow) (size_t n, const float *x, uint16_t *y);
 
   /* y[i] = f (mul[i] * x[i] + add[i]), i < n; f is SiLU or the identity; MUL NULL: f (x[i]). Y may
    * be X. */
@@ -105,12 +124,15 @@ typedef struct adm_kernels {
   void (*axpy) (int n, float a, const float *x, float *y);
 } adm_kernels;
 
-/* The best table for this processor; NAME ("portable", "avx2", "avx512") asks for one, NULL if the
- * processor lacks it or there is none of that name. */
-const adm_kernels *adm_kernels_best (void);
+/* The best table for this processor, FAST: also among those with 16-bit products. */
+const adm_kernels *adm_kernels_best (bool fast);
+/* By name: "portable", "avx2" and "avx512"; with 16-bit products "amx", "avx512bf16" and "tiles",
+ * amx's logic in plain C, for tests. NULL if the processor, or the system, lacks it or there is
+ * none of that name. */
 const adm_kernels *adm_kernels_named (const char *name);
 /* The table an option asks for, NULL for the best. ADM_ERROR_USAGE: no such table, or not for this
  * processor. */
-adm_status adm_kernels_choose (const char *name, const adm_kernels **out, adm_error *error);
+adm_status adm_kernels_choose (const char *name, bool fast, const adm_kernels **out,
+                               adm_error *error);
 
 #endif

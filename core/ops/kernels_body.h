@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The inner loops, written once over vectors of LANES floats. Included by kernels_portable.c,
- * kernels_avx2.c and kernels_avx512.c, which define LANES (4, 8, 16), ROWS (tile height of the
- * product) and TABLE (the table's name).
+ * The inner loops, written once over vectors of LANES floats. Included by kernels_portable.c and
+ * the like, which define LANES (4, 8, 16), ROWS (tile height of the product), TABLE (the table's
+ * name) and, where they have a multiply16 of their own behind it, RATE16.
  *
  * The product keeps a tile of ROWS pixels by two vectors of output channels in registers: each step
  * loads two vectors of weights and broadcasts ROWS activations, 2 * ROWS multiply-adds for 2 + ROWS
@@ -112,6 +112,29 @@ widen (size_t n, const uint16_t *h, float factor, float *y)
   }
 #endif
 }
+
+/* ---- bfloat16 -------------------------------------------------------------------------------- */
+
+/* The upper half of a float's bits: what is cut off is rounded into it by adding, and NaN keeps a
+ * bit that says so. */
+static void
+narrow (size_t n, const float *x, uint16_t *y)
+{
+  for (size_t i = 0; i < n; i++) {
+    uint32_t bits, rounded;
+    memcpy (&bits, x + i, sizeof bits);
+    rounded = (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
+    y[i] = (uint16_t) ((bits & 0x7fffffff) > 0x7f800000 ? bits >> 16 | 0x40 : rounded);
+  }
+}
+
+#ifdef RATE16
+static void multiply16 (adm_product16 product);
+#define MULTIPLY16 multiply16
+#else
+#define MULTIPLY16 NULL
+#define RATE16 0
+#endif
 
 /* ---- product --------------------------------------------------------------------------------- */
 
@@ -538,6 +561,9 @@ axpy (int n, float a, const float *x, float *y)
 const adm_kernels TABLE = {
   .name = NAME,
   .multiply = multiply,
+  .multiply16 = MULTIPLY16,
+  .rate16 = RATE16,
+  .narrow = narrow,
   .correlate = correlate,
   .widen = widen,
   .affine = affine,

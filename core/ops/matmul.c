@@ -73,27 +73,119 @@ adm_matmul_pack (bool transpose_b, int n, int k, float alpha, const float *b, in
                 transpose_b ? b + (ptrdiff_t) j * ldb : b + j, ldb, packed);
 }
 
+/* The last columns of C, fewer than ADM_PANEL, from FROM [m][ADM_PANEL]. */
+static void
+put_tail (const adm_matmul_operands *of, int j, const float *from)
+{
+  for (int i = 0; i < of->m; i++)
+    for (int l = 0; l < of->n - j; l++) {
+      float *c = of->c + (ptrdiff_t) i * of->ldc + j + l;
+      *c = from[i * ADM_PANEL + l] + (of->accumulate ? *c : 0);
+    }
+}
+
 void
 adm_matmul_packed (const adm_kernels *kernels, float *scratch, const adm_matmul_operands *of,
                    const float *packed)
 {
   static const ptrdiff_t no_offset[1] = { 0 };
-  int m = of->m, n = of->n, k = of->k, ldc = of->ldc;
-  float *c = of->c;
+  int m = of->m, k = of->k;
   adm_product product
       = { .m = m, .taps = 1, .tap = no_offset, .cin = k, .a = of->a, .a_stride = of->lda };
-  for (int j = 0; j < n; j += ADM_PANEL, packed += (ptrdiff_t) k * ADM_PANEL) {
-    int width = n - j < ADM_PANEL ? n - j : ADM_PANEL;
-    bool whole = width == ADM_PANEL;
+  for (int j = 0; j < of->n; j += ADM_PANEL, packed += (ptrdiff_t) k * ADM_PANEL) {
+    bool whole = of->n - j >= ADM_PANEL;
     product.w = packed;
-    product.c = whole ? c + j : scratch;
-    product.c_stride = whole ? ldc : ADM_PANEL;
+    product.c = whole ? of->c + j : scratch;
+    product.c_stride = whole ? of->ldc : ADM_PANEL;
     product.accumulate = whole && of->accumulate;
     kernels->multiply (product);
-    for (int i = 0; i < m && !whole; i++)
-      for (int l = 0; l < width; l++)
-        c[(ptrdiff_t) i * ldc + j + l]
-            = scratch[i * ADM_PANEL + l] + (of->accumulate ? c[(ptrdiff_t) i * ldc + j + l] : 0);
+    if (!whole)
+      put_tail (of, j, scratch);
+  }
+}
+
+/* ---- 16-bit products ------------------------------------------------------------------------- */
+
+/* K filled up to whole tiles, with zeros. */
+static int
+padded (int k)
+{
+  return (k + ADM_PAIRS - 1) / ADM_PAIRS * ADM_PAIRS;
+}
+
+uint64_t
+adm_matmul_packed16_count (int n, int k)
+{
+  return panels (n) * ADM_PANEL * (uint64_t) padded (k);
+}
+
+struct scratch16 {
+  float *tail;
+  uint16_t *a; /* [m][padded k] */
+};
+
+static struct scratch16
+scratch16_of (adm_layout *layout, int m, int k)
+{
+  struct scratch16 s;
+  s.tail = adm_layout_floats (layout, (uint64_t) m * ADM_PANEL);
+  s.a = adm_layout_take (layout, (uint64_t) m * (uint64_t) padded (k) * sizeof *s.a, 64);
+  return s;
+}
+
+uint64_t
+adm_matmul_scratch16 (int m, int k)
+{
+  adm_layout counted = { 0 };
+  scratch16_of (&counted, m, k);
+  return counted.bytes;
+}
+
+void
+adm_matmul_pack16 (const adm_kernels *kernels, const adm_matmul_operands *of, uint16_t *packed)
+{
+  float row[ADM_PANEL];
+  uint16_t narrow[ADM_PANEL];
+  ptrdiff_t next = of->transpose_b ? of->ldb : 1, down = of->transpose_b ? 1 : of->ldb;
+  for (int j = 0; j < of->n; j += ADM_PANEL)
+    for (int l = 0; l < padded (of->k); l++) {
+      int columns = l >= of->k ? 0 : of->n - j < ADM_PANEL ? of->n - j : ADM_PANEL;
+      const float *b = of->b + j * next + l * down;
+      for (int i = 0; i < columns; i++)
+        row[i] = of->alpha * b[i * next];
+      for (int i = columns; i < ADM_PANEL; i++)
+        row[i] = 0;
+      kernels->narrow (ADM_PANEL, row, narrow);
+      for (int i = 0; i < ADM_PANEL; i++)
+        packed[2 * i + l % 2] = narrow[i];
+      packed += l % 2 ? 2 * ADM_PANEL : 0;
+    }
+}
+
+void
+adm_matmul_packed16 (const adm_kernels *kernels, void *scratch, const adm_matmul_operands *of,
+                     const uint16_t *packed)
+{
+  static const ptrdiff_t no_offset[1] = { 0 };
+  int m = of->m, k = padded (of->k);
+  adm_layout layout = { .base = scratch };
+  struct scratch16 s = scratch16_of (&layout, m, of->k);
+  for (int i = 0; i < m; i++) {
+    uint16_t *row = s.a + (ptrdiff_t) i * k;
+    kernels->narrow ((size_t) of->k, of->a + (ptrdiff_t) i * of->lda, row);
+    memset (row + of->k, 0, (size_t) (k - of->k) * sizeof *row);
+  }
+  adm_product16 product
+      = { .m = m, .taps = 1, .tap = no_offset, .cin = k, .a = s.a, .a_stride = k };
+  for (int j = 0; j < of->n; j += ADM_PANEL, packed += (ptrdiff_t) k * ADM_PANEL) {
+    bool whole = of->n - j >= ADM_PANEL;
+    product.w = packed;
+    product.c = whole ? of->c + j : s.tail;
+    product.c_stride = whole ? of->ldc : ADM_PANEL;
+    product.accumulate = whole && of->accumulate;
+    kernels->multiply16 (product);
+    if (!whole)
+      put_tail (of, j, s.tail);
   }
 }
 

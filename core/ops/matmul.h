@@ -32,6 +32,14 @@ void adm_matmul_pack (bool transpose_b, int n, int k, float alpha, const float *
                       float *packed);
 void adm_matmul_packed (const adm_kernels *kernels, float *scratch, const adm_matmul_operands *of,
                         const float *packed);
+/* The same with 16-bit products, for kernels that have them: PACKED of adm_matmul_packed16_count ()
+ * numbers, and a scratch of adm_matmul_scratch16 () bytes. */
+uint64_t adm_matmul_packed16_count (int n, int k);
+uint64_t adm_matmul_scratch16 (int m, int k);
+void adm_matmul_pack16 (const adm_kernels *kernels, const adm_matmul_operands *of,
+                        uint16_t *packed);
+void adm_matmul_packed16 (const adm_kernels *kernels, void *scratch, const adm_matmul_operands *of,
+                          const uint16_t *packed);
 void adm_matmul_ref (const adm_matmul_operands *of);
 
 #endif

@@ -26,8 +26,9 @@ adm_residency_init (adm_residency *residency, const adm_model *model, const adm_
   const adm_kernels *kernels;
   *residency = (adm_residency) { .model = adm_model_copy (model), .options = *options };
   residency->options.program_bytes = adm_program_bytes (options);
-  adm_status status = residency->model ? adm_kernels_choose (options->kernels, &kernels, error)
-                                       : ADM_FAIL (error, NO_MEMORY, ADM_WORD_A_SESSION);
+  adm_status status = residency->model
+                          ? adm_kernels_choose (options->kernels, options->fast, &kernels, error)
+                          : ADM_FAIL (error, NO_MEMORY, ADM_WORD_A_SESSION);
   if (!status)
     status = adm_pool_new (adm_pool_threads_for (options->threads), &residency->pool, error);
   if (status)

@@ -84,4 +84,16 @@ harness_kernels (const adm_kernels *out[3])
   return count;
 }
 
+/* Those with 16-bit products: the plain one always. */
+static inline int
+harness_kernels16 (const adm_kernels *out[3])
+{
+  static const char *const names[] = { "tiles", "avx512bf16", "amx" };
+  int count = 0;
+  for (int i = 0; i < 3; i++)
+    if (adm_kernels_named (names[i]))
+      out[count++] = adm_kernels_named (names[i]);
+  return count;
+}
+
 #endif

@@ -152,8 +152,8 @@ gradient_case (adm_rng *rng, struct conv_case of)
   backward.source = adm_source_of ((adm_map) { dy, n, oh, ow, cout });
   backward.source.resample = stride == 2 ? ADM_RESAMPLE_ZERO : ADM_RESAMPLE_NONE;
   backward.output = (adm_conv_output) { .y = { dx, n, h, w, cin }, .scale = 1 };
-  harness_run (2, adm_kernels_best (), run_conv, &forward);
-  harness_run (2, adm_kernels_best (), run_conv, &backward);
+  harness_run (2, adm_kernels_best (false), run_conv, &forward);
+  harness_run (2, adm_kernels_best (false), run_conv, &backward);
   double left = 0, right = 0, size_of = 0;
   for (size_t i = 0; i < out; i++) {
     left += (double) dy[i] * (double) y[i];
@@ -203,7 +203,7 @@ narrowing (void)
     for (int i = 0; i < COUNT; i++)
       raw[i] = (float) ldexp (i % 2 ? -1 - i / 2048.0 : 1 + i / 4096.0, scale - i % 40);
     pack (&conv, raw, false, packed);
-    adm_kernels_best ()->widen (COUNT, packed, conv.factor, back);
+    adm_kernels_best (false)->widen (COUNT, packed, conv.factor, back);
     int wrong = 0;
     for (int o = 0; o < 32; o++)
       for (int i = 0; i < 64; i++) {

@@ -91,7 +91,7 @@ test_dropout (void)
   for (int i = 0; i < 2 * COUNT; i++)
     x[i] = 3;
   for (int i = 0; i < 2; i++)
-    harness_run (1 + 2 * i, adm_kernels_best (), run_dropout,
+    harness_run (1 + 2 * i, adm_kernels_best (false), run_dropout,
                  &(adm_map) { x + i * COUNT, 2, 16, 16, 48 });
   for (int i = 0; i < COUNT; i++) {
     zeros += x[i] == 0;

@@ -140,13 +140,13 @@ resample_case (adm_rng *rng, bool up, int h, int w, int c)
   float *x = harness_random (rng, in, 1), *dy = harness_random (rng, out, 1),
         *dx = malloc (in * sizeof *dx), *row = malloc ((size_t) (ow * c) * sizeof *row);
   struct resample r = { up, { dy, 2, oh, ow, c }, { dx, 2, h, w, c } };
-  harness_run (2, adm_kernels_best (), run_resample, &r);
+  harness_run (2, adm_kernels_best (false), run_resample, &r);
   adm_source source = adm_source_of ((adm_map) { x, 2, h, w, c });
   source.resample = up ? ADM_RESAMPLE_UP : ADM_RESAMPLE_DOWN;
   double left = 0, right = 0;
   for (int i = 0; i < 2 * oh; i++) {
-    adm_source_row (adm_kernels_best (), &source, (adm_span) { i / oh, i % oh, 0, ow, 0, c }, row,
-                    c);
+    adm_source_row (adm_kernels_best (false), &source, (adm_span) { i / oh, i % oh, 0, ow, 0, c },
+                    row, c);
     for (int k = 0; k < ow * c; k++)
       left += (double) row[k] * (double) dy[i * ow * c + k];
   }
