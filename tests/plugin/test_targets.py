@@ -25,7 +25,8 @@ class Targets(unittest.TestCase):
 
     def sample(self, *arguments):
         out = os.path.join(self.profile.folder, 'expected.png')
-        gimp_profile.adm('sample', '--model', embedded.FILE, '--class', CLASS, *arguments, '-o', out)
+        precision = () if '--exact' in arguments else ('--fast',)
+        gimp_profile.adm('sample', '--model', embedded.FILE, '--class', CLASS, *precision, *arguments, '-o', out)
         return gimp_profile.picture(out)
 
     def test_script_reached_its_end(self):
