@@ -31,6 +31,7 @@ static const char usage[]
       "  --arch NAME  embedded (one guided DDIM step of " ADM_EMBEDDED_MODEL
       "), adm-64, classifier-64, upsampler-64-256, adm-256 or\n"
       "               classifier-256; classifiers: forward and input gradient\n"
+      "  --json       accepted: what is printed is JSON anyway, and a failure is an object, too\n"
       "  --threads T  default: all processors\n"
       "  --repeat R   default 3\n"
       "  --kernels NAME  avx512, avx2 or portable (default: the best this processor has); with "
@@ -38,7 +39,10 @@ static const char usage[]
       "  --half       weights in 16 bits\n"
       "  --exact      direct convolutions only\n"
       "  --verbose    also which algorithm each kind of layer takes, and its share of the time, to "
-      "standard error\n";
+      "standard error\n"
+      "\n"
+      "Examples:\n"
+      "  adm bench --arch embedded\n";
 
 /* The published networks' descriptions. */
 #define PUBLISHED                                                                                  \
