@@ -28,6 +28,7 @@ void adm_pixels_to_rgb (const float *planar, int channels, int height, int width
  * the caller with free (). */
 adm_status adm_npy_read (const char *path, float **data, int *rank, int64_t shape[8],
                          adm_error *error);
+/* Writes DATA of RANK dimensions SHAPE as such a file, complete or absent. */
 adm_status adm_npy_write (const char *path, const float *data, int rank, const int64_t *shape,
                           adm_error *error);
 
@@ -62,7 +63,9 @@ adm_status adm_npz_write_samples (const char *path, const int64_t shape[4], FILE
 /* sgemm peak of this machine in GFLOP/s: a 2048^3 product split over THREADS of our threads, best
  * of 5 after a warm-up. */
 adm_status adm_sgemm_peak (int threads, double *gflops, adm_error *error);
+/* Processors that this process may use. */
 int adm_processor_count (void);
+/* The library's version, "0.1.0". A static string. */
 const char *adm_version (void);
 
 #ifdef __cplusplus

@@ -93,6 +93,8 @@ typedef struct adm_file_info {
   const char *unknown_keys;
 } adm_file_info;
 
+/* What weights file PATH holds: its names, shapes and structure are read, and the JSON file beside
+ * it. ADM_ERROR_FORMAT when it is none, or is broken. */
 adm_status adm_file_inspect (const char *path, adm_file_info *out, adm_error *error);
 
 /* Tells weights from others: MARK becomes 16 hexadecimal digits of a checksum of the small tensors

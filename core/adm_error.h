@@ -69,11 +69,13 @@ const char *adm_error_fact (const adm_error *error, int i);
  * code TEXT, and returns STATUS. */
 adm_status adm_error_set (adm_error *error, adm_status status, const char *text);
 
-/* CODE's name ("FILE_OPEN"), sentence in plain English, and the kind of its fact I; of a WORD the
- * English. For whoever keeps wordings, and for tests. */
+/* CODE's name ("FILE_OPEN"). This and the following are for whoever keeps wordings. */
 const char *adm_code_name (adm_error_code code);
+/* CODE's sentence in plain English, with %1 … for its facts: "%1: cannot be read: %2". */
 const char *adm_code_sentence (adm_error_code code);
+/* The kind of CODE's fact I, from 0. */
 adm_fact_kind adm_code_fact (adm_error_code code, int i);
+/* WORD in English. */
 const char *adm_word_english (adm_word word);
 
 #ifdef __cplusplus

@@ -85,6 +85,7 @@ typedef struct adm_likelihood {
  * calc_bpd_loop. *OUT is the caller's, freed with adm_likelihood_clear. */
 adm_status adm_likelihood_measure (adm_network *network, const adm_likelihood_request *request,
                                    adm_likelihood *out, adm_error *error);
+/* Frees what LIKELIHOOD holds, which may be all zero. */
 void adm_likelihood_clear (adm_likelihood *likelihood);
 
 #ifdef __cplusplus

@@ -18,9 +18,9 @@ typedef enum adm_sampler {
   ADM_SAMPLER_DPMPP_2M,
   ADM_SAMPLER_SDE_DPMPP_2M
 } adm_sampler;
-/* Name as on the command line ("ddpm", "ddim", "dpm++2m", "sde-dpm++2m"), or NULL past the end; and
- * back (false: no such sampler). */
+/* Name as on the command line ("ddpm", "ddim", "dpm++2m", "sde-dpm++2m"), or NULL past the end. */
 const char *adm_sampler_name (int sampler);
+/* The sampler that NAME is; false: there is none. */
 bool adm_sampler_parse (const char *name, adm_sampler *out);
 
 typedef struct adm_defaults {
@@ -80,6 +80,7 @@ const char *adm_model_part (const adm_model *model, int part);
  * loaded. */
 adm_status adm_model_from_files (const char *diffusion, const char *classifier,
                                  const char *upsampler, adm_model **out, adm_error *error);
+/* Frees a model of adm_model_from_files; a catalog's models are the catalog's. */
 void adm_model_free (adm_model *model);
 /* CLASS: a number; a name or synonym, or a part or a misspelling of one that can mean one class
  * only (the rule: models/class_name.h); "none" or NULL: the null class. ADM_NO_LABEL when the
@@ -96,9 +97,13 @@ typedef struct adm_catalog adm_catalog;
  * Unreadable entries are remembered as notes, not errors: one bad file must not hide the others. */
 adm_status adm_catalog_new (const char *const *folders, size_t n, adm_catalog **out,
                             adm_error *error);
+/* Frees CATALOG and its models. */
 void adm_catalog_free (adm_catalog *catalog);
+/* How many models there are. */
 size_t adm_catalog_count (const adm_catalog *catalog);
+/* Model I, from 0; lives as long as the catalog. */
 const adm_model *adm_catalog_get (const adm_catalog *catalog, size_t i);
+/* How many entries cannot be used. */
 size_t adm_catalog_notes (const adm_catalog *catalog);
 /* What is wrong with one entry; the first fact of all but NO_MEMORY is its path. */
 const adm_error *adm_catalog_note (const adm_catalog *catalog, size_t i);

@@ -18,8 +18,11 @@ adm_status adm_network_load (const char *path, const adm_options *options, adm_c
 /* The same architecture with made-up weights of the true shapes, for benchmarks and tests. */
 adm_status adm_network_make_up (const adm_description *description, const adm_options *options,
                                 uint64_t seed, adm_network **out, adm_error *error);
+/* Frees NETWORK with its weights and workspace. */
 void adm_network_free (adm_network *network);
+/* What NETWORK is; lives as long as it. */
 const adm_description *adm_network_description (const adm_network *network);
+/* Bytes that NETWORK's weights take as they are kept in memory. */
 uint64_t adm_network_weights_bytes (const adm_network *network);
 
 /* How a converted file holds its numbers. */
@@ -62,7 +65,13 @@ typedef struct adm_layer_share {
   double seconds, flops;
 } adm_layer_share;
 enum { ADM_LAYER_SHARES = 7 };
+/* Fills SHARES with those of NETWORK's last evaluation. */
 void adm_network_shares (const adm_network *network, adm_layer_share shares[ADM_LAYER_SHARES]);
+/* The inner loops that NETWORK runs with, a name of adm_options.kernels; static. */
+const char *adm_network_kernels (const adm_network *network);
+/* Quicker loops that this processor has and the system refuses to run ("amx", where Linux grants no
+ * tile state); NULL: none. */
+const char *adm_kernels_refused (void);
 
 #ifdef __cplusplus
 }

@@ -89,6 +89,7 @@ typedef struct adm_session adm_session;
  * pictures. */
 adm_status adm_session_new (const adm_model *model, const adm_options *options, adm_session **out,
                             adm_error *error);
+/* Frees SESSION and the networks that it holds. */
 void adm_session_free (adm_session *session);
 /* PARTS of both stages: those that fit together with sampling's. */
 adm_status adm_session_load (adm_session *session, int parts, adm_callback callback, void *user,

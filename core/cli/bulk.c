@@ -5,11 +5,13 @@
  * bytes, then the pictures follow; when all are there it becomes OUT.npz. */
 #include "cli/bulk.h"
 
+#include "cli/made.h"
 #include "cli/output.h"
 #include "cli/png_file.h"
 #include "cli/program.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -134,7 +136,8 @@ typedef struct bulk {
   adm_plan plan;
   uint8_t *bytes, *alpha; /* of one picture */
   float *colours;
-  FILE *part; /* NULL: a folder */
+  FILE *part;      /* NULL: a folder */
+  double *seconds; /* [count]: what each took; NAN: it was there */
   char path[NAME], temporary[NAME];
 } bulk;
 
@@ -191,9 +194,11 @@ keep (int i, const adm_picture *picture, void *user, adm_error *error)
   return status;
 }
 
+/* Makes picture I. */
 static adm_status
 make (bulk *b, int i, adm_error *error)
 {
+  const double began = terminal_seconds ();
   const adm_sink sink = { show, keep, b, .all_channels = true };
   adm_plan plan = b->plan;
   adm_request *r = &plan.task.generate.sample, *up = &plan.task.generate.upscale;
@@ -208,7 +213,52 @@ make (bulk *b, int i, adm_error *error)
       up->label = r->label;
   }
   r->seed = up->seed = seed;
-  return adm_session_run (b->session, &plan, &sink, error);
+  b->run->line->image = i - b->run->first;
+  b->run->line->images = b->run->count;
+  adm_status status = adm_session_run (b->session, &plan, &sink, error);
+  b->seconds[i - b->run->first] = terminal_seconds () - began;
+  return status;
+}
+
+/* Tells picture I, which is in PATH. */
+static adm_status
+tell (const bulk *b, int i, const char *path, adm_error *error)
+{
+  const adm_request *r = &b->plan.task.generate.sample;
+  const uint64_t seed = r->seed + (uint64_t) i;
+  const made_picture picture
+      = { .path = path,
+          .index = i - b->run->first,
+          .label = b->classes.label ? class_of (&b->classes, i, seed) : r->label,
+          .seed = seed,
+          .seconds = b->seconds[i - b->run->first] };
+  return made_tell (b->run->model, &b->plan, &picture, error);
+}
+
+/* Tells all of them in a line, or with --json each that is in an archive; those of a folder were
+ * told as they came. */
+static adm_status
+tell_all (const bulk *b, adm_error *error)
+{
+  const bulk_run *run = b->run;
+  const adm_request *r = &b->plan.task.generate.sample;
+  made_picture first = { .path = run->output,
+                         .label = b->classes.label ? ADM_NO_LABEL : r->label,
+                         .seed = r->seed + (uint64_t) run->first };
+  const bool archive = output_has_extension (run->output, ".npz");
+  int there = 0;
+  adm_status status = ADM_OK;
+  terminal_clear (run->line);
+  for (int i = 0; i < run->count; i++)
+    if (isnan (b->seconds[i]))
+      there++;
+    else
+      first.seconds += b->seconds[i];
+  if (!program_json ())
+    return made_tell_several (run->model, &b->plan, &first, run->count, there, error);
+  for (int i = run->first; archive && i < run->first + run->count && !status; i++)
+    status = tell (b, i, run->output, error);
+  return status;
 }
 
 /* ---- the two kinds of output ----------------------------------------------------------------- */
@@ -225,8 +275,12 @@ fill_folder (bulk *b, adm_error *error)
     snprintf (b->path, sizeof b->path, "%.4000s/%06d.png", run->output, i);
     if (!run->resume || access (b->path, F_OK))
       status = make (b, i, error);
+    if (!status && program_json ()) {
+      terminal_clear (run->line);
+      status = tell (b, i, b->path, error);
+    }
   }
-  return status;
+  return status ? status : tell_all (b, error);
 }
 
 /* What is made, for a run that goes on to compare. */
@@ -304,7 +358,7 @@ fill_archive (bulk *b, adm_error *error)
   const bulk_run *run = b->run;
   int done;
   if (run->resume && access (run->output, F_OK) == 0)
-    return ADM_OK;
+    return tell_all (b, error);
   snprintf (b->path, sizeof b->path, "%.4000s.part", run->output);
   adm_status status
       = open_part (b, (size_t) b->plan.channels * (size_t) b->plan.height * (size_t) b->plan.width,
@@ -315,7 +369,7 @@ fill_archive (bulk *b, adm_error *error)
     status = pack (b, error);
   if (b->part)
     fclose (b->part);
-  return status;
+  return status ? status : tell_all (b, error);
 }
 
 adm_status
@@ -329,14 +383,18 @@ bulk_sample (const bulk_run *run, adm_error *error)
     status = adm_session_new (run->model, run->options, &b.session, error);
   size_t pixels = status ? 0 : (size_t) b.plan.height * (size_t) b.plan.width;
   if (!status
-      && (!(b.bytes = malloc (3 * pixels)) || !(b.alpha = malloc (pixels))
+      && (!(b.seconds = malloc ((size_t) run->count * sizeof *b.seconds))
+          || !(b.bytes = malloc (3 * pixels)) || !(b.alpha = malloc (pixels))
           || !(b.colours = malloc (3 * pixels * sizeof *b.colours))))
     status
         = program_fail (error, ADM_ERROR_MEMORY, "no memory for a picture; close other programs");
+  for (int i = 0; !status && i < run->count; i++)
+    b.seconds[i] = NAN;
   if (!status)
     status = output_has_extension (run->output, ".npz") ? fill_archive (&b, error)
                                                         : fill_folder (&b, error);
   adm_session_free (b.session);
+  free (b.seconds);
   free (b.classes.label);
   free (b.bytes);
   free (b.alpha);

@@ -23,7 +23,8 @@ typedef struct bulk_run {
  * MANY pictures are asked for by --classes, a name without a dot. */
 bool bulk_output (const char *path, bool many);
 
-/* Makes the pictures. What is finished stays when it fails. */
+/* Makes the pictures and tells them (made.h): in a line together, or with --json each, those in a
+ * folder as they come. What is finished stays when it fails. */
 adm_status bulk_sample (const bulk_run *run, adm_error *error);
 
 /* The first picture's class as text into NAME [32], for what is checked beforehand. */

@@ -31,6 +31,7 @@ static const char usage[]
       "  --arch NAME  embedded (one guided DDIM step of " ADM_EMBEDDED_MODEL
       "), adm-64, classifier-64, upsampler-64-256, adm-256 or\n"
       "               classifier-256; classifiers: forward and input gradient\n"
+      "  --json       accepted: what is printed is JSON anyway, and a failure is an object, too\n"
       "  --threads T  default: all processors\n"
       "  --repeat R   default 3\n"
       "  --kernels NAME  avx512, avx2 or portable (default: the best this processor has); with "
@@ -39,7 +40,10 @@ static const char usage[]
       "  --exact      direct convolutions only\n"
       "  --fast       16-bit products where the processor has them\n"
       "  --verbose    also which algorithm each kind of layer takes, and its share of the time, to "
-      "standard error\n";
+      "standard error\n"
+      "\n"
+      "Examples:\n"
+      "  adm bench --arch embedded\n";
 
 /* The published networks' descriptions. */
 #define PUBLISHED                                                                                  \
@@ -273,7 +277,9 @@ print_shares (const char *name, const adm_network *network)
   adm_network_shares (network, shares);
   for (int i = 0; i < ADM_LAYER_SHARES; i++)
     seconds += shares[i].seconds;
-  fprintf (stderr, "%s: %.4f s\n", name, seconds);
+  const char *refused = adm_kernels_refused ();
+  fprintf (stderr, "%s: %.4f s by %s%s%s%s\n", name, seconds, adm_network_kernels (network),
+           refused ? " (the system refuses " : "", refused ? refused : "", refused ? ")" : "");
   for (int i = 0; i < ADM_LAYER_SHARES; i++)
     if (shares[i].count)
       fprintf (stderr, "  %-16s %4d layers %6.1f %% of the time %8.0f GFLOP/s\n", shares[i].layers,

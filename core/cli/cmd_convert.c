@@ -4,28 +4,39 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/program.h"
+#include "cli/result.h"
 #include "cli/terminal.h"
 
 #include <string.h>
 
-static const char usage[] = "Usage: adm convert [--dtype f32|f16|bf16] IN -o OUT.safetensors\n"
-                            "Writes the weights in IN (.safetensors, torch .pt in zip or legacy "
-                            "format) as a safetensors file that describes itself: what\n"
-                            "adm knows of the network, from IN's tensors, metadata or the JSON "
-                            "file beside it, goes into the metadata key adm, so that\n"
-                            "OUT needs no file beside it. Takes the memory of the largest tensor.\n"
-                            "\n"
-                            "  --dtype T  how the numbers are stored: f32, f16 or bf16 (default: "
-                            "each tensor as it is in IN; float64 becomes f32).\n"
-                            "             f16 and bf16 halve a float32 file; numbers are rounded "
-                            "to nearest, and one too large for f16 is refused\n"
-                            "  -o OUT     the file to write; it is complete or absent\n";
+static const char usage[]
+    = "Usage: adm convert [--dtype f32|f16|bf16] IN -o OUT.safetensors\n"
+      "Writes the weights in IN (.safetensors, torch .pt in zip or legacy "
+      "format) as a safetensors file that describes itself: what\n"
+      "adm knows of the network, from IN's tensors, metadata or the JSON "
+      "file beside it, goes into the metadata key adm, so that\n"
+      "OUT needs no file beside it. Takes the memory of the largest tensor.\n"
+      "\n"
+      "  --dtype T  how the numbers are stored: f32, f16 or bf16 (default: "
+      "each tensor as it is in IN; float64 becomes f32).\n"
+      "             f16 and bf16 halve a float32 file; numbers are rounded "
+      "to nearest, and one too large for f16 is refused\n"
+      "  --json     what was written as an object\n"
+      "  -o OUT     the file to write; it is complete or absent\n"
+      "\n"
+      "With --json: path, from, dtype (null: as it was), seconds. A failure is an object on "
+      "standard error: error, code, message, exit_status.\n"
+      "\n"
+      "Examples:\n"
+      "  adm convert --dtype f16 my-checkpoint.pt -o my-model.safetensors\n";
+
+/* ADM_STORE_…'s names. */
+static const char *const names[] = { NULL, "f32", "f16", "bf16" };
 
 static adm_status
 parse (int argc, char **argv, bool *help, const char **in, const char **out, adm_storage *storage,
        adm_error *error)
 {
-  static const char *const names[] = { NULL, "f32", "f16", "bf16" };
   const char *dtype = NULL;
   int rest;
   const option_spec specs[] = {
@@ -55,6 +66,17 @@ parse (int argc, char **argv, bool *help, const char **in, const char **out, adm
   return ADM_OK;
 }
 
+static adm_status
+tell (const char *in, const char *out, adm_storage storage, double seconds, adm_error *error)
+{
+  result made = result_new ();
+  result_add_text (&made, "path", out);
+  result_add_text (&made, "from", in);
+  result_add_text (&made, "dtype", names[storage]);
+  result_add_real (&made, "seconds", seconds);
+  return result_print (&made, error, "%s: written, %.2f s", out, seconds);
+}
+
 int
 cmd_convert (int argc, char **argv)
 {
@@ -66,8 +88,11 @@ cmd_convert (int argc, char **argv)
   adm_status status = parse (argc, argv, &help, &in, &out, &storage, &error);
   if (!status && help)
     return program_print (usage);
+  const double began = terminal_seconds ();
   if (!status)
     status = adm_convert (in, out, storage, terminal_progress, &line, &error);
   terminal_clear (&line);
+  if (!status)
+    status = tell (in, out, storage, terminal_seconds () - began, &error);
   return status ? program_report (&error) : EXIT_OK;
 }

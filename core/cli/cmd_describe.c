@@ -4,7 +4,9 @@
 #include "cli/json_line.h"
 #include "cli/options.h"
 #include "cli/program.h"
+#include "cli/result.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +22,16 @@ static const char usage[]
       "  KEY=VALUE  a key of a description: image_size=64, num_heads=4, num_head_channels=64, "
       "noise_schedule=cosine,\n"
       "             use_new_attention_order=true, recognised_as=lsun_cat …\n"
-      "  --replace  when that file is there already: put the answers in, keep its other keys\n";
+      "  --replace  when that file is there already: put the answers in, keep its other keys\n"
+      "  --json     what was written as an object; the questions are one anyway\n"
+      "\n"
+      "With --json, of answers that were written: path (the file beside FILE), file, answers "
+      "(their number).\n"
+      "A failure is an object on standard error: error, code, message, exit_status.\n"
+      "\n"
+      "Examples:\n"
+      "  adm describe my-checkpoint.pt\n"
+      "  adm describe my-checkpoint.pt image_size=32 num_heads=1 noise_schedule=linear\n";
 
 static bool
 add_question (yyjson_mut_doc *doc, yyjson_mut_val *list, const adm_question *question)
@@ -62,9 +73,30 @@ print_questions (const char *path)
                   path);
     return program_report (&error);
   }
-  int result = program_print (lines.text);
+  int exit_status = program_print (lines.text);
   free (lines.text);
-  return result;
+  return exit_status;
+}
+
+/* Tells the file that the answers about FILE were written into. */
+static adm_status
+tell (const char *file, int answers, adm_error *error)
+{
+  const char *slash = strrchr (file, '/'), *name = slash ? slash + 1 : file,
+             *dot = strrchr (name, '.');
+  const size_t stem = dot && dot > name ? (size_t) (dot - file) : strlen (file);
+  char *path = malloc (stem + sizeof ".json");
+  if (!path)
+    return program_fail (error, ADM_ERROR_MEMORY, "%s: no memory for its name", file);
+  snprintf (path, stem + sizeof ".json", "%.*s.json", (int) stem, file);
+  result made = result_new ();
+  result_add_text (&made, "path", path);
+  result_add_text (&made, "file", file);
+  result_add_whole (&made, "answers", answers);
+  adm_status status = result_print (&made, error, "%s: written, %d %s", path, answers,
+                                    answers == 1 ? "answer" : "answers");
+  free (path);
+  return status;
 }
 
 int
@@ -104,5 +136,7 @@ cmd_describe (int argc, char **argv)
   if (!status)
     status = adm_sidecar_write (argv[0], answers, (size_t) rest - 1, replace, &error);
   free (answers);
+  if (!status)
+    status = tell (argv[0], rest - 1, &error);
   return status ? program_report (&error) : EXIT_OK;
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * `adm encode`: pictures to the latents from which `sample --noise` makes them again. */
+#include "cli/made.h"
 #include "cli/program.h"
+#include "cli/result.h"
 #include "cli/sampling.h"
 #include "cli/search.h"
 #include "cli/terminal.h"
@@ -30,10 +32,21 @@ static const char usage[]
       "  --half            keep weights in 16 bits: about half the memory, somewhat slower\n"
       "  --memory-limit S  all that may be taken, as 6GiB (default: what is free)\n"
       "  --kernels NAME    avx512, avx2 or portable (default: the best this processor has)\n"
+      "  --json            what was made as an object\n"
       "  --threads T       default: all processors\n"
       "\n"
       "The way forth: adm sample --sampler ddim --scale 0 --noise X_T.npy with the same class and "
-      "steps.\n";
+      "steps.\n"
+      "\n"
+      "With --json: path, model, class, label (null: none), count, steps, width, height, seconds. "
+      "A failure is an object on standard\n"
+      "error: error, code, message, exit_status.\n"
+      "\n"
+      "Examples:\n"
+      "  adm encode --model " ADM_EMBEDDED_MODEL
+      " --class rock --steps 100 small.png -o latent.npy\n"
+      "  adm sample --model " ADM_EMBEDDED_MODEL
+      " --class rock --steps 100 --sampler ddim --scale 0 --noise latent.npy -o again.png\n";
 
 enum { DEFAULT_STEPS = 250 };
 
@@ -43,7 +56,7 @@ typedef struct encode_run {
   const adm_model *model;
   output_set outputs;
   adm_request request;
-  int size;
+  int size, steps;
   float *pictures, *latents; /* [count,3,size,size] */
   terminal line;
 } encode_run;
@@ -136,7 +149,6 @@ static adm_status
 prepare (const sampling_options *o, const char *input, encode_run *run, adm_error *error)
 {
   adm_file_info info;
-  int steps;
   adm_status status = search_model (o->model, &run->catalog, &run->model, error);
   if (!status && !run->model->diffusion)
     status = program_fail (error, ADM_ERROR_IO, "model %s lacks its diffusion network",
@@ -154,7 +166,7 @@ prepare (const sampling_options *o, const char *input, encode_run *run, adm_erro
   run->request.scale = 0;
   run->request.sampler = ADM_SAMPLER_DDIM;
   run->request.steps = most > 0 && most < DEFAULT_STEPS ? most : DEFAULT_STEPS;
-  status = sampling_fill_request (o, most, &run->request, &steps, error);
+  status = sampling_fill_request (o, most, &run->request, &run->steps, error);
   if (!status)
     status = adm_request_set_class (&run->request, run->model, o->class_name, error);
   if (!status)
@@ -187,11 +199,34 @@ keep (int i, const adm_picture *latent, void *user, adm_error *error)
 }
 
 static adm_status
+tell (encode_run *run, double seconds, adm_error *error)
+{
+  const adm_request *r = &run->request;
+  const char *path = run->outputs.files[0].path;
+  char name[ADM_TAUGHT_NAME];
+  result made = result_new ();
+  result_add_text (&made, "path", path);
+  result_add_text (&made, "model", run->model->id);
+  result_add_text (&made, "class", made_class (run->model, r->label, name, sizeof name));
+  result_add_known (&made, "label", r->label == ADM_NO_LABEL ? -1 : r->label);
+  result_add_whole (&made, "count", r->count);
+  result_add_whole (&made, "steps", run->steps);
+  result_add_whole (&made, "width", run->size);
+  result_add_whole (&made, "height", run->size);
+  result_add_real (&made, "seconds", seconds);
+  terminal_clear (&run->line);
+  return result_print (&made, error, "%s: %d %s of %d x %d px, %d steps, %.2f s", path, r->count,
+                       r->count == 1 ? "latent" : "latents", run->size, run->size, run->steps,
+                       seconds);
+}
+
+static adm_status
 work (const sampling_options *o, encode_run *run, adm_error *error)
 {
   const adm_options options = sampling_network_options (o);
   const adm_sink sink = { show_progress, keep, run };
   const int64_t shape[4] = { run->request.count, 3, run->size, run->size };
+  const double began = terminal_seconds ();
   adm_session *session;
   adm_status status = adm_session_new (run->model, &options, &session, error);
   if (status)
@@ -200,7 +235,9 @@ work (const sampling_options *o, encode_run *run, adm_error *error)
   adm_session_free (session);
   if (!status)
     status = output_write_npy (&run->outputs, 0, run->latents, 4, shape, error);
-  return status ? status : output_commit (&run->outputs, error);
+  if (!status)
+    status = output_commit (&run->outputs, error);
+  return status ? status : tell (run, terminal_seconds () - began, error);
 }
 
 int

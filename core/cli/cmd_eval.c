@@ -6,6 +6,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/program.h"
+#include "cli/result.h"
 #include "cli/terminal.h"
 
 #include <limits.h>
@@ -33,7 +34,15 @@ static const char usage[]
       "  --half            keep weights in 16 bits: about half the memory, somewhat slower\n"
       "  --memory-limit S  all that may be taken, as 6GiB (default: what is free)\n"
       "  --kernels NAME    avx512, avx2 or portable (default: the best this processor has)\n"
-      "  --threads T       default: all processors\n";
+      "  --json            what was computed as an object; else nothing is said\n"
+      "  --threads T       default: all processors\n"
+      "\n"
+      "With --json: output, logits, grad (files, or null), model, kind (unet, superres or "
+      "classifier), count (of pictures), seconds.\n"
+      "A failure is an object on standard error: error, code, message, exit_status.\n"
+      "\n"
+      "Examples:\n"
+      "  adm eval --model my-model.safetensors --x x.npy --t 500 --class 1 -o out.npy\n";
 
 typedef struct eval_options {
   bool help, exact, fast, half;
@@ -217,6 +226,25 @@ write_results (const eval_options *o, eval_run *run, adm_error *error)
   return status ? status : output_commit (&run->outputs, error);
 }
 
+/* With --json alone: its files are named by whoever asked for them. */
+static adm_status
+tell (const eval_options *o, const eval_run *run, double seconds, adm_error *error)
+{
+  const adm_description *d = adm_network_description (run->network);
+  result made = result_new ();
+  result_add_text (&made, "output", o->output);
+  result_add_text (&made, "logits", o->logits);
+  result_add_text (&made, "grad", o->grad);
+  result_add_text (&made, "model", o->model);
+  result_add_text (&made, "kind",
+                   d->kind == ADM_KIND_CLASSIFIER ? "classifier"
+                   : d->kind == ADM_KIND_SUPERRES ? "superres"
+                                                  : "unet");
+  result_add_whole (&made, "count", run->n);
+  result_add_real (&made, "seconds", seconds);
+  return result_print (&made, error, "%s", "");
+}
+
 static adm_status
 eval (const eval_options *o, eval_run *run, adm_error *error)
 {
@@ -244,9 +272,13 @@ eval (const eval_options *o, eval_run *run, adm_error *error)
   if (!status)
     status = prepare (o, run, error);
   terminal_clear (&run->line);
+  const double began = terminal_seconds ();
   if (!status)
     status = evaluate (o, run, error);
-  return status ? status : write_results (o, run, error);
+  const double seconds = terminal_seconds () - began;
+  if (!status)
+    status = write_results (o, run, error);
+  return status || !program_json () ? status : tell (o, run, seconds, error);
 }
 
 int

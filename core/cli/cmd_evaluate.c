@@ -33,7 +33,13 @@ static const char usage[]
       "  --split N         pictures in a split of the Inception Score (default: 5000)\n"
       "  -k K              neighbours for precision and recall (default: 3)\n"
       "  --memory-limit S  all that may be taken, as 6GiB (default: what is free)\n"
-      "  --threads T       default: all processors\n";
+      "  --json            accepted: what is printed is JSON anyway, and a failure is an object, "
+      "too\n"
+      "  --threads T       default: all processors\n"
+      "\n"
+      "Examples:\n"
+      "  adm evaluate samples.npz --reference textures --features classifier "
+      "--model " ADM_EMBEDDED_MODEL "\n";
 
 typedef struct evaluate_options {
   bool help;
@@ -43,7 +49,7 @@ typedef struct evaluate_options {
 
 typedef struct watch {
   terminal line;
-  double began;
+  double done; /* of the work last told */
 } watch;
 
 static bool
@@ -51,9 +57,11 @@ show (void *user, const char *work, double done, uint64_t bytes)
 {
   watch *w = user;
   char text[400];
-  snprintf (text, sizeof text, "%.200s: %.0f %%, %.0f s, %.0f MiB", work, 100 * done,
-            terminal_seconds () - w->began, (double) bytes / 0x1p20);
-  terminal_show (&w->line, text);
+  if (done < w->done) /* another work begins, with a time of its own */
+    w->line.began = 0;
+  w->done = done;
+  snprintf (text, sizeof text, "%.200s, %.0f MiB", work, (double) bytes / 0x1p20);
+  terminal_bar (&w->line, text, done);
   return !interrupt_requested ();
 }
 
@@ -124,8 +132,8 @@ print_scores (const adm_scores *s, adm_error *error)
   if (!ok)
     status = program_fail (error, ADM_ERROR_MEMORY,
                            "evaluate: no memory for the results; close other programs");
-  else if (program_print (lines.text) != EXIT_OK)
-    exit (EXIT_FAILED); /* it has said why */
+  else
+    status = program_write (lines.text, error);
   free (lines.text);
   return status;
 }
@@ -137,7 +145,7 @@ evaluate (evaluate_options *o, const char *const *samples, int n, adm_scores *sc
   adm_catalog *catalog = NULL;
   const adm_model *model;
   output_set outputs = { NULL, 0 };
-  watch seen = { .began = terminal_seconds () };
+  watch seen = { 0 };
   const char *kept = o->how.save_features;
   adm_status status = ADM_OK;
   if (o->model)

@@ -30,7 +30,13 @@ static const char usage[]
       "  --exact           direct convolutions only: slower, closest to the reference\n"
       "  --memory-limit S  all that may be taken, as 6GiB (default: what is free)\n"
       "  --kernels NAME    avx512, avx2 or portable (default: the best this processor has)\n"
-      "  --threads T       default: all processors\n";
+      "  --json            accepted: what is printed is JSON anyway, and a failure is an object, "
+      "too\n"
+      "  --threads T       default: all processors\n"
+      "\n"
+      "Examples:\n"
+      "  adm gradients --model my-model.safetensors --x0 x.npy --noise noise.npy --t 500 --class 1 "
+      "-o gradients.safetensors\n";
 
 typedef struct gradients_options {
   bool help, exact;

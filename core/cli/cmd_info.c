@@ -25,7 +25,12 @@ static const char usage[]
       "  inside, prefix, passed_over (what was taken away to come to the network: the key it stood "
       "under, the prefix of its tensors' names, tensors of no layer; or null).\n"
       "What the file does not settle is null. A file that cannot be read gets a line on standard "
-      "error, and exit status 1.\n";
+      "error, and exit status 1.\n"
+      "\n"
+      "  --json     accepted: what is printed is JSON anyway, and a failure is an object, too\n"
+      "\n"
+      "Examples:\n"
+      "  adm info my-checkpoint.pt\n";
 
 /* The keys of the description stand among the others. */
 static bool

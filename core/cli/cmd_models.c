@@ -11,21 +11,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char usage[] = "Usage: adm models\n"
-                            "Prints one JSON object a line: each model found (its id is what "
-                            "--model takes; \"synonyms\": a list for each of \"classes\",\n"
-                            "in the same order, of what else --class knows it by; \"taught\": "
-                            "classes that were taught to it (adm teach), as\n"
-                            "files in a folder searched or its folder \"taught\"; \"missing\": "
-                            "parts of a published model that were not found, and\n"
-                            "where they are published), then the folders searched, in order, notes "
-                            "on files in them that cannot be used, and files\n"
-                            "that leave questions open (see adm describe).\n"
-                            "\n"
-                            "Searched: the folders in $ADM_MODEL_PATH (separated by colons), the "
-                            "program's own data folder, and\n"
-                            "$XDG_DATA_HOME/gimp-adm/models (~/.local/share/gimp-adm/models). Of "
-                            "an id found twice the first counts.\n";
+static const char usage[]
+    = "Usage: adm models\n"
+      "Prints one JSON object a line: each model found (its id is what "
+      "--model takes; \"synonyms\": a list for each of \"classes\",\n"
+      "in the same order, of what else --class knows it by; \"taught\": "
+      "classes that were taught to it (adm teach), as\n"
+      "files in a folder searched or its folder \"taught\"; \"missing\": "
+      "parts of a published model that were not found, and\n"
+      "where they are published), then the folders searched, in order, notes "
+      "on files in them that cannot be used, and files\n"
+      "that leave questions open (see adm describe).\n"
+      "\n"
+      "Searched: the folders in $ADM_MODEL_PATH (separated by colons), the "
+      "program's own data folder, and\n"
+      "$XDG_DATA_HOME/gimp-adm/models (~/.local/share/gimp-adm/models). Of "
+      "an id found twice the first counts.\n"
+      "\n"
+      "  --json     accepted: what is printed is JSON anyway, and a failure is an object, too\n"
+      "\n"
+      "Examples:\n"
+      "  adm models\n";
 
 static bool
 add_missing (yyjson_mut_doc *doc, yyjson_mut_val *list, const adm_missing *missing)

@@ -31,7 +31,12 @@ static const char usage[]
       "same picture\n"
       "  --half            keep weights in 16 bits: about half the memory, somewhat slower\n"
       "  --memory-limit S  all that may be taken, as 6GiB (default: what is free)\n"
-      "  --threads T       default: all processors\n";
+      "  --json            accepted: what is printed is JSON anyway, and a failure is an object, "
+      "too\n"
+      "  --threads T       default: all processors\n"
+      "\n"
+      "Examples:\n"
+      "  adm nll --model my-model.safetensors --x0 x.npy --class 1 --respacing 25\n";
 
 typedef struct nll_options {
   bool help;
@@ -54,9 +59,7 @@ typedef struct nll_run {
 static bool
 show (void *user, double done)
 {
-  char text[64];
-  snprintf (text, sizeof text, "likelihood: %.0f %%", 100 * done);
-  terminal_show (&((nll_run *) user)->line, text);
+  terminal_bar (&((nll_run *) user)->line, "likelihood", done);
   return !interrupt_requested ();
 }
 
@@ -167,8 +170,8 @@ print_result (const nll_run *run, adm_error *error)
   if (!ok)
     status = program_fail (error, ADM_ERROR_MEMORY,
                            "nll: no memory for the results; close other programs");
-  else if (program_print (lines.text) != EXIT_OK)
-    exit (EXIT_FAILED); /* it has said why */
+  else
+    status = program_write (lines.text, error);
   free (lines.text);
   return status;
 }

@@ -78,11 +78,28 @@ static const char usage[]
       "  --memory-limit S   all that may be taken, as 6GiB (default: what is free): one stage in "
       "memory at a time when needed\n"
       "  --kernels NAME     avx512, avx2 or portable (default: the best this processor has)\n"
+      "  --json             what was made as objects, one a picture\n"
       "  --threads T        default: all processors\n"
       "\n"
       "What is not given comes from the model's defaults; without them ddim, 25 steps, scale 1 "
       "with a classifier and a class.\n"
-      "Of a picture that is read, transparent parts show white, and 16 bits are rounded to 8.\n";
+      "Of a picture that is read, transparent parts show white, and 16 bits are rounded to 8.\n"
+      "\n"
+      "Says of each picture where it is and how long it took. With --json an object a line, for "
+      "each picture: path, index (which of the\n"
+      "run's pictures, from 0: its place in an array), model, class, label, classes (of a blend or "
+      "map: each one's weight), seed,\n"
+      "sampler, steps, scale, upscaled, width, height, channels, seconds (since the one before was "
+      "finished, or the run began). What\n"
+      "there is none of, and the seconds of a picture that --resume found, is null. Pictures of a "
+      "folder are told as they come.\n"
+      "A failure is an object on standard error: error, code, message, exit_status.\n"
+      "\n"
+      "Examples:\n"
+      "  adm sample --model " ADM_EMBEDDED_MODEL
+      " --class cobblestone --seed 7 --upscale -o cobblestone.png\n"
+      "  adm sample --model " ADM_EMBEDDED_MODEL
+      " --class brick --size 128x128 --seamless xy --json -o wall.png\n";
 
 typedef struct sample_options {
   sampling_options common;

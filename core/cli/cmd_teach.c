@@ -5,10 +5,12 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/program.h"
+#include "cli/result.h"
 #include "cli/search.h"
 #include "cli/terminal.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 
 static const char usage[]
@@ -36,7 +38,17 @@ static const char usage[]
       "  --merge ADAPTER   add this one\n"
       "  --memory-limit S  all that may be taken, as 6GiB (default: what is free)\n"
       "  --kernels NAME    avx512, avx2 or portable (default: the best this processor has)\n"
-      "  --threads T       default: all processors\n";
+      "  --json            what was taught as an object\n"
+      "  --threads T       default: all processors\n"
+      "\n"
+      "With --json: path, model, name, merged (the adapter, or null), rank, steps and loss (the "
+      "last; null where merged), seconds.\n"
+      "A failure is an object on standard error: error, code, message, exit_status.\n"
+      "\n"
+      "Examples:\n"
+      "  adm teach --model " ADM_EMBEDDED_MODEL " --name moss --tile moss.png -o moss.safetensors\n"
+      "  adm teach --model " ADM_EMBEDDED_MODEL
+      " --merge moss.safetensors -o with-moss.safetensors\n";
 
 typedef struct teach_options {
   bool help;
@@ -45,6 +57,13 @@ typedef struct teach_options {
   adm_options run;
   adm_teach_request request;
 } teach_options;
+
+/* What a run tells on its way, and at its end. */
+typedef struct teach_run {
+  terminal line;
+  int64_t step;
+  double loss;
+} teach_run;
 
 static adm_status
 parse (int argc, char **argv, teach_options *o, adm_error *error)
@@ -94,18 +113,51 @@ parse (int argc, char **argv, teach_options *o, adm_error *error)
 static bool
 on_report (const adm_train_report *report, void *user)
 {
-  char text[160];
+  teach_run *run = user;
+  char text[160], left[32];
   if (report->what == ADM_TRAIN_LOGGED) {
-    snprintf (text, sizeof text, "step %" PRId64 ": loss %.4g, %.1f crops/s, %.0f s left",
-              report->step, report->loss, report->pictures_per_second, report->seconds_left);
-    terminal_show (user, text);
+    snprintf (text, sizeof text, "step %" PRId64 ": loss %.4g, %.1f crops/s, %s left", report->step,
+              report->loss, report->pictures_per_second,
+              terminal_clock (report->seconds_left, left, sizeof left));
+    terminal_show (&run->line, text);
+    run->loss = report->loss;
   }
+  run->step = report->step > run->step ? report->step : run->step;
   return !interrupt_requested ();
 }
 
 static adm_status
-teach (teach_options *o, terminal *line, adm_error *error)
+tell (const teach_options *o, const teach_run *run, const adm_model *model, double seconds,
+      adm_error *error)
 {
+  const adm_teach_request *r = &o->request;
+  adm_taught_info info = { .rank = r->rank };
+  adm_status status = adm_taught_inspect (o->merge ? o->merge : r->output, &info, error);
+  if (status)
+    return status;
+  result made = result_new ();
+  result_add_text (&made, "path", r->output);
+  result_add_text (&made, "model", model->id);
+  result_add_text (&made, "name", info.name);
+  result_add_text (&made, "merged", o->merge);
+  result_add_whole (&made, "rank", info.rank);
+  result_add_known (&made, "steps", o->merge ? -1 : run->step);
+  if (!made.bad)
+    result_add (&made, "loss",
+                isfinite (run->loss) ? yyjson_mut_real (made.doc, run->loss)
+                                     : yyjson_mut_null (made.doc));
+  result_add_real (&made, "seconds", seconds);
+  if (o->merge)
+    return result_print (&made, error, "%s: %s with the class '%s', %.2f s", r->output, model->id,
+                         info.name, seconds);
+  return result_print (&made, error, "%s: the class '%s' of %s, %" PRId64 " steps, %.0f s",
+                       r->output, info.name, model->id, run->step, seconds);
+}
+
+static adm_status
+teach (teach_options *o, teach_run *run, adm_error *error)
+{
+  const double began = terminal_seconds ();
   adm_catalog *catalog = NULL;
   const adm_model *model;
   output_set outputs = { 0 };
@@ -119,9 +171,11 @@ teach (teach_options *o, terminal *line, adm_error *error)
   o->request.weights = status ? NULL : model->diffusion;
   if (!status)
     status = o->merge ? adm_adapter_merge (model->diffusion, o->merge, o->request.output, error)
-                      : adm_teach (&o->request, on_report, line, error);
-  terminal_clear (line);
+                      : adm_teach (&o->request, on_report, run, error);
+  terminal_clear (&run->line);
   output_clear (&outputs);
+  if (!status)
+    status = tell (o, run, model, terminal_seconds () - began, error);
   adm_catalog_free (catalog);
   return status;
 }
@@ -131,7 +185,7 @@ cmd_teach (int argc, char **argv)
 {
   teach_options options
       = { .request = { .rank = 8, .batch = 8, .lr = 1e-3, .log_steps = 5, .save_minutes = 1 } };
-  terminal line = { 0 };
+  teach_run run = { .loss = NAN };
   adm_error error;
   adm_status status = parse (argc, argv, &options, &error);
   if (!status && options.help)
@@ -139,6 +193,6 @@ cmd_teach (int argc, char **argv)
   if (!status && options.request.steps == 0 && options.request.minutes <= 0)
     options.request.minutes = 5;
   if (!status)
-    status = teach (&options, &line, &error);
+    status = teach (&options, &run, &error);
   return status ? program_report (&error) : EXIT_OK;
 }

@@ -5,6 +5,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/program.h"
+#include "cli/result.h"
 #include "cli/terminal.h"
 #include "cli/words.h"
 
@@ -52,7 +53,18 @@ static const char usage[]
       "  --exact              direct convolutions only\n"
       "  --memory-limit S     all that may be taken, as 6GiB (default: what is free)\n"
       "  --kernels NAME       avx512, avx2 or portable (default: the best this processor has)\n"
-      "  --threads T          default: all processors\n";
+      "  --json               what was trained as an object\n"
+      "  --threads T          default: all processors\n"
+      "\n"
+      "With --json: path, kind, steps (in all), loss (the last that was reported, or null), "
+      "pictures, classes, parameters, seconds (of\n"
+      "this run). What is left out is an object on standard error: warning, code, message; a "
+      "failure: error, code, message, exit_status.\n"
+      "\n"
+      "Examples:\n"
+      "  adm train --kind diffusion --data textures --description my.json -o my.safetensors "
+      "--minutes 600\n"
+      "  adm train --kind diffusion --data textures --resume -o my.safetensors --minutes 60\n";
 
 typedef struct train_options {
   bool help;
@@ -70,6 +82,9 @@ typedef struct train_run {
   bool classifier;
   terminal line;
   int problem; /* errno of the log's writing */
+  /* what is told at the end */
+  adm_train_report last;
+  double loss, began;
 } train_run;
 
 /* ---- options --------------------------------------------------------------------------------- */
@@ -259,6 +274,7 @@ on_report (const adm_train_report *report, void *user)
 {
   train_run *run = user;
   char text[WORDS_LINE];
+  run->last.step = report->step;
   switch (report->what) {
   case ADM_TRAIN_STARTED:
     snprintf (text, sizeof text,
@@ -267,15 +283,17 @@ on_report (const adm_train_report *report, void *user)
               (double) report->bytes / (1024.0 * 1024.0),
               report->recompute ? " (short: blocks are computed twice)" : "");
     terminal_show (&run->line, text);
+    run->last = *report;
     break;
   case ADM_TRAIN_LOGGED:
+    run->loss = report->loss;
     show_log (run, report);
     if (run->log)
       log_line (run, report);
     break;
   case ADM_TRAIN_UNREADABLE:
     terminal_clear (&run->line);
-    fprintf (stderr, "adm: left out: %s\n", words_of (report->unreadable_why, text, sizeof text));
+    program_warn ("left out", report->unreadable_why);
     break;
   case ADM_TRAIN_SAVED:
   case ADM_TRAIN_PICTURE:
@@ -285,11 +303,35 @@ on_report (const adm_train_report *report, void *user)
   return !interrupt_requested () && !run->problem;
 }
 
+static adm_status
+tell (const train_run *run, const train_options *o, adm_error *error)
+{
+  const adm_train_report *last = &run->last;
+  const double seconds = terminal_seconds () - run->began;
+  char loss[32] = "";
+  if (isfinite (run->loss))
+    snprintf (loss, sizeof loss, ", loss %.4g", run->loss);
+  result made = result_new ();
+  result_add_text (&made, "path", o->request.output);
+  result_add_text (&made, "kind", o->kind);
+  result_add_whole (&made, "steps", last->step);
+  if (!made.bad)
+    result_add (&made, "loss",
+                isfinite (run->loss) ? yyjson_mut_real (made.doc, run->loss)
+                                     : yyjson_mut_null (made.doc));
+  result_add_whole (&made, "pictures", (int64_t) last->pictures);
+  result_add_whole (&made, "classes", last->classes);
+  result_add_whole (&made, "parameters", (int64_t) last->parameters);
+  result_add_real (&made, "seconds", seconds);
+  return result_print (&made, error, "%s: %" PRId64 " steps%s, %.0f s", o->request.output,
+                       last->step, loss, seconds);
+}
+
 int
 cmd_train (int argc, char **argv)
 {
   train_options options = { .request = { .batch = 16, .save_minutes = 10, .log_steps = 100 } };
-  train_run run = { 0 };
+  train_run run = { .loss = NAN, .began = terminal_seconds () };
   adm_error error;
   adm_status status = parse (argc, argv, &options, &error);
   if (!status && options.help)
@@ -308,5 +350,7 @@ cmd_train (int argc, char **argv)
   if (run.problem && (!status || status == ADM_ERROR_CANCELLED))
     status = program_fail (&error, ADM_ERROR_IO, "%s: cannot be written: %s; all else is saved",
                            options.log, strerror (run.problem));
+  if (!status)
+    status = tell (&run, &options, &error);
   return status ? program_report (&error) : EXIT_OK;
 }

@@ -38,6 +38,7 @@ static const char usage[]
       "  --half            keep weights in 16 bits: about half the memory, somewhat slower\n"
       "  --memory-limit S  all that may be taken, as 6GiB (default: what is free)\n"
       "  --kernels NAME    avx512, avx2 or portable (default: the best this processor has)\n"
+      "  --json            what was made as objects, one a picture\n"
       "  --threads T       default: all processors\n"
       "\n"
       "What is not given comes from the model's upsampler_defaults; without them ddpm, 250 steps. "
@@ -45,7 +46,14 @@ static const char usage[]
       "--scale is accepted as 0 only. IN is a PNG or a JPEG; 16 bits are rounded to 8. "
       "Transparency stays: the network sees its\n"
       "colours on white, and OUT.png has IN's alpha channel, resampled to its size. OUT.npy holds "
-      "colours only.\n";
+      "colours only.\n"
+      "\n"
+      "With --json: the keys of adm sample --help.\n"
+      "\n"
+      "Examples:\n"
+      "  adm upscale --model " ADM_EMBEDDED_MODEL " small.png -o large.png\n"
+      "  adm upscale --model " ADM_EMBEDDED_MODEL
+      " --tiles --seed 3 photo.jpg -o photo-large.png\n";
 
 typedef struct upscale_options {
   sampling_options common;

@@ -158,6 +158,34 @@ set_value (const option_spec *spec, const char *text, adm_error *error)
   return ADM_OK;
 }
 
+/* Takes the option at ARGV[*I], and the value after it, if there is one. */
+static adm_status
+take_option (int argc, char **argv, const option_spec *specs, size_t count, int *i,
+             adm_error *error)
+{
+  char *argument = argv[*i];
+  size_t length = strcspn (argument, "=");
+  const char *value = argument[length] == '=' ? argument + length + 1 : NULL;
+  static const option_spec json = { .name = "--json", .type = OPTION_FLAG }; /* with a value */
+  const option_spec *spec = length == 6 && memcmp (argument, json.name, 6) == 0 ? &json : NULL;
+  for (size_t k = 0; k < count && !spec; k++)
+    if (strlen (specs[k].name) == length && memcmp (specs[k].name, argument, length) == 0)
+      spec = &specs[k];
+  if (!spec)
+    return program_fail (error, ADM_ERROR_USAGE, "%.*s: no such option; see --help",
+                         (int) (length < 200 ? length : 200), argument);
+  if (spec->type == OPTION_FLAG && value)
+    return program_fail (error, ADM_ERROR_USAGE, "%s takes no value; leave '=%s' out", spec->name,
+                         value);
+  if (spec->type != OPTION_FLAG && !value) {
+    if (*i + 1 == argc)
+      return program_fail (error, ADM_ERROR_USAGE, "%s: its value is missing; give one after it",
+                           spec->name);
+    value = argv[++*i];
+  }
+  return set_value (spec, value, error);
+}
+
 adm_status
 options_parse (int argc, char **argv, const option_spec *specs, size_t count, int *rest,
                adm_error *error)
@@ -166,35 +194,20 @@ options_parse (int argc, char **argv, const option_spec *specs, size_t count, in
   bool ended = false;
   for (int i = 0; i < argc; i++) {
     char *argument = argv[i];
-    if (ended || argument[0] != '-' || argument[1] == '\0') {
+    if (ended || argument[0] != '-' || argument[1] == '\0')
       argv[left++] = argument;
-      continue;
-    }
-    if (strcmp (argument, "--") == 0) {
+    else if (strcmp (argument, "--") == 0)
       ended = true;
-      continue;
+    else if (strcmp (argument, "--json") == 0)
+      program_set_json (true);
+    else {
+      adm_status status = take_option (argc, argv, specs, count, &i, error);
+      if (status) {
+        if (program_asks_json (argc - i, argv + i))
+          program_set_json (true);
+        return status;
+      }
     }
-    size_t length = strcspn (argument, "=");
-    const char *value = argument[length] == '=' ? argument + length + 1 : NULL;
-    const option_spec *spec = NULL;
-    for (size_t k = 0; k < count && !spec; k++)
-      if (strlen (specs[k].name) == length && memcmp (specs[k].name, argument, length) == 0)
-        spec = &specs[k];
-    if (!spec)
-      return program_fail (error, ADM_ERROR_USAGE, "%.*s: no such option; see --help",
-                           (int) (length < 200 ? length : 200), argument);
-    if (spec->type == OPTION_FLAG && value)
-      return program_fail (error, ADM_ERROR_USAGE, "%s takes no value; leave '=%s' out", spec->name,
-                           value);
-    if (spec->type != OPTION_FLAG && !value) {
-      if (i + 1 == argc)
-        return program_fail (error, ADM_ERROR_USAGE, "%s: its value is missing; give one after it",
-                             spec->name);
-      value = argv[++i];
-    }
-    adm_status status = set_value (spec, value, error);
-    if (status)
-      return status;
   }
   *rest = left;
   return ADM_OK;

@@ -26,9 +26,10 @@ typedef struct option_spec {
   double min, max; /* of OPTION_INT and OPTION_REAL, both allowed */
 } option_spec;
 
-/* ARGV to values. The arguments that are no options are left at ARGV's front, *REST of them.
- * ADM_ERROR_USAGE for an unknown option, a missing value, and a number that is garbled or out of
- * range. */
+/* ARGV to values; --json, which every command takes, goes to program_set_json, wherever it stands
+ * and whatever else fails. The arguments that are no options are left at ARGV's front, *REST of
+ * them. ADM_ERROR_USAGE for an unknown option, a missing value, and a number that is garbled or out
+ * of range. */
 adm_status options_parse (int argc, char **argv, const option_spec *specs, size_t count, int *rest,
                           adm_error *error);
 

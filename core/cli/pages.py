@@ -22,8 +22,9 @@ def usage_of(source, macros):
 
 
 def split(text):
-    """(synopses, paragraphs, options [(how, words)]) of a usage TEXT."""
+    """(synopses, paragraphs, options [(how, words)], examples) of a usage TEXT, whose end is the examples."""
     synopses, paragraphs, options, state = [], [[]], [], "synopsis"
+    text, _, examples = text.partition("\nExamples:\n")
     for line in text.splitlines():
         how = OPTION.match(line)
         if state == "synopsis" and (line.startswith("Usage: ") or line.startswith("       ")):
@@ -38,7 +39,7 @@ def split(text):
             paragraphs.append([])
         else:
             paragraphs[-1].append(line)
-    return synopses, [p for p in paragraphs if p], options
+    return synopses, [p for p in paragraphs if p], options, [line.strip() for line in examples.splitlines()]
 
 
 def roff(text):
@@ -46,7 +47,7 @@ def roff(text):
 
 
 def page(name, title, text, version, others):
-    synopses, paragraphs, options = split(text)
+    synopses, paragraphs, options, examples = split(text)
     lines = [f'.TH {name.upper()} 1 "" "gimp\\-adm {version}" "User Commands"', ".SH NAME", f"{roff(name)} \\- {roff(title)}", ".SH SYNOPSIS"]
     lines += [line for synopsis in synopses for line in (".nf", roff(synopsis), ".fi")] + [".SH DESCRIPTION"]
     for paragraph in paragraphs:
@@ -56,6 +57,8 @@ def page(name, title, text, version, others):
         lines.append(".SH OPTIONS")
         for how, words in options:
             lines += [".TP", f"\\fB{roff(how)}\\fR", roff(words.strip())]
+    if examples:
+        lines += [".SH EXAMPLES", ".nf", *map(roff, examples), ".fi"]
     return "\n".join(lines + [".SH SEE ALSO", ", ".join(f"\\fB{roff(other)}\\fR(1)" for other in others if other != name)]) + "\n"
 
 

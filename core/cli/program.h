@@ -16,7 +16,8 @@ enum {
 
 /* The commands: ARGV without the command's name. Each returns the program's exit status, has then
  * said on standard error why (one line) when it is not EXIT_OK, and has printed nothing on standard
- * output in that case, but for `info`. */
+ * output in that case, but for `info`, and `sample --json` into a folder, which tell what is whole
+ * as it comes. */
 int cmd_info (int argc, char **argv);
 int cmd_models (int argc, char **argv);
 int cmd_sample (int argc, char **argv);
@@ -38,11 +39,24 @@ adm_status program_precision (bool exact, bool fast, adm_error *error);
 adm_status program_fail (adm_error *error, adm_status status, const char *format, ...)
     __attribute__ ((format (printf, 3, 4)));
 
-/* Prints ERROR as one line on standard error and returns the exit status that goes with it. */
+/* Prints ERROR as one line on standard error and returns the exit status that goes with it. With
+ * --json the line is an object: error (the kind: usage, io, format, shape, value, memory,
+ * cancelled), code (adm_codes.h's name), message, exit_status. */
 int program_report (const adm_error *error);
 
-/* Prints TEXT on standard output and returns the exit status: a full disk or a closed pipe is a
- * failure. */
+/* Prints what does not end the command as a line on standard error: WHAT ("left out") and ERROR;
+ * with --json an object: warning, code, message. */
+void program_warn (const char *what, const adm_error *error);
+
+/* Whether --json was given: results and failures are objects. Set where the options are read. */
+bool program_json (void);
+void program_set_json (bool on);
+/* Whether --json stands among the ARGC words of ARGV, before any "--". */
+bool program_asks_json (int argc, char **argv);
+
+/* Prints TEXT on standard output: a full disk or a closed pipe is a failure. */
+adm_status program_write (const char *text, adm_error *error);
+/* The same; says on standard error what failed, and returns the exit status. */
 int program_print (const char *text);
 
 /* After this SIGINT, SIGTERM and SIGHUP raise a flag instead of ending the program, and a file

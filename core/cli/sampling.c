@@ -4,6 +4,7 @@
 #include "cli/sampling.h"
 
 #include "cli/alpha.h"
+#include "cli/made.h"
 #include "cli/png_file.h"
 #include "cli/program.h"
 
@@ -288,10 +289,12 @@ sampling_add_outputs (output_set *set, const char *path, int count, adm_error *e
  * all are there. */
 typedef struct writer {
   const sampling_run *run;
-  float *array;   /* [N,C,H,W], or NULL: PNGs */
-  float *colours; /* [3,H,W] of grey pictures, or NULL */
-  uint8_t *bytes; /* [H,W,3] */
-  uint8_t *alpha; /* [H,W], or NULL */
+  float *array;    /* [N,C,H,W], or NULL: PNGs */
+  float *colours;  /* [3,H,W] of grey pictures, or NULL */
+  uint8_t *bytes;  /* [H,W,3] */
+  uint8_t *alpha;  /* [H,W], or NULL */
+  double *seconds; /* [N]: what each took */
+  double since;    /* when the one before was finished, or the run began */
 } writer;
 
 static bool
@@ -318,6 +321,9 @@ write_picture (int i, const adm_picture *picture, void *user, adm_error *error)
   output_set *set = w->run->outputs;
   const char *temporary;
   size_t values = (size_t) picture->channels * (size_t) picture->height * (size_t) picture->width;
+  const double now = terminal_seconds ();
+  w->seconds[i] = now - w->since;
+  w->since = now;
   if (w->array) {
     memcpy (w->array + (size_t) i * values, picture->pixels, values * sizeof *w->array);
     return ADM_OK;
@@ -341,21 +347,63 @@ write_picture (int i, const adm_picture *picture, void *user, adm_error *error)
                                   picture->height, error);
 }
 
+/* Makes the pictures, and writes those that are an array. */
+static adm_status
+run_and_write (writer *w, const adm_plan *plan, adm_error *error)
+{
+  const sampling_run *run = w->run;
+  const int64_t shape[4] = { plan->count, plan->channels, plan->height, plan->width };
+  const adm_sink sink = { show_progress, write_picture, w, .all_channels = true };
+  adm_session *session = NULL;
+  w->since = terminal_seconds ();
+  adm_status status = adm_session_new (run->model, run->options, &session, error);
+  if (!status)
+    status = adm_session_run (session, plan, &sink, error);
+  adm_session_free (session);
+  if (!status && w->array)
+    status = output_write_npy (run->outputs, 0, w->array, 4, shape, error);
+  return status ? status : output_commit (run->outputs, error);
+}
+
+/* Tells the pictures: each, or without --json those of an array together. */
+static adm_status
+tell (const writer *w, const adm_plan *plan, adm_error *error)
+{
+  const adm_request *r
+      = plan->task.kind == ADM_TASK_GENERATE ? &plan->task.generate.sample : &plan->task.upscale;
+  const output_file *files = w->run->outputs->files;
+  made_picture picture = { .path = files[0].path, .label = r->label, .seed = r->seed };
+  adm_status status = ADM_OK;
+  terminal_clear (w->run->line);
+  if (w->array && plan->count > 1 && !program_json ()) {
+    for (int i = 0; i < plan->count; i++)
+      picture.seconds += w->seconds[i];
+    return made_tell_several (w->run->model, plan, &picture, plan->count, 0, error);
+  }
+  for (int i = 0; i < plan->count && !status; i++) {
+    picture.path = files[w->array ? 0 : i].path;
+    picture.index = i;
+    picture.seed = r->seed + (uint64_t) i;
+    picture.seconds = w->seconds[i];
+    status = made_tell (w->run->model, plan, &picture, error);
+  }
+  return status;
+}
+
 adm_status
 sampling_run_plan (const sampling_run *run, const adm_plan *plan, adm_error *error)
 {
-  adm_session *session = NULL;
   size_t pixels = (size_t) plan->height * (size_t) plan->width,
          values = (size_t) plan->channels * pixels;
   bool array = output_has_extension (run->outputs->files[0].path, ".npy");
-  writer w = { .run = run };
-  const adm_sink sink = { show_progress, write_picture, &w, .all_channels = true };
+  writer w = { .run = run, .seconds = calloc ((size_t) plan->count, sizeof *w.seconds) };
   adm_status status = ADM_OK;
-  if (array
-          ? !(w.array = calloc ((size_t) plan->count, values * sizeof *w.array))
-          : !(w.bytes = malloc (3 * pixels))
-                || (plan->channels == 4 && !(w.alpha = malloc (pixels)))
-                || (plan->channels == 1 && !(w.colours = malloc (3 * pixels * sizeof *w.colours))))
+  if (!w.seconds
+      || (array ? !(w.array = calloc ((size_t) plan->count, values * sizeof *w.array))
+                : !(w.bytes = malloc (3 * pixels))
+                      || (plan->channels == 4 && !(w.alpha = malloc (pixels)))
+                      || (plan->channels == 1
+                          && !(w.colours = malloc (3 * pixels * sizeof *w.colours)))))
     status = program_fail (error, ADM_ERROR_MEMORY,
                            "no memory for %d pictures of %d x %d px; ask for fewer",
                            array ? plan->count : 1, plan->width, plan->height);
@@ -363,15 +411,10 @@ sampling_run_plan (const sampling_run *run, const adm_plan *plan, adm_error *err
     status = alpha_resize (run->alpha, run->alpha_w, run->alpha_h, plan->width, plan->height,
                            &w.alpha, error);
   if (!status)
-    status = adm_session_new (run->model, run->options, &session, error);
+    status = run_and_write (&w, plan, error);
   if (!status)
-    status = adm_session_run (session, plan, &sink, error);
-  adm_session_free (session);
-  const int64_t shape[4] = { plan->count, plan->channels, plan->height, plan->width };
-  if (!status && array)
-    status = output_write_npy (run->outputs, 0, w.array, 4, shape, error);
-  if (!status)
-    status = output_commit (run->outputs, error);
+    status = tell (&w, plan, error);
+  free (w.seconds);
   free (w.array);
   free (w.bytes);
   free (w.colours);

@@ -81,7 +81,7 @@ typedef struct sampling_run {
   terminal *line;
 } sampling_run;
 
-/* Runs PLAN and writes its pictures to the files, all or none. */
+/* Runs PLAN, writes its pictures to the files, all or none, and tells them (made.h). */
 adm_status sampling_run_plan (const sampling_run *run, const adm_plan *plan, adm_error *error);
 
 #endif

@@ -382,3 +382,9 @@ adm_network_features (adm_network *network, int n, const float *x, const int *t,
   free (logits);
   return status;
 }
+
+const char *
+adm_network_kernels (const adm_network *network)
+{
+  return network->kernels->name;
+}

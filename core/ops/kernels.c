@@ -30,6 +30,13 @@ has_avx512 (void)
          && __builtin_cpu_supports ("avx512vl") && __builtin_cpu_supports ("avx512bw");
 }
 
+static bool
+has_amx (void)
+{
+  return has_avx512 () && __builtin_cpu_supports ("amx-tile")
+         && __builtin_cpu_supports ("amx-bf16");
+}
+
 /* Tiles are eight KiB of state for each thread, which a process must ask Linux for; a system that
  * does not know them, or a signal stack too small for them, refuses. */
 static bool
@@ -40,13 +47,23 @@ tiles_granted (void)
 }
 #endif
 
+const char *
+adm_kernels_refused (void)
+{
+#ifdef ADM_HAVE_X86
+  __builtin_cpu_init ();
+  if (has_amx () && !tiles_granted ())
+    return "amx";
+#endif
+  return NULL;
+}
+
 const adm_kernels *
 adm_kernels_named (const char *name)
 {
 #ifdef ADM_HAVE_X86
   __builtin_cpu_init ();
-  if (!strcmp (name, "amx") && has_avx512 () && __builtin_cpu_supports ("amx-tile")
-      && __builtin_cpu_supports ("amx-bf16") && tiles_granted ())
+  if (!strcmp (name, "amx") && has_amx () && tiles_granted ())
     return &adm_kernels_amx;
   if (!strcmp (name, "avx512bf16") && has_avx512 () && __builtin_cpu_supports ("avx512bf16"))
     return &adm_kernels_avx512bf16;

@@ -5,7 +5,7 @@
 #define ROWS 8
 #define NAME "avx512bf16"
 #define TABLE adm_kernels_avx512bf16
-#define RATE16 2.5
+#define RATE16 1.8
 
 #include "ops/kernels.h"
 

@@ -6,6 +6,7 @@ import json
 import math
 import os
 import pathlib
+import re
 import struct
 import subprocess
 import sys
@@ -17,7 +18,7 @@ FIXTURES = ROOT / "tests" / "fixtures"
 sys.path.append(str(ROOT / "tests"))
 import embedded  # noqa: E402,F401 (for the tests, which take it from here)
 
-ADM = sys.argv[1] if len(sys.argv) > 1 else str(ROOT / "build" / "core" / "adm")
+ADM = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else str(ROOT / "build" / "core" / "adm")
 
 checks = failures = 0
 
@@ -59,6 +60,11 @@ def refuses(status, *arguments, says="", **more):
     check(says in line, f"adm {arguments}: {says!r} is not in {line!r}")
     check(done.stdout == b"", f"adm {arguments}: printed {done.stdout!r}")
     return line
+
+
+def untimed(printed):
+    """What a command PRINTED (bytes), without the seconds, which are others in every run."""
+    return re.sub(rb'"seconds":[0-9.e-]+', b'"seconds":0', re.sub(rb", [0-9.]+ s$", b", 0 s", printed, flags=re.M))
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ import shutil
 import sys
 
 import harness
-from harness import FIXTURES, check, folder, png, run, summary
+from harness import FIXTURES, check, folder, png, run, summary, untimed
 
 LIBRARY = sys.argv[2] if len(sys.argv) > 2 else str(pathlib.Path(harness.ADM).resolve().parents[1] / "tests" / "cli" / "libbad_disk.so")
 ERRORS = {
@@ -56,7 +56,7 @@ def fail_in_turn(name, there, arguments, outputs=(), env=None, tolerant=False, s
         done = bad_run(arguments, there, "", counts, env)
         check(done.returncode == 0 and done.stderr == b"", f"{name}: {done.returncode}, {done.stderr!r}")
         total = {kind: int(n) for kind, n in (line.split() for line in counts.read_text(encoding="ascii").splitlines())}
-        printed, after = done.stdout, snapshot(there)
+        printed, after = untimed(done.stdout), snapshot(there)
         check(total["read"] > 0 and (not outputs or total["write"] and total["rename"]), f"{name}: the disk was not used: {total}")
         check(set(after) == set(before), f"{name}: {sorted(set(after) ^ set(before))}")
         restore(there, before)
@@ -71,7 +71,7 @@ def fail_in_turn(name, there, arguments, outputs=(), env=None, tolerant=False, s
                         check(tolerant or kind == "open" or error == errno.EINTR or kind == "create" and at > total[kind] - spare,
                               f"{what}: passed unnoticed")
                     if done.returncode == 0:
-                        check(found == after and (done.stdout == printed or tolerant), f"{what}: another result")
+                        check(found == after and (untimed(done.stdout) == printed or tolerant), f"{what}: another result")
                         check(done.stderr == b"", f"{what}: {done.stderr!r}")
                     else:
                         line = done.stderr.decode(errors="replace")

@@ -3,6 +3,7 @@
 """Signals end the program soon, with status 130, one line, and no file; a closed or full standard output is a failure."""
 import os
 import pty
+import re
 import select
 import signal
 import subprocess
@@ -33,7 +34,10 @@ def interrupted(arguments, number, there, patience):
     done.send_signal(number)
     out, err = done.communicate(timeout=60)
     seconds = time.monotonic() - sent
-    check(done.returncode == 130 and err == b"adm: interrupted\n" and out == b"", f"{arguments}, {number.name}: {done.returncode}, {err!r}, {out!r}")
+    line = b"adm: interrupted\n"
+    if "--json" in arguments:
+        line = b'{"error":"cancelled","code":"STOPPED","message":"interrupted","exit_status":130}\n'
+    check(done.returncode == 130 and err == line and out == b"", f"{arguments}, {number.name}: {done.returncode}, {err!r}, {out!r}")
     check(seconds < patience, f"{arguments}, {number.name}: took {seconds:.2f} s")
     check(not any(there.iterdir()), f"{arguments}: left {sorted(there.iterdir())}")
 
@@ -51,7 +55,7 @@ def check_nohup(there):
 def check_terminal(there):
     """Progress is shown on a terminal only, and cleared from it."""
     master, slave = pty.openpty()
-    done = subprocess.Popen([ADM, *SLOW[:-4], "--steps", "20", "-o", str(there / "x.png")], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=slave)
+    done = subprocess.Popen([ADM, *SLOW[:-4], "--steps", "300", "-o", str(there / "x.png")], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=slave)
     os.close(slave)
     text = b""
     while select.select([master], [], [], 60)[0]:
@@ -63,9 +67,15 @@ def check_terminal(there):
             break
         text += data
     os.close(master)
-    check(done.wait(60) == 0 and done.stdout.read() == b"", "sampling on a terminal failed")
+    printed = done.stdout.read()
+    check(done.wait(60) == 0 and printed.startswith(os.fsencode(there / "x.png")) and printed.count(b"\n") == 1, f"sampling on a terminal: {printed!r}")
     done.stdout.close()
     check(b"step" in text and text.endswith(b"\r\x1b[K") and b"\n" not in text, f"progress on a terminal: {text[-80:]!r}")
+    shown = [part.removeprefix(b"\x1b[K").decode() for part in text.split(b"\r")]
+    check(all(len(line) < 80 for line in shown), f"a line of progress would wrap: {max(shown, key=len)!r}")
+    bars = [re.fullmatch(r"sampling 1 of 1, step \d+ of 300 \[(#*)(-*)\] +(\d+) %(, \d+:\d\d left)?", line) for line in shown if "sampling" in line]
+    check(len(bars) > 2 and all(bars) and [int(b[3]) for b in bars] == sorted(int(b[3]) for b in bars), f"bars: {shown[:5]}")
+    check(len({len(b[1] + b[2]) for b in bars}) == 1 and len(bars[-1][1]) > len(bars[0][1]) and bars[-1][4], f"the bar does not grow, or tells no time: {shown[-3:]}")
 
 
 def main():
@@ -75,10 +85,11 @@ def main():
             interrupted([*SLOW, "-o", str(there / "x.npy")], number, there, 2)
         interrupted(["bench"], signal.SIGINT, there, 2)
         interrupted(["bench"], signal.SIGTERM, there, 2)
+        interrupted([*SLOW, "--json", "-o", str(there / "x.png")], signal.SIGINT, there, 2)
         check_nohup(there)
         check_terminal(there)
     with open("/dev/full", "wb") as full:
-        for arguments in (["info", str(FIXTURES / "unet-cond.pt")], ["models"], ["--help"]):
+        for arguments in (["info", str(FIXTURES / "unet-cond.pt")], ["models"], ["--help"], ["models", "--json"]):
             done = subprocess.run([ADM, *arguments], stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE, check=False)
             check(done.returncode == 1 and done.stderr.count(b"\n") == 1, f"{arguments} to a full disk: {done.returncode}, {done.stderr!r}")
     return summary()

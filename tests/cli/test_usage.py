@@ -12,12 +12,13 @@ from harness import ADM, FIXTURES, ROOT, check, folder, index, npy_read, npy_wri
 GERMAN = {"LC_ALL": "de_DE.UTF-8", "LANG": "de_DE.UTF-8"}
 COND, UNCOND, CLASSIFIER, SUPERRES = (FIXTURES / f"{name}.pt" for name in ("unet-cond", "unet-uncond", "classifier-attention", "superres"))
 X = FIXTURES / "unet-cond.x.npy"
+COMMANDS = sorted(path.stem.removeprefix("cmd_") for path in (ROOT / "core" / "cli").glob("cmd_*.c"))
 
 
 def check_commands():
     check("Usage: adm" in succeeds("--help"), "--help prints no usage")
     check(succeeds("--version").startswith("adm "), "--version prints no version")
-    for command in ("info", "models", "sample", "upscale", "encode", "eval", "bench", "convert", "describe"):
+    for command in COMMANDS:
         check(f"Usage: adm {command}" in succeeds(command, "--help"), f"{command} --help prints no usage")
         refuses(2, command, "--no-such-option", says="--no-such-option")
         refuses(2, command, "--hel", says="--hel")
