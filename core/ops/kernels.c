@@ -4,6 +4,7 @@
 #include "ops/kernels.h"
 
 #include "base/error.h"
+#include "base/openblas.h"
 
 #include <string.h>
 
@@ -12,13 +13,15 @@
 #include <unistd.h>
 #endif
 
-extern const adm_kernels adm_kernels_portable, adm_kernels_tiles;
+extern const adm_kernels adm_kernels_portable, adm_kernels_tiles, adm_kernels_openblas;
+void adm_kernels_use_sgemm (__typeof__ (cblas_sgemm) *loaded);
 #ifdef ADM_HAVE_X86
 extern const adm_kernels adm_kernels_avx2, adm_kernels_avx512, adm_kernels_avx512bf16,
     adm_kernels_amx;
 #endif
 
-/* Some processors', the quickest first; the first two with 16-bit products. */
+/* Some processors', the quickest first; the first two with 16-bit products. Where there is none of
+ * these, OpenBLAS's sgemm does twice what the portable loops do. */
 static const char *const tables[] = { "amx", "avx512bf16", "avx512", "avx2" };
 enum { TABLES = sizeof tables / sizeof *tables };
 
@@ -58,6 +61,17 @@ adm_kernels_refused (void)
   return NULL;
 }
 
+/* NULL where OpenBLAS cannot be had. */
+static const adm_kernels *
+with_openblas (void)
+{
+  adm_openblas blas;
+  if (adm_openblas_load (&blas, &(adm_error) { 0 }))
+    return NULL;
+  adm_kernels_use_sgemm (blas.sgemm);
+  return &adm_kernels_openblas;
+}
+
 const adm_kernels *
 adm_kernels_named (const char *name)
 {
@@ -73,6 +87,8 @@ adm_kernels_named (const char *name)
       && __builtin_cpu_supports ("f16c"))
     return &adm_kernels_avx2;
 #endif
+  if (!strcmp (name, "openblas"))
+    return with_openblas ();
   if (!strcmp (name, "tiles"))
     return &adm_kernels_tiles;
   return strcmp (name, "portable") ? NULL : &adm_kernels_portable;
@@ -86,7 +102,8 @@ adm_kernels_best (bool fast)
     if (kernels)
       return kernels;
   }
-  return &adm_kernels_portable;
+  const adm_kernels *kernels = with_openblas ();
+  return kernels ? kernels : &adm_kernels_portable;
 }
 
 adm_status
@@ -96,7 +113,7 @@ adm_kernels_choose (const char *name, bool fast, const adm_kernels **out, adm_er
   if (*out)
     return ADM_OK;
   for (int i = 0; i < TABLES; i++)
-    if (!strcmp (name, tables[i]))
+    if (!strcmp (name, tables[i]) || !strcmp (name, "openblas"))
       return ADM_FAIL (error, KERNELS_LACKING, name, adm_kernels_best (true)->name);
   return ADM_FAIL (error, KERNELS_UNKNOWN, name);
 }

@@ -2,7 +2,7 @@
  *
  * The inner loops, written once over vectors of LANES floats. Included by kernels_portable.c and
  * the like, which define LANES (4, 8, 16), ROWS (tile height of the product), TABLE (the table's
- * name) and, where they have a multiply16 of their own behind it, RATE16.
+ * name) and, where they have a product of their own behind it, MULTIPLY or, of 16 bits, RATE16.
  *
  * The product keeps a tile of ROWS pixels by two vectors of output channels in registers: each step
  * loads two vectors of weights and broadcasts ROWS activations, 2 * ROWS multiply-adds for 2 + ROWS
@@ -127,6 +127,12 @@ narrow (size_t n, const float *x, uint16_t *y)
     y[i] = (uint16_t) ((bits & 0x7fffffff) > 0x7f800000 ? bits >> 16 | 0x40 : rounded);
   }
 }
+
+#ifdef MULTIPLY
+static void MULTIPLY (adm_product product);
+#else
+#define MULTIPLY multiply
+#endif
 
 #ifdef RATE16
 static void multiply16 (adm_product16 product);
@@ -560,7 +566,7 @@ axpy (int n, float a, const float *x, float *y)
 
 const adm_kernels TABLE = {
   .name = NAME,
-  .multiply = multiply,
+  .multiply = MULTIPLY,
   .multiply16 = MULTIPLY16,
   .rate16 = RATE16,
   .narrow = narrow,

@@ -11,7 +11,7 @@
 
 #include <stdlib.h>
 
-enum { GUARD = 4096 };
+enum { GUARD = 4096, HARNESS_KERNELS = 4 };
 
 typedef void (*harness_body) (adm_exec *exec, void *user);
 
@@ -74,11 +74,11 @@ harness_error (const float *a, const float *b, size_t n)
 
 /* The tables this processor can run; the portable one always. */
 static inline int
-harness_kernels (const adm_kernels *out[3])
+harness_kernels (const adm_kernels *out[HARNESS_KERNELS])
 {
-  static const char *const names[] = { "portable", "avx2", "avx512" };
+  static const char *const names[] = { "portable", "openblas", "avx2", "avx512" };
   int count = 0;
-  for (int i = 0; i < 3; i++)
+  for (int i = 0; i < HARNESS_KERNELS; i++)
     if (adm_kernels_named (names[i]))
       out[count++] = adm_kernels_named (names[i]);
   return count;

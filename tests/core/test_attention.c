@@ -101,7 +101,7 @@ one_case (adm_rng *rng, struct attention_case of)
   t.first = first;
   t.dfirst = dfirst;
   adm_attention_ref (t.shape, t.qkv, (adm_map) { expected, n, h, w, c });
-  const adm_kernels *kernels[3];
+  const adm_kernels *kernels[HARNESS_KERNELS];
   int tables = harness_kernels (kernels);
   for (int k = 0; k < tables; k++)
     for (int threads = 1; threads <= 3; threads++) {

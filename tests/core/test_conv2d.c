@@ -102,7 +102,7 @@ one_case (adm_rng *rng, struct conv_case of)
   adm_conv2d_ref (&t.conv, raw, &t.source, t.output);
   t.output.y.data = y;
 
-  const adm_kernels *kernels[3];
+  const adm_kernels *kernels[HARNESS_KERNELS];
   int tables = harness_kernels (kernels);
   for (int k = 0; k < tables; k++)
     for (int threads = 1; threads <= 3; threads++) {
@@ -172,7 +172,7 @@ every_fp16 (void)
   enum { COUNT = 1 << 16 };
   uint16_t *h = malloc (COUNT * sizeof *h);
   float *y = malloc (COUNT * sizeof *y);
-  const adm_kernels *kernels[3];
+  const adm_kernels *kernels[HARNESS_KERNELS];
   int tables = harness_kernels (kernels);
   for (int i = 0; i < COUNT; i++)
     h[i] = (uint16_t) ((i >> 10 & 31) == 31 ? 0 : i);

@@ -61,7 +61,7 @@ one_case (adm_rng *rng, struct gradient_case of)
   t.conv.dw = found;
   t.conv.dbias = found + weights;
   t.dextra = of.extra ? extra + extras : NULL;
-  const adm_kernels *kernels[3];
+  const adm_kernels *kernels[HARNESS_KERNELS];
   int tables = harness_kernels (kernels);
   for (int k = 0; k < tables; k++)
     for (int threads = 1; threads <= 3; threads++) {

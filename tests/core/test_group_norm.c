@@ -95,7 +95,7 @@ one_case (adm_rng *rng, struct norm_case of)
                     .scale_shift = ada ? ss : NULL,
                     .silu = silu };
   adm_group_norm_ref (t.x, gain, bias, t.scale_shift, (adm_map) { expected, n, h, w, c });
-  const adm_kernels *kernels[3];
+  const adm_kernels *kernels[HARNESS_KERNELS];
   int tables = harness_kernels (kernels);
   float *split = NULL;
   if (concat) {

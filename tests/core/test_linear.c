@@ -41,7 +41,7 @@ linear_case (adm_rng *rng, int n, int in, int out)
   adm_linear_weights gradient = { .in = out, .out = in, .w = transposed };
   adm_linear_ref (&l.layer, n, x, true, expected);
   adm_linear_ref (&gradient, n, dy, false, dx_expected);
-  const adm_kernels *kernels[3];
+  const adm_kernels *kernels[HARNESS_KERNELS];
   int tables = harness_kernels (kernels);
   for (int k = 0; k < tables; k++)
     for (int threads = 1; threads <= 3; threads++) {
@@ -78,7 +78,7 @@ matmul_case (adm_rng *rng, int m, int n, int k, bool ta, bool tb, bool accumulat
   adm_matmul_ref (&of);
   of.c = c;
   float *scratch = malloc (adm_matmul_scratch (ta, m, n, k) * sizeof *scratch);
-  const adm_kernels *kernels[3];
+  const adm_kernels *kernels[HARNESS_KERNELS];
   int tables = harness_kernels (kernels);
   for (int i = 0; i < tables; i++) {
     memcpy (c, start, (size_t) (m * ldc) * sizeof *c);
