@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # bare.sh SUITE ARCHIVE PACKAGE.deb OUT: as root. A bare Debian gets the package as an artist would install it; its GIMP makes a first layer,
-# which is saved as OUT/first-layer.png; the package goes again, without a trace. Times go to OUT/newcomer.json.
+# which is saved as OUT/first-layer.png; the package goes again, without a trace. Times go to OUT/newcomer.json, each in seconds: the bare root,
+# GIMP, the package, the first layer, the program's first picture, and all of it up to the layer.
 set -eu -o pipefail
 suite=$1 address=$2 package=$(readlink -f "$3") out=$(readlink -f "$4")
 
 # Runs inside, as the hook's shell: $1 is the root.
-export ADM_PACKAGE=$package ADM_OUT=$out
+export ADM_PACKAGE=$package ADM_OUT=$out ADM_BEGAN=$(date +%s.%N)
 inside=$(cat <<'END'
 set -eu
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
@@ -33,15 +34,17 @@ chroot "$1" env HOME=/tmp gimp-console-3.0 -i --quit --batch-interpreter plug-in
 done=$(date +%s.%N)
 [ -s "$1/tmp/first-layer.png" ] || { cat "$1/tmp/gimp.log"; exit 1; }
 cp "$1/tmp/first-layer.png" "$ADM_OUT/"
-chroot "$1" adm sample --model materials-64 --class brick --steps 4 -o /tmp/brick.png
+sampled=$(date +%s.%N)
+chroot "$1" adm sample --model materials-64 --class brick -o /tmp/brick.png
+pictured=$(date +%s.%N)
 [ -s "$1/tmp/brick.png" ]
 chroot "$1" apt-get -qq purge -y gimp-adm >/dev/null
 chroot "$1" apt-get -qq autoremove -y --purge >/dev/null
 (cd "$1" && find . -xdev -not -path './proc/*' -not -path './sys/*' -not -path './dev/*' -not -path './tmp/*' -not -path './var/*' | sort) >"$1/tmp/after"
 comm -13 "$1/tmp/before" "$1/tmp/after" | grep -v '^./etc/ld.so.cache$' >"$1/tmp/left" || true
 if [ -s "$1/tmp/left" ]; then echo "left behind:"; cat "$1/tmp/left"; exit 1; fi
-awk -v b="$began" -v h="$had" -v s="$start" -v i="$installed" -v d="$done" \
-  'BEGIN { printf "{ \"gimp_seconds\": %.1f, \"package_seconds\": %.1f, \"first_layer_seconds\": %.1f, \"all_seconds\": %.1f }\n", h - b, i - s, d - i, h - b + d - s }' >"$ADM_OUT/newcomer.json"
+awk -v o="$ADM_BEGAN" -v f="$sampled" -v p="$pictured" -v b="$began" -v h="$had" -v s="$start" -v i="$installed" -v d="$done" \
+  'BEGIN { printf "{ \"root_seconds\": %.1f, \"gimp_seconds\": %.1f, \"package_seconds\": %.1f, \"first_layer_seconds\": %.1f, \"first_picture_seconds\": %.2f, \"all_seconds\": %.1f }\n", b - o, h - b, i - s, d - i, p - f, h - o + d - s }' >"$ADM_OUT/newcomer.json"
 END
 )
 mmdebstrap --quiet --variant=apt --keyring=/usr/share/keyrings/debian-archive-keyring.gpg --customize-hook="$inside" "$suite" /dev/null "$address"
