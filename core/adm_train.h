@@ -26,7 +26,7 @@ typedef struct adm_gradients_request {
   const adm_options *options;
   adm_loss_kind loss;
   int n;
-  const float *x0, *noise; /* [N,3,S,S] */
+  const float *x0, *noise; /* [N,channels,S,S] */
   const int *t, *labels;   /* [N]; LABELS NULL: none */
   const float *low;        /* [N,3,low_h,low_w] of an upsampler, else NULL */
   int low_h, low_w;
@@ -46,8 +46,10 @@ enum { ADM_MAX_EMAS = 4 };
 
 /* A training, of any of the paper's three networks. */
 typedef struct adm_train_request {
-  adm_kind kind;           /* of the network: UNET, CLASSIFIER or SUPERRES */
-  const char *folder;      /* pictures: PNG and JPEG, a class a subfolder or a name's first part */
+  adm_kind kind; /* of the network: UNET, CLASSIFIER or SUPERRES */
+  /* pictures: PNG and JPEG, a class a subfolder or a name's first part. Colours become a grey
+   * network's luma; one of RGBA sees their transparency, others what it shows on white. */
+  const char *folder;
   const char *from;        /* weights to start from, or … */
   const char *description; /* … a JSON description of a network to start anew */
   const char *output;      /* safetensors file of the result; its checkpoint stands beside it */

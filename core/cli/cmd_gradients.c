@@ -19,7 +19,8 @@ static const char usage[]
       "Prints one JSON object: loss and its terms (mse, vb), an array each, a picture an entry.\n"
       "\n"
       "  --model FILE      weights file\n"
-      "  --x0 X.npy        clean pictures [N,3,S,S], S the network's image size\n"
+      "  --x0 X.npy        clean pictures [N,3,S,S] (1 channel if grey, 4 if RGBA), S the "
+      "network's image size\n"
       "  --noise E.npy     the noise that is mixed into them, same shape\n"
       "  --t T[,T…]        timesteps: N of them, or one for all\n"
       "  --class K[,K…]    classes by number or name: N of them, or one for all\n"
@@ -115,16 +116,16 @@ read_inputs (const gradients_options *o, const adm_description *d, gradients_run
              adm_error *error)
 {
   const int64_t *shape = run->shape;
-  int rank, noise_rank;
+  int rank, noise_rank, channels = adm_description_channels (d);
   adm_status status = adm_npy_read (o->x0, &run->x0, &rank, run->shape, error);
   if (!status)
     status = adm_npy_read (o->noise, &run->noise, &noise_rank, run->noise_shape, error);
   if (status)
     return status;
-  if (rank != 4 || shape[0] < 1 || shape[0] > INT_MAX || shape[1] != 3
+  if (rank != 4 || shape[0] < 1 || shape[0] > INT_MAX || shape[1] != channels
       || (d->image_size > 0 && (shape[2] != d->image_size || shape[3] != d->image_size)))
-    return program_fail (error, ADM_ERROR_SHAPE, "%s: its shape must be [N, 3, %d, %d]", o->x0,
-                         d->image_size, d->image_size);
+    return program_fail (error, ADM_ERROR_SHAPE, "%s: its shape must be [N, %d, %d, %d]", o->x0,
+                         channels, d->image_size, d->image_size);
   if (noise_rank != 4 || memcmp (shape, run->noise_shape, 4 * sizeof *shape) != 0)
     return program_fail (error, ADM_ERROR_SHAPE, "%s: its shape must be that of %s", o->noise,
                          o->x0);

@@ -21,6 +21,8 @@ static const char usage[]
       "--description D.json] -o OUT.safetensors [OPTION…]\n"
       "Trains a network on pictures: PNG and JPEG files, a class a subfolder, or the part of each "
       "name before its first underscore; else no classes.\n"
+      "Colours become grey for a network of one channel (in_channels); one of four (pixels: rgba) "
+      "learns transparency too, others see pictures on white.\n"
       "A checkpoint stands beside OUT; resumed from it, training goes on as if it had not been "
       "interrupted. One that is stopped saves first.\n"
       "\n"

@@ -8,6 +8,7 @@
 #include "base/read_file.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -122,6 +123,37 @@ adm_picture_read (const char *path, uint8_t **pixels, uint8_t **alpha, int *widt
   *pixels = file.pixels;
   if (alpha)
     *alpha = file.alpha;
+  if (status)
+    return status;
+  *width = file.width;
+  *height = file.height;
+  return ADM_OK;
+}
+
+/* FILE's three channels and an opaque fourth. */
+static adm_status
+make_opaque (adm_picture_file *file, adm_error *error)
+{
+  size_t count = (size_t) file->width * (size_t) file->height;
+  uint8_t *rgba = malloc (4 * count);
+  for (size_t i = 0; i < count && rgba; i++) {
+    memcpy (rgba + 4 * i, file->pixels + 3 * i, 3);
+    rgba[4 * i + 3] = 255;
+  }
+  free (file->pixels);
+  file->pixels = rgba;
+  return rgba ? ADM_OK : adm_picture_no_memory (file, error);
+}
+
+adm_status
+adm_picture_read_straight (const char *path, uint8_t **rgba, int *width, int *height,
+                           adm_error *error)
+{
+  adm_picture_file file = { .straight = true, .channels = 3 };
+  adm_status status = read_picture (path, &file, error);
+  if (!status && file.channels == 3)
+    status = make_opaque (&file, error);
+  *rgba = file.pixels;
   if (status)
     return status;
   *width = file.width;

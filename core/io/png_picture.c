@@ -88,7 +88,9 @@ adm_png_read (adm_picture_file *file, adm_error *error)
     png_image_free (&image);
     return ADM_OK;
   }
-  status = finish (file, &image, PNG_FORMAT_RGB, 3, &file->pixels, error);
+  file->channels = file->straight ? 4 : 3;
+  status = file->straight ? finish (file, &image, PNG_FORMAT_RGBA, 4, &file->pixels, error)
+                          : finish (file, &image, PNG_FORMAT_RGB, 3, &file->pixels, error);
   if (!status && transparent && file->with_alpha)
     status = read_alpha (file, error);
   if (status) {

@@ -192,11 +192,6 @@ adm_trainee_open (const adm_network_source *source, const adm_trainee_options *h
   adm_trainee *t = calloc (1, sizeof *t);
   if (!t)
     return ADM_FAIL (error, NO_MEMORY, ADM_WORD_A_NETWORK);
-  if (adm_description_channels (source->description) != 3) {
-    free (t);
-    return ADM_FAIL (error, TRAIN_CHANNELS, source->name ? source->name : "network",
-                     adm_description_channels (source->description));
-  }
   t->description = *source->description;
   t->exact = how->options->exact;
   t->n = how->n;

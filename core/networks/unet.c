@@ -130,7 +130,7 @@ head_forward (adm_exec *exec, const adm_unet *unet, adm_map h, adm_norm *norm, f
   adm_map_give (exec, y);
 }
 
-/* The gradient by H from DOUT [N,3 or 6,S,S]. */
+/* The gradient by H from DOUT [N,channels or twice that,S,S]. */
 static adm_map
 head_backward (adm_exec *exec, const adm_unet *unet, adm_map h, adm_norm norm, const float *dout)
 {

@@ -14,8 +14,8 @@
 static size_t
 numbers (const adm_training *g)
 {
-  size_t size = (size_t) g->trainee->description.image_size;
-  return 3 * size * size;
+  const adm_description *d = &g->trainee->description;
+  return (size_t) adm_description_channels (d) * (size_t) d->image_size * (size_t) d->image_size;
 }
 
 adm_status
@@ -100,6 +100,7 @@ piece_gradients (adm_training *g, uint64_t key, adm_error *error)
                                    .predict_xstart = d->predict_xstart == 1,
                                    .schedule = g->schedule,
                                    .n = g->n,
+                                   .channels = adm_description_channels (d),
                                    .pixels = (int) (size * size),
                                    .x0 = g->x0,
                                    .noise = g->noise,

@@ -63,38 +63,47 @@ make_taps (adm_filter filter, int in, int out, int **store)
   return taps;
 }
 
-/* One line of OUT pixels; inputs IN_STEP bytes apart, outputs OUT_STEP. */
+/* Lines of pixels: inputs IN bytes apart, outputs OUT. */
+struct steps {
+  int channels;
+  size_t in, out;
+};
+
+/* One line of OUT pixels. */
 static void
-resample_line (const struct taps *taps, int out, const uint8_t *from, size_t in_step, uint8_t *to,
-               size_t out_step)
+resample_line (const struct taps *taps, int out, const uint8_t *from, uint8_t *to,
+               struct steps step)
 {
-  for (int i = 0; i < out; i++, to += out_step)
-    for (int c = 0; c < 3; c++) {
+  for (int i = 0; i < out; i++, to += step.out)
+    for (int c = 0; c < step.channels; c++) {
       int64_t sum = 1 << (BITS - 1);
       for (int k = 0; k < taps[i].count; k++)
         sum += (int64_t) taps[i].coefficient[k]
-               * from[(size_t) (taps[i].first + k) * in_step + (size_t) c];
+               * from[(size_t) (taps[i].first + k) * step.in + (size_t) c];
       sum >>= BITS;
       to[c] = (uint8_t) (sum < 0 ? 0 : sum > 255 ? 255 : sum);
     }
 }
 
 bool
-adm_rgb_resize (const adm_rgb *in, adm_filter filter, adm_rgb *out)
+adm_pixmap_resize (const adm_pixmap *in, adm_filter filter, adm_pixmap *out)
 {
   int *store_x, *store_y;
-  size_t in_row = 3 * (size_t) in->width, out_row = 3 * (size_t) out->width;
+  size_t pixel = (size_t) in->channels, in_row = pixel * (size_t) in->width,
+         out_row = pixel * (size_t) out->width;
   struct taps *x = make_taps (filter, in->width, out->width, &store_x),
               *y = make_taps (filter, in->height, out->height, &store_y);
   uint8_t *between = malloc ((size_t) in->height * out_row);
+  out->channels = in->channels;
   out->pixels = malloc ((size_t) out->height * out_row);
   bool ok = x && y && between && out->pixels;
   for (int row = 0; row < in->height && ok; row++)
-    resample_line (x, out->width, in->pixels + (size_t) row * in_row, 3,
-                   between + (size_t) row * out_row, 3);
+    resample_line (x, out->width, in->pixels + (size_t) row * in_row,
+                   between + (size_t) row * out_row, (struct steps) { in->channels, pixel, pixel });
   for (int column = 0; column < out->width && ok; column++)
-    resample_line (y, out->height, between + 3 * (size_t) column, out_row,
-                   out->pixels + 3 * (size_t) column, out_row);
+    resample_line (y, out->height, between + pixel * (size_t) column,
+                   out->pixels + pixel * (size_t) column,
+                   (struct steps) { in->channels, out_row, out_row });
   if (!ok) {
     free (out->pixels);
     out->pixels = NULL;
@@ -102,6 +111,46 @@ adm_rgb_resize (const adm_rgb *in, adm_filter filter, adm_rgb *out)
   free (x), free (y), free (store_x), free (store_y), free (between);
   return ok;
 }
+
+/* ---- channels -------------------------------------------------------------------------------- */
+
+static uint8_t
+luma (const uint8_t *rgb)
+{
+  return (uint8_t) ((19595u * rgb[0] + 38470u * rgb[1] + 7471u * rgb[2] + 0x8000u) >> 16);
+}
+
+void
+adm_pixmap_make_grey (adm_pixmap *picture)
+{
+  size_t count = (size_t) picture->height * (size_t) picture->width;
+  for (size_t i = 0; i < count; i++)
+    picture->pixels[i] = luma (picture->pixels + 3 * i);
+  picture->channels = 1;
+}
+
+void
+adm_pixmap_multiply (adm_pixmap *picture)
+{
+  size_t count = (size_t) picture->height * (size_t) picture->width;
+  for (uint8_t *p = picture->pixels; p < picture->pixels + 4 * count; p += 4)
+    for (int c = 0; c < 3; c++)
+      p[c] = (uint8_t) ((p[c] * p[3] + 127) / 255);
+}
+
+/* Level of channel C of a pixel of CHANNELS; colours are divided by alpha. */
+static int
+level_of (const uint8_t *pixel, int c, int channels)
+{
+  if (channels < 4 || c == 3 || pixel[3] == 255)
+    return pixel[c];
+  if (pixel[3] == 0)
+    return 255;
+  int level = (255 * pixel[c] + pixel[3] / 2) / pixel[3];
+  return level > 255 ? 255 : level;
+}
+
+/* ---- crops ----------------------------------------------------------------------------------- */
 
 /* The smaller side that the whole picture is reduced to. */
 static int
@@ -115,23 +164,23 @@ smaller_side (adm_crop crop, adm_rng *rng)
 
 /* *AT, pixels of its own, to a smaller side of exactly SIDE. */
 static bool
-reduce (adm_rgb *at, int side)
+reduce (adm_pixmap *at, int side)
 {
-  adm_rgb next;
+  adm_pixmap next;
   int least;
   while ((least = at->width < at->height ? at->width : at->height) >= 2 * side) {
-    next = (adm_rgb) { .height = at->height / 2, .width = at->width / 2 };
-    if (!adm_rgb_resize (at, ADM_FILTER_BOX, &next))
+    next = (adm_pixmap) { .height = at->height / 2, .width = at->width / 2 };
+    if (!adm_pixmap_resize (at, ADM_FILTER_BOX, &next))
       return false;
     free (at->pixels);
     *at = next;
   }
   double scale = (double) side / least;
-  next = (adm_rgb) { .height = (int) nearbyint (at->height * scale),
-                     .width = (int) nearbyint (at->width * scale) };
+  next = (adm_pixmap) { .height = (int) nearbyint (at->height * scale),
+                        .width = (int) nearbyint (at->width * scale) };
   if (next.height == at->height && next.width == at->width)
     return true;
-  if (!adm_rgb_resize (at, ADM_FILTER_BICUBIC, &next))
+  if (!adm_pixmap_resize (at, ADM_FILTER_BICUBIC, &next))
     return false;
   free (at->pixels);
   *at = next;
@@ -139,17 +188,19 @@ reduce (adm_rgb *at, int side)
 }
 
 adm_status
-adm_crop_picture (const uint8_t *pixels, int height, int width, adm_crop crop, adm_rng *rng,
-                  float *out, adm_error *error)
+adm_crop_picture (const adm_pixmap *picture, adm_crop crop, adm_rng *rng, float *out,
+                  adm_error *error)
 {
-  size_t bytes = 3 * (size_t) height * (size_t) width,
+  size_t pixel = (size_t) picture->channels,
+         bytes = pixel * (size_t) picture->height * (size_t) picture->width,
          area = (size_t) crop.size * (size_t) crop.size;
-  adm_rgb at = { malloc (bytes), height, width };
+  adm_pixmap at = *picture;
+  at.pixels = malloc (bytes);
   if (at.pixels)
-    memcpy (at.pixels, pixels, bytes);
+    memcpy (at.pixels, picture->pixels, bytes);
   if (!at.pixels || !reduce (&at, smaller_side (crop, rng))) {
     free (at.pixels);
-    return ADM_FAIL (error, NO_MEMORY_SIDES, width, height);
+    return ADM_FAIL (error, NO_MEMORY_SIDES, picture->width, picture->height);
   }
   int free_y = at.height - crop.size, free_x = at.width - crop.size;
   int y0 = crop.random ? (int) (adm_rng_next (rng) % (uint32_t) (free_y + 1)) : free_y / 2,
@@ -159,9 +210,10 @@ adm_crop_picture (const uint8_t *pixels, int height, int width, adm_crop crop, a
     for (int x = 0; x < crop.size; x++) {
       int column = x0 + (mirror ? crop.size - 1 - x : x);
       const uint8_t *from
-          = at.pixels + 3 * ((size_t) (y0 + y) * (size_t) at.width + (size_t) column);
-      for (size_t c = 0; c < 3; c++)
-        out[c * area + (size_t) y * (size_t) crop.size + (size_t) x] = (float) from[c] / 127.5f - 1;
+          = at.pixels + pixel * ((size_t) (y0 + y) * (size_t) at.width + (size_t) column);
+      for (int c = 0; c < at.channels; c++)
+        out[(size_t) c * area + (size_t) y * (size_t) crop.size + (size_t) x]
+            = (float) level_of (from, c, at.channels) / 127.5f - 1;
     }
   free (at.pixels);
   return ADM_OK;
@@ -182,29 +234,31 @@ turned (int side, int turn, int *x, int *y)
 }
 
 adm_status
-adm_crop_texture (const uint8_t *pixels, int height, int width, adm_texture_crop crop, adm_rng *rng,
-                  float *out, adm_error *error)
+adm_crop_texture (const adm_pixmap *picture, adm_texture_crop crop, adm_rng *rng, float *out,
+                  adm_error *error)
 {
-  int least = width < height ? width : height, small = (3 * least + 9) / 10;
+  int width = picture->width, height = picture->height, least = width < height ? width : height,
+      small = (3 * least + 9) / 10;
+  size_t pixel = (size_t) picture->channels;
   int side = small + (int) (adm_rng_next (rng) % (uint32_t) (least - small + 1));
   uint32_t free_x = (uint32_t) (crop.tiles ? width : width - side + 1),
            free_y = (uint32_t) (crop.tiles ? height : height - side + 1);
   int x0 = (int) (adm_rng_next (rng) % free_x), y0 = (int) (adm_rng_next (rng) % free_y);
   int turn = (int) (adm_rng_next (rng) & (crop.turns ? 7 : 4));
-  uint8_t *square = malloc (3 * (size_t) side * (size_t) side);
-  if (!square)
+  adm_pixmap square
+      = { malloc (pixel * (size_t) side * (size_t) side), side, side, picture->channels };
+  if (!square.pixels)
     return ADM_FAIL (error, NO_MEMORY_SIDES, side, side);
   for (int i = 0; i < side * side; i++) {
     int x = i % side, y = i / side;
     turned (side, turn, &x, &y);
-    memcpy (square + 3 * (size_t) i,
-            pixels
-                + 3 * ((size_t) ((y0 + y) % height) * (size_t) width + (size_t) ((x0 + x) % width)),
-            3);
+    size_t row = (size_t) ((y0 + y) % height), column = (size_t) ((x0 + x) % width);
+    memcpy (square.pixels + pixel * (size_t) i,
+            picture->pixels + pixel * (row * (size_t) width + column), pixel);
   }
   adm_status status
-      = adm_crop_picture (square, side, side, (adm_crop) { .size = crop.size }, NULL, out, error);
-  free (square);
+      = adm_crop_picture (&square, (adm_crop) { .size = crop.size }, NULL, out, error);
+  free (square.pixels);
   return status;
 }
 

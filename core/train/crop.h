@@ -15,11 +15,24 @@ typedef struct adm_crop {
   bool mirror; /* every other one, left to right */
 } adm_crop;
 
-/* PIXELS [HEIGHT,WIDTH,3] to OUT [3,size,size], u / 127.5 - 1. As the reference: halved by a box
- * filter while more than twice too large, then bicubic (Keys 1981, a = -1/2) to the exact size, in
- * 8 bits all the way; small pictures are enlarged. */
-adm_status adm_crop_picture (const uint8_t *pixels, int height, int width, adm_crop crop,
-                             adm_rng *rng, float *out, adm_error *error);
+/* PIXELS [HEIGHT,WIDTH,CHANNELS]: grey (1), RGB (3), or RGB times alpha, then alpha (4), which is
+ * what may be averaged. */
+typedef struct adm_pixmap {
+  uint8_t *pixels;
+  int height, width, channels;
+} adm_pixmap;
+
+/* In place: RGB as grey, the luma of ITU-R 601-2 (as Pillow's); colours beside alpha, as files have
+ * them, as colours times alpha. */
+void adm_pixmap_make_grey (adm_pixmap *picture);
+void adm_pixmap_multiply (adm_pixmap *picture);
+
+/* PICTURE to OUT [channels,size,size], u / 127.5 - 1. As the reference: halved by a box filter
+ * while more than twice too large, then bicubic (Keys 1981, a = -1/2) to the exact size, in 8 bits
+ * all the way; small pictures are enlarged. Colours of four channels are divided by alpha at the
+ * end, as a sampled picture's are: those that nothing is seen of are white. */
+adm_status adm_crop_picture (const adm_pixmap *picture, adm_crop crop, adm_rng *rng, float *out,
+                             adm_error *error);
 
 /* A square of 0.3 to 1 of the smaller side, anywhere, mirrored or not, to OUT as above. TILES: the
  * picture goes on at its edges; TURNS: by quarters, too. */
@@ -27,17 +40,13 @@ typedef struct adm_texture_crop {
   int size;
   bool tiles, turns;
 } adm_texture_crop;
-adm_status adm_crop_texture (const uint8_t *pixels, int height, int width, adm_texture_crop crop,
-                             adm_rng *rng, float *out, adm_error *error);
+adm_status adm_crop_texture (const adm_pixmap *picture, adm_texture_crop crop, adm_rng *rng,
+                             float *out, adm_error *error);
 
 typedef enum adm_filter { ADM_FILTER_BOX, ADM_FILTER_BICUBIC } adm_filter;
-/* PIXELS [HEIGHT,WIDTH,3] to *OUT [OUT_HEIGHT,OUT_WIDTH,3], malloc'ed: rows, then columns, each
+/* IN to OUT's height and width: its pixels, malloc'ed, of IN's channels; rows, then columns, each
  * rounded to 8 bits. False: no memory. */
-typedef struct adm_rgb {
-  uint8_t *pixels;
-  int height, width;
-} adm_rgb;
-bool adm_rgb_resize (const adm_rgb *in, adm_filter filter, adm_rgb *out);
+bool adm_pixmap_resize (const adm_pixmap *in, adm_filter filter, adm_pixmap *out);
 
 /* X [3,S,S] to LOW [3,s,s]: means over areas, rounded to 8 bits; S a multiple of s. */
 void adm_area_reduce (const float *x, int size, int small, float *low);

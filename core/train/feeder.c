@@ -6,6 +6,7 @@
 
 #include "adm_array.h"
 #include "base/error.h"
+#include "io/picture.h"
 #include "ops/dropout.h"
 
 #include <pthread.h>
@@ -69,18 +70,33 @@ entry_of (adm_feeder *f, uint64_t k, uint64_t skip)
 
 /* ---- threads --------------------------------------------------------------------------------- */
 
+/* What a network of CHANNELS is shown of a file; its pixels are freed with free (). */
+static adm_status
+read_for (int channels, const char *path, adm_pixmap *out, adm_error *error)
+{
+  bool rgba = channels == 4;
+  *out = (adm_pixmap) { .channels = rgba ? 4 : 3 };
+  adm_status status
+      = rgba ? adm_picture_read_straight (path, &out->pixels, &out->width, &out->height, error)
+             : adm_picture_read (path, &out->pixels, NULL, &out->width, &out->height, error);
+  if (!status && rgba)
+    adm_pixmap_multiply (out);
+  if (!status && channels == 1)
+    adm_pixmap_make_grey (out);
+  return status;
+}
+
 static adm_status
 make_sample (const adm_feeder *f, uint64_t k, const char *path, float *out, adm_error *error)
 {
-  uint8_t *pixels;
-  int width, height;
+  adm_pixmap picture;
   adm_rng rng;
-  adm_status status = adm_picture_read (path, &pixels, NULL, &width, &height, error);
+  adm_status status = read_for (f->of.channels, path, &picture, error);
   if (status)
     return status;
   adm_rng_seed (&rng, adm_mix (f->of.seed ^ 0x63726f70, k));
-  status = adm_crop_picture (pixels, height, width, f->of.crop, &rng, out, error);
-  free (pixels);
+  status = adm_crop_picture (&picture, f->of.crop, &rng, out, error);
+  free (picture.pixels);
   return status;
 }
 
@@ -151,17 +167,24 @@ start_thread (adm_feeder *f)
 
 /* ---- public ---------------------------------------------------------------------------------- */
 
+/* Numbers of a sample. */
+static size_t
+numbers (const adm_feeder *f)
+{
+  return (size_t) f->of.channels * (size_t) f->of.crop.size * (size_t) f->of.crop.size;
+}
+
 static bool
 take_memory (adm_feeder *f)
 {
-  size_t count = f->of.list->count, size = (size_t) f->of.crop.size, ahead = (size_t) f->of.ahead;
+  size_t count = f->of.list->count, ahead = (size_t) f->of.ahead;
   f->place = calloc (ahead, sizeof *f->place);
   f->bad = calloc (count, sizeof *f->bad);
   f->order[0] = malloc (count * sizeof **f->order);
   f->order[1] = malloc (count * sizeof **f->order);
   bool ok = f->place && f->bad && f->order[0] && f->order[1];
   for (size_t i = 0; i < ahead && ok; i++)
-    ok = (f->place[i].picture = malloc (3 * size * size * sizeof (float))) != NULL;
+    ok = (f->place[i].picture = malloc (numbers (f) * sizeof (float))) != NULL;
   return ok;
 }
 
@@ -211,7 +234,6 @@ adm_feeder_free (adm_feeder *f)
 adm_status
 adm_feeder_next (adm_feeder *f, float *picture, int *label, adm_error *error)
 {
-  size_t size = (size_t) f->of.crop.size;
   adm_status status = ADM_OK;
   pthread_mutex_lock (&f->mutex);
   struct place *place = &f->place[f->taken % (uint64_t) f->of.ahead];
@@ -222,7 +244,7 @@ adm_feeder_next (adm_feeder *f, float *picture, int *label, adm_error *error)
     status = ADM_FAIL (error, PICTURES_UNREADABLE, f->of.list->count,
                        adm_error_text (&f->last, why, sizeof why));
   } else {
-    memcpy (picture, place->picture, 3 * size * size * sizeof *picture);
+    memcpy (picture, place->picture, numbers (f) * sizeof *picture);
     *label = place->label;
   }
   place->ready = false;

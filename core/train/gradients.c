@@ -36,11 +36,12 @@ run (const adm_gradients_request *r, adm_trainee *trainee, const adm_schedule *s
      double *weight, float *x_t, adm_loss_terms *terms, adm_error *error)
 {
   const adm_description *d = &trainee->description;
-  size_t pixels = (size_t) d->image_size * (size_t) d->image_size;
+  size_t pixels = (size_t) d->image_size * (size_t) d->image_size,
+         one = (size_t) adm_description_channels (d) * pixels;
   for (int i = 0; i < r->n; i++) {
-    size_t at = (size_t) i * 3 * pixels;
+    size_t at = (size_t) i * one;
     weight[i] = 1.0 / r->n;
-    adm_noise_to (schedule, r->t[i], r->x0 + at, r->noise + at, x_t + at, 3 * pixels);
+    adm_noise_to (schedule, r->t[i], r->x0 + at, r->noise + at, x_t + at, one);
   }
   adm_cross_entropy entropy = {
     .n = r->n, .classes = d->num_classes, .labels = r->labels, .weight = weight, .loss = terms->loss
@@ -50,6 +51,7 @@ run (const adm_gradients_request *r, adm_trainee *trainee, const adm_schedule *s
                                    .predict_xstart = d->predict_xstart == 1,
                                    .schedule = schedule,
                                    .n = r->n,
+                                   .channels = adm_description_channels (d),
                                    .pixels = (int) pixels,
                                    .x0 = r->x0,
                                    .noise = r->noise,
@@ -81,10 +83,11 @@ measure (const adm_gradients_request *r, adm_trainee *trainee, adm_loss_terms *t
   const adm_description *d = &trainee->description;
   adm_loss_kind kind = adm_loss_for (d, r->loss);
   bool simple = kind == ADM_LOSS_MSE || kind == ADM_LOSS_RESCALED_MSE;
-  size_t n = (size_t) r->n, pixels = (size_t) d->image_size * (size_t) d->image_size;
+  size_t n = (size_t) r->n, one = (size_t) adm_description_channels (d) * (size_t) d->image_size
+                                  * (size_t) d->image_size;
   adm_schedule *schedule = NULL;
   adm_status status = adm_training_schedule (d, &schedule, error);
-  float *x_t = malloc (n * 3 * pixels * sizeof *x_t);
+  float *x_t = malloc (n * one * sizeof *x_t);
   double *weight = malloc (n * sizeof *weight);
   terms->loss = calloc (n, sizeof *terms->loss);
   terms->mse = simple ? calloc (n, sizeof *terms->mse) : NULL;

@@ -129,7 +129,7 @@ static void
 image_loss (const adm_diffusion_loss *l, int i, const float *out, float *dout)
 {
   const adm_schedule_step *s = &l->schedule->step[l->t[i]];
-  size_t count = 3 * (size_t) l->pixels, channels = l->learn_sigma ? 2 : 1;
+  size_t count = (size_t) l->channels * (size_t) l->pixels, channels = l->learn_sigma ? 2 : 1;
   const float *x0 = l->x0 + (size_t) i * count, *noise = l->noise + (size_t) i * count,
               *x_t = l->x_t + (size_t) i * count;
   out += (size_t) i * count * channels;

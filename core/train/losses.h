@@ -11,13 +11,14 @@
 #include "diffusion/schedule.h"
 #include "networks/trainee.h"
 
-/* A batch's losses. Arrays of N but where they say otherwise; N images of PIXELS = H W pixels. */
+/* A batch's losses. Arrays of N but where they say otherwise; N images of PIXELS = H W pixels
+ * of CHANNELS. */
 typedef struct adm_diffusion_loss {
   adm_loss_kind kind;
   bool learn_sigma, predict_xstart;
   const adm_schedule *schedule; /* all of the training's timesteps */
-  int n, pixels;
-  const float *x0, *noise, *x_t; /* [N,3,H,W] */
+  int n, channels, pixels;
+  const float *x0, *noise, *x_t; /* [N,channels,H,W] */
   const int *t;
   const double *weight;    /* of each image's loss in the one that is descended */
   double *loss, *mse, *vb; /* results; MSE and VB stay as they are where KIND has none */

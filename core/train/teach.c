@@ -52,8 +52,7 @@ read_pictures (adm_teaching *t, adm_error *error)
   t->thumbnail = malloc (3 * (size_t) size * (size_t) size * sizeof *t->thumbnail);
   if (!t->thumbnail)
     return ADM_FAIL (error, NO_MEMORY, ADM_WORD_A_PICTURE);
-  return adm_crop_picture (t->picture[0].pixels, t->picture[0].height, t->picture[0].width,
-                           (adm_crop) { .size = size }, NULL, t->thumbnail, error);
+  return adm_crop_picture (&t->picture[0], (adm_crop) { .size = size }, NULL, t->thumbnail, error);
 }
 
 static adm_status
@@ -105,6 +104,9 @@ prepare (adm_teaching *t, adm_error *error)
     status = adm_trainee_load (r->weights, &how, &g->trainee, error);
   if (!status && g->trainee->description.kind != ADM_KIND_UNET)
     status = ADM_FAIL (error, TEACH_KIND, r->weights);
+  if (!status && g->trainee->description.pixels != ADM_PIXELS_RGB)
+    status = ADM_FAIL (error, TRAIN_CHANNELS, r->weights,
+                       adm_description_channels (&g->trainee->description));
   if (!status)
     status = read_pictures (t, error);
   if (!status)

@@ -11,18 +11,13 @@
 
 enum { ADM_TAUGHT_PICTURES = 50 };
 
-typedef struct adm_taught_picture {
-  uint8_t *pixels; /* [height,width,3] */
-  int width, height;
-} adm_taught_picture;
-
 typedef struct adm_teaching {
   const adm_teach_request *request;
   adm_train_request as_training;
   adm_training training;
   adm_adapter adapter;
-  adm_taught_picture picture[ADM_TAUGHT_PICTURES];
-  float *moments; /* [2,adapter.count] */
+  adm_pixmap picture[ADM_TAUGHT_PICTURES]; /* RGB */
+  float *moments;                          /* [2,adapter.count] */
   float *thumbnail;
   adm_train_callback report;
   void *user;
@@ -34,12 +29,11 @@ typedef struct adm_teaching {
 /* Pictures of REQUEST into PICTURE, those much larger than SIDE reduced once: no crop is of more
  * than its size. What was read is the caller's also on failure: adm_taught_pictures_clear. */
 adm_status adm_taught_pictures_read (const adm_teach_request *request, int side,
-                                     adm_taught_picture picture[ADM_TAUGHT_PICTURES],
-                                     adm_error *error);
-void adm_taught_pictures_clear (adm_taught_picture picture[ADM_TAUGHT_PICTURES]);
+                                     adm_pixmap picture[ADM_TAUGHT_PICTURES], adm_error *error);
+void adm_taught_pictures_clear (adm_pixmap picture[ADM_TAUGHT_PICTURES]);
 /* Crop number K of them, OUT [3,side,side]. */
-adm_status adm_taught_crop (const adm_teach_request *request, const adm_taught_picture *picture,
-                            int side, uint64_t k, float *out, adm_error *error);
+adm_status adm_taught_crop (const adm_teach_request *request, const adm_pixmap *picture, int side,
+                            uint64_t k, float *out, adm_error *error);
 
 /* A picture of what has been learned so far, OUT [3,S,S]: always of the same noise.
  * ADM_ERROR_CANCELLED when it was stopped. */

@@ -435,6 +435,7 @@ start (struct run *run, adm_error *error)
   adm_feeder_options feeding
       = { .list = &g->list,
           .crop = { g->trainee->description.image_size, r->random_crop, r->mirror },
+          .channels = adm_description_channels (&g->trainee->description),
           .seed = r->seed,
           .first = (uint64_t) g->step * (uint64_t) r->batch,
           .ahead = 2 * r->batch,

@@ -21,7 +21,7 @@ typedef struct adm_training {
   const adm_train_request *request;
   adm_picture_list list;
   adm_feeder *feeder;
-  /* sample number K: PICTURE [3,S,S], LABEL */
+  /* sample number K: PICTURE [channels,S,S], LABEL */
   adm_status (*next) (void *user, uint64_t k, float *picture, int *label, adm_error *error);
   void *next_user;
   adm_trainee *trainee;

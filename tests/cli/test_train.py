@@ -13,7 +13,7 @@ import time
 
 from PIL import Image
 
-from harness import ADM, check, folder, refuses, run, succeeds, summary
+from harness import ADM, check, folder, npy_read, refuses, run, succeeds, summary
 
 NETWORK = {"kind": "unet", "image_size": 16, "model_channels": 32, "num_res_blocks": 1, "channel_mult": [1], "attention_resolutions": [],
            "num_classes": 8, "num_heads": -1, "num_head_channels": 32, "learn_sigma": False, "use_scale_shift_norm": True, "resblock_updown": True,
@@ -55,6 +55,48 @@ def by_heart(there, data):
     check(len(lines[0]["loss_quarters"]) == 4 and lines[0]["pictures_per_second"] > 0, f"{lines[0]}")
     info = json.loads(succeeds("info", there / "heart.safetensors"))
     check(info["parameters"] < 200_000 and info["num_classes"] == 8, f"{info}")
+
+
+def other_channels(there):
+    """Grey and RGBA networks: pictures by heart, and samples that are those pictures, as files of their own kind; a classifier of RGBA pictures learns."""
+    import numpy
+    side = 16
+    y, x = numpy.mgrid[:side, :side]
+    for mode, keys, channels in (("L", {"in_channels": 1}, 1), ("RGBA", {"in_channels": 4, "pixels": "rgba"}, 4)):
+        data, wanted = there / f"data-{mode}", []
+        for i in range(4):
+            planes = numpy.stack([(50 * i + 70 * c) % 180 + (x if (i + c) % 2 else y) * 4 for c in range(channels)], -1).astype(numpy.uint8)
+            if mode == "RGBA":
+                planes[..., 3] = 15 + planes[..., 3]
+            (data / f"class {i}").mkdir(parents=True)
+            Image.fromarray(planes if channels > 1 else planes[..., 0], mode).save(data / f"class {i}" / "it.png")
+            wanted.append(planes.transpose(2, 0, 1) / 127.5 - 1)
+        network = write_network(there, f"{mode}.json", num_classes=4, predict_xstart=True, **keys)
+        out, log = there / f"{mode}.safetensors", there / f"{mode}.jsonl"
+        succeeds(*arguments(data, network, out, "--steps", "300", "--lr", "3e-3", "--anneal", "--log", log, "--log-steps", "100"))
+        last = json.loads(log.read_text().splitlines()[-1])
+        check(last["loss"] < 0.01, f"{mode}: loss {last['loss']:.4g} after 300 steps")
+        for i in range(4):
+            succeeds("sample", "--model", out, "--class", i, "--steps", "8", "-o", there / "made.npy")
+            shape, values = npy_read(there / "made.npy")
+            made = numpy.asarray(values).reshape(shape)
+            check(shape == (1, channels, side, side), f"{mode}: a sample of {shape}")
+            off = [numpy.abs(made[0] - other).mean() for other in wanted]
+            check(off[i] < 0.15 and off[i] == min(off), f"{mode}, class {i}: its sample is off by {off}")
+        succeeds("sample", "--model", out, "--class", 0, "--steps", "8", "-o", there / "made.png")
+        with Image.open(there / "made.png") as picture:
+            check(picture.mode == ("RGBA" if mode == "RGBA" else picture.mode) and picture.size == (side, side), f"{mode}: a PNG of {picture.mode}")
+    classifier = write_network(there, "rgba-classifier.json", kind="classifier", pool="attention", num_classes=4, **keys)
+    log = there / "rgba-classifier.jsonl"
+    succeeds("train", "--kind", "classifier", "--data", there / "data-RGBA", "--description", classifier, "-o", there / "rgba-classifier.safetensors",
+             "--steps", "60", "--batch", "8", "--lr", "1e-3", "--log", log, "--log-steps", "30")
+    first, last = [json.loads(line) for line in log.read_text().splitlines()]
+    check(last["loss"] < first["loss"] and last["accuracy_quarters"][0] > 0.5, f"RGBA: the classifier does not learn: {last}")
+    # A grey network sees colours as grey; none but RGB is taught.
+    succeeds(*arguments(there / "data-RGBA", there / "L.json", there / "grey-of-colours.safetensors", "--steps", "2"))
+    line = refuses(1, "teach", "--model", there / "L.safetensors", "--name", "n", "--steps", "1", there / "data-L" / "class 0" / "it.png", "-o",
+                   there / "taught.safetensors", says="1 channels")
+    check(not (there / "taught.safetensors").exists(), line)
 
 
 def whole(out):
@@ -227,6 +269,7 @@ def main():
     with folder() as there:
         data = pictures(there)
         by_heart(there, data)
+        other_channels(there)
         same_again(there, data)
         other_kinds(there, data)
         odd_pictures(there)

@@ -11,7 +11,7 @@
 
 #include <stdlib.h>
 
-enum { N = 3, SIDE = 16, NUMBERS = 3 * SIDE * SIDE };
+enum { N = 3, SIDE = 16, PIXELS = SIDE * SIDE, MOST = 4 * PIXELS };
 
 static adm_description
 described (adm_kind kind, adm_pool_kind pool)
@@ -62,9 +62,9 @@ loss_of (adm_trainee *t, struct fixture *f)
 {
   const adm_description *d = &t->description;
   adm_error error;
-  for (int i = 0; i < N; i++)
-    adm_noise_to (f->schedule, f->t[i], f->x0 + i * NUMBERS, f->noise + i * NUMBERS,
-                  f->x_t + i * NUMBERS, NUMBERS);
+  size_t one = (size_t) adm_description_channels (d) * PIXELS;
+  for (size_t i = 0; i < N; i++)
+    adm_noise_to (f->schedule, f->t[i], f->x0 + i * one, f->noise + i * one, f->x_t + i * one, one);
   adm_cross_entropy entropy
       = { .n = N, .classes = 4, .labels = f->labels, .weight = f->weight, .loss = f->loss };
   adm_diffusion_loss diffusion
@@ -72,7 +72,8 @@ loss_of (adm_trainee *t, struct fixture *f)
           .learn_sigma = true,
           .schedule = f->schedule,
           .n = N,
-          .pixels = SIDE * SIDE,
+          .channels = adm_description_channels (d),
+          .pixels = PIXELS,
           .x0 = f->x0,
           .noise = f->noise,
           .x_t = f->x_t,
@@ -184,13 +185,13 @@ main (void)
   adm_rng rng;
   adm_error error;
   adm_rng_seed (&rng, 3);
-  f.x0 = calloc (3 * N * NUMBERS, sizeof *f.x0);
-  f.noise = f.x0 + N * NUMBERS;
-  f.x_t = f.noise + N * NUMBERS;
-  f.low = calloc (N * NUMBERS / 4, sizeof *f.low);
-  adm_rng_randn (&rng, f.noise, N * NUMBERS);
-  adm_rng_randn (&rng, f.low, N * NUMBERS / 4);
-  for (int i = 0; i < N * NUMBERS; i++)
+  f.x0 = calloc (3 * N * MOST, sizeof *f.x0);
+  f.noise = f.x0 + N * MOST;
+  f.x_t = f.noise + N * MOST;
+  f.low = calloc (N * 3 * PIXELS / 4, sizeof *f.low);
+  adm_rng_randn (&rng, f.noise, N * MOST);
+  adm_rng_randn (&rng, f.low, N * 3 * PIXELS / 4);
+  for (int i = 0; i < N * MOST; i++)
     f.x0[i] = (float) ((i * 37) % 256) / 127.5f - 1;
   for (int i = 0; i < N; i++)
     f.weight[i] = 1.0 / N;
@@ -205,6 +206,14 @@ main (void)
   one_network (&d, 0.1f, &f);
   const adm_pool_kind pools[]
       = { ADM_POOL_ATTENTION, ADM_POOL_ADAPTIVE, ADM_POOL_SPATIAL, ADM_POOL_SPATIAL_V2 };
+  for (int pixels = ADM_PIXELS_GREY; pixels <= ADM_PIXELS_RGBA; pixels++) {
+    d = described (ADM_KIND_UNET, ADM_POOL_NONE);
+    d.pixels = (adm_pixels) pixels;
+    one_network (&d, 0, &f);
+    d = described (ADM_KIND_CLASSIFIER, ADM_POOL_ATTENTION);
+    d.pixels = (adm_pixels) pixels;
+    one_network (&d, 0, &f);
+  }
   for (int i = 0; i < 4; i++) {
     d = described (ADM_KIND_CLASSIFIER, pools[i]);
     one_network (&d, 0, &f);

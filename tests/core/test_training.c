@@ -54,6 +54,7 @@ gradients (adm_trainee *t, const struct adamw_case *of, const float *x0, const f
                                    .learn_sigma = d->learn_sigma == 1,
                                    .schedule = schedule,
                                    .n = 2,
+                                   .channels = 3,
                                    .pixels = (int) one / 3,
                                    .x0 = x0,
                                    .noise = noise,
@@ -188,14 +189,14 @@ test_crops (void)
   for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
     int h = cases[k].h, w = cases[k].w, size = cases[k].size;
     uint8_t *pixels = malloc ((size_t) (h * w * 3)), back[32 * 32 * 3];
+    adm_pixmap picture = { pixels, h, w, 3 };
     float out[3 * 32 * 32];
     adm_error error;
     for (int i = 0; i < h * w * 3; i++) {
       int c = i % 3, x = i / 3 % w, y = i / 3 / w;
       pixels[i] = (uint8_t) ((x * x * 7 + y * y * 13 + x * y * 5 + c * 91 + x * y / 3 * 17) % 251);
     }
-    CHECK (adm_crop_picture (pixels, h, w, (adm_crop) { .size = size }, NULL, out, &error)
-           == ADM_OK);
+    CHECK (adm_crop_picture (&picture, (adm_crop) { .size = size }, NULL, out, &error) == ADM_OK);
     for (int i = 0; i < size * size * 3; i++)
       back[i] = (uint8_t) lrintf ((out[i % 3 * size * size + i / 3] + 1) * 127.5f);
     if (!CHECK (hash_of (back, (size_t) (size * size * 3)) == cases[k].hash))
@@ -220,12 +221,99 @@ test_random_crops (void)
   adm_rng_seed (&rng, 1);
   for (int i = 0; i < 200; i++) {
     adm_crop crop = { .size = SIZE, .random = true, .mirror = true };
-    CHECK (adm_crop_picture (pixels, H, W, crop, &rng, out, &error) == ADM_OK);
+    CHECK (adm_crop_picture (&(adm_pixmap) { pixels, H, W, 3 }, crop, &rng, out, &error) == ADM_OK);
     left = (double) (out[SIZE - 1] - out[0]);
     CHECK (fabs (left) > 0.2);
     mirrored += left < 0;
   }
   CHECK (mirrored > 60 && mirrored < 140);
+}
+
+/* What PIXELS [H,W,FROM], as a file has them, give a network of CHANNELS; OUT
+ * [CHANNELS,SIZE,SIZE]. */
+static void
+shown (const uint8_t *pixels, int h, int w, int from, int channels, int size, float *out)
+{
+  size_t bytes = (size_t) (h * w * from);
+  adm_pixmap picture = { malloc (bytes), h, w, from };
+  adm_error error;
+  memcpy (picture.pixels, pixels, bytes);
+  if (channels == 1)
+    adm_pixmap_make_grey (&picture);
+  if (channels == 4)
+    adm_pixmap_multiply (&picture);
+  CHECK (picture.channels == channels);
+  CHECK (adm_crop_picture (&picture, (adm_crop) { .size = size }, NULL, out, &error) == ADM_OK);
+  free (picture.pixels);
+}
+
+/* Grey is the luma, as Pillow 11's convert ("L") and then its crop; of grey it is that grey. */
+static void
+test_grey (void)
+{
+  enum { H = 37, W = 53, SIZE = 16 };
+  static uint8_t pixels[H * W * 3], back[SIZE * SIZE];
+  float grey[SIZE * SIZE], rgb[3 * SIZE * SIZE];
+  for (int i = 0; i < H * W * 3; i++) {
+    int c = i % 3, x = i / 3 % W, y = i / 3 / W;
+    pixels[i] = (uint8_t) ((x * x * 7 + y * y * 13 + x * y * 5 + c * 91 + x * y / 3 * 17) % 251);
+  }
+  shown (pixels, H, W, 3, 1, SIZE, grey);
+  for (int i = 0; i < SIZE * SIZE; i++)
+    back[i] = (uint8_t) lrintf ((grey[i] + 1) * 127.5f);
+  CHECK (hash_of (back, sizeof back) == 0x8f6111eefdeb2e77u);
+  for (int i = 0; i < H * W; i++)
+    pixels[3 * i + 1] = pixels[3 * i + 2] = pixels[3 * i];
+  shown (pixels, H, W, 3, 1, SIZE, grey);
+  shown (pixels, H, W, 3, 3, SIZE, rgb);
+  CHECK (memcmp (grey, rgb, sizeof grey) == 0);
+}
+
+/* What is opaque keeps its colours bit for bit; what is transparent gives none of its own to what
+ * is beside it, and is white where nothing of it is seen. */
+static void
+test_transparent (void)
+{
+  enum { H = 40, W = 33, SIZE = 16, AREA = SIZE * SIZE };
+  static const int colour[3] = { 200, 30, 90 };
+  static uint8_t rgb[H * W * 3], rgba[H * W * 4];
+  float out[4 * AREA], plain[3 * AREA];
+  for (int i = 0; i < H * W; i++) {
+    rgba[4 * i + 3] = 255;
+    for (int c = 0; c < 3; c++)
+      rgba[4 * i + c] = rgb[3 * i + c] = (uint8_t) ((i * 37 + c * 50 + i / 33 * 11) % 256);
+  }
+  shown (rgba, H, W, 4, 4, SIZE, out);
+  shown (rgb, H, W, 3, 3, SIZE, plain);
+  CHECK (memcmp (out, plain, sizeof plain) == 0);
+  for (int i = 0; i < AREA; i++)
+    CHECK (out[3 * AREA + i] == 1);
+  /* one colour, more and less of it; the last third not at all, with another beneath */
+  for (int i = 0; i < H * W; i++) {
+    bool none = i / W > 2 * H / 3;
+    uint8_t alpha = (uint8_t) (none ? 0 : 40 + (i * 29) % 216);
+    for (int c = 0; c < 3; c++) {
+      rgba[4 * i + c] = (uint8_t) (none ? 0 : colour[c]);
+      rgb[3 * i + c] = alpha;
+    }
+    rgba[4 * i + 3] = alpha;
+  }
+  shown (rgba, H, W, 4, 4, SIZE, out);
+  shown (rgb, H, W, 3, 3, SIZE, plain);
+  CHECK (memcmp (out + 3 * AREA, plain, AREA * sizeof *plain) == 0);
+  int seen = 0, unseen = 0;
+  for (int i = 0; i < AREA; i++)
+    for (int c = 0; c < 3; c++) {
+      float level = (out[c * AREA + i] + 1) * 127.5f, a = (out[3 * AREA + i] + 1) * 127.5f;
+      if (a > 30) {
+        CHECK_NEAR (level, colour[c], 2 * 255 / a);
+        seen++;
+      } else if (a == 0) {
+        CHECK (out[c * AREA + i] == 1);
+        unseen++;
+      }
+    }
+  CHECK (seen > AREA && unseen > AREA / 2);
 }
 
 static void
@@ -284,6 +372,8 @@ main (void)
     test_adamw (&cases[i]);
   test_crops ();
   test_random_crops ();
+  test_grey ();
+  test_transparent ();
   test_area ();
   test_step_sampler ();
   return check_summary ();
