@@ -406,10 +406,10 @@ open_folder (const char *path, gpointer user G_GNUC_UNUSED)
 }
 
 static void
-help (gpointer user)
+help (const char *section, gpointer user)
 {
   Window *window = user;
-  char *message = desktop_open_help ();
+  char *message = desktop_open_help (section);
 
   if (message && window->sink)
     ui_generate_panel_show_message (UI_GENERATE_PANEL (window->sink), GTK_MESSAGE_WARNING, message);

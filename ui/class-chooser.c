@@ -8,6 +8,7 @@
 #include "class-recents.h"
 #include "class-second.h"
 #include "class-swatches.h"
+#include "help-section.h"
 #include "i18n.h"
 #include "widgets.h"
 
@@ -397,6 +398,7 @@ ui_class_chooser_init (UiClassChooser *self)
   g_signal_connect_swapped (self->search, "key-press-event", G_CALLBACK (on_search_key), self);
   self->recents = ui_class_recents_new ();
   g_signal_connect_swapped (self->recents, "picked", G_CALLBACK (on_recent), self);
+  ui_help_set (GTK_WIDGET (self), UI_HELP_CLASSES);
 }
 
 /* The grid, and over it the words for an empty one. */
@@ -439,6 +441,7 @@ make_foot (UiClassChooser *self)
                           gtk_image_new_from_icon_name ("list-add-symbolic", GTK_ICON_SIZE_BUTTON));
     gtk_button_set_always_show_image (GTK_BUTTON (self->teach), TRUE);
     gtk_button_set_relief (GTK_BUTTON (self->teach), GTK_RELIEF_NONE);
+    ui_help_set (self->teach, UI_HELP_TEACH);
     g_signal_connect_swapped (self->teach, "clicked", G_CALLBACK (on_teach), self);
     gtk_box_pack_end (GTK_BOX (foot), self->teach, FALSE, TRUE, 0);
   }
@@ -548,6 +551,7 @@ ui_class_chooser_set_map (UiClassChooser *self, gboolean map)
     return;
   }
   self->map = map;
+  ui_help_set (GTK_WIDGET (self), map ? UI_HELP_MAP : UI_HELP_CLASSES);
   if (self->second) {
     gtk_widget_set_visible (self->second, !map);
   }

@@ -4,6 +4,7 @@
 #include "history-private.h"
 
 #include "history-actions.h"
+#include "help-section.h"
 #include "i18n.h"
 #include "widgets.h"
 
@@ -400,6 +401,7 @@ ui_history_init (UiHistory *self)
   gtk_container_add (GTK_CONTAINER (self), self->stack);
   gtk_container_add (GTK_CONTAINER (self), self->bar);
   gtk_widget_show_all (GTK_WIDGET (self));
+  ui_help_set (GTK_WIDGET (self), UI_HELP_HISTORY);
 }
 
 static void
@@ -414,6 +416,7 @@ make_head (UiHistory *self, UiTask task)
   gtk_box_pack_start (GTK_BOX (self->head), title, FALSE, TRUE, 0);
   gtk_box_pack_end (GTK_BOX (self->head), self->actions, FALSE, TRUE, 0);
   gtk_widget_show_all (self->head);
+  ui_help_set (self->head, UI_HELP_HISTORY);
   g_signal_connect_swapped (self->actions, "vary", G_CALLBACK (on_vary), self);
   g_signal_connect_swapped (self->actions, "upsample", G_CALLBACK (on_upsample), self);
   g_signal_connect_swapped (self->actions, "pin", G_CALLBACK (ui_history_turn_pin), self);
