@@ -8,6 +8,7 @@
 
 #include "arguments.h"
 #include "job.h"
+#include "keep.h"
 #include "layers.h"
 #include "metadata.h"
 #include "model-paths.h"
@@ -117,6 +118,8 @@ generate (Work *work, GimpProcedure *procedure, GimpImage **image, adm_catalog *
   GimpImage *into = work->target.image && *image ? *image : NULL;
   GimpLayer **layers = add_pictures (work, &into, error);
   *image = into;
+  if (layers && work->arguments.history)
+    keep_pictures (&work->result, settings);
   return layers;
 }
 

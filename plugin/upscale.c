@@ -9,6 +9,7 @@
 
 #include "arguments.h"
 #include "job.h"
+#include "keep.h"
 #include "layers.h"
 #include "metadata.h"
 #include "model-paths.h"
@@ -82,6 +83,8 @@ upscale (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage **image, Gimp
     if (layers_check_open (run_mode, image, error))
       layers = add_result (image, layer, part, &result, settings,
                            run_mode != GIMP_RUN_NONINTERACTIVE, error);
+    if (layers && arguments->history)
+      keep_pictures (&result, settings);
     g_free (result.pixels);
   }
   return layers;

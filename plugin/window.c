@@ -11,6 +11,7 @@
 
 #include "arguments.h"
 #include "desktop.h"
+#include "keep.h"
 #include "layers.h"
 #include "map.h"
 #include "metadata.h"
@@ -431,7 +432,7 @@ init_canvas (Window *window, const char *folder)
 {
   g_autofree char *kept = g_build_filename (g_get_user_cache_dir (), "gimp-adm", "swatches", NULL);
 
-  window->history_folder = g_build_filename (gimp_directory (), "plug-in-adm-history", NULL);
+  window->history_folder = keep_history_folder ();
   window->backend.history_folder = window->history_folder;
   window->backend.targets = targets;
   window->backend.surroundings = surroundings;
@@ -458,7 +459,7 @@ window_init (Window *window, GimpImage *image)
   window->import = import_new (folder, &import_funcs, window);
   window->models = window_models_new ();
   window->targets = window->part ? NULL : window_targets_new (image);
-  window->state_file = g_build_filename (gimp_directory (), "plug-in-adm.ini", NULL);
+  window->state_file = keep_state_file ();
   for (; adm_sampler_name ((int) n) && n < G_N_ELEMENTS (window->samplers); n++) {
     window->sampler_names[n] = g_ascii_strup (adm_sampler_name ((int) n), -1);
     window->samplers[n] = (UiSampler) { adm_sampler_name ((int) n), window->sampler_names[n] };
