@@ -11,7 +11,8 @@
 typedef enum Kind { TEXT, WHOLE, REAL, FLAG } Kind;
 
 /* Their labels are in English alone: no dialog shows them. What the procedure browser shows is
- * translated. An argument that GIMP's declaration, the settings' key file and metadata know by one name. */
+ * translated. An argument that GIMP's declaration, the settings' key file and metadata know by one
+ * name. */
 typedef struct Argument {
   const char *name;
   Kind kind;
