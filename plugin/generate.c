@@ -7,6 +7,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "arguments.h"
+#include "canvas-check.h"
 #include "job.h"
 #include "keep.h"
 #include "layers.h"
@@ -107,6 +108,8 @@ generate (Work *work, GimpProcedure *procedure, GimpImage **image, adm_catalog *
   if (!work->scene)
     return NULL;
   scene_apply (work->scene, settings, &order.task);
+  if (!canvas_check (order.model, settings, &order.task, error))
+    return NULL;
   order.task.generate.sample.respacing = work->arguments.respacing;
   if (!job_run (&order, G_OBJECT (gimp_procedure_get_plug_in (procedure)),
                 _ ("Generating pictures"), &work->result, error))

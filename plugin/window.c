@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "arguments.h"
+#include "canvas-check.h"
 #include "desktop.h"
 #include "keep.h"
 #include "layers.h"
@@ -116,6 +117,10 @@ set_scene (Window *window, const UiJob *job, WorkerJob *work, GError **error)
   if (scene->selection)
     window_targets_keep_mask (window->targets, job->target, scene->selection);
   scene_apply (scene, work->settings, &work->task);
+  if (!canvas_check (work->model, work->settings, &work->task, error)) {
+    scene_free (scene);
+    return FALSE;
+  }
   work->data = scene;
   work->free_data = (GDestroyNotify) scene_free;
   return TRUE;
@@ -129,8 +134,10 @@ set_upsampling (Window *window, const UiModel *shown, WorkerJob *work, GError **
   settings->scale = 0.0;
   if (!arguments_to_upscale (settings, work->model, shown->most_upsample_steps, &work->task, error))
     return FALSE;
-  part_input_size (window->part, MAX (1, shown->upsample_input), settings->tiles, &work->source_w,
-                   &work->source_h);
+  int tile = MAX (1, shown->upsample_input);
+  work->task.upscale.tiled
+      = part_input_size (window->part, tile, MAX (1, shown->upsampled_size / tile), settings->tiles,
+                         &work->source_w, &work->source_h);
   work->source = reduce_part;
   work->source_data = window->part;
   return TRUE;

@@ -281,7 +281,7 @@ test_part_sizes (void)
     { 0, 0, 0, "Fit: the whole part, reduced first", "Tiles: a larger result, piece by piece" },
     { 64, 40, 0, "Fit: the whole part at once", "Tiles: 408 × 256, piece by piece" },
     { 96, 64, 0, "Fit: reduces 96 × 64 to 64 × 64 first", "Tiles: 384 × 256, piece by piece" },
-    { 1200, 800, 1, "Fit: reduces 1200 × 800 to 64 × 64 first",
+    { 1200, 800, 1, "Fit: reduces 1200 × 800 to 300 × 200 first",
       "Tiles: 4800 × 3200, piece by piece" },
   };
 
