@@ -10,8 +10,9 @@
 
 typedef enum Kind { TEXT, WHOLE, REAL, FLAG } Kind;
 
-/* Their words are in English alone: the procedure browser shows them, and no dialog. */
-/* An argument that GIMP's declaration, the settings' key file and metadata know by one name. */
+/* Their labels are in English alone: no dialog shows them. What the procedure browser shows is
+ * translated. An argument that GIMP's declaration, the settings' key file and metadata know by one
+ * name. */
 typedef struct Argument {
   const char *name;
   Kind kind;
@@ -21,48 +22,50 @@ typedef struct Argument {
 
 static const Argument canvas[] = {
   { "where", TEXT, "W_here",
-    "What the picture covers: “selection”, “layer”, “image”, “new-image” or “map”. Empty: the "
-    "selection where there is one, else the middle of the image, at the picture's natural "
-    "size",
+    N_ ("What the picture covers: “selection”, “layer”, “image”, “new-image” or “map”. Empty: the "
+        "selection where there is one, else the middle of the image, at the picture's natural "
+        "size"),
     0, 0, 0 },
-  { "width", WHOLE, "_Width", "Width of a picture for a new image, in pixels. 0: the model's own",
-    0, UI_SIDE_MAX, 0 },
+  { "width", WHOLE, "_Width",
+    N_ ("Width of a picture for a new image, in pixels. 0: the model's own"), 0, UI_SIDE_MAX, 0 },
   { "height", WHOLE, "Hei_ght",
-    "Height of a picture for a new image, in pixels. 0: the model's own", 0, UI_SIDE_MAX, 0 },
+    N_ ("Height of a picture for a new image, in pixels. 0: the model's own"), 0, UI_SIDE_MAX, 0 },
   { "natural-size", FLAG, "_Natural size",
-    "At the model's own size in the middle of what it would cover", 0, 1, 0 },
+    N_ ("At the model's own size in the middle of what it would cover"), 0, 1, 0 },
   { "texture-size", REAL, "_Texture size",
-    "2 makes everything in the picture twice as large, 0.5 half as large", UI_TEXTURE_SIZE_MIN,
+    N_ ("2 makes everything in the picture twice as large, 0.5 half as large"), UI_TEXTURE_SIZE_MIN,
     UI_TEXTURE_SIZE_MAX, 1.0 },
-  { "seamless-x", FLAG, "Seamless across", "The left edge goes on at the right one", 0, 1, 0 },
-  { "seamless-y", FLAG, "Seamless down", "The upper edge goes on at the lower one", 0, 1, 0 },
-  { "match-edges", FLAG, "_Match edges", "Goes on from what surrounds the selection", 0, 1, 0 },
+  { "seamless-x", FLAG, "Seamless across", N_ ("The left edge goes on at the right one"), 0, 1, 0 },
+  { "seamless-y", FLAG, "Seamless down", N_ ("The upper edge goes on at the lower one"), 0, 1, 0 },
+  { "match-edges", FLAG, "_Match edges", N_ ("Goes on from what surrounds the selection"), 0, 1,
+    0 },
   { "mend-seams", FLAG, "Mend _seams",
-    "Keeps what it starts from, but for a band along the edges that makes it seamless", 0, 1, 0 },
+    N_ ("Keeps what it starts from, but for a band along the edges that makes it seamless"), 0, 1,
+    0 },
   { "change", REAL, "_Change",
-    "With a drawable to start from: how much of it is changed, from 0 to 1", 0.0, 1.0, 0.6 },
-  { "second-class", TEXT, "Second class", "A class to blend with the first one. Empty: none", 0, 0,
-    0 },
-  { "balance", REAL, "_Balance", "The second class's share, from 0 to 1", 0.0, 1.0, 0.5 },
+    N_ ("With a drawable to start from: how much of it is changed, from 0 to 1"), 0.0, 1.0, 0.6 },
+  { "second-class", TEXT, "Second class", N_ ("A class to blend with the first one. Empty: none"),
+    0, 0, 0 },
+  { "balance", REAL, "_Balance", N_ ("The second class's share, from 0 to 1"), 0.0, 1.0, 0.5 },
   { "guidance", TEXT, "G_uidance",
-    "“classifier”, “free” (classifier-free) or “default”: the classifier where there is one", 0, 0,
-    0 },
-  { "guide-from", REAL, "Guide from", "The lowest noise level sigma at which guidance acts", 0.0,
-    1e6, 0.0 },
-  { "guide-to", REAL, "Guide to", "The highest noise level sigma at which guidance acts. 0: all",
+    N_ ("“classifier”, “free” (classifier-free) or “default”: the classifier where there is one"),
+    0, 0, 0 },
+  { "guide-from", REAL, "Guide from", N_ ("The lowest noise level sigma at which guidance acts"),
     0.0, 1e6, 0.0 },
-  { "vary", REAL, "_Vary", "How far the noise is on its way to another seed's, 0 to 1", 0.0, 1.0,
-    0.0 },
+  { "guide-to", REAL, "Guide to",
+    N_ ("The highest noise level sigma at which guidance acts. 0: all"), 0.0, 1e6, 0.0 },
+  { "vary", REAL, "_Vary", N_ ("How far the noise is on its way to another seed's, 0 to 1"), 0.0,
+    1.0, 0.0 },
   { "upsample-sampler", TEXT, "Upsampling sampler",
-    "The sampler of the upsampling stage. Empty: the model's", 0, 0, 0 },
-  { "upsample-steps", WHOLE, "Upsampling steps", "Steps of the upsampling stage. 0: the model's", 0,
-    UI_STEPS_MAX, 0 },
+    N_ ("The sampler of the upsampling stage. Empty: the model's"), 0, 0, 0 },
+  { "upsample-steps", WHOLE, "Upsampling steps",
+    N_ ("Steps of the upsampling stage. 0: the model's"), 0, UI_STEPS_MAX, 0 },
 };
 
 static const Argument shared[] = {
-  { "eta", REAL, "_Eta", "Of the sampler “ddim”: 0 adds no noise. -1: the model's", -1.0, 1.0,
+  { "eta", REAL, "_Eta", N_ ("Of the sampler “ddim”: 0 adds no noise. -1: the model's"), -1.0, 1.0,
     OWN_ETA },
-  { "exact", FLAG, "E_xact", "Direct convolutions instead of the fast ones", 0, 1, 0 },
+  { "exact", FLAG, "E_xact", N_ ("Direct convolutions instead of the fast ones"), 0, 1, 0 },
 };
 
 static void
@@ -70,7 +73,7 @@ declare (GimpProcedure *procedure, const Argument *arguments, gsize n)
 {
   for (gsize i = 0; i < n; i++) {
     const Argument *a = &arguments[i];
-    const char *label = a->label, *help = a->help;
+    const char *label = a->label, *help = _ (a->help);
 
     if (a->kind == TEXT)
       gimp_procedure_add_string_argument (procedure, a->name, label, help, "", G_PARAM_READWRITE);
@@ -91,12 +94,12 @@ static void
 declare_words (GimpProcedure *procedure)
 {
   gimp_procedure_add_string_argument (procedure, "long-seed", "Long seed",
-                                      "A seed over 2147483647, in decimal. Empty: the seed", "",
+                                      _ ("A seed over 2147483647, in decimal. Empty: the seed"), "",
                                       G_PARAM_READWRITE);
   gimp_procedure_add_string_argument (
       procedure, "respacing", "_Respacing",
-      "The steps as the reference spells them (“250”, “ddim25”, “10,15,20”). Empty: by their "
-      "number",
+      _ ("The steps as the reference spells them (“250”, “ddim25”, “10,15,20”). Empty: by their "
+         "number"),
       "", G_PARAM_READWRITE);
 }
 
@@ -106,15 +109,15 @@ arguments_declare_canvas (GimpProcedure *procedure)
   declare (procedure, canvas, G_N_ELEMENTS (canvas));
   arguments_declare_upscale_more (procedure);
   gimp_procedure_add_string_argument (procedure, "vary-seed", "Seed to vary to",
-                                      "The other seed, in decimal. Empty: 0", "",
+                                      _ ("The other seed, in decimal. Empty: 0"), "",
                                       G_PARAM_READWRITE);
   gimp_procedure_add_drawable_argument (procedure, "start", "Start from",
-                                        "What the picture starts from: what lies under it, as "
-                                        "this layer's image shows it. None: nothing",
+                                        _ ("What the picture starts from: what lies under it, as "
+                                           "this layer's image shows it. None: nothing"),
                                         TRUE, G_PARAM_READWRITE);
   gimp_procedure_add_drawable_argument (procedure, "map", "Ma_p",
-                                        "A layer painted with the colors of classes, which "
-                                        "take the class's place. None: no map",
+                                        _ ("A layer painted with the colors of classes, which "
+                                           "take the class's place. None: no map"),
                                         TRUE, G_PARAM_READWRITE);
 }
 
@@ -123,6 +126,17 @@ arguments_declare_upscale_more (GimpProcedure *procedure)
 {
   declare (procedure, shared, G_N_ELEMENTS (shared));
   declare_words (procedure);
+  arguments_declare_history (procedure);
+}
+
+void
+arguments_declare_history (GimpProcedure *procedure)
+{
+  gimp_procedure_add_boolean_argument (
+      procedure, "history", "Histor_y",
+      _ ("Keep the pictures in the window's history, too, as those that the window made. A window "
+         "itself always keeps them"),
+      FALSE, G_PARAM_READWRITE);
 }
 
 static gboolean
@@ -267,7 +281,7 @@ arguments_read (GimpProcedureConfig *config, AdmArguments *arguments, GError **e
   ui_settings_set_class (settings, class_name);
   ui_settings_set_sampler (settings, sampler);
   g_object_get (config, "steps", &settings->steps, "seed", &short_seed, "randomize",
-                &arguments->randomize, NULL);
+                &arguments->randomize, "history", &arguments->history, NULL);
   settings->scale = 0.0;
   settings->seed = short_seed;
   if (has (config, "count"))

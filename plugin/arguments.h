@@ -28,12 +28,15 @@
 typedef struct {
   UiSettings *settings;
   gboolean randomize;
+  gboolean history;     /* the window's history gets the pictures, too */
   gboolean where_given; /* else: the selection where there is one, or the middle at natural size */
   char *respacing;      /* the reference's spelling; NULL: by steps */
   GimpDrawable *start;  /* to start from; NULL: nothing */
   GimpDrawable *map;    /* painted with the colours of classes, or NULL */
 } AdmArguments;
 
+/* Of all procedures: whether the window's history gets the pictures, too. */
+void arguments_declare_history (GimpProcedure *procedure);
 void arguments_declare_generate (GimpProcedure *procedure);
 void arguments_declare_upscale (GimpProcedure *procedure);
 

@@ -21,14 +21,24 @@ desktop_open (const char *path)
   return message;
 }
 
-char *
-desktop_open_help (void)
+/* Opens SECTION of the page URI. GLib's way to open a file takes no part of one, so the browser is
+ * asked for itself; FALSE: there is none. */
+static gboolean
+open_section (const char *uri, const char *section)
 {
-  char *beside = g_path_get_dirname (gimp_get_progname ());
-  char *page = g_build_filename (beside, "data", "help", "index.html", NULL);
-  char *message = desktop_open (page);
+  g_autoptr (GAppInfo) browser = g_app_info_get_default_for_type ("text/html", TRUE);
+  g_autofree char *whole = g_strconcat (uri, "#", section, NULL);
+  GList uris = { .data = whole };
 
-  g_free (page);
-  g_free (beside);
-  return message;
+  return browser && g_app_info_launch_uris (browser, &uris, NULL, NULL);
+}
+
+char *
+desktop_open_help (const char *section)
+{
+  g_autofree char *beside = g_path_get_dirname (gimp_get_progname ());
+  g_autofree char *page = g_build_filename (beside, "data", "help", "index.html", NULL);
+  g_autofree char *uri = section ? g_filename_to_uri (page, NULL, NULL) : NULL;
+
+  return uri && open_section (uri, section) ? NULL : desktop_open (page);
 }

@@ -7,7 +7,8 @@
 
 /* Opens the file or folder PATH. Returns NULL, or why it could not, to be freed. */
 char *desktop_open (const char *path);
-/* Opens the help that lies beside the plug-in, in the same way. */
-char *desktop_open_help (void);
+/* Opens the help that lies beside the plug-in, in the same way: at SECTION, or at its beginning
+ * (NULL). */
+char *desktop_open_help (const char *section);
 
 #endif

@@ -25,7 +25,7 @@ read_arguments (GimpProcedureConfig *config, GimpDrawable **drawables, AdmArgume
   *arguments = (AdmArguments) { .settings = settings };
   g_object_get (config, "model", &model, "class", &class_name, "seamless", &seamless, "change",
                 &settings->change, "match-edges", &settings->match_edges, "upsample",
-                &settings->upsample, "seed", &seed, NULL);
+                &settings->upsample, "seed", &seed, "history", &arguments->history, NULL);
   if (!drawables || !drawables[0] || drawables[1] || !GIMP_IS_LAYER (drawables[0])) {
     g_set_error_literal (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING,
                          _ ("Select one layer to fill (not a mask or a channel)."));
@@ -101,6 +101,7 @@ declare (GimpProcedure *procedure)
   gimp_procedure_add_int_argument (procedure, "seed", _ ("See_d"),
                                    _ ("The same seed and settings give the same picture"), G_MININT,
                                    G_MAXINT, 0, G_PARAM_READWRITE);
+  arguments_declare_history (procedure);
 }
 
 GimpProcedure *

@@ -7,7 +7,9 @@
 #include <glib/gi18n-lib.h>
 
 #include "arguments.h"
+#include "canvas-check.h"
 #include "job.h"
+#include "keep.h"
 #include "layers.h"
 #include "metadata.h"
 #include "model-paths.h"
@@ -106,6 +108,8 @@ generate (Work *work, GimpProcedure *procedure, GimpImage **image, adm_catalog *
   if (!work->scene)
     return NULL;
   scene_apply (work->scene, settings, &order.task);
+  if (!canvas_check (order.model, settings, &order.task, error))
+    return NULL;
   order.task.generate.sample.respacing = work->arguments.respacing;
   if (!job_run (&order, G_OBJECT (gimp_procedure_get_plug_in (procedure)),
                 _ ("Generating pictures"), &work->result, error))
@@ -117,6 +121,8 @@ generate (Work *work, GimpProcedure *procedure, GimpImage **image, adm_catalog *
   GimpImage *into = work->target.image && *image ? *image : NULL;
   GimpLayer **layers = add_pictures (work, &into, error);
   *image = into;
+  if (layers && work->arguments.history)
+    keep_pictures (&work->result, settings);
   return layers;
 }
 

@@ -6,27 +6,23 @@
 #include <gegl.h>
 #include <glib/gi18n-lib.h>
 #include <math.h>
+#include <string.h>
 
+#include "map-colors.h"
 #include "plugin-error.h"
 
 /* Painted without a soft edge, a swatch comes out within this much, in 8-bit steps. */
 enum { NEAR = 3 };
 
-guint32
-map_color (int i)
-{
-  const double hue = fmod (0.13 + i * 0.618033988749895, 1.0) * 6.0;
-  const double value = i % 2 ? 0.62 : 0.95, saturation = i / 2 % 2 ? 0.55 : 0.9;
-  guint32 rgb = 0;
+/* Where a map keeps what its colours mean; no legend that we wrote is longer. */
+#define LEGEND_PARASITE "adm-map-legend"
+enum { LONGEST_LEGEND = 1 << 20 };
 
-  for (int c = 0; c < 3; c++) {
-    static const double shift[3] = { 5.0, 3.0, 1.0 };
-    double k = fmod (shift[c] + hue, 6.0);
-    double level = value - value * saturation * CLAMP (MIN (k, 4.0 - k), 0.0, 1.0);
-    rgb = rgb << 8 | (guint32) lround (255.0 * level);
-  }
-  return rgb;
-}
+/* A colour that is on a map: the class of the scene it stands for. */
+typedef struct Swatch {
+  double color[3];
+  int slot;
+} Swatch;
 
 /* Squared distance of two colours. */
 static double
@@ -46,23 +42,24 @@ to_channels (guint32 rgb, double out[3])
     out[c] = rgb >> (16 - 8 * c) & 0xff;
 }
 
-/* The two of the N COLORS between which COLOR lies best, and how far it is from the first: what a
- * soft brush mixes of them. */
+/* The two of the N SWATCHES between whose colours COLOR lies best, and how far it is from the
+ * first: what a soft brush mixes of them. */
 static double
-best_pair (const double (*colors)[3], int n, const double color[3], int pair[2])
+best_pair (const Swatch *swatches, int n, const double color[3], int pair[2])
 {
   double best = G_MAXDOUBLE, share = 0.0;
 
   for (int a = 0; a < n; a++)
     for (int b = 0; b < n; b++) {
-      double along[3], dot = 0.0, length = distance (colors[a], colors[b]), point[3];
+      const double *from = swatches[a].color, *to = swatches[b].color;
+      double along[3], dot = 0.0, length = distance (from, to), point[3];
       for (int c = 0; c < 3; c++) {
-        along[c] = colors[b][c] - colors[a][c];
-        dot += along[c] * (color[c] - colors[a][c]);
+        along[c] = to[c] - from[c];
+        dot += along[c] * (color[c] - from[c]);
       }
       double t = length > 0.0 ? CLAMP (dot / length, 0.0, 1.0) : 0.0;
       for (int c = 0; c < 3; c++)
-        point[c] = colors[a][c] + t * along[c];
+        point[c] = from[c] + t * along[c];
       double far = distance (point, color);
       if (far < best - 1e-9) {
         best = far;
@@ -74,35 +71,112 @@ best_pair (const double (*colors)[3], int n, const double color[3], int pair[2])
   return share;
 }
 
-/* Which of MODEL's classes have their colour somewhere on MAP, N pixels of 4 bytes. */
+/* ---- which colours are there ----------------------------------------------------------------- */
+
+/* The opaque colours of MAP, N pixels of 4 bytes: a bit for each 0xrrggbb. NULL when memory is
+ * short. */
+static guint8 *
+collect_colors (const guint8 *map, gsize n)
+{
+  guint8 *there = g_try_malloc0 ((1 << 24) / 8);
+
+  for (gsize i = 0; there && i < n; i++) {
+    const guint8 *p = map + 4 * i;
+    guint32 rgb = (guint32) p[0] << 16 | (guint32) p[1] << 8 | p[2];
+    if (p[3] == 255)
+      there[rgb >> 3] |= (guint8) (1 << (rgb & 7));
+  }
+  return there;
+}
+
+/* Whether COLOR, or one NEAR it, is THERE. */
+static gboolean
+is_there (const guint8 *there, guint32 color)
+{
+  const int r = (int) (color >> 16 & 0xff), g = (int) (color >> 8 & 0xff), b = (int) (color & 0xff);
+
+  for (int x = MAX (r - NEAR, 0); x <= MIN (r + NEAR, 255); x++)
+    for (int y = MAX (g - NEAR, 0); y <= MIN (g + NEAR, 255); y++)
+      for (int z = MAX (b - NEAR, 0); z <= MIN (b + NEAR, 255); z++) {
+        guint32 rgb = (guint32) x << 16 | (guint32) y << 8 | (guint32) z;
+        if (there[rgb >> 3] >> (rgb & 7) & 1)
+          return TRUE;
+      }
+  return FALSE;
+}
+
+/* What a map's colours can mean: its own legend first, then the colours of today, and on a map
+ * without a legend those of the first maps; −1: nothing. To be freed. */
+typedef struct Palettes {
+  gint32 *colors; /* [3][class_count] */
+  int n;          /* of classes */
+} Palettes;
+
+static Palettes
+palettes_of (GimpLayer *layer, const adm_model *model)
+{
+  int n = model->class_count;
+  Palettes palettes = { g_new (gint32, 3 * (gsize) MAX (n, 1)), n };
+  g_autofree guint32 *today = g_new (guint32, (gsize) MAX (n, 1));
+  GimpParasite *parasite = gimp_item_get_parasite (GIMP_ITEM (layer), LEGEND_PARASITE);
+  guint32 size = 0;
+  const char *text = parasite ? gimp_parasite_get_data (parasite, &size) : NULL;
+  gboolean own = text && size <= LONGEST_LEGEND
+                 && map_legend_read (text, strnlen (text, size), model, palettes.colors);
+
+  g_clear_pointer (&parasite, gimp_parasite_free);
+  map_colors (model, today);
+  for (int k = 0; k < n; k++) {
+    if (!own)
+      palettes.colors[k] = -1;
+    palettes.colors[n + k] = (gint32) today[k];
+    palettes.colors[2 * n + k] = own ? -1 : (gint32) map_color_generated (k);
+  }
+  return palettes;
+}
+
+/* Whether one of the N SWATCHES is so near COLOR that a pixel could be either. */
+static gboolean
+is_taken (const Swatch *swatches, int n, const double color[3])
+{
+  gboolean taken = FALSE;
+
+  for (int i = 0; i < n && !taken; i++)
+    taken = fabs (swatches[i].color[0] - color[0]) <= 2 * NEAR
+            && fabs (swatches[i].color[1] - color[1]) <= 2 * NEAR
+            && fabs (swatches[i].color[2] - color[2]) <= 2 * NEAR;
+  return taken;
+}
+
+/* Which colours of PALETTES are THERE; LABELS become the classes that they mean, *N_LABELS of
+ * them. */
 static int
-find_present (const guint8 *map, gsize n, const adm_model *model, int labels[SCENE_CLASSES],
-              double colors[SCENE_CLASSES][3])
+find_present (const guint8 *there, const Palettes *palettes, Swatch swatches[SCENE_CLASSES],
+              int labels[SCENE_CLASSES], int *n_labels)
 {
   int found = 0;
 
-  for (int k = 0; k < model->class_count && found < SCENE_CLASSES; k++) {
-    double swatch[3];
-    gboolean present = FALSE;
-    to_channels (map_color (k), swatch);
-    for (gsize i = 0; i < n && !present; i++) {
-      const guint8 *p = map + 4 * i;
-      present = p[3] == 255 && fabs (p[0] - swatch[0]) <= NEAR && fabs (p[1] - swatch[1]) <= NEAR
-                && fabs (p[2] - swatch[2]) <= NEAR;
-    }
-    if (present) {
-      labels[found] = k;
-      for (int c = 0; c < 3; c++)
-        colors[found][c] = swatch[c];
-      found++;
-    }
+  *n_labels = 0;
+  for (int i = 0; i < 3 * palettes->n && found < SCENE_CLASSES; i++) {
+    Swatch swatch = { .slot = 0 };
+    int label = i % palettes->n;
+    if (palettes->colors[i] < 0 || !is_there (there, (guint32) palettes->colors[i]))
+      continue;
+    to_channels ((guint32) palettes->colors[i], swatch.color);
+    if (is_taken (swatches, found, swatch.color))
+      continue;
+    while (swatch.slot < *n_labels && labels[swatch.slot] != label)
+      swatch.slot++;
+    if (swatch.slot == *n_labels)
+      labels[(*n_labels)++] = label;
+    swatches[found++] = swatch;
   }
   return found;
 }
 
 /* The weights of the classes at each pixel. Colours repeat, so that of the pixel before is kept. */
 static void
-fill_weights (Scene *scene, const guint8 *map, gsize n, const double (*colors)[3])
+fill_weights (Scene *scene, const guint8 *map, gsize n, const Swatch *swatches, int n_swatches)
 {
   guint32 before = 0;
   int pair[2] = { 0, 0 };
@@ -113,11 +187,11 @@ fill_weights (Scene *scene, const guint8 *map, gsize n, const double (*colors)[3
     guint32 rgb = (guint32) p[0] << 16 | (guint32) p[1] << 8 | p[2];
     if (i == 0 || rgb != before) {
       double color[3] = { p[0], p[1], p[2] };
-      share = best_pair (colors, scene->class_count, color, pair);
+      share = best_pair (swatches, n_swatches, color, pair);
       before = rgb;
     }
-    ((float *) scene->classes[pair[0]].map)[i] += (float) (1.0 - share);
-    ((float *) scene->classes[pair[1]].map)[i] += (float) share;
+    ((float *) scene->classes[swatches[pair[0]].slot].map)[i] += (float) (1.0 - share);
+    ((float *) scene->classes[swatches[pair[1]].slot].map)[i] += (float) share;
   }
 }
 
@@ -126,15 +200,20 @@ map_read (Scene *scene, const adm_model *model, const Target *target, GError **e
 {
   gsize n = (gsize) target->width * (gsize) target->height;
   g_autofree guint8 *map = g_try_malloc_n (n, 4);
-  int labels[SCENE_CLASSES];
-  double colors[SCENE_CLASSES][3];
+  Swatch swatches[SCENE_CLASSES];
+  int labels[SCENE_CLASSES], n_labels = 0;
 
   if (!map)
     return FALSE;
   g_autoptr (GeglBuffer) buffer = gimp_drawable_get_buffer (GIMP_DRAWABLE (target->layer));
   gegl_buffer_get (buffer, GEGL_RECTANGLE (0, 0, target->width, target->height), 1.0,
                    babl_format ("R'G'B'A u8"), map, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-  int found = find_present (map, n, model, labels, colors);
+  g_autofree guint8 *there = collect_colors (map, n);
+  if (!there)
+    return FALSE;
+  Palettes palettes = palettes_of (target->layer, model);
+  int found = find_present (there, &palettes, swatches, labels, &n_labels);
+  g_free (palettes.colors);
   if (found == 0) {
     g_autofree char *name = gimp_item_get_name (GIMP_ITEM (target->layer));
     g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING,
@@ -143,15 +222,32 @@ map_read (Scene *scene, const adm_model *model, const Target *target, GError **e
                  name, model->name);
     return FALSE;
   }
-  for (int k = 0; k < found; k++) {
+  for (int k = 0; k < n_labels; k++) {
     float *weights = g_try_new0 (float, n);
     if (!weights)
       return FALSE;
     scene->classes[scene->class_count++]
         = (adm_class_weight) { .label = labels[k], .weight = 1.0, .map = weights };
   }
-  fill_weights (scene, map, n, colors);
+  fill_weights (scene, map, n, swatches, found);
   return TRUE;
+}
+
+/* What LAYER's colours mean, for good: other versions may have others. */
+static void
+attach_legend (GimpLayer *layer, const adm_model *model)
+{
+  g_autofree guint32 *colors = g_new (guint32, (gsize) MAX (model->class_count, 1));
+
+  map_colors (model, colors);
+  g_autofree char *text = map_legend_write (model, colors);
+  if (!text)
+    return;
+  GimpParasite *parasite
+      = gimp_parasite_new (LEGEND_PARASITE, GIMP_PARASITE_PERSISTENT | GIMP_PARASITE_UNDOABLE,
+                           (guint32) strlen (text) + 1, text);
+  gimp_item_attach_parasite (GIMP_ITEM (layer), parasite);
+  gimp_parasite_free (parasite);
 }
 
 gboolean
@@ -173,6 +269,7 @@ map_add (const adm_model *model, const Target *target, GError **error)
   gboolean ok = layer != NULL;
   if (ok) {
     gimp_layer_set_offsets (layer, target->x, target->y);
+    attach_legend (layer, model);
     ok = gimp_image_insert_layer (image, layer, NULL, -1);
   }
   if (!ok)

@@ -71,13 +71,19 @@ part_read (GimpLayer *layer, GError **error)
   return part;
 }
 
-void
-part_input_size (const Part *part, int tile, gboolean tiles, int *width, int *height)
+gboolean
+part_input_size (const Part *part, int tile, int factor, gboolean tiles, int *width, int *height)
 {
   double grow = tiles ? MAX (1.0, (double) tile / MIN (part->width, part->height)) : 0.0;
 
+  if (!tiles && MAX (part->width, part->height) > tile * factor) {
+    *width = (part->width + factor - 1) / factor;
+    *height = (part->height + factor - 1) / factor;
+    return TRUE;
+  }
   *width = MAX (tile, (int) lround (part->width * grow));
   *height = MAX (tile, (int) lround (part->height * grow));
+  return tiles;
 }
 
 guint8 *

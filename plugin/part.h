@@ -4,7 +4,9 @@
  * that begins at its place.
  *
  * Fit: the part is reduced to the network's square input; the result keeps the part's proportions,
- * its long side is the network's output size or, where the part is larger, the part's own. Tiles:
+ * its long side is the network's output size. Where the part is larger than that, so that it would
+ * come back blurred, it is reduced by the network's factor alone, and goes through in tiles to its
+ * own size. Tiles:
  * the part goes in whole (enlarged where a side is shorter than the network's input), and the
  * result is larger by the network's factor. */
 #ifndef ADM_PART_H
@@ -26,8 +28,10 @@ typedef struct {
 Part *part_read (GimpLayer *layer, GError **error);
 void part_free (Part *part);
 
-/* Size of what the network gets: TILE × TILE to fit, at least that in tiles. */
-void part_input_size (const Part *part, int tile, gboolean tiles, int *width, int *height);
+/* How PART goes through a network that makes FACTOR × TILE pixels a side of TILE: in tiles or not
+ * (returned), and the size of what the network gets. TILES: the artist wants tiles. */
+gboolean part_input_size (const Part *part, int tile, int factor, gboolean tiles, int *width,
+                          int *height);
 
 /* The part at WIDTH × HEIGHT, rounded to 8 bits as any picture from a file, [height][width][3].
  * NULL when memory is short; free with g_free. */

@@ -9,6 +9,7 @@
 
 #include "arguments.h"
 #include "job.h"
+#include "keep.h"
 #include "layers.h"
 #include "metadata.h"
 #include "model-paths.h"
@@ -65,8 +66,10 @@ upscale (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage **image, Gimp
   order.model = model_paths_find (catalog, settings->model, error);
   if (!order.model || !arguments_to_upscale (settings, order.model, 0, &order.task, error))
     return NULL;
-  part_input_size (part, MAX (1, arguments_upsample_input (order.model)), settings->tiles,
-                   &order.source_w, &order.source_h);
+  int tile = MAX (1, arguments_upsample_input (order.model));
+  order.task.upscale.tiled
+      = part_input_size (part, tile, MAX (1, order.model->upsampled_size / tile), settings->tiles,
+                         &order.source_w, &order.source_h);
   order.task.upscale.respacing = arguments->respacing;
   g_autofree guint8 *source = part_reduce (part, order.source_w, order.source_h);
   if (!source) {
@@ -82,6 +85,8 @@ upscale (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage **image, Gimp
     if (layers_check_open (run_mode, image, error))
       layers = add_result (image, layer, part, &result, settings,
                            run_mode != GIMP_RUN_NONINTERACTIVE, error);
+    if (layers && arguments->history)
+      keep_pictures (&result, settings);
     g_free (result.pixels);
   }
   return layers;
@@ -131,7 +136,8 @@ upscale_create (GimpPlugIn *plug_in)
          "upsampling "
          "network, upsamples it and adds the result as a layer that begins at the same place. A "
          "part larger "
-         "than the network's output is covered exactly. Transparent places are taken as white. The "
+         "than the network's output is redrawn tile by tile at its own size. Transparent places "
+         "are taken as white. The "
          "settings "
          "stay with the new layer, as the parasite adm-settings."),
       UPSCALE_PROCEDURE);

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "arguments.h"
-#include "map.h"
+#include "map-colors.h"
 #include "model-paths.h"
 #include "open-file.h"
 #include "plugin-words.h"
@@ -438,8 +438,10 @@ window_models_legend (WindowModels *models, const char *id, gsize *n)
   if (count == 0)
     return NULL;
   UiLegendEntry *entries = g_new (UiLegendEntry, count);
+  g_autofree guint32 *colors = g_new (guint32, count);
+  map_colors (model, colors);
   for (int i = 0; i < count; i++)
-    entries[i] = (UiLegendEntry) { model->class_names[i], map_color (i) };
+    entries[i] = (UiLegendEntry) { model->class_names[i], colors[i] };
   g_ptr_array_add (snapshot->texts, entries);
   return entries;
 }

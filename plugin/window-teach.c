@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "desktop.h"
 #include "teach-lesson.h"
 #include "teach-list.h"
 #include "teach-source.h"
@@ -440,6 +441,12 @@ remove_class (const char *id, gpointer user)
   return after (teach, NULL);
 }
 
+static char *
+help (const char *section, gpointer user G_GNUC_UNUSED)
+{
+  return desktop_open_help (section);
+}
+
 /* ---- life ------------------------------------------------------------------------------------ */
 
 Teach *
@@ -470,7 +477,8 @@ teach_new (const char *folder, WindowModels *models, WindowTargets *targets,
                                  .rename = rename_class,
                                  .export_to = export_to,
                                  .import_from = import_from,
-                                 .remove = remove_class };
+                                 .remove = remove_class,
+                                 .help = help };
   return teach;
 }
 

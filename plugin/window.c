@@ -10,7 +10,9 @@
 #include <string.h>
 
 #include "arguments.h"
+#include "canvas-check.h"
 #include "desktop.h"
+#include "keep.h"
 #include "layers.h"
 #include "map.h"
 #include "metadata.h"
@@ -115,6 +117,10 @@ set_scene (Window *window, const UiJob *job, WorkerJob *work, GError **error)
   if (scene->selection)
     window_targets_keep_mask (window->targets, job->target, scene->selection);
   scene_apply (scene, work->settings, &work->task);
+  if (!canvas_check (work->model, work->settings, &work->task, error)) {
+    scene_free (scene);
+    return FALSE;
+  }
   work->data = scene;
   work->free_data = (GDestroyNotify) scene_free;
   return TRUE;
@@ -128,8 +134,10 @@ set_upsampling (Window *window, const UiModel *shown, WorkerJob *work, GError **
   settings->scale = 0.0;
   if (!arguments_to_upscale (settings, work->model, shown->most_upsample_steps, &work->task, error))
     return FALSE;
-  part_input_size (window->part, MAX (1, shown->upsample_input), settings->tiles, &work->source_w,
-                   &work->source_h);
+  int tile = MAX (1, shown->upsample_input);
+  work->task.upscale.tiled
+      = part_input_size (window->part, tile, MAX (1, shown->upsampled_size / tile), settings->tiles,
+                         &work->source_w, &work->source_h);
   work->source = reduce_part;
   work->source_data = window->part;
   return TRUE;
@@ -406,10 +414,10 @@ open_folder (const char *path, gpointer user G_GNUC_UNUSED)
 }
 
 static void
-help (gpointer user)
+help (const char *section, gpointer user)
 {
   Window *window = user;
-  char *message = desktop_open_help ();
+  char *message = desktop_open_help (section);
 
   if (message && window->sink)
     ui_generate_panel_show_message (UI_GENERATE_PANEL (window->sink), GTK_MESSAGE_WARNING, message);
@@ -431,7 +439,7 @@ init_canvas (Window *window, const char *folder)
 {
   g_autofree char *kept = g_build_filename (g_get_user_cache_dir (), "gimp-adm", "swatches", NULL);
 
-  window->history_folder = g_build_filename (gimp_directory (), "plug-in-adm-history", NULL);
+  window->history_folder = keep_history_folder ();
   window->backend.history_folder = window->history_folder;
   window->backend.targets = targets;
   window->backend.surroundings = surroundings;
@@ -458,7 +466,7 @@ window_init (Window *window, GimpImage *image)
   window->import = import_new (folder, &import_funcs, window);
   window->models = window_models_new ();
   window->targets = window->part ? NULL : window_targets_new (image);
-  window->state_file = g_build_filename (gimp_directory (), "plug-in-adm.ini", NULL);
+  window->state_file = keep_state_file ();
   for (; adm_sampler_name ((int) n) && n < G_N_ELEMENTS (window->samplers); n++) {
     window->sampler_names[n] = g_ascii_strup (adm_sampler_name ((int) n), -1);
     window->samplers[n] = (UiSampler) { adm_sampler_name ((int) n), window->sampler_names[n] };

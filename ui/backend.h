@@ -278,7 +278,8 @@ typedef struct UiBackend {
   /* Shows a folder in the file manager, a text in its viewer. Returns NULL, or a message to be
    * freed. */
   char *(*open_folder) (const char *path, gpointer user);
-  void (*help) (gpointer user);
+  /* Opens the help, at SECTION (help-section.h) or, NULL, at its beginning. */
+  void (*help) (const char *section, gpointer user);
 
   /* From here on NULL means that there is no such thing, and the window shows nothing of it. */
 

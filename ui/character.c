@@ -4,6 +4,7 @@
  * scale that was set is kept beside it. */
 #include "character.h"
 
+#include "help-section.h"
 #include "i18n.h"
 #include "settings.h"
 #include "widgets.h"
@@ -87,6 +88,7 @@ ui_character_init (UiCharacter *self)
 
   g_signal_connect_swapped (self->adjustment, "value-changed", G_CALLBACK (on_changed), self);
   ui_character_set_reason (self, NULL);
+  ui_help_set (GTK_WIDGET (self), UI_HELP_CHARACTER);
 }
 
 GtkWidget *

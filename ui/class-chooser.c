@@ -8,6 +8,7 @@
 #include "class-recents.h"
 #include "class-second.h"
 #include "class-swatches.h"
+#include "help-section.h"
 #include "i18n.h"
 #include "widgets.h"
 
@@ -73,36 +74,11 @@ pixels_of (UiClassChooser *self, int index)
   return swatch ? g_object_ref (swatch) : NULL;
 }
 
-/* Of a class that the artist taught: a pencil. */
-#define OWN_SIGN "\342\234\216"
-
-/* The name; its number beside it where the name alone does not tell or a number was asked for; the
- * synonym that was found, without which the name would not tell why it is there. The class chosen
- * is bold, also in themes whose selection hardly shows. */
 static char *
 markup_of (UiClassChooser *self, const UiClassFound *found)
 {
-  const UiClassEntry *entry;
-  gboolean bold = found->index == self->current, number;
-
-  if (found->index == UI_NO_CLASS) {
-    return g_markup_printf_escaped (bold ? "<b>%s</b>" : "%s", _ ("Anything"));
-  }
-  entry = ui_class_entry (self->entries, found->index);
-  number = entry->twin || g_ascii_isdigit (*gtk_entry_get_text (GTK_ENTRY (self->search)));
-
-  g_autofree char *digits = number ? g_strdup_printf ("%d", found->index) : g_strdup ("");
-  const char *synonym = found->how.synonym ? found->how.synonym : "";
-  /* before the name, where it is never cut off */
-  g_autofree char *name = g_strconcat (entry->own ? OWN_SIGN " " : "", entry->words.name, NULL);
-  g_autofree char *note = g_strconcat (digits, *digits && *synonym ? " " : "", synonym, NULL);
-
-  if (!*note) {
-    return g_markup_printf_escaped (bold ? "<b>%s</b>" : "%s", name);
-  }
-  return g_markup_printf_escaped (bold ? "<b>%s</b>  <span alpha=\"60%%\">%s</span>"
-                                       : "%s  <span alpha=\"60%%\">%s</span>",
-                                  name, note);
+  return ui_class_found_markup (self->entries, found, found->index == self->current,
+                                g_ascii_isdigit (*gtk_entry_get_text (GTK_ENTRY (self->search))));
 }
 
 /* The square of INDEX again, now that another class is chosen. */
@@ -152,12 +128,14 @@ fill (UiClassChooser *self)
   for (guint i = 0; i < found->len; i++) {
     const UiClassFound *one = &g_array_index (found, UiClassFound, i);
 
-    squares[i]
-        = (UiClassSquare) { one->index, markup_of (self, one), pixels_of (self, one->index) };
+    squares[i] = (UiClassSquare) { one->index, markup_of (self, one),
+                                   ui_class_found_spoken (self->entries, one),
+                                   pixels_of (self, one->index) };
   }
   ui_class_grid_fill (UI_CLASS_GRID (self->grid), squares, found->len);
   for (guint i = 0; i < found->len; i++) {
     g_free ((char *) squares[i].markup);
+    g_free ((char *) squares[i].spoken);
     g_clear_object (&squares[i].pixels);
   }
   gtk_label_set_text (GTK_LABEL (self->nothing), self->entries->len ? nothing : "");
@@ -332,6 +310,11 @@ toggle_favourite (UiClassChooser *self)
 
     entry->favourite = !entry->favourite;
     ui_store_set_favourite (self->store, self->model, entry->value, entry->favourite);
+
+    g_autofree char *spoken
+        = ui_class_found_spoken (self->entries, &(UiClassFound) { .index = index });
+
+    ui_class_grid_set_spoken (UI_CLASS_GRID (self->grid), index, spoken);
     fill_recents (self);
   }
 }
@@ -415,6 +398,7 @@ ui_class_chooser_init (UiClassChooser *self)
   g_signal_connect_swapped (self->search, "key-press-event", G_CALLBACK (on_search_key), self);
   self->recents = ui_class_recents_new ();
   g_signal_connect_swapped (self->recents, "picked", G_CALLBACK (on_recent), self);
+  ui_help_set (GTK_WIDGET (self), UI_HELP_CLASSES);
 }
 
 /* The grid, and over it the words for an empty one. */
@@ -457,6 +441,7 @@ make_foot (UiClassChooser *self)
                           gtk_image_new_from_icon_name ("list-add-symbolic", GTK_ICON_SIZE_BUTTON));
     gtk_button_set_always_show_image (GTK_BUTTON (self->teach), TRUE);
     gtk_button_set_relief (GTK_BUTTON (self->teach), GTK_RELIEF_NONE);
+    ui_help_set (self->teach, UI_HELP_TEACH);
     g_signal_connect_swapped (self->teach, "clicked", G_CALLBACK (on_teach), self);
     gtk_box_pack_end (GTK_BOX (foot), self->teach, FALSE, TRUE, 0);
   }
@@ -566,6 +551,7 @@ ui_class_chooser_set_map (UiClassChooser *self, gboolean map)
     return;
   }
   self->map = map;
+  ui_help_set (GTK_WIDGET (self), map ? UI_HELP_MAP : UI_HELP_CLASSES);
   if (self->second) {
     gtk_widget_set_visible (self->second, !map);
   }

@@ -3,6 +3,8 @@
  * The chooser's classes: see class-entries.h. */
 #include "class-entries.h"
 
+#include "i18n.h"
+
 #include <string.h>
 
 UiClassEntry *
@@ -172,4 +174,56 @@ ui_class_entries_search (GArray *entries, const char *typed, const char *no_clas
   }
   g_array_sort (all, compare);
   return all;
+}
+
+/* ---- words ----------------------------------------------------------------------------------- */
+
+/* Of a class that the artist taught: a pencil. */
+#define OWN_SIGN "\342\234\216"
+
+char *
+ui_class_found_markup (GArray *entries, const UiClassFound *found, gboolean bold, gboolean numbered)
+{
+  const UiClassEntry *entry;
+
+  if (found->index == UI_NO_CLASS) {
+    return g_markup_printf_escaped (bold ? "<b>%s</b>" : "%s", _ ("Anything"));
+  }
+  entry = ui_class_entry (entries, found->index);
+
+  g_autofree char *digits
+      = entry->twin || numbered ? g_strdup_printf ("%d", found->index) : g_strdup ("");
+  const char *synonym = found->how.synonym ? found->how.synonym : "";
+  /* before the name, where it is never cut off */
+  g_autofree char *name = g_strconcat (entry->own ? OWN_SIGN " " : "", entry->words.name, NULL);
+  g_autofree char *note = g_strconcat (digits, *digits && *synonym ? " " : "", synonym, NULL);
+
+  if (!*note) {
+    return g_markup_printf_escaped (bold ? "<b>%s</b>" : "%s", name);
+  }
+  return g_markup_printf_escaped (bold ? "<b>%s</b>  <span alpha=\"60%%\">%s</span>"
+                                       : "%s  <span alpha=\"60%%\">%s</span>",
+                                  name, note);
+}
+
+char *
+ui_class_found_spoken (GArray *entries, const UiClassFound *found)
+{
+  const UiClassEntry *entry
+      = found->index == UI_NO_CLASS ? NULL : ui_class_entry (entries, found->index);
+  GString *text = g_string_new (entry ? entry->words.name : _ ("Anything"));
+
+  if (entry && found->how.synonym) {
+    g_string_append_printf (text, ", %s", found->how.synonym);
+  }
+  if (entry && entry->twin) {
+    g_string_append_printf (text, ", %d", found->index);
+  }
+  if (entry && entry->own) {
+    g_string_append_printf (text, ", %s", _ ("taught by you"));
+  }
+  if (entry && entry->favourite) {
+    g_string_append_printf (text, ", %s", _ ("favourite"));
+  }
+  return g_string_free (text, FALSE);
 }

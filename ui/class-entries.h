@@ -42,4 +42,13 @@ int ui_class_entries_find (GArray *entries, const char *class_name);
  * not offered. */
 GArray *ui_class_entries_search (GArray *entries, const char *typed, const char *no_class);
 
+/* What stands beside the square of FOUND: the name; its number where the name alone does not tell
+ * or NUMBERED; the synonym that was found, without which the name would not tell why it is there.
+ * BOLD: it is the class chosen, which is seen so also in themes whose selection hardly shows. To be
+ * freed. */
+char *ui_class_found_markup (GArray *entries, const UiClassFound *found, gboolean bold,
+                             gboolean numbered);
+/* What a screen reader says of it: the name, the note, and what its signs mean. To be freed. */
+char *ui_class_found_spoken (GArray *entries, const UiClassFound *found);
+
 #endif

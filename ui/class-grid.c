@@ -6,7 +6,9 @@
 #include "i18n.h"
 #include "widgets.h"
 
-enum { COLUMN_INDEX, COLUMN_MARKUP, COLUMN_PIXELS, N_COLUMNS };
+#include <gtk/gtk-a11y.h>
+
+enum { COLUMN_INDEX, COLUMN_MARKUP, COLUMN_PIXELS, COLUMN_SPOKEN, N_COLUMNS };
 enum { NAME_CHARS = 13, LOWEST = 84, PAD = 2 };
 
 struct _UiClassGrid {
@@ -21,6 +23,102 @@ G_DEFINE_FINAL_TYPE (UiClassGrid, ui_class_grid, GTK_TYPE_SCROLLED_WINDOW)
 
 enum { PICKED, ACTIVATED, SCROLLED, N_SIGNALS };
 static guint signals[N_SIGNALS];
+
+/* ---- what assistive technology is told ------------------------------------------------------- */
+
+/* GTK's icon view tells the text of its items, but no name: this one names each when it is asked
+ * for, which nobody does where no such technology runs. */
+#define UI_TYPE_NAMED_VIEW (ui_named_view_get_type ())
+G_DECLARE_FINAL_TYPE (UiNamedView, ui_named_view, UI, NAMED_VIEW, GtkIconView)
+
+struct _UiNamedView {
+  GtkIconView parent_instance;
+};
+
+typedef struct UiNamedViewAccessible {
+  GtkIconViewAccessible parent_instance;
+} UiNamedViewAccessible;
+
+typedef struct UiNamedViewAccessibleClass {
+  GtkIconViewAccessibleClass parent_class;
+} UiNamedViewAccessibleClass;
+
+GType ui_named_view_accessible_get_type (void);
+G_DEFINE_TYPE (UiNamedViewAccessible, ui_named_view_accessible, GTK_TYPE_ICON_VIEW_ACCESSIBLE)
+G_DEFINE_FINAL_TYPE (UiNamedView, ui_named_view, GTK_TYPE_ICON_VIEW)
+
+/* What is said of the square at POSITION, and where it is among the others. To be freed; NULL: it
+ * is not there. */
+static char *
+item_name (GtkIconView *view, int position)
+{
+  GtkTreeModel *model = gtk_icon_view_get_model (view);
+  g_autofree char *spoken = NULL, *place = NULL;
+  GtkTreeIter iter;
+
+  if (!model || !gtk_tree_model_iter_nth_child (model, &iter, NULL, position)) {
+    return NULL;
+  }
+  gtk_tree_model_get (model, &iter, COLUMN_SPOKEN, &spoken, -1);
+  place = ui_place_text (position, gtk_tree_model_iter_n_children (model, NULL));
+  return g_strdup_printf ("%s, %s", spoken, place);
+}
+
+static AtkObject *
+ui_named_view_accessible_ref_child (AtkObject *accessible, gint n)
+{
+  AtkObject *item
+      = ATK_OBJECT_CLASS (ui_named_view_accessible_parent_class)->ref_child (accessible, n);
+  GtkWidget *view = gtk_accessible_get_widget (GTK_ACCESSIBLE (accessible));
+
+  if (item && view && !atk_object_get_name (item)) {
+    g_autofree char *name = item_name (GTK_ICON_VIEW (view), n);
+
+    if (name) {
+      atk_object_set_name (item, name);
+    }
+  }
+  return item;
+}
+
+static void
+ui_named_view_accessible_class_init (UiNamedViewAccessibleClass *klass)
+{
+  ATK_OBJECT_CLASS (klass)->ref_child = ui_named_view_accessible_ref_child;
+}
+
+static void
+ui_named_view_accessible_init (UiNamedViewAccessible *self G_GNUC_UNUSED)
+{
+}
+
+static void
+ui_named_view_class_init (UiNamedViewClass *klass)
+{
+  gtk_widget_class_set_accessible_type (GTK_WIDGET_CLASS (klass),
+                                        ui_named_view_accessible_get_type ());
+}
+
+static void
+ui_named_view_init (UiNamedView *self G_GNUC_UNUSED)
+{
+}
+
+/* The name of the square at POSITION again. */
+static void
+name_item (GtkIconView *view, int position)
+{
+  AtkObject *item
+      = atk_object_ref_accessible_child (gtk_widget_get_accessible (GTK_WIDGET (view)), position);
+  g_autofree char *name = item_name (view, position);
+
+  if (item && name) {
+    atk_object_set_name (item, name);
+  }
+  g_clear_object (&item);
+}
+
+/* ---- squares --------------------------------------------------------------------------------- */
 
 static int
 index_at (UiClassGrid *self, GtkTreePath *path)
@@ -96,10 +194,26 @@ ui_class_grid_fill (UiClassGrid *self, const UiClassSquare *squares, gsize n)
   for (gsize i = 0; i < n; i++) {
     gtk_list_store_insert_with_values (self->rows, NULL, -1, COLUMN_INDEX, squares[i].index,
                                        COLUMN_MARKUP, squares[i].markup, COLUMN_PIXELS,
-                                       squares[i].pixels ? squares[i].pixels : self->empty, -1);
+                                       squares[i].pixels ? squares[i].pixels : self->empty,
+                                       COLUMN_SPOKEN, squares[i].spoken, -1);
   }
   gtk_icon_view_set_model (GTK_ICON_VIEW (self->view), GTK_TREE_MODEL (self->rows));
   self->silent = FALSE;
+}
+
+void
+ui_class_grid_set_spoken (UiClassGrid *self, int index, const char *spoken)
+{
+  GtkTreeModel *model = GTK_TREE_MODEL (self->rows);
+  GtkTreeIter iter;
+
+  if (iter_of (self, index, &iter)) {
+    GtkTreePath *path = gtk_tree_model_get_path (model, &iter);
+
+    gtk_list_store_set (self->rows, &iter, COLUMN_SPOKEN, spoken, -1);
+    name_item (GTK_ICON_VIEW (self->view), gtk_tree_path_get_indices (path)[0]);
+    gtk_tree_path_free (path);
+  }
 }
 
 void
@@ -222,7 +336,7 @@ make_view (UiClassGrid *self, gboolean squares)
   GtkCellRenderer *square = gtk_cell_renderer_pixbuf_new (), *name = gtk_cell_renderer_text_new ();
   GtkCellLayout *cells;
 
-  self->view = gtk_icon_view_new_with_model (GTK_TREE_MODEL (self->rows));
+  self->view = g_object_new (UI_TYPE_NAMED_VIEW, "model", self->rows, NULL);
   cells = GTK_CELL_LAYOUT (self->view);
   gtk_icon_view_set_item_orientation (GTK_ICON_VIEW (self->view), GTK_ORIENTATION_HORIZONTAL);
   gtk_icon_view_set_selection_mode (GTK_ICON_VIEW (self->view), GTK_SELECTION_SINGLE);
@@ -252,7 +366,8 @@ make_view (UiClassGrid *self, gboolean squares)
 static void
 ui_class_grid_init (UiClassGrid *self)
 {
-  self->rows = gtk_list_store_new (N_COLUMNS, G_TYPE_INT, G_TYPE_STRING, GDK_TYPE_PIXBUF);
+  self->rows
+      = gtk_list_store_new (N_COLUMNS, G_TYPE_INT, G_TYPE_STRING, GDK_TYPE_PIXBUF, G_TYPE_STRING);
 }
 
 GtkWidget *

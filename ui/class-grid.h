@@ -16,6 +16,7 @@ G_DECLARE_FINAL_TYPE (UiClassGrid, ui_class_grid, UI, CLASS_GRID, GtkScrolledWin
 typedef struct UiClassSquare {
   int index;          /* whatever the caller tells squares apart by */
   const char *markup; /* beside the square */
+  const char *spoken; /* what a screen reader says of it, before its place among the others */
   GdkPixbuf *pixels;  /* UI_SQUARE wide, or NULL: an empty one */
 } UiClassSquare;
 
@@ -25,6 +26,7 @@ typedef struct UiClassSquare {
 GtkWidget *ui_class_grid_new (gboolean squares);
 /* Shows N squares instead, none highlighted; without a signal. */
 void ui_class_grid_fill (UiClassGrid *grid, const UiClassSquare *squares, gsize n);
+void ui_class_grid_set_spoken (UiClassGrid *grid, int index, const char *spoken);
 void ui_class_grid_set_markup (UiClassGrid *grid, int index, const char *markup);
 void ui_class_grid_set_pixels (UiClassGrid *grid, int index, GdkPixbuf *pixels);
 /* Highlights the square of INDEX, without a signal, and scrolls to it; FALSE: there is none, and

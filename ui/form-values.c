@@ -86,7 +86,6 @@ ui_form_sync_presets (UiSettingsForm *self)
   ui_presets_sync (UI_PRESETS (self->presets), settings);
 }
 
-/* What depends on the model alone. */
 /* What each of the two ways makes of the part at hand, in figures. */
 static void
 show_sizes (UiSettingsForm *self, const UiModel *model)
@@ -100,12 +99,16 @@ show_sizes (UiSettingsForm *self, const UiModel *model)
   if (w <= 0 || side <= 0) {
     return;
   }
-  int factor = model->upsampled_size / side;
+  int factor = MAX (1, model->upsampled_size / side);
   /* a part narrower than a tile is enlarged until it is as wide */
   double grow = MAX (1.0, (double) side / MIN (w, h));
+  /* one larger than the network's output is reduced by its factor alone, and comes back as large */
+  gboolean large = longest > model->upsampled_size;
+  int fit_w = large ? (w + factor - 1) / factor : side,
+      fit_h = large ? (h + factor - 1) / factor : side;
   g_autofree char *fit
       = longest > side
-            ? g_strdup_printf (_ ("Fit: reduces %d × %d to %d × %d first"), w, h, side, side)
+            ? g_strdup_printf (_ ("Fit: reduces %d × %d to %d × %d first"), w, h, fit_w, fit_h)
             : g_strdup (_ ("Fit: the whole part at once"));
   g_autofree char *tiles = g_strdup_printf (_ ("Tiles: %d × %d, piece by piece"),
                                             factor * MAX (side, (int) (w * grow + 0.5)),
@@ -119,6 +122,7 @@ show_sizes (UiSettingsForm *self, const UiModel *model)
   self->silent = silent;
 }
 
+/* What depends on the model alone. */
 void
 ui_form_show_model (UiSettingsForm *self)
 {

@@ -6,6 +6,7 @@
 
 #include "action-row.h"
 #include "drop.h"
+#include "help-section.h"
 #include "i18n.h"
 #include "message-bar.h"
 #include "model-page.h"
@@ -237,12 +238,15 @@ ui_generate_panel_new (const UiBackend *backend, UiTask task)
 
   self->backend = backend;
   self->task = task;
+  if (task == UI_TASK_UPSAMPLE) {
+    ui_help_set (GTK_WIDGET (self), UI_HELP_UPSAMPLING);
+  }
   self->store = ui_store_new (backend->state_file);
   self->runner = ui_runner_new (backend, self->store, &ui_panel_runner_funcs, self);
   make_pages (self);
   show_first (self);
   ui_panel_connect_actions (self);
-  self->keys = ui_window_keys_new (GTK_WIDGET (self), ui_panel_escape, ui_panel_help, self);
+  self->keys = ui_window_keys_new (GTK_WIDGET (self), ui_panel_escape, ui_panel_help_here, self);
   g_signal_connect_after (self, "map", G_CALLBACK (on_map), NULL);
   g_signal_connect (self, "hierarchy-changed", G_CALLBACK (on_window), NULL);
   g_signal_connect (self, "size-allocate", G_CALLBACK (on_allocated), NULL);

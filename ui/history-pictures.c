@@ -246,12 +246,7 @@ ui_history_set_live (UiHistory *self, GdkPixbuf *pixels, gboolean follow)
 {
   if (!pixels) {
     if (self->live) {
-      self->silent = TRUE;
-      gtk_widget_destroy (GTK_WIDGET (g_steal_pointer (&self->live)));
-      self->silent = FALSE;
-      if (!self->thumbnails->len) {
-        gtk_stack_set_visible_child (GTK_STACK (self->stack), self->empty);
-      }
+      ui_history_take_out (self, g_steal_pointer (&self->live));
     }
     return;
   }

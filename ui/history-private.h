@@ -31,7 +31,8 @@ struct _UiHistory {
   UiThumbnail *live;     /* owned by the flow box; NULL when nothing is being made */
   GPtrArray *thumbnails; /* UiThumbnail, owned by the flow box, oldest first */
   gboolean silent;
-  guint new_source; /* pending while a thumbnail is new */
+  guint new_source;   /* pending while a thumbnail is new */
+  guint place_source; /* pending while thumbnails have not been told their places */
 };
 
 void ui_history_tell (UiHistory *self, int signal);           /* one without arguments */

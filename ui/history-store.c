@@ -319,7 +319,9 @@ ui_history_store_new (const char *folder, guint64 limit, int side, const UiHisto
   store->user = user;
   store->done = g_async_queue_new ();
   store->pool = g_thread_pool_new (work, store, 1, FALSE, NULL);
-  push (store, (Task) { .kind = READ });
+  if (side > 0) {
+    push (store, (Task) { .kind = READ });
+  }
   return store;
 }
 

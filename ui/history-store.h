@@ -29,8 +29,8 @@ typedef struct UiHistoryStoreFuncs {
 
 typedef struct UiHistoryStore UiHistoryStore;
 
-/* Reads what FOLDER holds, reduced to SIDE pixels, while others go on; LIMIT in bytes. FUNCS and
- * USER outlive the store. */
+/* Reads what FOLDER holds, reduced to SIDE pixels, while others go on (SIDE 0: reads nothing);
+ * LIMIT in bytes. FUNCS and USER outlive the store. */
 UiHistoryStore *ui_history_store_new (const char *folder, guint64 limit, int side,
                                       const UiHistoryStoreFuncs *funcs, gpointer user);
 /* Returns when all that was asked for has been done; what there is to tell is told by the main

@@ -4,6 +4,7 @@
 #include "history-private.h"
 
 #include "history-actions.h"
+#include "help-section.h"
 #include "i18n.h"
 #include "widgets.h"
 
@@ -145,12 +146,37 @@ on_ticked (UiHistory *self)
   ui_history_tell (self, UI_HISTORY_TICKS_CHANGED);
 }
 
+static gboolean
+tell_places (gpointer data)
+{
+  UiHistory *self = data;
+  GList *all = gtk_container_get_children (GTK_CONTAINER (self->flow));
+  int n = (int) g_list_length (all), position = 0;
+
+  self->place_source = 0;
+  for (GList *one = all; one; one = one->next) {
+    ui_thumbnail_set_place (one->data, position++, n);
+  }
+  g_list_free (all);
+  return G_SOURCE_REMOVE;
+}
+
+/* Once for all that come in a row. */
+static void
+tell_places_soon (UiHistory *self)
+{
+  if (!self->place_source) {
+    self->place_source = g_idle_add (tell_places, self);
+  }
+}
+
 void
 ui_history_insert (UiHistory *self, UiThumbnail *thumbnail, int position, gboolean is_new)
 {
   g_signal_connect_swapped (thumbnail, "ticked", G_CALLBACK (on_ticked), self);
   gtk_flow_box_insert (GTK_FLOW_BOX (self->flow), GTK_WIDGET (thumbnail), position);
   gtk_stack_set_visible_child (GTK_STACK (self->stack), self->scrolled);
+  tell_places_soon (self);
   if (is_new) {
     show_end (self);
   }
@@ -163,6 +189,7 @@ ui_history_take_out (UiHistory *self, UiThumbnail *thumbnail)
   g_ptr_array_remove (self->thumbnails, thumbnail);
   gtk_widget_destroy (GTK_WIDGET (thumbnail));
   self->silent = FALSE;
+  tell_places_soon (self);
   if (!self->thumbnails->len && !self->live) {
     gtk_stack_set_visible_child (GTK_STACK (self->stack), self->empty);
   }
@@ -180,8 +207,32 @@ on_upsample (UiHistory *self)
   ui_history_tell (self, UI_HISTORY_UPSAMPLE);
 }
 
-/* The arrows choose the picture beside: GTK's own, in a box of one row, lead to the ticks
- * instead. */
+/* The child of the strip that KEY leads to from AT, by its number; -1: KEY leads nowhere. */
+static int
+led_to (UiHistory *self, guint key, GtkWidget *at)
+{
+  int here = gtk_flow_box_child_get_index (GTK_FLOW_BOX_CHILD (at));
+
+  switch (key) {
+  case GDK_KEY_Left:
+  case GDK_KEY_KP_Left:
+    return leftward (self) ? here + 1 : MAX (here - 1, 0);
+  case GDK_KEY_Right:
+  case GDK_KEY_KP_Right:
+    return leftward (self) ? MAX (here - 1, 0) : here + 1;
+  case GDK_KEY_Home:
+  case GDK_KEY_KP_Home:
+    return 0;
+  case GDK_KEY_End:
+  case GDK_KEY_KP_End:
+    return (int) self->thumbnails->len + (self->live != NULL) - 1;
+  default:
+    return -1;
+  }
+}
+
+/* The arrows choose the picture beside, Home and End the oldest and the newest: GTK's own, in a box
+ * of one row, lead to the ticks instead. */
 static gboolean
 on_key (UiHistory *self, GdkEventKey *event)
 {
@@ -191,18 +242,15 @@ on_key (UiHistory *self, GdkEventKey *event)
     return TRUE;
   }
 
-  gboolean left = event->keyval == GDK_KEY_Left || event->keyval == GDK_KEY_KP_Left;
-  gboolean right = event->keyval == GDK_KEY_Right || event->keyval == GDK_KEY_KP_Right;
-  GtkWidget *at = gtk_container_get_focus_child (GTK_CONTAINER (self->flow)), *beside;
+  GtkWidget *at = gtk_container_get_focus_child (GTK_CONTAINER (self->flow)), *there;
+  int n = at ? led_to (self, event->keyval, at) : -1;
 
-  if ((!left && !right) || !at || event->state & gtk_accelerator_get_default_mod_mask ()) {
+  if (n < 0 || event->state & gtk_accelerator_get_default_mod_mask ()) {
     return FALSE;
   }
-  beside = GTK_WIDGET (gtk_flow_box_get_child_at_index (
-      GTK_FLOW_BOX (self->flow),
-      gtk_flow_box_child_get_index (GTK_FLOW_BOX_CHILD (at)) + (left == leftward (self) ? 1 : -1)));
-  if (beside) {
-    gtk_widget_child_focus (beside, GTK_DIR_DOWN); /* which selects it */
+  there = GTK_WIDGET (gtk_flow_box_get_child_at_index (GTK_FLOW_BOX (self->flow), n));
+  if (there && there != at) {
+    gtk_widget_child_focus (there, GTK_DIR_DOWN); /* which selects it */
   }
   return TRUE;
 }
@@ -249,6 +297,10 @@ ui_history_dispose (GObject *object)
   if (self->new_source) {
     g_source_remove (self->new_source);
     self->new_source = 0;
+  }
+  if (self->place_source) {
+    g_source_remove (self->place_source);
+    self->place_source = 0;
   }
   ui_history_shut (self);
   G_OBJECT_CLASS (ui_history_parent_class)->dispose (object);
@@ -349,6 +401,7 @@ ui_history_init (UiHistory *self)
   gtk_container_add (GTK_CONTAINER (self), self->stack);
   gtk_container_add (GTK_CONTAINER (self), self->bar);
   gtk_widget_show_all (GTK_WIDGET (self));
+  ui_help_set (GTK_WIDGET (self), UI_HELP_HISTORY);
 }
 
 static void
@@ -363,6 +416,7 @@ make_head (UiHistory *self, UiTask task)
   gtk_box_pack_start (GTK_BOX (self->head), title, FALSE, TRUE, 0);
   gtk_box_pack_end (GTK_BOX (self->head), self->actions, FALSE, TRUE, 0);
   gtk_widget_show_all (self->head);
+  ui_help_set (self->head, UI_HELP_HISTORY);
   g_signal_connect_swapped (self->actions, "vary", G_CALLBACK (on_vary), self);
   g_signal_connect_swapped (self->actions, "upsample", G_CALLBACK (on_upsample), self);
   g_signal_connect_swapped (self->actions, "pin", G_CALLBACK (ui_history_turn_pin), self);

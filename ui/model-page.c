@@ -3,6 +3,7 @@
  * The model page. Its two lists are built anew when the catalog changes. */
 #include "model-page.h"
 
+#include "help-section.h"
 #include "i18n.h"
 #include "memory-box.h"
 #include "question-card.h"
@@ -512,6 +513,7 @@ ui_model_page_init (UiModelPage *self)
   gtk_widget_show_all (GTK_WIDGET (self));
   gtk_widget_set_no_show_all (self->progress, TRUE);
   ui_model_page_set_import (self, -1.0);
+  ui_help_set (GTK_WIDGET (self), UI_HELP_OWN_MODELS);
 }
 
 UiQuestionCard *

@@ -3,6 +3,7 @@
  * "More". A part whose ability the backend lacks is not made, and keeps what the settings said. */
 #include "more-box.h"
 
+#include "help-section.h"
 #include "i18n.h"
 #include "widgets.h"
 
@@ -91,6 +92,7 @@ ui_more_box_init (UiMoreBox *self)
   gtk_container_add (GTK_CONTAINER (self), self->grid);
   atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (self)), _ ("More settings"));
   g_signal_connect_swapped (self, "notify::expanded", G_CALLBACK (on_folded), self);
+  ui_help_set (GTK_WIDGET (self), UI_HELP_SETTINGS);
 }
 
 /* ---- making ---------------------------------------------------------------------------------- */

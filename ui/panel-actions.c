@@ -4,6 +4,7 @@
 #include "panel-private.h"
 
 #include "action-row.h"
+#include "help-section.h"
 #include "i18n.h"
 #include "message-bar.h"
 #include "model-page.h"
@@ -299,7 +300,18 @@ ui_panel_help (gpointer data)
 {
   UiGeneratePanel *self = data;
 
-  self->backend->help (self->backend->user);
+  self->backend->help (NULL, self->backend->user);
+}
+
+void
+ui_panel_help_here (gpointer data)
+{
+  UiGeneratePanel *self = data;
+  GtkWidget *top = gtk_widget_get_toplevel (GTK_WIDGET (self));
+
+  self->backend->help (
+      ui_help_of (GTK_IS_WINDOW (top) ? gtk_window_get_focus (GTK_WINDOW (top)) : NULL),
+      self->backend->user);
 }
 
 static void

@@ -89,7 +89,8 @@ void ui_panel_connect_actions (UiGeneratePanel *self);
 void ui_panel_add (UiGeneratePanel *self, UiAddAs as);
 void ui_panel_changed (UiGeneratePanel *self);
 void ui_panel_back (UiGeneratePanel *self);
-void ui_panel_help (gpointer panel);
+void ui_panel_help (gpointer panel);      /* from its beginning */
+void ui_panel_help_here (gpointer panel); /* about what has the focus */
 /* Escape: stops a run; leaves the model page or a search; closes the window only when nothing in it
  * waits to be added. */
 void ui_panel_escape (gpointer panel);

@@ -4,6 +4,7 @@
  * recommends. */
 #include "presets.h"
 
+#include "help-section.h"
 #include "i18n.h"
 #include "widgets.h"
 
@@ -276,6 +277,7 @@ ui_presets_init (UiPresets *self)
   gtk_container_add (GTK_CONTAINER (self), self->combo);
   gtk_container_add (GTK_CONTAINER (self), self->save);
   gtk_widget_show_all (GTK_WIDGET (self));
+  ui_help_set (GTK_WIDGET (self), UI_HELP_SETTINGS);
 }
 
 GtkWidget *

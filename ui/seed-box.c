@@ -4,6 +4,7 @@
  * and to note down. An entry, not a spin button: its numbers are exact to the last of 63 bits. */
 #include "seed-box.h"
 
+#include "help-section.h"
 #include "i18n.h"
 #include "settings.h"
 #include "widgets.h"
@@ -212,6 +213,7 @@ ui_seed_box_init (UiSeedBox *self)
   gtk_widget_show_all (GTK_WIDGET (self));
   self->seed = roll ();
   on_lock (self);
+  ui_help_set (GTK_WIDGET (self), UI_HELP_SETTINGS);
 }
 
 GtkWidget *

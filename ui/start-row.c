@@ -3,6 +3,7 @@
  * What the picture starts from. */
 #include "start-row.h"
 
+#include "help-section.h"
 #include "i18n.h"
 #include "widgets.h"
 
@@ -112,6 +113,7 @@ ui_start_row_init (UiStartRow *self)
   gtk_label_set_width_chars (GTK_LABEL (self->percent), 5);
   self->mend = ui_button (_ ("Ma_ke Seamless"), NULL);
   gtk_widget_set_halign (self->mend, GTK_ALIGN_END);
+  ui_help_set (self->mend, UI_HELP_MEND_SEAMS);
   gtk_style_context_add_class (gtk_widget_get_style_context (self->mend), "adm-small");
   gtk_box_pack_start (GTK_BOX (line), self->start, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (line), self->label, FALSE, TRUE, 0);
@@ -127,6 +129,7 @@ ui_start_row_init (UiStartRow *self)
   g_signal_connect_swapped (self->start, "changed", G_CALLBACK (on_changed), self);
   g_signal_connect_swapped (self->change, "value-changed", G_CALLBACK (on_changed), self);
   g_signal_connect_swapped (self->mend, "clicked", G_CALLBACK (on_mend), self);
+  ui_help_set (GTK_WIDGET (self), UI_HELP_START_FROM);
 }
 
 GtkWidget *

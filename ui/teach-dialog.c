@@ -3,6 +3,7 @@
  * The dialog "Teach a texture". */
 #include "teach-dialog.h"
 
+#include "help-section.h"
 #include "i18n.h"
 #include "teach-own.h"
 #include "widgets.h"
@@ -305,6 +306,21 @@ ui_teach_dialog_class_init (UiTeachDialogClass *klass)
   G_OBJECT_CLASS (klass)->dispose = ui_teach_dialog_dispose;
 }
 
+static gboolean
+on_key (UiTeachDialog *self, GdkEventKey *event)
+{
+  g_autofree char *message = NULL;
+
+  if (event->keyval != GDK_KEY_F1 || event->state & gtk_accelerator_get_default_mod_mask ()) {
+    return FALSE;
+  }
+  message = self->teacher->help (UI_HELP_TEACH, self->teacher->user);
+  if (message) {
+    on_failed (self, message);
+  }
+  return TRUE;
+}
+
 static void
 ui_teach_dialog_init (UiTeachDialog *self)
 {
@@ -313,6 +329,7 @@ ui_teach_dialog_init (UiTeachDialog *self)
   gtk_window_group_add_window (group, GTK_WINDOW (self));
   gtk_window_set_title (GTK_WINDOW (self), _ ("Teach a Texture"));
   gtk_container_set_border_width (GTK_CONTAINER (self), 12);
+  g_signal_connect (self, "key-press-event", G_CALLBACK (on_key), NULL);
   ui_style_ensure ();
 }
 

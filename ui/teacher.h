@@ -69,6 +69,7 @@ typedef struct UiTeacher {
   char *(*export_to) (const char *id, const char *path, gpointer user);
   char *(*import_from) (const char *path, gpointer user);
   char *(*remove) (const char *id, gpointer user);
+  char *(*help) (const char *section, gpointer user); /* opens it, as UiBackend's */
 } UiTeacher;
 
 #endif

@@ -4,6 +4,7 @@
  * one. */
 #include "texture-row.h"
 
+#include "help-section.h"
 #include "i18n.h"
 #include "widgets.h"
 
@@ -91,6 +92,8 @@ ui_texture_row_init (UiTextureRow *self)
   gtk_widget_show_all (GTK_WIDGET (self));
   on_changed (self);
   ui_texture_row_set_surrounded (self, TRUE);
+  ui_help_set (GTK_WIDGET (self), UI_HELP_SEAMLESS);
+  ui_help_set (self->match, UI_HELP_MATCH_EDGES);
 }
 
 static void

@@ -17,7 +17,8 @@ struct _UiThumbnail {
   UiResult result; /* pixels NULL: not read yet; settings NULL: live */
   gboolean added, pinned, own;
   guint layer;
-  char *description;
+  int position, n; /* in the strip; N 0: not told yet */
+  char *name, *description;
 };
 
 G_DEFINE_FINAL_TYPE (UiThumbnail, ui_thumbnail, GTK_TYPE_FLOW_BOX_CHILD)
@@ -61,6 +62,11 @@ ui_thumbnail_key_press (GtkWidget *widget, GdkEventKey *event)
     ui_thumbnail_set_tick (self, !ui_thumbnail_get_tick (self));
     return TRUE;
   }
+  /* the window would take Enter for its default button */
+  if (event->keyval == GDK_KEY_Return || event->keyval == GDK_KEY_KP_Enter
+      || event->keyval == GDK_KEY_ISO_Enter) {
+    return gtk_widget_activate (widget);
+  }
   return GTK_WIDGET_CLASS (ui_thumbnail_parent_class)->key_press_event (widget, event);
 }
 
@@ -71,6 +77,7 @@ ui_thumbnail_finalize (GObject *object)
 
   g_clear_object (&self->result.pixels);
   ui_settings_free (self->result.settings);
+  g_free (self->name);
   g_free (self->description);
   g_free (self->key);
   G_OBJECT_CLASS (ui_thumbnail_parent_class)->finalize (object);
@@ -147,7 +154,28 @@ ui_thumbnail_init (UiThumbnail *self)
   gtk_widget_hide (self->pin);
 }
 
-/* Tooltip and signs. */
+/* The accessible name: what it shows, what its signs mean, and its place. */
+static void
+tell_name (UiThumbnail *self)
+{
+  GString *text = g_string_new (self->name);
+
+  if (self->added) {
+    g_string_append_printf (text, ", %s", _ ("added"));
+  }
+  if (self->pinned) {
+    g_string_append_printf (text, ", %s", _ ("pinned"));
+  }
+  if (self->n) {
+    g_autofree char *place = ui_place_text (self->position, self->n);
+
+    g_string_append_printf (text, ", %s", place);
+  }
+  atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (self)), text->str);
+  g_string_free (text, TRUE);
+}
+
+/* Tooltip, name and signs. */
 static void
 show_signs (UiThumbnail *self)
 {
@@ -162,6 +190,7 @@ show_signs (UiThumbnail *self)
   gtk_widget_set_visible (self->badge, self->added);
   gtk_widget_set_visible (self->pin, self->pinned);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self), text->str);
+  tell_name (self);
   g_string_free (text, TRUE);
 }
 
@@ -169,7 +198,7 @@ static UiThumbnail *
 new_finished (const UiSettings *settings, int width, int height, const char *model_name)
 {
   UiThumbnail *self = g_object_new (UI_TYPE_THUMBNAIL, NULL);
-  g_autofree char *name = ui_settings_caption (settings);
+  char *name = self->name = ui_settings_caption (settings);
   g_autofree char *tick_name = g_strdup_printf (_ ("Add this picture: %s"), name);
   /* the marks keep width before height where words run to the left */
   g_autofree char *size = g_strdup_printf ("%d\u200e × \u200e%d", width, height);
@@ -181,7 +210,6 @@ new_finished (const UiSettings *settings, int width, int height, const char *mod
   gtk_label_set_text (GTK_LABEL (self->size), size);
   atk_object_set_name (gtk_widget_get_accessible (self->tick), tick_name);
   gtk_widget_set_tooltip_text (self->tick, _ ("Add this picture"));
-  atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (self)), name);
   return self;
 }
 
@@ -224,7 +252,8 @@ ui_thumbnail_new_live (void)
   gtk_widget_hide (self->tick);
   gtk_widget_set_no_show_all (self->tick, TRUE);
   gtk_label_set_text (GTK_LABEL (self->caption), "…");
-  atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (self)), _ ("The picture being made"));
+  self->name = g_strdup (_ ("The picture being made"));
+  tell_name (self);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self), _ ("The picture being made; click to follow it"));
   return GTK_WIDGET (self);
 }
@@ -233,6 +262,16 @@ void
 ui_thumbnail_set_live (UiThumbnail *self, GdkPixbuf *pixels)
 {
   show_pixels (self, pixels);
+}
+
+void
+ui_thumbnail_set_place (UiThumbnail *self, int position, int n)
+{
+  if (position != self->position || n != self->n) {
+    self->position = position;
+    self->n = n;
+    tell_name (self);
+  }
 }
 
 /* ---- doors ----------------------------------------------------------------------------------- */

@@ -27,6 +27,9 @@ GtkWidget *ui_thumbnail_new_kept (const UiKept *kept, const char *model_name,
 GtkWidget *ui_thumbnail_new_live (void);
 void ui_thumbnail_set_live (UiThumbnail *thumbnail, GdkPixbuf *pixels);
 
+/* Its place in the strip, from 0, of N: assistive technology is told. */
+void ui_thumbnail_set_place (UiThumbnail *thumbnail, int position, int n);
+
 gboolean ui_thumbnail_is_live (UiThumbnail *thumbnail);
 /* Borrowed; NULL when live, or gone from the disk. */
 const UiResult *ui_thumbnail_result (UiThumbnail *thumbnail);

@@ -3,6 +3,7 @@
  * Where the picture goes. */
 #include "where-row.h"
 
+#include "help-section.h"
 #include "i18n.h"
 #include "widgets.h"
 
@@ -367,6 +368,7 @@ ui_where_row_init (UiWhereRow *self)
   }
   g_signal_connect_swapped (self->where, "changed", G_CALLBACK (on_where), self);
   g_signal_connect_swapped (self->size, "changed", G_CALLBACK (on_size), self);
+  ui_help_set (GTK_WIDGET (self), UI_HELP_WHERE);
 }
 
 GtkWidget *

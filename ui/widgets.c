@@ -135,6 +135,13 @@ ui_announce (GtkWidget *widget, const char *text, gboolean urgent)
 }
 
 char *
+ui_place_text (int position, int n)
+{
+  /* Translators: the place in a list, as a screen reader says it: "3 of 20". */
+  return g_strdup_printf (_ ("%d of %d"), position + 1, n);
+}
+
+char *
 ui_duration_text (double seconds)
 {
   if (seconds < 0.0) {

@@ -32,6 +32,9 @@ void ui_set_available (GtkWidget *widget, gboolean available, const char *toolti
  * is done with what it says. */
 void ui_announce (GtkWidget *widget, const char *text, gboolean urgent);
 
+/* "3 of 20" for the one at POSITION, from 0, of N. To be freed. */
+char *ui_place_text (int position, int n);
+
 /* "about 4 s", "about 3 min"; "" when SECONDS is negative. To be freed. */
 char *ui_duration_text (double seconds);
 

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs inside GIMP: generates pictures into all kinds of images, and with all kinds of wrong arguments."""
+import os
+
+from gi.repository import GdkPixbuf, GLib
 from inside_gimp import Gimp, call, describe, embedded, generate, names, new_image, note, outcome, pixels, upscale
 
 CLASS, OTHER = embedded.CLASSES[1:3]
@@ -32,6 +35,26 @@ done = generate(image, seed=7, steps=4)
 note('no-class', dict(outcome(done), described=[describe(layer) for layer in done.layers]))
 done = generate(image, seed=7, steps=4, randomize=True)
 note('randomized', dict(outcome(done), described=[describe(layer) for layer in done.layers]))
+
+# The window's history: left alone, unless it is asked for; by each procedure.
+def kept():
+    folder = os.path.join(Gimp.directory(), 'plug-in-adm-history')
+    return sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+
+
+note('history left alone', kept())
+generate(**{'class': CLASS, 'seed': 7, 'steps': 4, 'count': 2, 'history': True})
+call('plug-in-adm-fill', image, image.get_layers()[-1:], **{'class': OTHER, 'seed': 9, 'history': True})
+upscale(image, image.get_layers()[-1:], seed=11, steps=3, history=True)
+facts = {}
+for name in kept():
+    if not name.endswith('.png'):
+        file = GLib.KeyFile()
+        file.load_from_file(os.path.join(Gimp.directory(), 'plug-in-adm-history', name), GLib.KeyFileFlags.NONE)
+        group = file.get_groups()[0][0]
+        picture = GdkPixbuf.Pixbuf.new_from_file(os.path.join(Gimp.directory(), 'plug-in-adm-history', name[:name.rindex('.')] + '.png'))
+        facts[file.get_string(group, 'seed')] = [file.get_boolean(group, 'added'), file.get_string(group, 'class'), picture.get_width()]
+note('history', facts)
 
 # Inside a selected group.
 image = new_image(100, 100)

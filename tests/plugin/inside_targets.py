@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs inside GIMP: pictures that cover selections, layers and images of all kinds, and places where none can go."""
+import colorsys
+import json
+
 from inside_gimp import Gegl, Gimp, base64, call, describe, embedded, generate, names, new_image, note, outcome, pixels
 
 CLASS = embedded.CLASSES[1]
@@ -62,6 +65,16 @@ note('up', [describe(layer) for layer in cover(None, **{'upsample': True, 'upsam
 note('respaced', [describe(layer) for layer in cover(None, respacing='2,3', sampler='ddpm').layers])
 note('interval', [describe(layer) for layer in cover(None, **{'guide-from': 0.5, 'guide-to': 5.0, 'scale': 2.0}).layers])
 
+def first_colors(*names):
+    """What stood for classes in the first maps, which have no legend."""
+    colors = []
+    for name in names:
+        i = embedded.CLASSES.index(name)
+        rgb = colorsys.hsv_to_rgb((0.13 + i * 0.618033988749895) % 1, 0.55 if i // 2 % 2 else 0.9, 0.62 if i % 2 else 0.95)
+        colors.append(''.join('%02x' % int(255 * channel + 0.5) for channel in rgb))
+    return colors
+
+
 # Any size, from pictures, with what surrounds them, seamless, and by maps.
 def painted(width, height, seed=1):
     """An image whose only layer holds pixels of all values."""
@@ -102,6 +115,26 @@ canvas('free', painted(96, 80), where='layer', guidance='free', scale=2.0)
 canvas('varied', painted(64, 64), where='layer', vary=0.2, **{'vary-seed': '99'})
 canvas('upsampled', painted(300, 260), where='layer', upsample=True, **{'upsample-steps': 2})
 canvas('tiny', painted(1, 1), where='layer')
+
+# Maps: today's colours, those of the first maps, and a legend of its own mean the same classes.
+def mapped(colors, legend=None):
+    image = new_image(96, 64)
+    layer = Gimp.Layer.new(image, 'Map', 96, 64, Gimp.ImageType.RGBA_IMAGE, 100, Gimp.LayerMode.NORMAL)
+    image.insert_layer(layer, None, 0)
+    buffer = layer.get_buffer()
+    buffer.set(Gegl.Rectangle.new(0, 0, 96, 64), "R'G'B'A u8", b''.join((bytes.fromhex(colors[x >= 48]) + b'\xff') for _y in range(64) for x in range(96)))
+    buffer.flush()
+    layer.update(0, 0, 96, 64)
+    if legend:
+        layer.attach_parasite(Gimp.Parasite.new('adm-map-legend', 1, json.dumps({'classes': legend}).encode() + b'\0'))
+    done = generate(image, seed=7, steps=3, map=layer)
+    return dict(outcome(done), pixels=[pixels(layer) for layer in done.layers])
+
+
+note('maps', [mapped(('46b02c', '1d5fd6')), mapped(first_colors('grass', 'water')),
+              mapped(('000000', 'ffffff'), {'grass': '#000000', 'water': '#ffffff'}),
+              mapped(('1d5fd6', '46b02c'), {'grass': '#1d5fd6', 'water': '#46b02c'}),
+              mapped(('000000', 'ffffff'), {'zebra': '#000000'})])
 
 # The short procedure: the selection, or else the layer; from nothing, or from what is there.
 facts = {}

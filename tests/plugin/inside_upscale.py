@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs inside GIMP: upsamples layers, parts of layers, and what cannot be upsampled."""
+import base64
 import os
 
-from inside_gimp import Gimp, describe, load, names, new_image, note, outcome, pixels, upscale
+from inside_gimp import Gegl, Gimp, describe, load, names, new_image, note, outcome, pixels, upscale
 
 # A picture of the network's own size.
 image = load(os.path.join(os.environ['ADM_TEST_FOLDER'], 'small.png'))
@@ -21,6 +22,23 @@ layer.set_offsets(30, 20)
 image.select_rectangle(Gimp.ChannelOps.REPLACE, 60, 50, 300, 280)
 done = upscale(image, [layer], seed=3, steps=4)
 note('large part', dict(outcome(done), described=[describe(layer) for layer in done.layers], names=names(image)))
+# A strip far longer than the network's output: at its own size, and sharp, where stripes of 8 pixels would be lost in 64.
+strip = new_image(9000, 60)
+source = strip.get_layers()[0]
+buffer = source.get_buffer()
+buffer.set(Gegl.Rectangle.new(0, 0, 9000, 60), "R'G'B' u8", bytes(255 * (x // 8 % 2) for _y in range(60) for x in range(9000) for _c in range(3)))
+buffer.flush()
+source.update(0, 0, 9000, 60)
+strip.select_rectangle(Gimp.ChannelOps.REPLACE, 0, 0, 9000, 60)
+done = upscale(strip, [source], seed=3, steps=2)
+described = [describe(layer) for layer in done.layers]
+contrast = []
+for one in described:
+    row = base64.b64decode(one.pop('pixels'))[30 * 9000 * 3:31 * 9000 * 3:3]
+    light = sum(row[x] for x in range(9000) if x // 8 % 2) / 4500
+    contrast.append(light - sum(row[x] for x in range(9000) if not x // 8 % 2) / 4500)
+note('strip', dict(outcome(done), described=described, contrast=contrast))
+
 image.select_rectangle(Gimp.ChannelOps.REPLACE, 60, 50, 100, 50)
 done = upscale(image, [layer], seed=3, steps=4)
 note('flat part', dict(outcome(done), described=[describe(layer) for layer in done.layers]))

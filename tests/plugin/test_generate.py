@@ -52,6 +52,12 @@ class Generate(unittest.TestCase):
         self.assertTrue(self.fact('finished'))
         self.assertEqual(self.notes['status'], 0)
 
+    def test_the_history_gets_what_it_is_asked_to(self):
+        self.assertEqual(self.fact('history left alone'), [])
+        width = self.fact('selection')['described'][0]['size'][0]
+        self.assertEqual(self.fact('history'), {'7': [True, CLASS, width], '8': [True, CLASS, width], '9': [True, OTHER, 300],
+                                                '11': [True, '', 256]})
+
     def test_without_an_image_a_new_one_is_made(self):
         fact = self.fact('fresh', 1)
         layer = fact['described'][0]

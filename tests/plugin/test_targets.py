@@ -99,6 +99,14 @@ class Targets(unittest.TestCase):
         self.assertEqual(pixels[row], before[row])
         self.assertNotEqual(pixels[:48], before[:48])
 
+    def test_maps_mean_what_their_legends_say(self):
+        today, first, own, turned, none = self.fact('maps')
+        for fact in (today, first, own, turned):
+            self.assertEqual((fact['status'], fact['layers']), ('success', 1), fact['message'])
+            self.assertEqual(fact['pixels'], today['pixels'])
+        self.assertEqual((none['status'], none['layers']), ('calling-error', 0))
+        self.assertIn('no color of a class', none['message'])
+
     def test_the_rest_is_made(self):
         plain = self.made('edges')[1]
         for name in ('matched', 'seamless', 'blended', 'free', 'varied'):

@@ -53,6 +53,12 @@ class Upscale(unittest.TestCase):
         self.assertEqual((layer['size'], layer['offsets']), ([300, 280], [60, 50]))
         self.assertEqual(fact['names'], ['Moved, upsampled', 'Moved', 'Background'])
 
+    def test_a_long_strip_comes_back_sharp(self):
+        fact = self.fact('strip', 1)
+        self.assertEqual((fact['described'][0]['size'], fact['described'][0]['offsets']), ([9000, 60], [0, 0]))
+        self.assertFalse(json.loads(fact['described'][0]['settings'])['tiles'])
+        self.assertGreater(fact['contrast'][0], 100)
+
     def test_small_part_keeps_its_proportions(self):
         layer = self.fact('flat part', 1)['described'][0]
         self.assertEqual((layer['size'], layer['offsets']), ([256, 128], [60, 50]))

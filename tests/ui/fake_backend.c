@@ -376,9 +376,10 @@ open_folder (const char *path, gpointer user G_GNUC_UNUSED)
 }
 
 static void
-help (gpointer user)
+help (const char *section, gpointer user)
 {
   ((FakeBackend *) user)->helps++;
+  ((FakeBackend *) user)->section = section;
 }
 
 static void

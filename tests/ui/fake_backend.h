@@ -32,6 +32,7 @@ typedef struct FakeBackend {
   char *map_message;  /* what paint_map answers, or NULL */
 
   /* record */
+  const char *section; /* of the help that was opened last */
   guint starts, stops, adds, closes, helps, rescans, warms, imports, folders_added;
   char warmed[64], path[256]; /* of the last call */
   guint added;                /* results of the last add */

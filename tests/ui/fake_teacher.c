@@ -214,6 +214,13 @@ fake_teacher_move (FakeTeacher *fake, double share)
   changed (fake);
 }
 
+static char *
+help (const char *section, gpointer user)
+{
+  ((FakeTeacher *) user)->section = section;
+  return g_strdup ("no browser is installed");
+}
+
 FakeTeacher *
 fake_teacher_new (void)
 {
@@ -232,7 +239,8 @@ fake_teacher_new (void)
                             .rename = rename_it,
                             .export_to = move,
                             .import_from = import_it,
-                            .remove = remove_it };
+                            .remove = remove_it,
+                            .help = help };
   return fake;
 }
 

@@ -18,6 +18,7 @@ typedef struct FakeTeacher {
   UiTeachFrom from;
   gboolean tiles, turns;
   double minutes;
+  const char *section; /* of the help that was opened last */
 
   UiTeachNews news;
   UiOwnClass own[4];

@@ -165,9 +165,9 @@ test_generate_window (void)
 {
   Window self = open_window ();
   g_autofree char *first
-      = g_strdup_printf ("list item: %s · s 1.5 · seed 7", class_name (&self, 0));
+      = g_strdup_printf ("list item: %s · s 1.5 · seed 7, 1 of 2", class_name (&self, 0));
   g_autofree char *second
-      = g_strdup_printf ("list item: %s · s 1.5 · seed 8", class_name (&self, 0));
+      = g_strdup_printf ("list item: %s · s 1.5 · seed 8, 2 of 2", class_name (&self, 0));
   g_autofree char *tick
       = g_strdup_printf ("check box: Add this picture: %s · s 1.5 · seed 8", class_name (&self, 0));
 
@@ -238,7 +238,7 @@ test_generate_window (void)
   spin (300);
   check_round (&self, part (&self, "generate"), "running",
                PAGE ("button: Generate", PICTURE, "button: Stop",
-                     "list item: The picture being made", "combo box: Model",
+                     "list item: The picture being made, 15 of 15", "combo box: Model",
                      "button: Models: what is here, and bringing in more", "text: Class", recent,
                      "layered pane: Classes", "slider: Character", "check box: Live", SEED,
                      "spin button: Pictures", QUALITY, BOTTOM));

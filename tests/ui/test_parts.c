@@ -2,6 +2,7 @@
  *
  * What is set, found and remembered: presets, last values, classes, models, keys. */
 #include "driver.h"
+#include "ui/help-section.h"
 #include "ui/drop.h"
 #include "ui/memory-box.h"
 #include "ui/message-bar.h"
@@ -165,6 +166,50 @@ test_escape (void)
   close_window (&self);
 }
 
+/* F1 opens the help about what has the focus, Help its beginning. */
+static void
+test_help (void)
+{
+  static const struct {
+    const char *part, *section;
+  } all[] = { { "where", UI_HELP_WHERE },
+              { "class-entry", UI_HELP_CLASSES },
+              { "teach", UI_HELP_TEACH },
+              { "character", UI_HELP_CHARACTER },
+              { "start", UI_HELP_START_FROM },
+              { "seamless-x", UI_HELP_SEAMLESS },
+              { "match-edges", UI_HELP_MATCH_EDGES },
+              { "seed", UI_HELP_SETTINGS },
+              { "generate", NULL } };
+  Window self = open_canvas (NULL, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (all); i++) {
+    gtk_widget_set_sensitive (part (&self, all[i].part), TRUE);
+    gtk_widget_grab_focus (part (&self, all[i].part));
+    CHECK (press (&self, GDK_KEY_F1));
+    if (!CHECK (g_strcmp0 (self.fake->section, all[i].section) == 0)) {
+      printf ("  F1 on %s opens \"%s\"\n", all[i].part, self.fake->section);
+    }
+  }
+  CHECK_STR (ui_help_of (part (&self, "mend")), UI_HELP_MEND_SEAMS);
+  CHECK_STR (ui_help_of (part (&self, "history")), UI_HELP_HISTORY);
+  click (&self, "paint-map");
+  CHECK_STR (ui_help_of (part (&self, "class-list")), UI_HELP_MAP);
+  click (&self, "help");
+  CHECK (self.fake->section == NULL);
+  click (&self, "models");
+  spin (50);
+  CHECK (press (&self, GDK_KEY_F1));
+  CHECK_STR (self.fake->section, UI_HELP_OWN_MODELS);
+  close_window (&self);
+
+  self = open_mode (NULL, UI_TASK_UPSAMPLE);
+  gtk_widget_grab_focus (part (&self, "generate"));
+  CHECK (press (&self, GDK_KEY_F1));
+  CHECK_STR (self.fake->section, UI_HELP_UPSAMPLING);
+  close_window (&self);
+}
+
 static void
 test_models (void)
 {
@@ -236,7 +281,7 @@ test_part_sizes (void)
     { 0, 0, 0, "Fit: the whole part, reduced first", "Tiles: a larger result, piece by piece" },
     { 64, 40, 0, "Fit: the whole part at once", "Tiles: 408 × 256, piece by piece" },
     { 96, 64, 0, "Fit: reduces 96 × 64 to 64 × 64 first", "Tiles: 384 × 256, piece by piece" },
-    { 1200, 800, 1, "Fit: reduces 1200 × 800 to 64 × 64 first",
+    { 1200, 800, 1, "Fit: reduces 1200 × 800 to 300 × 200 first",
       "Tiles: 4800 × 3200, piece by piece" },
   };
 
@@ -475,5 +520,6 @@ main (int argc, char **argv)
   test_questions ();
   test_drop ();
   test_large_pictures ();
+  test_help ();
   return check_summary ();
 }

@@ -7,6 +7,7 @@
  *   test_teach PICTURE    a picture of the dialog at work */
 #include "driver.h"
 #include "fake_teacher.h"
+#include "ui/help-section.h"
 #include "ui/teach-dialog.h"
 #include "ui/teach-own.h"
 
@@ -54,6 +55,12 @@ test_lesson (void)
   CHECK (!gtk_widget_get_sensitive (of (dialog, "teach"))); /* it has no name */
   gtk_entry_set_text (GTK_ENTRY (of (dialog, "name")), " my bark ");
   CHECK (!gtk_widget_get_visible (of (dialog, "pause")));
+
+  /* F1 helps, or it is said why not */
+  Window keys = { .window = GTK_WIDGET (dialog) };
+  CHECK (press (&keys, GDK_KEY_F1));
+  CHECK_STR (fake->section, UI_HELP_TEACH);
+  CHECK (gtk_widget_get_visible (of (dialog, "message")));
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (of (dialog, "layer")), TRUE);
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (of (dialog, "tiles")), TRUE);
   AWAIT (strstr (gtk_label_get_text (GTK_LABEL (of (dialog, "what"))), "Background"));
