@@ -93,13 +93,12 @@ find_target (Work *work, GimpImage *image, GError **error)
 /* Makes the pictures that are asked for and adds them to *IMAGE. The image is looked at twice:
  * before the work, so that nobody waits in vain, and after it. */
 static GimpLayer **
-generate (Work *work, GimpProcedure *procedure, GimpImage **image, adm_catalog *catalog,
-          GError **error)
+generate (Work *work, GimpProcedure *procedure, GimpImage **image, ModelSet *models, GError **error)
 {
   UiSettings *settings = work->arguments.settings;
   AdmJobOrder order = { .threads = gimp_get_num_processors (), .exact = settings->exact };
 
-  order.model = work->model = model_paths_find (catalog, settings->model, error);
+  order.model = work->model = model_paths_find (models, settings->model, error);
   if (!order.model || !layers_check_open (work->run_mode, image, error)
       || !find_target (work, *image, error)
       || !arguments_to_generate (settings, order.model, 0, &order.task, error))
@@ -130,15 +129,15 @@ GimpLayer **
 generate_pictures (AdmArguments *arguments, GimpProcedure *procedure, GimpRunMode run_mode,
                    GimpImage **image, GError **error)
 {
-  adm_catalog *catalog = model_paths_catalog (NULL, error);
+  ModelSet *models = model_paths_read (NULL, error);
   Work work = { .run_mode = run_mode, .arguments = *arguments };
   GimpLayer **layers = NULL;
 
-  if (catalog)
-    layers = generate (&work, procedure, image, catalog, error);
+  if (models)
+    layers = generate (&work, procedure, image, models, error);
   scene_free (work.scene);
   g_free (work.result.pixels);
-  adm_catalog_free (catalog);
+  model_set_free (models);
   return layers;
 }
 

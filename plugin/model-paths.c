@@ -84,8 +84,8 @@ model_paths_set_icon (GimpProcedure *procedure)
   g_free (beside);
 }
 
-adm_catalog *
-model_paths_catalog (char *const *folders, GError **error)
+ModelSet *
+model_paths_read (char *const *folders, GError **error)
 {
   char **own = folders ? NULL : model_paths_get ();
   char *const *paths = folders ? folders : own;
@@ -102,14 +102,16 @@ model_paths_catalog (char *const *folders, GError **error)
     plugin_error_set_core (error, &core);
   g_free (existing);
   g_strfreev (own);
-  return catalog;
+  return catalog ? model_set_new (catalog) : NULL;
 }
 
 /* What the catalog found amiss with the model NAME or, when it found no model at all, with
  * anything. NULL: nothing. */
 static const adm_error *
-find_note (const adm_catalog *catalog, const char *name)
+find_note (ModelSet *set, const char *name)
 {
+  const adm_catalog *catalog = model_set_catalog (set);
+
   for (size_t i = 0; i < adm_catalog_notes (catalog); i++) {
     const adm_error *note = adm_catalog_note (catalog, i);
     char line[3 * ADM_ERROR_ROOM];
@@ -122,9 +124,9 @@ find_note (const adm_catalog *catalog, const char *name)
 
 /* Says why there is no model NAME, and what there is instead. */
 static void
-set_not_found (adm_catalog *catalog, const char *name, GError **error)
+set_not_found (ModelSet *set, const char *name, GError **error)
 {
-  const adm_error *note = find_note (catalog, name);
+  const adm_error *note = find_note (set, name);
   g_autofree char *words = note ? plugin_words (note) : NULL;
   GString *text = g_string_new (NULL);
 
@@ -133,10 +135,10 @@ set_not_found (adm_catalog *catalog, const char *name, GError **error)
   else
     g_string_append_printf (text, _ ("There is no model “%s”."), name);
   g_string_append_c (text, ' ');
-  if (adm_catalog_count (catalog) > 0) {
+  if (model_set_count (set) > 0) {
     GString *names = g_string_new (NULL);
-    for (size_t i = 0; i < adm_catalog_count (catalog); i++)
-      g_string_append_printf (names, "%s%s", i ? ", " : "", adm_catalog_get (catalog, i)->id);
+    for (size_t i = 0; i < model_set_count (set); i++)
+      g_string_append_printf (names, "%s%s", i ? ", " : "", model_set_get (set, i)->id);
     g_string_append_printf (text, _ ("Choose one of these: %s."), names->str);
     g_string_free (names, TRUE);
   } else {
@@ -152,18 +154,18 @@ set_not_found (adm_catalog *catalog, const char *name, GError **error)
 }
 
 const adm_model *
-model_paths_find (adm_catalog *catalog, const char *name, GError **error)
+model_paths_find (ModelSet *set, const char *name, GError **error)
 {
   const adm_model *model = NULL;
   adm_error core = { 0 };
 
   name = name ? name : "";
-  if (adm_catalog_find (catalog, name, &model, &core) == ADM_OK)
+  if (model_set_find (set, name, &model, &core) == ADM_OK)
     return model;
   /* A file that was named and is there has a fault of its own, which the core tells. */
   if (g_file_test (name, G_FILE_TEST_EXISTS))
     plugin_error_set_core (error, &core);
   else
-    set_not_found (catalog, name, error);
+    set_not_found (set, name, error);
   return NULL;
 }

@@ -8,6 +8,7 @@
 #include <libgimp/gimp.h>
 
 #include "adm.h"
+#include "model-set.h"
 
 /* The folders searched, first to last (the first model of an id wins): the folders of
  * $ADM_MODEL_PATH; the data folder beside the plug-in's program or, where there is none, the one of
@@ -23,12 +24,12 @@ gboolean model_paths_add (const char *path, GError **error);
 void model_paths_set_icon (GimpProcedure *procedure);
 
 /* Reads those of FOLDERS (NULL: model_paths_get's) that exist. NULL with ERROR set on failure; free
- * with adm_catalog_free. With FOLDERS, any thread. */
-adm_catalog *model_paths_catalog (char *const *folders, GError **error);
+ * with model_set_free. With FOLDERS, any thread. */
+ModelSet *model_paths_read (char *const *folders, GError **error);
 
-/* The model called NAME (an id, a name, or a file), owned by CATALOG. When there is none, the error
+/* The model called NAME (an id, a name, or a file), owned by SET. When there is none, the error
  * names the models there are (or the folders searched) and what was found amiss with it. NULL
  * counts as an empty name, which no model has. */
-const adm_model *model_paths_find (adm_catalog *catalog, const char *name, GError **error);
+const adm_model *model_paths_find (ModelSet *set, const char *name, GError **error);
 
 #endif

@@ -56,14 +56,14 @@ add_result (GimpImage **image, GimpLayer *layer, const Part *part, const AdmJobR
 
 static GimpLayer **
 upscale (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage **image, GimpLayer *layer,
-         const Part *part, AdmArguments *arguments, adm_catalog *catalog, GError **error)
+         const Part *part, AdmArguments *arguments, ModelSet *models, GError **error)
 {
   UiSettings *settings = arguments->settings;
   AdmJobOrder order = { .threads = gimp_get_num_processors (), .exact = settings->exact };
   AdmJobResult result;
   GimpLayer **layers = NULL;
 
-  order.model = model_paths_find (catalog, settings->model, error);
+  order.model = model_paths_find (models, settings->model, error);
   if (!order.model || !arguments_to_upscale (settings, order.model, 0, &order.task, error))
     return NULL;
   int tile = MAX (1, arguments_upsample_input (order.model));
@@ -108,13 +108,13 @@ run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image, GimpDrawa
     if (!layers)
       g_set_error_literal (&error, PLUGIN_ERROR, PLUGIN_ERROR_CANCELLED, _ ("Cancelled"));
   } else if (part) {
-    adm_catalog *catalog = model_paths_catalog (NULL, &error);
-    if (catalog) {
+    ModelSet *models = model_paths_read (NULL, &error);
+    if (models) {
       if (arguments_read (config, &arguments, &error))
-        layers = upscale (procedure, run_mode, &image, layer, part, &arguments, catalog, &error);
+        layers = upscale (procedure, run_mode, &image, layer, part, &arguments, models, &error);
       arguments_clear (&arguments);
     }
-    adm_catalog_free (catalog);
+    model_set_free (models);
   }
   part_free (part);
   return layers_return (procedure, image, layers, error);

@@ -17,8 +17,8 @@
 
 /* The folders as they were at one moment. */
 typedef struct {
-  adm_catalog *catalog; /* NULL: it could not be made */
-  GArray *models;       /* of UiModel */
+  ModelSet *set;  /* NULL: it could not be made */
+  GArray *models; /* of UiModel */
   char **folders;
   GPtrArray *notes, *texts; /* of char * */
   GPtrArray *numbers;       /* of char **, classes without names, and with the artist's own */
@@ -50,6 +50,9 @@ static char *
 missing_words (const adm_model *model)
 {
   GString *lines = model->missing_count ? g_string_new (NULL) : NULL;
+
+  if (!lines && !model->diffusion && model->upsampler)
+    return g_strdup (_ ("It enlarges alone: choose it under Filters ▸ Enhance ▸ Upsample Layer"));
 
   for (int i = 0; i < model->missing_count; i++) {
     const adm_missing *missing = &model->missing[i];
@@ -180,7 +183,7 @@ snapshot_free (gpointer data)
 {
   Snapshot *snapshot = data;
 
-  adm_catalog_free (snapshot->catalog);
+  model_set_free (snapshot->set);
   if (snapshot->models)
     g_array_unref (snapshot->models);
   if (snapshot->notes)
@@ -214,8 +217,10 @@ snapshot_new (adm_options options)
 static void
 read_questions (Snapshot *snapshot)
 {
-  for (size_t i = 0; i < adm_catalog_questions (snapshot->catalog); i++) {
-    OpenFile *file = open_file_new (adm_catalog_question (snapshot->catalog, i));
+  const adm_catalog *catalog = model_set_catalog (snapshot->set);
+
+  for (size_t i = 0; i < adm_catalog_questions (catalog); i++) {
+    OpenFile *file = open_file_new (adm_catalog_question (catalog, i));
     if (!file)
       continue;
     UiOpenFile view = open_file_view (file);
@@ -245,16 +250,19 @@ snapshot_take (Snapshot *snapshot)
   adm_machine_memory (&there, &available);
   snapshot->models = g_array_new (FALSE, TRUE, sizeof (UiModel));
   snapshot->notes = g_ptr_array_new_with_free_func (g_free);
-  snapshot->catalog = model_paths_catalog (snapshot->folders, &error);
-  if (snapshot->catalog) {
-    for (size_t i = 0; i < adm_catalog_count (snapshot->catalog); i++) {
-      UiModel model = describe (adm_catalog_get (snapshot->catalog, i), snapshot);
+  snapshot->set = model_paths_read (snapshot->folders, &error);
+  if (snapshot->set) {
+    const adm_catalog *catalog = model_set_catalog (snapshot->set);
+    for (size_t i = 0; i < model_set_count (snapshot->set); i++) {
+      UiModel model = describe (model_set_get (snapshot->set, i), snapshot);
       g_array_append_val (snapshot->models, model);
     }
     read_questions (snapshot);
-    for (size_t i = 0; i < adm_catalog_notes (snapshot->catalog); i++)
-      if (!is_open (snapshot, adm_catalog_note (snapshot->catalog, i)))
-        g_ptr_array_add (snapshot->notes, plugin_words (adm_catalog_note (snapshot->catalog, i)));
+    for (size_t i = 0; i < adm_catalog_notes (catalog); i++) {
+      const adm_error *note = adm_catalog_note (catalog, i);
+      if (!is_open (snapshot, note) && !model_set_has_noted (snapshot->set, note))
+        g_ptr_array_add (snapshot->notes, plugin_words (note));
+    }
   } else {
     g_ptr_array_add (snapshot->notes, g_strdup (error->message));
     g_error_free (error);
@@ -417,10 +425,10 @@ window_models_catalog (WindowModels *models)
 const adm_model *
 window_models_find (WindowModels *models, const char *id)
 {
-  adm_catalog *catalog = latest (models)->catalog;
+  const ModelSet *set = latest (models)->set;
 
-  for (size_t i = 0; catalog && i < adm_catalog_count (catalog); i++) {
-    const adm_model *model = adm_catalog_get (catalog, i);
+  for (size_t i = 0; set && i < model_set_count (set); i++) {
+    const adm_model *model = model_set_get (set, i);
     if (g_strcmp0 (model->id, id) == 0)
       return model;
   }

@@ -3,7 +3,7 @@
 import base64
 import os
 
-from inside_gimp import Gegl, Gimp, describe, load, names, new_image, note, outcome, pixels, upscale
+from inside_gimp import Gegl, Gimp, describe, generate, load, names, new_image, note, outcome, pixels, upscale
 
 # A picture of the network's own size.
 image = load(os.path.join(os.environ['ADM_TEST_FOLDER'], 'small.png'))
@@ -50,6 +50,15 @@ Gimp.Selection.none(image)
 layer.fill(Gimp.FillType.TRANSPARENT)
 done = upscale(image, [layer], steps=4)
 note('transparent', dict(outcome(done), alpha=pixels(done.layers[0], 'A u8')))
+
+# An upsampler that lies in a folder on its own: by its name, and by its file.
+image = new_image(64, 64)
+facts = []
+for model in ('sharpen', os.path.join(os.environ['ADM_TEST_FOLDER'], 'models', 'sharpen.safetensors')):
+    done = upscale(image, image.get_layers()[-1:], model=model, seed=3, steps=3, sampler='ddim')
+    facts.append(dict(outcome(done), described=[describe(layer) for layer in done.layers]))
+note('lone', facts)
+note('lone generates', outcome(generate(model='sharpen', steps=3)))
 
 # Grey, indexed, masks, several layers, wrong arguments.
 grey = new_image(64, 64, Gimp.ImageBaseType.GRAY)

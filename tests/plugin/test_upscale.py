@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import shutil
 import unittest
 
 import gimp_profile
@@ -16,6 +17,7 @@ class Upscale(unittest.TestCase):
         cls.addClassCleanup(cls.profile.close)
         cls.small = os.path.join(cls.profile.folder, 'small.png')
         gimp_profile.adm('sample', '--model', embedded.FILE, '--class', embedded.CLASSES[1], '--seed', 7, '--steps', 8, '-o', cls.small)
+        shutil.copy(os.path.join(gimp_profile.DATA, embedded.DESCRIPTION['upsampler']), os.path.join(cls.profile.models, 'sharpen.safetensors'))
         cls.notes = cls.profile.notes('inside_upscale')
 
     def fact(self, name, layers=None):
@@ -58,6 +60,17 @@ class Upscale(unittest.TestCase):
         self.assertEqual((fact['described'][0]['size'], fact['described'][0]['offsets']), ([9000, 60], [0, 0]))
         self.assertFalse(json.loads(fact['described'][0]['settings'])['tiles'])
         self.assertGreater(fact['contrast'][0], 100)
+
+    def test_an_upsampler_on_its_own(self):
+        facts = self.fact('lone')
+        for fact in facts:
+            self.assertEqual((fact['status'], fact['layers']), ('success', 1), fact['message'])
+            self.assertEqual(fact['described'][0]['size'], [256, 256])
+            self.assertEqual(json.loads(fact['described'][0]['settings'])['model'], 'sharpen')
+        self.assertEqual(facts[0]['described'][0]['pixels'], facts[1]['described'][0]['pixels'])
+        fact = self.fact('lone generates')
+        self.assertEqual((fact['status'], fact['layers']), ('calling-error', 0))
+        self.assertIn('no diffusion network', fact['message'])
 
     def test_small_part_keeps_its_proportions(self):
         layer = self.fact('flat part', 1)['described'][0]
