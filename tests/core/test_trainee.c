@@ -210,9 +210,6 @@ main (void)
     d = described (ADM_KIND_UNET, ADM_POOL_NONE);
     d.pixels = (adm_pixels) pixels;
     one_network (&d, 0, &f);
-    d = described (ADM_KIND_CLASSIFIER, ADM_POOL_ATTENTION);
-    d.pixels = (adm_pixels) pixels;
-    one_network (&d, 0, &f);
   }
   for (int i = 0; i < 4; i++) {
     d = described (ADM_KIND_CLASSIFIER, pools[i]);
