@@ -72,6 +72,9 @@ typedef struct adm_train_request {
   uint64_t seed;
   double save_minutes; /* between checkpoints */
   int log_steps;       /* between reports */
+  /* Each save is followed by that many pictures by the first average, reported: class after class
+   * in turn, of the same noise every time; none once it was asked to stop. UNET alone makes any. */
+  int samples;
 } adm_train_request;
 
 /* What is reported of a training. */
@@ -82,7 +85,7 @@ typedef struct adm_train_report {
     ADM_TRAIN_UNREADABLE, /* UNREADABLE_WHY says which picture, and why */
     ADM_TRAIN_SAVED,      /* OUTPUT and its checkpoint are whole */
     ADM_TRAIN_WORKING,    /* asked now and then whether to go on */
-    ADM_TRAIN_PICTURE,    /* a taught class's test picture: PICTURE */
+    ADM_TRAIN_PICTURE,    /* PICTURE: a taught class's test, or number SAMPLE of a training's */
   } what;
   int64_t step, steps;
   size_t pictures, unreadable;
@@ -97,7 +100,7 @@ typedef struct adm_train_report {
   double pictures_per_second, seconds_left; /* the latter < 0: not known */
   double seconds;                           /* of a class that is taught: spent, in all runs */
   const float *picture;                     /* [3,side,side], -1 … 1; valid during the call */
-  int side;
+  int side, sample;
   const adm_error *unreadable_why; /* NULL but for ADM_TRAIN_UNREADABLE */
 } adm_train_report;
 /* False: stop, with everything saved. */

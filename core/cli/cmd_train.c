@@ -6,6 +6,7 @@
 #include "cli/output.h"
 #include "cli/program.h"
 #include "cli/result.h"
+#include "cli/sample_sheet.h"
 #include "cli/terminal.h"
 #include "cli/words.h"
 
@@ -50,6 +51,9 @@ static const char usage[]
       "  --mirror             mirror every other picture\n"
       "  --seed S             default 0\n"
       "  --save-every M       minutes between checkpoints (default 10)\n"
+      "  --samples N          after each save, a sheet of N pictures by the first average, beside "
+      "OUT: "
+      "OUT.samples.png\n"
       "  --log FILE.jsonl     a JSON line a report, added to FILE\n"
       "  --log-steps N        steps between reports (default 100)\n"
       "  --exact              direct convolutions only\n"
@@ -87,6 +91,7 @@ typedef struct train_run {
   /* what is told at the end */
   adm_train_report last;
   double loss, began;
+  sample_sheet sheet;
 } train_run;
 
 /* ---- options --------------------------------------------------------------------------------- */
@@ -134,6 +139,7 @@ parse (int argc, char **argv, train_options *o, adm_error *error)
       .value = &r->save_minutes,
       .min = 0.001,
       .max = 1e6 },
+    { .name = "--samples", .type = OPTION_INT, .value = &r->samples, .min = 1, .max = 1024 },
     { .name = "--log", .type = OPTION_TEXT, .value = &o->log },
     { .name = "--log-steps", .type = OPTION_INT, .value = &r->log_steps, .min = 1, .max = 1e9 },
     { .name = "--exact", .type = OPTION_FLAG, .value = &o->run.exact },
@@ -298,11 +304,13 @@ on_report (const adm_train_report *report, void *user)
     program_warn ("left out", report->unreadable_why);
     break;
   case ADM_TRAIN_SAVED:
-  case ADM_TRAIN_PICTURE:
   case ADM_TRAIN_WORKING:
     break;
+  case ADM_TRAIN_PICTURE:
+    sample_sheet_add (&run->sheet, report);
+    break;
   }
-  return !interrupt_requested () && !run->problem;
+  return !interrupt_requested () && !run->problem && !run->sheet.status;
 }
 
 static adm_status
@@ -345,7 +353,14 @@ cmd_train (int argc, char **argv)
     status = program_fail (&error, ADM_ERROR_IO, "%s: cannot be written: %s", options.log,
                            strerror (errno));
   if (!status)
+    status = sample_sheet_open (&run.sheet, &options.request, &error);
+  if (!status)
     status = adm_train (&options.request, on_report, &run, &error);
+  if (run.sheet.status && (!status || status == ADM_ERROR_CANCELLED)) {
+    status = run.sheet.status;
+    error = run.sheet.error;
+  }
+  sample_sheet_close (&run.sheet);
   terminal_clear (&run.line);
   if (run.log && fclose (run.log) != 0 && !run.problem)
     run.problem = errno;

@@ -5,7 +5,7 @@
 
 #include "adm_array.h"
 #include "base/error.h"
-#include "diffusion/sampler.h"
+#include "train/samples.h"
 
 #include <stdlib.h>
 
@@ -75,47 +75,10 @@ adm_teach_crops (const adm_teach_request *r, int side, int n, uint8_t *out, adm_
 /* Few steps: it is a look, and must not take the time of learning. */
 enum { SHOW_STEPS = 12 };
 
-static adm_status
-predict (void *user, const float *x, int t, float *out, adm_error *error)
-{
-  const adm_teaching *g = user;
-  adm_trainee *trainee = g->training.trainee;
-  return adm_trainee_evaluate (
-      trainee,
-      &(adm_batch) { .n = 1,
-                     .x = x,
-                     .t = &t,
-                     .labels = trainee->description.num_classes > 0 ? &g->adapter.row : NULL },
-      out, error);
-}
-
 adm_status
 adm_teaching_show (adm_teaching *g, float *out, adm_error *error)
 {
-  const adm_description *d = &g->training.trainee->description;
-  const adm_denoiser denoiser = { .channels = d->learn_sigma ? 6 : 3,
-                                  .height = d->image_size,
-                                  .width = d->image_size,
-                                  .predict = predict,
-                                  .user = g,
-                                  .network = g->request->weights };
-  adm_rng rng;
-  adm_rng_seed (&rng, g->request->seed);
-  const adm_diffusion_params params = { .sampler = ADM_SAMPLER_DPMPP_2M, .rng = &rng };
-  const int steps = d->diffusion_steps < SHOW_STEPS ? d->diffusion_steps : SHOW_STEPS;
-  adm_schedule *schedule = NULL;
-  adm_status status = adm_schedule_for_steps (d->noise_schedule, d->diffusion_steps,
-                                              ADM_SAMPLER_DPMPP_2M, steps, &schedule, error);
-  float *workspace = malloc (adm_diffusion_workspace (&denoiser) * sizeof *workspace);
-  if (!status && !workspace)
-    status = ADM_FAIL (error, NO_MEMORY, ADM_WORD_A_PICTURE);
-  if (!status) {
-    adm_schedule_parametrize (schedule,
-                              (adm_parametrization) { .predict_xstart = d->predict_xstart == 1,
-                                                      .sigma_small = d->sigma_small == 1 });
-    status = adm_diffusion_run (&denoiser, schedule, &params, workspace, out, error);
-  }
-  free (workspace);
-  adm_schedule_free (schedule);
-  return status;
+  return adm_trainee_look (
+      g->training.trainee,
+      (adm_look) { g->adapter.row, SHOW_STEPS, g->request->seed, g->request->weights }, out, error);
 }

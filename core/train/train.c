@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The loop: gradients, a step of AdamW, averages; reports and checkpoints now and then. */
+#include "adm_array.h"
 #include "base/error.h"
 #include "base/machine_memory.h"
 #include "descriptions/description.h"
 #include "descriptions/description_json.h"
 #include "train/checkpoint.h"
 #include "train/initial.h"
+#include "ops/dropout.h"
 #include "train/parameter_file.h"
+#include "train/samples.h"
 #include "train/training.h"
 
 #include <inttypes.h>
@@ -276,6 +279,53 @@ average_path (const adm_train_request *r, int i)
   return path;
 }
 
+enum { SAMPLE_STEPS = 20 };
+
+/* A sample of each class in turn by the weights as they are. That it was stopped is no failure. */
+static adm_status
+show_samples (struct run *run, adm_error *error)
+{
+  adm_training *g = &run->training;
+  const adm_train_request *r = g->request;
+  const adm_description *d = &g->trainee->description;
+  int channels = adm_description_channels (d), classes = g->list.classes;
+  size_t area = (size_t) d->image_size * (size_t) d->image_size;
+  float *made = malloc ((size_t) (channels + 3) * area * sizeof *made),
+        *rgb = made ? made + (size_t) channels * area : NULL;
+  adm_status status = made ? ADM_OK : ADM_FAIL (error, NO_MEMORY, ADM_WORD_A_PICTURE);
+  for (int i = 0; i < r->samples && !status && !run->stopped; i++) {
+    adm_look look = { classes > 0 ? i % classes : ADM_NO_LABEL, SAMPLE_STEPS,
+                      adm_mix (r->seed ^ 0x73686f77, (uint64_t) i), r->output };
+    status = adm_trainee_look (g->trainee, look, made, error);
+    if (status)
+      break;
+    adm_pixels_to_rgb (made, channels, d->image_size, d->image_size, rgb);
+    adm_train_report report = report_of (run, ADM_TRAIN_PICTURE);
+    report.picture = rgb;
+    report.side = d->image_size;
+    report.sample = i;
+    tell (run, &report);
+  }
+  free (made);
+  return status == ADM_ERROR_CANCELLED ? ADM_OK : status;
+}
+
+/* By the first average, where there is one; the weights are then as before. */
+static adm_status
+show (struct run *run, adm_error *error)
+{
+  adm_training *g = &run->training;
+  const adm_train_request *r = g->request;
+  if (r->samples < 1 || r->kind != ADM_KIND_UNET || run->stopped)
+    return ADM_OK;
+  if (r->emas > 0)
+    adm_trainee_exchange (g->trainee, g->ema[0]);
+  adm_status status = show_samples (run, error);
+  if (r->emas > 0)
+    adm_trainee_exchange (g->trainee, g->ema[0]);
+  return status;
+}
+
 static adm_status
 save (struct run *run, adm_error *error)
 {
@@ -298,10 +348,11 @@ save (struct run *run, adm_error *error)
   if (status)
     return status;
   run->saved = g->step;
-  run->saved_at = seconds ();
   adm_train_report report = report_of (run, ADM_TRAIN_SAVED);
   tell (run, &report);
-  return ADM_OK;
+  status = show (run, error);
+  run->saved_at = seconds ();
+  return status;
 }
 
 static adm_status

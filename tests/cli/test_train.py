@@ -99,6 +99,48 @@ def other_channels(there):
     check(not (there / "taught.safetensors").exists(), line)
 
 
+def sheets(there, data):
+    """Each save writes a sheet by the average's weights, of the same noise: learned pictures are on it, class after class. Training is as without it, to
+    the bit; what cannot be written ends it, with all else saved."""
+    import numpy
+    network = write_network(there, "sheet.json", predict_xstart=True)
+    out, bare = there / "sheet.safetensors", there / "bare.safetensors"
+    options = ["--steps", "300", "--lr", "3e-3", "--ema", "0.9"]
+    succeeds(*arguments(data, network, out, *options, "--samples", "10"))
+    succeeds(*arguments(data, network, bare, *options))
+    check(whole(out) == whole(bare), "samples change the training")
+    sheet = there / "sheet.samples.png"
+    with Image.open(sheet) as picture:
+        check(picture.size == (4 * 16, 3 * 16) and picture.mode == "RGB", f"a sheet of {picture.size}, {picture.mode}")
+        pixels = numpy.asarray(picture).astype(int)
+    made = [pixels[i // 4 * 16:i // 4 * 16 + 16, i % 4 * 16:i % 4 * 16 + 16] for i in range(12)]
+    check((made[10] == 255).all() and (made[11] == 255).all(), "the sheet's end is not white")
+    seen = [numpy.asarray(picture_crop(i)).astype(int) for i in range(8)]
+    for i in range(10):
+        off = [numpy.abs(made[i] - other).mean() for other in seen]
+        check(off[i % 8] == min(off) and off[i % 8] < 25, f"sample {i} is off by {off}")
+    before = sheet.read_bytes()
+    sheet.unlink()
+    succeeds(*arguments(data, network, out, *options, "--samples", "10", "--steps", "301", "--resume"))
+    check(sheet.exists() and sheet.read_bytes() != before, "the sheet is not made again")
+    again = there / "again.safetensors"
+    succeeds(*arguments(data, network, again, *options, "--samples", "10", "--steps", "301"))
+    check((there / "again.samples.png").read_bytes() == sheet.read_bytes(), "the same weights give another sheet")
+    sheet.unlink()
+    sheet.mkdir()
+    refuses(1, *arguments(data, network, out, *options, "--samples", "10", "--steps", "302", "--resume"), says="sheet.samples.png")
+    check(steps_of(out) == 302 and not list(there.glob("*.part")), "a sheet that cannot be written: the rest is not saved, or a part is left")
+    refuses(2, *arguments(data, write_network(there, "c.json", kind="classifier", pool="attention"), there / "c.safetensors", "--steps", "1", "--kind",
+                          "classifier", "--samples", "3"), says="--samples")
+
+
+def picture_crop(i):
+    """Of picture I, as training sees it."""
+    it = picture(i)
+    left = (it.width - 16) // 2
+    return it.crop((left, 0, left + 16, 16))
+
+
 def whole(out):
     return out.read_bytes(), out.with_suffix(".checkpoint.safetensors").read_bytes()
 
@@ -270,6 +312,7 @@ def main():
         data = pictures(there)
         by_heart(there, data)
         other_channels(there)
+        sheets(there, data)
         same_again(there, data)
         other_kinds(there, data)
         odd_pictures(there)

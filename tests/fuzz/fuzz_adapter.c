@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A taught class's file: what it says of itself, its thumbnail, whether it fits weights, and what it
- * adds to each tensor that it names. */
+ * A taught class's file: what it says of itself, its thumbnail, whether it fits weights, and what
+ * it adds to each tensor that it names. */
 #include "descriptions/taught_file.h"
 #include "fuzz.h"
 
