@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Networks of grey pictures, and of colours and transparency: their own size works, whatever guides;
- * what only a canvas of colours can is refused in one line that says what they make. */
+ * Networks of grey pictures, and of colours and transparency: their own size works, whatever
+ * guides; what only a canvas of colours can is refused in one line that says what they make. */
 #include "../core/check.h"
 #include "adm.h"
 #include "plugin/canvas-check.h"
