@@ -20,6 +20,11 @@ def gimp_folder():
     return max(versions, key=lambda p: int(p.name[2:]), default=base / "3.0")
 
 
+def flatpak_gimp():
+    """Whether this user has run a GIMP from Flatpak, whose folder is its own."""
+    return (pathlib.Path.home() / ".var" / "app" / "org.gimp.GIMP").is_dir()
+
+
 class Damaged(Exception):
     """A file of ours is not as it was published."""
 
@@ -67,6 +72,9 @@ def main(arguments):
     install(target)
     print(f"Installed: {target}")
     print("Start GIMP 3 (again): Filters > Render > Generate Image, or File > Create.")
+    if flatpak_gimp():
+        # Its plug-ins are extensions, built against its own runtime; what was built here lacks its libraries there and would not start.
+        print("The GIMP from Flatpak that is here, too, cannot load it, and was left as it is: use your system's GIMP 3.")
     return 0
 
 

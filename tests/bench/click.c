@@ -73,7 +73,7 @@ main (int argc, char **argv)
     request.label = run < 2 ? 1 : ADM_NO_LABEL;
     request.low = run < 2 ? NULL : out;
     request.low_h = request.low_w = run < 2 ? 0 : model->image_size;
-    if (!session && adm_session_new (model, &(adm_options) { 0 }, &session, &error))
+    if (!session && adm_session_new (model, &(adm_options) { .fast = true }, &session, &error))
       return fail (&error);
     const adm_task task
         = run < 2 ? (adm_task) { .kind = ADM_TASK_GENERATE, .generate = { .sample = request } }

@@ -22,17 +22,22 @@ import embedded  # noqa: E402
 STORED = pathlib.Path(__file__).with_name("figures.json")
 ROWS = [
     ("embedded", []),
+    ("embedded", ["--fast"]),
     ("adm-64", []),
     ("adm-64", ["--threads", "1"]),
     ("adm-64", ["--threads", "4"]),
     ("adm-64", ["--half"]),
     ("adm-64", ["--exact"]),
+    ("adm-64", ["--fast"]),
     ("classifier-64", []),
+    ("classifier-64", ["--fast"]),
     ("upsampler-64-256", []),
     ("upsampler-64-256", ["--half"]),
+    ("upsampler-64-256", ["--fast"]),
     ("upsampler-64-256", ["--kernels", "avx2"]),
     ("adm-256", []),
     ("adm-256", ["--half"]),
+    ("adm-256", ["--fast"]),
     ("classifier-256", []),
 ]
 

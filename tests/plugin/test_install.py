@@ -16,7 +16,7 @@ WEIGHTS = [path.name for path in embedded.WEIGHTS.values()]
 
 
 def install(root, gimp, *arguments):
-    return subprocess.run([sys.executable, root / "plugin" / "install.py", *arguments], env=dict(os.environ, GIMP3_DIRECTORY=str(gimp)),
+    return subprocess.run([sys.executable, root / "plugin" / "install.py", *arguments], env=dict(os.environ, GIMP3_DIRECTORY=str(gimp), HOME=str(gimp.parent)),
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
 
 
@@ -51,6 +51,17 @@ class Install(unittest.TestCase):
         self.assertEqual(install(self.root, self.gimp).returncode, 0)  # again, over itself
         self.assertEqual(install(self.root, self.gimp, "--uninstall").returncode, 0)
         self.assertFalse(self.gimp.exists())
+
+    def test_a_gimp_from_flatpak_is_left_alone_and_told_of(self):
+        home = self.there / "home"
+        inside = home / ".var" / "app" / "org.gimp.GIMP" / "config" / "GIMP" / "3.0"
+        inside.mkdir(parents=True)
+        done = subprocess.run([sys.executable, self.root / "plugin" / "install.py"], env=dict(os.environ, GIMP3_DIRECTORY=str(self.gimp), HOME=str(home)),
+                              stdout=subprocess.PIPE, text=True, check=True)
+        self.assertIn("Flatpak", done.stdout)
+        self.assertEqual(list(inside.iterdir()), [])
+        self.assertTrue((self.folder() / "plug-in-adm").exists())
+        self.assertNotIn("Flatpak", install(self.root, self.gimp).stdout)
 
     def test_others_are_left_alone(self):
         other = self.gimp / "plug-ins" / "other"
