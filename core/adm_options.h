@@ -18,8 +18,8 @@ typedef struct adm_options {
    * quicker, as the reference samples (use_fp16); else as without */
   bool fast;
   bool half; /* convolutions' weights in 16 bits: about half the memory, somewhat slower */
-  /* inner loops: "avx512", "avx2", "openblas", "portable", with 16-bit products "amx", "avx512bf16", "tiles";
-   * NULL: the best this processor has. A static string */
+  /* inner loops: "avx512", "avx2", "openblas", "portable", with 16-bit products "amx",
+   * "avx512bf16", "tiles"; NULL: the best this processor has. A static string */
   const char *kernels;
   /* bytes this process may take while it works; 0: what is free when something is loaded */
   uint64_t memory_limit;

@@ -126,9 +126,9 @@ typedef struct adm_kernels {
 
 /* The best table for this processor, FAST: also among those with 16-bit products. */
 const adm_kernels *adm_kernels_best (bool fast);
-/* By name: "portable", "openblas", "avx2" and "avx512"; with 16-bit products "amx", "avx512bf16" and "tiles",
- * amx's logic in plain C, for tests. NULL if the processor, or the system, lacks it or there is
- * none of that name. */
+/* By name: "portable", "openblas", "avx2" and "avx512"; with 16-bit products "amx", "avx512bf16"
+ * and "tiles", amx's logic in plain C, for tests. NULL if the processor, or the system, lacks it or
+ * there is none of that name. */
 const adm_kernels *adm_kernels_named (const char *name);
 /* The table an option asks for, NULL for the best. ADM_ERROR_USAGE: no such table, or not for this
  * processor. */

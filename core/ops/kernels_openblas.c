@@ -10,7 +10,8 @@
 
 #include "ops/kernels.h"
 
-#include <cblas.h>
+#include "base/openblas.h"
+
 #include <stdatomic.h>
 
 extern const adm_kernels adm_kernels_openblas;

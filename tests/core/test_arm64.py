@@ -22,7 +22,7 @@ def main():
     if not HEADERS.is_dir():
         print(f"{HEADERS}: missing; install libc6-dev-arm64-cross")
         return 1
-    sources = [p for p in sorted((ROOT / "core").rglob("*.c")) if p.stem not in ("kernels_avx2", "kernels_avx512")]
+    sources = [p for p in sorted((ROOT / "core").rglob("*.c")) if p.stem not in ("kernels_avx2", "kernels_avx512", "kernels_avx512bf16", "kernels_amx")]
     # libjpeg's own configuration is this processor's, last of all: its widths are the same.
     here = subprocess.run(["gcc", "-print-multiarch"], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
     flags = FLAGS + ["-idirafter", f"/usr/include/{here}"] + [f for package in ("openblas", "libpng", "yyjson", "libzip") for f in flags_of(package)]
