@@ -13,7 +13,7 @@ SAMPLE = [*PICTURE, "--sampler", "ddim", "--scale", "1.5"]
 def check_kernels_and_half(there):
     succeeds(*SAMPLE, "-o", there / "best.npy")
     best = npy_read(there / "best.npy")[1]
-    for options, limit in ((["--kernels", "portable"], 1e-3), (["--kernels", "avx2"], 1e-3), (["--half"], 0.05), (["--exact", "--half"], 0.05)):
+    for options, limit in ((["--kernels", "portable"], 1e-3), (["--kernels", "openblas"], 1e-3), (["--kernels", "avx2"], 1e-3), (["--fast"], 0.05), (["--kernels", "tiles"], 0.05), (["--half"], 0.05), (["--exact", "--half"], 0.05)):
         file = there / "other.npy"
         done = run(*SAMPLE, *options, "-o", file)
         if options[-1] == "avx2" and done.returncode == 2:
@@ -22,7 +22,8 @@ def check_kernels_and_half(there):
         check(done.returncode == 0, f"{options}: {done.stderr!r}")
         error = relative_error(npy_read(file)[1], best)
         check(error < limit, f"{options}: the picture differs by {error:.3g}")
-    refuses(2, *SAMPLE, "--kernels", "sse9", "-o", there / "x.png", says="avx512, avx2 or portable")
+    refuses(2, *SAMPLE, "--kernels", "sse9", "-o", there / "x.png", says="avx512, avx2, openblas or portable")
+    refuses(2, *SAMPLE, "--exact", "--fast", "-o", there / "x.png", says="--exact and --fast")
     for command in (["upscale", "--model", embedded.ID, "--kernels", "sse9", "-o", there / "x.png", there / "in.png"],
                     ["bench", "--arch", "embedded", "--kernels", "sse9"]):
         if command[0] == "upscale":
@@ -80,7 +81,7 @@ def check_verbose():
     text = done.stderr.decode()
     check(done.returncode == 0 and done.stdout.count(b"\n") == 1, f"bench --verbose: {done.returncode}")
     for name in ("embedded, diffusion network", "embedded, classifier"):
-        part = re.search(rf"^{name}: [0-9.]+ s\n((?:  .*\n)+)", text, re.MULTILINE)
+        part = re.search(rf"^{name}: [0-9.]+ s by \w+.*\n((?:  .*\n)+)", text, re.MULTILINE)
         if check(part is not None, f"bench --verbose does not tell of {name}: {text}"):
             shares = [float(v) for v in re.findall(r"([0-9.]+) % of the time", part.group(1))]
             check(abs(sum(shares) - 100) < 1 and "3x3 by Winograd" in part.group(1), f"{name}: {part.group(1)}")

@@ -125,6 +125,10 @@ climbs (adm_trainee *t, struct fixture *f)
   for (size_t i = 0; i < t->count; i++) {
     const adm_parameter *p = &t->parameter[i];
     double square = 0, losses[2];
+    /* grey and RGBA networks differ from those of colours at their ends alone */
+    if (adm_description_channels (&t->description) != 3 && strncmp (p->name, "input_blocks.0.", 15)
+        && strncmp (p->name, "out.2.", 6))
+      continue;
     for (uint64_t k = p->offset; k < p->offset + p->elements; k++)
       square += (double) gradient[k] * (double) gradient[k];
     double norm = sqrt (square);
