@@ -8,7 +8,7 @@ from window_driver import add, by_search, close, finished, is_running, opened, p
 
 TITLE, UPSAMPLE = 'Generate Image', 'Upsample Layer'
 # Long enough for what is done meanwhile: of a layer of one and a half windows, of a canvas of twenty.
-STEPS, CANVAS_STEPS, UPSAMPLE_STEPS = 120, 20, 16
+STEPS, CANVAS_STEPS, UPSAMPLE_STEPS = 75, 12, 12
 
 
 def about(image):

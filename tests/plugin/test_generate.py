@@ -56,7 +56,7 @@ class Generate(unittest.TestCase):
         self.assertEqual(self.fact('history left alone'), [])
         width = self.fact('selection')['described'][0]['size'][0]
         self.assertEqual(self.fact('history'), {'7': [True, CLASS, width], '8': [True, CLASS, width], '9': [True, OTHER, 300],
-                                                '11': [True, '', 256]})
+                                                '11': [True, '', 300]})
 
     def test_without_an_image_a_new_one_is_made(self):
         fact = self.fact('fresh', 1)

@@ -87,15 +87,18 @@ def pictures(title):
     return sum(role == 'list item' and ' · seed ' in name for role, name, _text in look(title))
 
 
+BEING_MADE = 'The picture being made'  # its place in the history follows
+
+
 def is_running(title):
-    return any(role == 'list item' and name == 'The picture being made' for role, name, _text in look(title))
+    return any(role == 'list item' and name.startswith(BEING_MADE) for role, name, _text in look(title))
 
 
 def finished(title, count=1, seconds=60, before=0):
     """Waits for COUNT pictures beyond the BEFORE that the history had, and the end of the run."""
     def done():
         items = [name for role, name, _text in look(title) if role == 'list item']
-        return sum(' · seed ' in name for name in items) >= before + count and 'The picture being made' not in items
+        return sum(' · seed ' in name for name in items) >= before + count and not any(name.startswith(BEING_MADE) for name in items)
 
     return wait(done, seconds, 0.3)  # looking takes the processor from what is looked at
 
