@@ -65,16 +65,16 @@ error_against (const float *found, const char *name, int rank)
 
 /* The best instruction set on one to three threads, whose bytes must agree; then the others. What
  * the sanitizers look for does not depend on a third thread, which would wait for the two that a
- * small machine has room for. */
+ * small machine has room for; and the other sets' loops pass them in the kernels' own tests, over
+ * odd sizes. */
 static const struct {
   int threads;
   const char *kernels;
 } runs[] = {
-  { 1, NULL },   { 2, NULL },
+  { 1, NULL }, { 2, NULL },
 #ifndef __SANITIZE_ADDRESS__
-  { 3, NULL },
+  { 3, NULL }, { 2, "avx2" }, { 2, "portable" },
 #endif
-  { 2, "avx2" }, { 2, "portable" },
 };
 enum { RUNS = sizeof runs / sizeof *runs };
 
