@@ -4,7 +4,7 @@ import threading
 import time
 
 from inside_gimp import Gimp, embedded, generate, names, new_image, note, outcome, pixels, upscale
-from window_driver import add, by_search, close, finished, is_running, opened, press, set_steps, shot, texts, tick, wait, window
+from window_driver import add, by_search, close, finished, is_running, opened, press, set_steps, shot, texts, tick, told, wait, window
 
 TITLE, UPSAMPLE = 'Generate Image', 'Upsample Layer'
 # Long enough for what is done meanwhile: of a layer of one and a half windows, of a canvas of twenty.
@@ -137,7 +137,7 @@ def upsampling():
     facts = {'told': wait(lambda: 'The image has been closed' in texts(UPSAMPLE))}
     press(win, 'alt+w')  # Add to a New Image
     wait(lambda: fresh() == [1])
-    wait(lambda: 'added' in texts(UPSAMPLE))
+    wait(lambda: told(UPSAMPLE, 'added'))
     press(win, 'alt+d')
     wait(lambda: fresh() == [2], 5)
     facts['ticked'] = tick(UPSAMPLE, 2)

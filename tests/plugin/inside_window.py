@@ -4,7 +4,7 @@ import base64
 import time
 
 from inside_gimp import Gimp, embedded, generate, names, new_image, note, outcome, pixels
-from window_driver import activate, add, close, finished, in_window, is_running, look, opened, pictures, press, shot, texts, tick, wait, window, xdotool
+from window_driver import activate, add, close, finished, in_window, is_running, look, opened, pictures, press, shot, texts, tick, told, wait, window, xdotool
 
 TITLE, UPSAMPLE = 'Generate Image', 'Upsample Layer'
 CLASS = embedded.CLASSES[1]
@@ -216,7 +216,7 @@ if win:
     layers = counts()
     shot('image-closed')
     press(win, 'alt+d')
-    wait(lambda: 'added' in texts(TITLE))
+    wait(lambda: told(TITLE, 'added'))
     after = counts()
     grown = [key for key in after if after[key] != layers.get(key)]
     close(win, TITLE)

@@ -38,7 +38,7 @@ class Upscale(unittest.TestCase):
         self.assertEqual(fact['names'], [fact['source'] + ', upsampled', fact['source']])
         self.assertTrue(fact['unchanged'])
         out = os.path.join(self.profile.folder, 'large.png')
-        gimp_profile.adm('upscale', '--model', embedded.FILE, '--seed', 3, '--steps', 4, self.small, '-o', out)
+        gimp_profile.adm('upscale', '--model', embedded.FILE, '--fast', '--seed', 3, '--steps', 4, self.small, '-o', out)
         self.assertEqual(base64.b64decode(layer['pixels']), gimp_profile.picture(out))
 
     def test_settings(self):

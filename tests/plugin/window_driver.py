@@ -77,6 +77,11 @@ def texts(title):
     return '\n'.join(name + '\n' + text for _role, name, text in look(title))
 
 
+def told(title, word):
+    """Whether the window says WORD, but for the history's pictures, whose names say what became of them."""
+    return any(word in name or word in text for role, name, text in look(title) if role != 'list item' and ' · seed ' not in name)
+
+
 def activate(title, name):
     """Presses the button called NAME; whether there is one."""
     return Looker.ask(title, name) or False
@@ -106,7 +111,7 @@ def finished(title, count=1, seconds=60, before=0):
 def add(win, title):
     """Adds what is shown, and waits until the window says that it is done."""
     press(win, 'alt+d')
-    return wait(lambda: 'added' in texts(title))
+    return wait(lambda: told(title, 'added'))
 
 
 def close(win, title):
