@@ -28,6 +28,14 @@ question_words (const char *topic)
     return _ ("Which noise schedule was it trained with?");
   if (g_str_equal (topic, "recognised_as"))
     return _ ("Which of these published files is it?");
+  if (g_str_equal (topic, "pixels"))
+    return _ ("What is its fourth channel?");
+  if (g_str_equal (topic, "diffusion_steps"))
+    return _ ("How many steps does its noise have?");
+  if (g_str_equal (topic, "predict_xstart"))
+    return _ ("Does it predict the picture instead of the noise?");
+  if (g_str_equal (topic, "sigma_small"))
+    return _ ("Does it sample with the smaller variance?");
   return topic;
 }
 
@@ -50,6 +58,12 @@ answer_words (const adm_answer *answer)
     return g_strdup (_ ("linear"));
   if (g_str_equal (answer->value, "cosine"))
     return g_strdup (_ ("cosine"));
+  if (g_str_equal (answer->value, "rgba"))
+    return g_strdup (C_ ("answer", "transparency"));
+  if (g_str_equal (answer->value, "true"))
+    return g_strdup (C_ ("answer", "yes"));
+  if (g_str_equal (answer->value, "false"))
+    return g_strdup (C_ ("answer", "no"));
   return g_strdup (answer->value);
 }
 
