@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The yardstick: OpenBLAS's sgemm on this machine (base/openblas.h). Inference does without that
- * library: it ends the process when it cannot start its threads, its serial build must not be
- * called from two threads, and its interface packs the weights anew in every call. */
+ * library where loops of ours fit the processor (kernels_openblas.c): it ends the process when it
+ * cannot start its threads, its serial build must not be called from two threads, and its interface
+ * packs the weights anew in every call. */
 #include "adm.h"
 
 #include "base/error.h"
