@@ -4,6 +4,8 @@
  * vectorises; every value is checked on the way. */
 #include "io/weights_file.h"
 
+#include "base/half.h"
+
 #include <string.h>
 
 uint64_t
@@ -78,21 +80,6 @@ adm_convert_to_f32 (adm_dtype dtype, bool swap, const unsigned char *from, size_
   return !bad;
 }
 
-/* To binary16. Below 2^-14 a half's spacing is 2^-24, which adding and taking away 0.5 rounds a
- * float to. */
-static inline uint32_t
-bits_to_half (uint32_t bits)
-{
-  uint32_t sign = bits >> 16 & 0x8000u, magnitude = bits & 0x7fffffffu, small_bits;
-  float small;
-  memcpy (&small, &magnitude, sizeof small);
-  small += 0.5f;
-  memcpy (&small_bits, &small, sizeof small_bits);
-  uint32_t rounded = (magnitude + 0xfffu + (magnitude >> 13 & 1)) >> 13;
-  uint32_t normal = rounded - ((uint32_t) (127 - 15) << 10);
-  return sign | (magnitude < 0x38800000u ? small_bits - 0x3f000000u : normal);
-}
-
 bool
 adm_convert_from_f32 (adm_dtype dtype, const float *from, size_t n, unsigned char *out)
 {
@@ -104,7 +91,7 @@ adm_convert_from_f32 (adm_dtype dtype, const float *from, size_t n, unsigned cha
   for (size_t i = 0; i < n; i++) {
     uint32_t bits;
     memcpy (&bits, from + i, sizeof bits);
-    uint32_t half = bits_to_half (bits), brain = (bits + 0x7fffu + (bits >> 16 & 1)) >> 16;
+    uint32_t half = adm_half_of (from[i]), brain = (bits + 0x7fffu + (bits >> 16 & 1)) >> 16;
     uint32_t value = dtype == ADM_DTYPE_F16 ? half : brain;
     bad |= dtype == ADM_DTYPE_F16 ? (bits & 0x7fffffffu) >= 0x477ff000u
                                   : (brain & 0x7f80u) == 0x7f80u;

@@ -4,6 +4,8 @@
  * in order: as the inner product reads them. */
 #include "ops/conv_weights.h"
 
+#include "base/half.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -48,24 +50,6 @@ adm_conv_packed_bytes (const adm_conv *conv)
 
 /* ---- weights in 16 bits ---------------------------------------------------------------------- */
 
-/* Half precision, ties to even; |X| < 65504. */
-static uint16_t
-to_half (float x)
-{
-  uint32_t bits, sign;
-  memcpy (&bits, &x, sizeof bits);
-  sign = bits >> 16 & 0x8000;
-  bits &= 0x7fffffff;
-  if (bits < 0x38800000) { /* subnormal: adding 0.5 lets the float unit round at 2^-24 */
-    float shifted = (sign ? -x : x) + 0.5f;
-    memcpy (&bits, &shifted, sizeof bits);
-    return (uint16_t) (sign | (bits - 0x3f000000));
-  }
-  /* exponent from bias 127 to 15, and 0.5 units of what is cut off */
-  bits += 0xc8000fff + (bits >> 13 & 1);
-  return (uint16_t) (sign | bits >> 13);
-}
-
 void
 adm_conv_put (const adm_conv *conv, void *packed, size_t i, const float values[ADM_PANEL])
 {
@@ -79,7 +63,7 @@ adm_conv_put (const adm_conv *conv, void *packed, size_t i, const float values[A
       pairs[2 * k] = brain[k];
   } else if (conv->half)
     for (int k = 0; k < ADM_PANEL; k++)
-      words[i + (size_t) k] = to_half (values[k] / conv->factor);
+      words[i + (size_t) k] = adm_half_of (values[k] / conv->factor);
   else
     memcpy ((float *) packed + i, values, ADM_PANEL * sizeof *values);
 }
