@@ -52,9 +52,10 @@ read_bytes (adm_npz *npz, void *out, size_t size, adm_error *error)
     zip_int64_t got = zip_fread (npz->stream, to, size);
     if (got < 0 && adm_zip_exhausted (zip_file_get_error (npz->stream)))
       return no_memory (npz, error);
-    if (got <= 0)
-      return ADM_FAIL (error, RECORD_BROKEN, npz->path,
-                       got < 0 ? zip_file_strerror (npz->stream) : "it ends early");
+    if (got < 0)
+      return ADM_FAIL (error, RECORD_BROKEN, npz->path, zip_file_strerror (npz->stream));
+    if (got == 0)
+      return ADM_FAIL (error, NPY_BROKEN, npz->path, ADM_WORD_NPZ_CUT);
     to += got;
     size -= (size_t) got;
   }
@@ -289,17 +290,17 @@ adm_npz_read_floats (adm_npz *npz, float *out, uint64_t n, adm_error *error)
 {
   const adm_npz_array *array = &npz->array[npz->current];
   double piece[CHUNK / sizeof (double)];
-  const uint64_t room = sizeof piece / sizeof *piece;
+  const uint64_t capacity = sizeof piece / sizeof *piece;
   bool wide = strcmp (array->header.type, "<f8") == 0, finite = true;
   if (!wide && strcmp (array->header.type, "<f4"))
     return ADM_FAIL (error, ARRAY_TYPE, npz->path, array->name, array->header.type);
-  for (uint64_t at = 0, part; at < n; at += part) {
-    part = n - at < room ? n - at : room;
+  for (uint64_t at = 0, chunk; at < n; at += chunk) {
+    chunk = n - at < capacity ? n - at : capacity;
     adm_status status
-        = adm_npz_read (npz, wide ? (void *) piece : (void *) (out + at), part, error);
+        = adm_npz_read (npz, wide ? (void *) piece : (void *) (out + at), chunk, error);
     if (status)
       return status;
-    for (uint64_t i = 0; i < part; i++) {
+    for (uint64_t i = 0; i < chunk; i++) {
       if (wide)
         out[at + i] = (float) piece[i];
       finite &= isfinite (out[at + i]) != 0;

@@ -174,14 +174,14 @@ pass_through (adm_npz_writer *w, FILE *from, long skip, uint64_t n, struct recor
   adm_status status
       = fseek (from, skip, SEEK_SET) ? ADM_FAIL (error, FILE_READ, w->path, errno) : ADM_OK;
   while (n > 0 && !status) {
-    size_t part = n < sizeof buffer ? (size_t) n : sizeof buffer;
-    if (fread (buffer, 1, part, from) != part)
+    size_t chunk = n < sizeof buffer ? (size_t) n : sizeof buffer;
+    if (fread (buffer, 1, chunk, from) != chunk)
       status = ADM_FAIL (error, NPZ_KEPT, w->path);
     else if (write)
-      status = write_bytes (w, buffer, part, error);
+      status = write_bytes (w, buffer, chunk, error);
     else
-      r->sum = sum_of (w->table, r->sum, buffer, part);
-    n -= part;
+      r->sum = sum_of (w->table, r->sum, buffer, chunk);
+    n -= chunk;
   }
   return status;
 }

@@ -30,7 +30,7 @@ struct machine {
   uint32_t mark[MAX_DEPTH];
   uint32_t marks;
   uint32_t *memo;
-  uint32_t memo_room;
+  uint32_t memo_capacity;
 };
 
 static adm_status
@@ -53,13 +53,13 @@ new_value (struct machine *m, adm_pickle_value value, uint32_t *index)
   adm_pickle *p = m->out;
   if (p->count >= MAX_VALUES)
     return refuse (m, ADM_WORD_MANY_VALUES);
-  if (p->count == p->room) {
-    uint32_t room = p->room ? 2 * p->room : 1024;
-    adm_pickle_value *more = realloc (p->value, room * sizeof *more);
+  if (p->count == p->capacity) {
+    uint32_t capacity = p->capacity ? 2 * p->capacity : 1024;
+    adm_pickle_value *more = realloc (p->value, capacity * sizeof *more);
     if (!more)
       return no_memory (m);
     p->value = more;
-    p->room = room;
+    p->capacity = capacity;
   }
   p->value[p->count] = value;
   *index = p->count++;
@@ -72,13 +72,13 @@ append (struct machine *m, uint32_t container, uint32_t item)
   adm_pickle *p = m->out;
   if (p->cells >= MAX_VALUES)
     return refuse (m, ADM_WORD_MANY_ITEMS);
-  if (p->cells == p->cell_room) {
-    uint32_t room = 2 * p->cell_room;
-    void *more = realloc (p->cell, room * sizeof *p->cell);
+  if (p->cells == p->cell_capacity) {
+    uint32_t capacity = 2 * p->cell_capacity;
+    void *more = realloc (p->cell, capacity * sizeof *p->cell);
     if (!more)
       return no_memory (m);
     p->cell = more;
-    p->cell_room = room;
+    p->cell_capacity = capacity;
   }
   p->cell[p->cells].value = item;
   p->cell[p->cells].next = 0;
@@ -305,16 +305,16 @@ put_memo (struct machine *m, uint32_t index)
     return refuse (m, ADM_WORD_REMEMBERS_NOTHING);
   if (index >= MAX_MEMO)
     return refuse (m, ADM_WORD_REMEMBERS_MUCH);
-  if (index >= m->memo_room) {
-    uint32_t room = m->memo_room ? m->memo_room : 256;
-    while (room <= index)
-      room *= 2;
-    uint32_t *more = realloc (m->memo, room * sizeof *more);
+  if (index >= m->memo_capacity) {
+    uint32_t capacity = m->memo_capacity ? m->memo_capacity : 256;
+    while (capacity <= index)
+      capacity *= 2;
+    uint32_t *more = realloc (m->memo, capacity * sizeof *more);
     if (!more)
       return no_memory (m);
-    memset (more + m->memo_room, 0, (room - m->memo_room) * sizeof *more);
+    memset (more + m->memo_capacity, 0, (capacity - m->memo_capacity) * sizeof *more);
     m->memo = more;
-    m->memo_room = room;
+    m->memo_capacity = capacity;
   }
   m->memo[index] = m->stack[m->depth - 1];
   return ADM_OK;
@@ -323,7 +323,7 @@ put_memo (struct machine *m, uint32_t index)
 static adm_status
 get_memo (struct machine *m, uint32_t index)
 {
-  if (index >= m->memo_room || !m->memo[index])
+  if (index >= m->memo_capacity || !m->memo[index])
     return refuse (m, ADM_WORD_RECALLS);
   return push (m, m->memo[index]);
 }
@@ -351,12 +351,102 @@ long_integer (struct machine *m)
   return push_new (m, v);
 }
 
+/* A constant that stands in the stream. */
+static adm_status
+push_constant (struct machine *m, unsigned char op)
+{
+  adm_pickle_value v = { .type = ADM_PICKLE_INT };
+  const unsigned char *b = NULL;
+  uint32_t n = 0;
+  adm_status status = ADM_OK;
+
+  switch (op) {
+  case 'X': /* BINUNICODE */
+    status = number (m, 4, &n);
+    if (!status && n > MAX_TEXT)
+      return refuse (m, ADM_WORD_HUGE_STRING);
+    if (!status)
+      status = bytes (m, n, &b);
+    v = (adm_pickle_value) { .type = ADM_PICKLE_STRING, .text = (const char *) b, .length = n };
+    break;
+  case 'J': /* BININT */
+    status = number (m, 4, &n);
+    v.integer = (int32_t) n;
+    break;
+  case 'K': /* BININT1 */
+  case 'M': /* BININT2 */
+    status = number (m, op == 'K' ? 1 : 2, &n);
+    v.integer = n;
+    break;
+  case 0x8a: /* LONG1 */
+    return long_integer (m);
+  case 'G': /* BINFLOAT: learning rates in an optimizer's file */
+    status = bytes (m, 8, &b);
+    v.type = ADM_PICKLE_FLOAT;
+    break;
+  case 'N': /* NONE */
+    v.type = ADM_PICKLE_NONE;
+    break;
+  case 0x88: /* NEWTRUE */
+  case 0x89: /* NEWFALSE */
+    v = (adm_pickle_value) { .type = ADM_PICKLE_BOOL, .integer = op == 0x88 };
+    break;
+  default:
+    m->at--;
+    return refuse (m, ADM_WORD_OPCODE);
+  }
+  return status ? status : push_new (m, v);
+}
+
+/* Makes a container or adds to the one on the stack. */
+static adm_status
+contain (struct machine *m, unsigned char op)
+{
+  uint32_t n = 0;
+  adm_status status = strchr ("tue", op) ? pop_mark (m, &n) : ADM_OK;
+  if (status)
+    return status;
+  switch (op) {
+  case ')': /* EMPTY_TUPLE */
+    return push_new (m, (adm_pickle_value) { .type = ADM_PICKLE_TUPLE });
+  case '}': /* EMPTY_DICT */
+    return push_new (m, (adm_pickle_value) { .type = ADM_PICKLE_DICT });
+  case ']': /* EMPTY_LIST */
+    return push_new (m, (adm_pickle_value) { .type = ADM_PICKLE_LIST });
+  case 't': /* TUPLE */
+    return make_tuple (m, n);
+  case 's': /* SETITEM */
+    return extend (m, ADM_PICKLE_DICT, 2);
+  case 'u': /* SETITEMS */
+    return extend (m, ADM_PICKLE_DICT, n);
+  case 'a': /* APPEND */
+    return extend (m, ADM_PICKLE_LIST, 1);
+  case 'e': /* APPENDS */
+    return extend (m, ADM_PICKLE_LIST, n);
+  default: /* TUPLE1, TUPLE2, TUPLE3: 0x85 … 0x87 */
+    return make_tuple (m, op - 0x84u);
+  }
+}
+
+/* An OrderedDict's _metadata, an opaque object's state; parsed, dropped. */
+static adm_status
+build (struct machine *m)
+{
+  uint32_t value = 0;
+  adm_status status = pop (m, &value);
+  if (!status
+      && (m->depth == 0
+          || (value_of (m, m->stack[m->depth - 1])->type != ADM_PICKLE_DICT
+              && value_of (m, m->stack[m->depth - 1])->type != ADM_PICKLE_OPAQUE)))
+    return refuse (m, ADM_WORD_CHANGES);
+  return status;
+}
+
 /* One opcode; *DONE at STOP. */
 static adm_status
 execute (struct machine *m, unsigned char op, bool *done)
 {
-  uint32_t n = 0, value = 0;
-  const unsigned char *b = NULL;
+  uint32_t n = 0;
   const char *text = NULL, *name = NULL;
   size_t length = 0, name_length = 0;
   adm_status status;
@@ -380,52 +470,6 @@ execute (struct machine *m, unsigned char op, bool *done)
       return refuse (m, ADM_WORD_DEEP);
     m->mark[m->marks++] = m->depth;
     return ADM_OK;
-  case 'X': /* BINUNICODE */
-    status = number (m, 4, &n);
-    if (!status && n > MAX_TEXT)
-      return refuse (m, ADM_WORD_HUGE_STRING);
-    if (!status)
-      status = bytes (m, n, &b);
-    return status ? status
-                  : push_new (m, (adm_pickle_value) { .type = ADM_PICKLE_STRING,
-                                                      .text = (const char *) b,
-                                                      .length = n });
-  case 'J': /* BININT */
-    status = number (m, 4, &n);
-    return status ? status
-                  : push_new (
-                        m, (adm_pickle_value) { .type = ADM_PICKLE_INT, .integer = (int32_t) n });
-  case 'K': /* BININT1 */
-    status = number (m, 1, &n);
-    return status ? status
-                  : push_new (m, (adm_pickle_value) { .type = ADM_PICKLE_INT, .integer = n });
-  case 'M': /* BININT2 */
-    status = number (m, 2, &n);
-    return status ? status
-                  : push_new (m, (adm_pickle_value) { .type = ADM_PICKLE_INT, .integer = n });
-  case 0x8a: /* LONG1 */
-    return long_integer (m);
-  case 'G': /* BINFLOAT: learning rates in an optimizer's file */
-    status = bytes (m, 8, &b);
-    return status ? status : push_new (m, (adm_pickle_value) { .type = ADM_PICKLE_FLOAT });
-  case 'N': /* NONE */
-    return push_new (m, (adm_pickle_value) { .type = ADM_PICKLE_NONE });
-  case 0x88: /* NEWTRUE */
-  case 0x89: /* NEWFALSE */
-    return push_new (m, (adm_pickle_value) { .type = ADM_PICKLE_BOOL, .integer = op == 0x88 });
-  case ')': /* EMPTY_TUPLE */
-    return push_new (m, (adm_pickle_value) { .type = ADM_PICKLE_TUPLE });
-  case '}': /* EMPTY_DICT */
-    return push_new (m, (adm_pickle_value) { .type = ADM_PICKLE_DICT });
-  case ']': /* EMPTY_LIST */
-    return push_new (m, (adm_pickle_value) { .type = ADM_PICKLE_LIST });
-  case 't': /* TUPLE */
-    status = pop_mark (m, &n);
-    return status ? status : make_tuple (m, n);
-  case 0x85: /* TUPLE1 */
-  case 0x86: /* TUPLE2 */
-  case 0x87: /* TUPLE3 */
-    return make_tuple (m, op - 0x84u);
   case 'q': /* BINPUT */
   case 'r': /* LONG_BINPUT */
     status = number (m, op == 'q' ? 1 : 4, &n);
@@ -439,27 +483,10 @@ execute (struct machine *m, unsigned char op, bool *done)
   case 'R':  /* REDUCE */
   case 0x81: /* NEWOBJ: an object without its __init__; known classes are none of those */
     return reduce (m);
-  case 's': /* SETITEM */
-    return extend (m, ADM_PICKLE_DICT, 2);
-  case 'u': /* SETITEMS */
-    status = pop_mark (m, &n);
-    return status ? status : extend (m, ADM_PICKLE_DICT, n);
-  case 'a': /* APPEND */
-    return extend (m, ADM_PICKLE_LIST, 1);
-  case 'e': /* APPENDS */
-    status = pop_mark (m, &n);
-    return status ? status : extend (m, ADM_PICKLE_LIST, n);
-  case 'b': /* BUILD: an OrderedDict's _metadata, an opaque object's state; parsed, dropped */
-    status = pop (m, &value);
-    if (!status
-        && (m->depth == 0
-            || (value_of (m, m->stack[m->depth - 1])->type != ADM_PICKLE_DICT
-                && value_of (m, m->stack[m->depth - 1])->type != ADM_PICKLE_OPAQUE)))
-      return refuse (m, ADM_WORD_CHANGES);
-    return status;
+  case 'b': /* BUILD */
+    return build (m);
   default:
-    m->at--;
-    return refuse (m, ADM_WORD_OPCODE);
+    return op && strchr (")}]tsuae\x85\x86\x87", op) ? contain (m, op) : push_constant (m, op);
   }
 }
 
@@ -480,7 +507,7 @@ adm_pickle_parse (const unsigned char *data, uint64_t size, const char *where, a
                           : no_memory (m);
   if (!status && !(out->cell = calloc (1024, sizeof *out->cell)))
     status = no_memory (m);
-  out->cell_room = 1024;
+  out->cell_capacity = 1024;
   out->cells = 1; /* cell 0 means none */
   while (!status && !done) {
     const unsigned char *op = NULL;

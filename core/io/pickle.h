@@ -66,11 +66,11 @@ typedef struct adm_pickle_value {
 
 typedef struct adm_pickle {
   adm_pickle_value *value; /* value[0] is unused */
-  uint32_t count, room;
+  uint32_t count, capacity;
   struct {
     uint32_t value, next;
   } *cell;
-  uint32_t cells, cell_room;
+  uint32_t cells, cell_capacity;
   uint32_t root;
   uint64_t end; /* bytes of input used, STOP included */
 } adm_pickle;

@@ -65,8 +65,7 @@ static adm_status
 add_tensor (adm_weights *weights, const char *name, size_t length, yyjson_val *value, uint64_t data,
             struct span *span, adm_error *error)
 {
-  int64_t shape[ADM_TENSOR_MAX_RANK];
-  adm_dtype dtype;
+  adm_found_tensor found = { .name = name, .name_length = length };
   uint64_t item, elements = 1, bytes, end;
   yyjson_val *type = yyjson_obj_get (value, "dtype"), *dims = yyjson_obj_get (value, "shape"),
              *offsets = yyjson_obj_get (value, "data_offsets");
@@ -74,7 +73,7 @@ add_tensor (adm_weights *weights, const char *name, size_t length, yyjson_val *v
       || yyjson_arr_size (offsets) != 2 || !yyjson_is_uint (yyjson_arr_get (offsets, 0))
       || !yyjson_is_uint (yyjson_arr_get (offsets, 1)))
     return broken (weights, name, ADM_WORD_LACKS_PLACE, error);
-  if (!parse_dtype (yyjson_get_str (type), &dtype, &item))
+  if (!parse_dtype (yyjson_get_str (type), &found.dtype, &item))
     return ADM_FAIL (error, TENSOR_DTYPE, weights->path, name, yyjson_get_str (type));
   size_t rank = yyjson_arr_size (dims);
   if (rank > ADM_TENSOR_MAX_RANK)
@@ -84,7 +83,7 @@ add_tensor (adm_weights *weights, const char *name, size_t length, yyjson_val *v
     if (!yyjson_is_uint (d) || yyjson_get_uint (d) > INT64_MAX
         || !adm_mul_u64 (elements, yyjson_get_uint (d), &elements))
       return broken (weights, name, ADM_WORD_BAD_SHAPE, error);
-    shape[i] = (int64_t) yyjson_get_uint (d);
+    found.shape[i] = (int64_t) yyjson_get_uint (d);
   }
   span->begin = yyjson_get_uint (yyjson_arr_get (offsets, 0));
   span->end = yyjson_get_uint (yyjson_arr_get (offsets, 1));
@@ -94,11 +93,12 @@ add_tensor (adm_weights *weights, const char *name, size_t length, yyjson_val *v
   if (end > weights->size - data)
     return broken (weights, name, ADM_WORD_PAST_FILE, error);
 
-  adm_place place = { .record = data + span->begin, .numel = elements };
+  found.rank = (int) rank;
+  found.place = (adm_place) { .record = data + span->begin, .numel = elements };
   int64_t stride = 1;
-  for (size_t i = rank; i-- > 0; stride *= shape[i])
-    place.stride[i] = stride;
-  return adm_weights_add (weights, name, length, dtype, (int) rank, shape, place, error);
+  for (size_t i = rank; i-- > 0; stride *= found.shape[i])
+    found.place.stride[i] = stride;
+  return adm_weights_add (weights, &found, error);
 }
 
 static adm_status

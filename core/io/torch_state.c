@@ -178,8 +178,12 @@ add_tensor (adm_weights *weights, const adm_pickle *p, const adm_pickle_value *n
 {
   const adm_pickle_value *storage = &p->value[tensor->storage];
   uint32_t rank = p->value[tensor->shape].size;
-  int64_t shape[ADM_TENSOR_MAX_RANK];
-  adm_place place = { .offset = (uint64_t) tensor->integer, .numel = (uint64_t) storage->integer };
+  adm_found_tensor found
+      = { .name = name->text,
+          .name_length = name->length,
+          .dtype = adm_torch_dtype (storage->global),
+          .rank = (int) rank,
+          .place = { .offset = (uint64_t) tensor->integer, .numel = (uint64_t) storage->integer } };
   if (rank > ADM_TENSOR_MAX_RANK || p->value[tensor->strides].size != rank)
     return ADM_FAIL (error, TENSOR_BROKEN, weights->path, adm_slice_of (name->text, name->length),
                      ADM_WORD_BAD_STRIDES);
@@ -189,14 +193,11 @@ add_tensor (adm_weights *weights, const adm_pickle *p, const adm_pickle_value *n
     if (d->type != ADM_PICKLE_INT || s->type != ADM_PICKLE_INT || d->text || s->text)
       return ADM_FAIL (error, TENSOR_BROKEN, weights->path, adm_slice_of (name->text, name->length),
                        ADM_WORD_NO_NUMBERS);
-    shape[i] = d->integer;
-    place.stride[i] = s->integer;
+    found.shape[i] = d->integer;
+    found.place.stride[i] = s->integer;
   }
-  adm_status status = find (user, storage, &place, error);
-  return status
-             ? status
-             : adm_weights_add (weights, name->text, name->length,
-                                adm_torch_dtype (storage->global), (int) rank, shape, place, error);
+  adm_status status = find (user, storage, &found.place, error);
+  return status ? status : adm_weights_add (weights, &found, error);
 }
 
 /* Whether NAME is that of a weight: others in a state_dict (counters, options) are passed over. */

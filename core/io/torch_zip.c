@@ -92,10 +92,10 @@ read_entry (adm_weights *w, zip_uint64_t index, uint64_t limit, unsigned char **
     return ADM_FAIL (error, NOT_WEIGHTS, w->path, ADM_WORD_DESCRIPTION_LARGE);
   unsigned char *data = malloc ((size_t) stat.size + 1);
   zip_file_t *entry = data ? zip_fopen_index (w->zip, index, 0) : NULL;
-  zip_int64_t got = 0, part;
+  zip_int64_t got = 0, more;
   while (entry && (uint64_t) got <= stat.size
-         && (part = zip_fread (entry, data + got, stat.size + 1 - (uint64_t) got)) > 0)
-    got += part;
+         && (more = zip_fread (entry, data + got, stat.size + 1 - (uint64_t) got)) > 0)
+    got += more;
   bool whole = entry && (uint64_t) got == stat.size
                && zip_error_code_zip (zip_file_get_error (entry)) == ZIP_ER_OK;
   bool exhausted

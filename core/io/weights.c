@@ -58,35 +58,36 @@ claim (adm_weights *weights, const adm_tensor *tensor, const adm_place *place, a
 }
 
 adm_status
-adm_weights_add (adm_weights *weights, const char *name, size_t name_length, adm_dtype dtype,
-                 int rank, const int64_t *shape, adm_place place, adm_error *error)
+adm_weights_add (adm_weights *weights, const adm_found_tensor *found, adm_error *error)
 {
-  if (name_length == 0 || name_length > ADM_MAX_NAME || memchr (name, 0, name_length))
+  size_t length = found->name_length;
+  if (length == 0 || length > ADM_MAX_NAME || memchr (found->name, 0, length))
     return ADM_FAIL (error, TENSOR_NAME, weights->path, ADM_MAX_NAME);
   if (weights->count == ADM_MAX_TENSORS)
     return ADM_FAIL (error, TENSORS_MANY, weights->path, ADM_MAX_TENSORS);
-  if (weights->count == weights->room) {
-    size_t room = weights->room ? 2 * weights->room : 256;
-    adm_tensor *tensors = realloc (weights->tensor, room * sizeof *tensors);
+  if (weights->count == weights->capacity) {
+    size_t capacity = weights->capacity ? 2 * weights->capacity : 256;
+    adm_tensor *tensors = realloc (weights->tensor, capacity * sizeof *tensors);
     if (tensors)
       weights->tensor = tensors;
-    adm_place *places = realloc (weights->place, room * sizeof *places);
+    adm_place *places = realloc (weights->place, capacity * sizeof *places);
     if (places)
       weights->place = places;
     if (!tensors || !places)
       return ADM_FAIL (error, NO_MEMORY_READ, weights->path);
-    weights->room = room;
+    weights->capacity = capacity;
   }
 
-  adm_tensor tensor = { .dtype = dtype, .rank = rank, .elements = 1 };
-  char *copy = strndup (name, name_length);
+  adm_tensor tensor = { .dtype = found->dtype, .rank = found->rank, .elements = 1 };
+  adm_place place = found->place;
+  char *copy = strndup (found->name, length);
   tensor.name = copy;
   if (!copy)
     return ADM_FAIL (error, NO_MEMORY_READ, weights->path);
   adm_status status = ADM_OK;
-  for (int i = 0; i < rank && !status; i++) {
-    tensor.shape[i] = shape[i];
-    if (shape[i] < 0 || !adm_mul_u64 (tensor.elements, (uint64_t) shape[i], &tensor.elements)
+  for (int i = 0; i < tensor.rank && !status; i++) {
+    int64_t size = tensor.shape[i] = found->shape[i];
+    if (size < 0 || !adm_mul_u64 (tensor.elements, (uint64_t) size, &tensor.elements)
         || tensor.elements > (uint64_t) INT64_MAX / 8)
       status = ADM_FAIL (error, TENSOR_BROKEN, weights->path, copy, ADM_WORD_BAD_SHAPE);
   }
@@ -232,9 +233,10 @@ stream_read (struct stream *s, void *out, size_t size, adm_error *error)
     zip_int64_t got = zip_fread (s->entry, to, size);
     if (got < 0 && adm_zip_exhausted (zip_file_get_error (s->entry)))
       return ADM_FAIL (error, NO_MEMORY_READ, s->weights->path);
-    if (got <= 0)
-      return ADM_FAIL (error, RECORD_BROKEN, s->weights->path,
-                       got < 0 ? zip_file_strerror (s->entry) : "it ends early");
+    if (got < 0)
+      return ADM_FAIL (error, RECORD_BROKEN, s->weights->path, zip_file_strerror (s->entry));
+    if (got == 0)
+      return ADM_FAIL (error, FILE_ENDS, s->weights->path, s->at);
     to += got;
     size -= (size_t) got;
     s->at += (uint64_t) got;

@@ -26,6 +26,16 @@ typedef struct adm_tensor {
   uint64_t elements;
 } adm_tensor;
 
+/* What a file of weights begins with. */
+typedef enum adm_weights_kind {
+  ADM_WEIGHTS_NONE,
+  ADM_WEIGHTS_TORCH_ZIP,
+  ADM_WEIGHTS_TORCH_LEGACY,
+  ADM_WEIGHTS_SAFETENSORS
+} adm_weights_kind;
+/* By the magic bytes of HEAD alone: the first 16 of a file. */
+adm_weights_kind adm_weights_kind_of (const unsigned char head[16]);
+
 typedef struct adm_weights adm_weights;
 
 /* Only constructor: everything about the file's structure has been validated when it returns

@@ -41,7 +41,7 @@ struct adm_weights {
   char inside[64];   /* key that the state_dict stood under; "": none */
   char prefix[128];  /* taken off the names of all tensors; "": none */
   char *passed_over; /* names of tensors that no network of the family has, ", " between; or NULL */
-  size_t count, room;
+  size_t count, capacity;
   adm_tensor *tensor;
   adm_place *place;
   size_t *sorted; /* indices by name */
@@ -50,11 +50,18 @@ struct adm_weights {
 /* Bytes of one element; 0 for ADM_DTYPE_OTHER. */
 uint64_t adm_dtype_size (adm_dtype dtype);
 
-/* Adds a tensor of RANK (at most ADM_TENSOR_MAX_RANK) after checking name, shape and its place
- * within the storage; NAME is copied. */
-adm_status adm_weights_add (adm_weights *weights, const char *name, size_t name_length,
-                            adm_dtype dtype, int rank, const int64_t *shape, adm_place place,
-                            adm_error *error);
+/* A tensor as a format tells it. */
+typedef struct adm_found_tensor {
+  const char *name; /* of NAME_LENGTH bytes */
+  size_t name_length;
+  adm_dtype dtype;
+  int rank; /* at most ADM_TENSOR_MAX_RANK */
+  int64_t shape[ADM_TENSOR_MAX_RANK];
+  adm_place place;
+} adm_found_tensor;
+
+/* Adds FOUND after checking name, shape and its place within the storage; the name is copied. */
+adm_status adm_weights_add (adm_weights *weights, const adm_found_tensor *found, adm_error *error);
 
 /* Reads exactly SIZE bytes at OFFSET. */
 adm_status adm_weights_pread (const adm_weights *weights, uint64_t offset, void *out, size_t size,

@@ -24,6 +24,17 @@ looks_like_html (const unsigned char *head, size_t n)
          && (head[i + 1] == '!' || head[i + 1] == 'h' || head[i + 1] == 'H' || head[i + 1] == '?');
 }
 
+adm_weights_kind
+adm_weights_kind_of (const unsigned char head[16])
+{
+  if (!memcmp (head, "PK\003\004", 4))
+    return ADM_WEIGHTS_TORCH_ZIP;
+  /* PROTO, whose number the parser checks, and torch's magic number as a LONG1 */
+  if (head[0] == 0x80 && !memcmp (head + 2, "\x8a\x0al\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19", 12))
+    return ADM_WEIGHTS_TORCH_LEGACY;
+  return head[8] == '{' ? ADM_WEIGHTS_SAFETENSORS : ADM_WEIGHTS_NONE;
+}
+
 /* The file has 16 bytes or more. */
 static adm_status
 open_by_content (adm_weights *weights, adm_error *error)
@@ -33,9 +44,10 @@ open_by_content (adm_weights *weights, adm_error *error)
   adm_status status = adm_weights_pread (weights, 0, head, n, error);
   if (status)
     return status;
-  if (!memcmp (head, "PK\003\004", 4))
+  adm_weights_kind kind = adm_weights_kind_of (head);
+  if (kind == ADM_WEIGHTS_TORCH_ZIP)
     return adm_torch_zip_open (weights, error);
-  if (head[0] == 0x80 && !memcmp (head + 2, "\x8a\x0al\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19", 12))
+  if (kind == ADM_WEIGHTS_TORCH_LEGACY)
     return adm_torch_legacy_open (weights, error);
   if (n >= 262 && !memcmp (head + 257, "ustar", 5))
     return ADM_FAIL (error, TORCH_TAR, weights->path);
@@ -45,7 +57,7 @@ open_by_content (adm_weights *weights, adm_error *error)
     return ADM_FAIL (error, GGUF, weights->path);
   if (looks_like_html (head, n))
     return ADM_FAIL (error, WEB_PAGE, weights->path);
-  if (head[8] == '{')
+  if (kind == ADM_WEIGHTS_SAFETENSORS)
     return adm_safetensors_open (weights, error);
   if (head[0] == 0x80)
     return ADM_FAIL (error, NOT_SAVED, weights->path, ADM_WORD_OTHER_PICKLE);
