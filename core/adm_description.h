@@ -135,6 +135,10 @@ adm_status adm_sidecar_write (const char *path, const adm_answer *answers, size_
 /* Channels of a picture: 1, 3 or 4 (unknown pixels: 4). */
 int adm_description_channels (const adm_description *description);
 
+/* Side of the low-resolution picture that an upsampler takes: a quarter of its own, the reference's
+ * factor, where it is not stated. */
+int adm_low_side (const adm_description *description);
+
 /* Writes DESCRIPTION as a JSON object (unknown values null) into BUFFER; returns the length needed,
  * as snprintf does. */
 int adm_description_to_json (const adm_description *description, char *buffer, size_t size);

@@ -30,7 +30,19 @@ typedef struct adm_defaults {
   double eta; /* of ddim */
 } adm_defaults;
 
-enum { ADM_PART_DIFFUSION = 1, ADM_PART_CLASSIFIER = 2, ADM_PART_UPSAMPLER = 4, ADM_PARTS = 3 };
+/* What each of a model's networks, its parts, is there for. */
+typedef enum adm_part_role {
+  ADM_ROLE_DIFFUSION,
+  ADM_ROLE_CLASSIFIER,
+  ADM_ROLE_UPSAMPLER,
+  ADM_PARTS
+} adm_part_role;
+/* One part, or with | several. */
+enum {
+  ADM_PART_DIFFUSION = 1 << ADM_ROLE_DIFFUSION,
+  ADM_PART_CLASSIFIER = 1 << ADM_ROLE_CLASSIFIER,
+  ADM_PART_UPSAMPLER = 1 << ADM_ROLE_UPSAMPLER
+};
 
 /* A part of a published model that was not found. Strings are static. */
 typedef struct adm_missing {
@@ -52,8 +64,14 @@ typedef struct adm_model {
   /* absolute path of its whole text with the credits; NULL: none, or not there */
   char *license_file;
   char *path; /* of the JSON description or of the weights file */
-  /* absolute paths; NULL: none. Without DIFFUSION it cannot sample, and MISSING says so */
-  char *diffusion, *classifier, *upsampler;
+  /* files of its parts, absolute paths, by role or by name; NULL: none. Without DIFFUSION it cannot
+   * sample, and MISSING says so. A copy of the structure may name others: it owns nothing */
+  union {
+    const char *part[ADM_PARTS];
+    struct {
+      const char *diffusion, *classifier, *upsampler;
+    };
+  };
   /* MISSING_COUNT of them; a missing classifier or upsampler only means doing without */
   adm_missing missing[ADM_PARTS];
   int missing_count;
@@ -73,7 +91,7 @@ typedef struct adm_model {
   adm_defaults defaults, upsampler_defaults;
 } adm_model;
 
-/* The path of MODEL's PART (one ADM_PART_…), or NULL. */
+/* The file of MODEL's PART (one ADM_PART_…), or NULL. */
 const char *adm_model_part (const adm_model *model, int part);
 
 /* A model from weights files alone; CLASSIFIER and UPSAMPLER may be NULL. Files are inspected, not

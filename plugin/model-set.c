@@ -23,8 +23,7 @@ open_lone (const char *path)
   model->upsampler = model->diffusion;
   model->diffusion = NULL;
   model->upsampled_size = info.description.image_size;
-  model->image_size = info.description.small_size > 0 ? info.description.small_size
-                                                      : info.description.image_size / 4;
+  model->image_size = adm_low_side (&info.description);
   return model;
 }
 

@@ -6,17 +6,16 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-static const char *const names[] = { "diffusion", "classifier", "upsampler" };
+static const char *const names[ADM_PARTS] = { "diffusion", "classifier", "upsampler" };
 
 char *
 weights_mark (const adm_model *model, adm_task_kind kind)
 {
-  const char *const files[] = { model->diffusion, model->classifier, model->upsampler };
   GString *text = g_string_new (NULL);
 
-  for (gsize i = kind == ADM_TASK_UPSCALE ? 2 : 0; i < G_N_ELEMENTS (files); i++) {
+  for (gsize i = kind == ADM_TASK_UPSCALE ? ADM_ROLE_UPSAMPLER : 0; i < ADM_PARTS; i++) {
     char mark[17];
-    if (files[i] && adm_file_mark (files[i], mark, &(adm_error) { 0 }) == ADM_OK)
+    if (model->part[i] && adm_file_mark (model->part[i], mark, &(adm_error) { 0 }) == ADM_OK)
       g_string_append_printf (text, "%s%s=%s", text->len ? " " : "", names[i], mark);
   }
   return g_string_free (text, FALSE);

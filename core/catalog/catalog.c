@@ -22,7 +22,7 @@
 /* A list that grows. */
 typedef struct list {
   void **item;
-  size_t count, room;
+  size_t count, capacity;
 } list;
 
 struct adm_catalog {
@@ -44,15 +44,15 @@ struct adm_catalog {
 static bool
 push (adm_catalog *catalog, list *to, void *item, void (*free_item) (void *))
 {
-  if (item && to->count == to->room) {
-    size_t room = to->room ? 2 * to->room : 16;
-    void **grown = realloc (to->item, room * sizeof *grown);
+  if (item && to->count == to->capacity) {
+    size_t capacity = to->capacity ? 2 * to->capacity : 16;
+    void **grown = realloc (to->item, capacity * sizeof *grown);
     if (grown) {
       to->item = grown;
-      to->room = room;
+      to->capacity = capacity;
     }
   }
-  if (item && to->count < to->room) {
+  if (item && to->count < to->capacity) {
     to->item[to->count++] = item;
     return true;
   }
@@ -201,14 +201,11 @@ scan_description (adm_catalog *catalog, const char *folder, const char *path)
   yyjson_doc_free (doc);
 }
 
-/* Whether the file starts like weights: a zip archive, a torch legacy pickle, or a safetensors
- * header. */
+/* Whether the file starts like weights; a safetensors header of a size that can be, since any text
+ * may have its brace there. */
 static bool
 looks_like_weights (adm_catalog *catalog, const char *path)
 {
-  static const unsigned char zip[4] = { 'P', 'K', 3, 4 };
-  static const unsigned char legacy[14]
-      = { 0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19 };
   unsigned char head[16] = { 0 };
   int file = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   bool failed = file < 0;
@@ -229,8 +226,9 @@ looks_like_weights (adm_catalog *catalog, const char *path)
   uint64_t header = 0;
   for (int i = 7; i >= 0; i--)
     header = header << 8 | head[i];
-  return !memcmp (head, zip, sizeof zip) || !memcmp (head, legacy, sizeof legacy)
-         || (header >= 2 && header <= 100000000 && head[8] == '{');
+  adm_weights_kind kind = adm_weights_kind_of (head);
+  return kind == ADM_WEIGHTS_SAFETENSORS ? header >= 2 && header <= 100000000
+                                         : kind != ADM_WEIGHTS_NONE;
 }
 
 /* Whether the file's name says that it holds weights, whatever it holds: a web page that was saved
@@ -566,9 +564,8 @@ adm_catalog_model_of (adm_catalog *catalog, const char *path, const adm_model **
   bool there = stat (path, &file) == 0;
   for (size_t i = 0; there && i < catalog->models.count; i++) {
     const adm_model *model = catalog->models.item[i];
-    const char *const parts[ADM_PARTS] = { model->diffusion, model->classifier, model->upsampler };
     for (int k = 0; k < ADM_PARTS; k++)
-      if (parts[k] && stat (parts[k], &part) == 0 && part.st_dev == file.st_dev
+      if (model->part[k] && stat (model->part[k], &part) == 0 && part.st_dev == file.st_dev
           && part.st_ino == file.st_ino) {
         *out = model;
         return ADM_OK;

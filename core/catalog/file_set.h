@@ -10,8 +10,8 @@
 #include <sys/types.h>
 
 typedef struct adm_file_set {
-  struct adm_file_id *file; /* [room], owned */
-  size_t count, room;       /* ROOM: a power of two, or 0 */
+  struct adm_file_id *file; /* [capacity], owned */
+  size_t count, capacity;   /* CAPACITY: a power of two, or 0 */
 } adm_file_set;
 
 /* Adds a file; *ADDED tells whether it was not in SET yet. False: no memory, and SET is as it

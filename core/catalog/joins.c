@@ -94,9 +94,7 @@ adm_found_join (const adm_found *found, int i, const char *classes, adm_model **
       = { .folder = "",
           .id = joins[i].id,
           .name = joins[i].name,
-          .diffusion = files[0],
-          .classifier = files[1],
-          .upsampler = files[2],
+          .part = { files[0], files[1], files[2] },
           .published = { joins[i].parts[0], joins[i].parts[1], joins[i].parts[2] },
           .path = files[0]   ? files[0]
                   : files[1] ? files[1]

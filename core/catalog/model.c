@@ -40,9 +40,8 @@ adm_model_free (adm_model *model)
   free (model->license);
   free (model->license_file);
   free (model->path);
-  free (model->diffusion);
-  free (model->classifier);
-  free (model->upsampler);
+  for (int i = 0; i < ADM_PARTS; i++)
+    free ((char *) model->part[i]);
   free (model);
 }
 
@@ -70,9 +69,11 @@ adm_model_copy (const adm_model *model)
   ok &= copy_string (&copy->license, model->license);
   ok &= copy_string (&copy->license_file, model->license_file);
   ok &= copy_string (&copy->path, model->path);
-  ok &= copy_string (&copy->diffusion, model->diffusion);
-  ok &= copy_string (&copy->classifier, model->classifier);
-  ok &= copy_string (&copy->upsampler, model->upsampler);
+  for (int i = 0; i < ADM_PARTS; i++) {
+    char *file;
+    ok &= copy_string (&file, model->part[i]);
+    copy->part[i] = file;
+  }
   if (ok)
     return copy;
   adm_model_free (copy);
@@ -82,17 +83,15 @@ adm_model_copy (const adm_model *model)
 const char *
 adm_model_part (const adm_model *model, int part)
 {
-  return part == ADM_PART_DIFFUSION    ? model->diffusion
-         : part == ADM_PART_CLASSIFIER ? model->classifier
-                                       : model->upsampler;
+  return model->part[adm_part_role_of (part)];
 }
 
 adm_word
 adm_part_word (int part)
 {
-  return part == ADM_PART_DIFFUSION    ? ADM_WORD_DIFFUSION_MODEL
-         : part == ADM_PART_CLASSIFIER ? ADM_WORD_CLASSIFIER
-                                       : ADM_WORD_UPSAMPLER;
+  static const adm_word words[ADM_PARTS]
+      = { ADM_WORD_DIFFUSION_MODEL, ADM_WORD_CLASSIFIER, ADM_WORD_UPSAMPLER };
+  return words[adm_part_role_of (part)];
 }
 
 adm_status
@@ -226,52 +225,53 @@ adm_part_may_be (int part, adm_kind kind)
          || (part == ADM_PART_DIFFUSION && kind == ADM_KIND_UNET);
 }
 
-/* Inspects FOLDER/NAME, which must serve as PART, and leaves its absolute path in *PATH. */
+/* Inspects the part of PARTS for ROLE, if there is one, and leaves its absolute path in MODEL. */
 static adm_status
-inspect_part (const char *folder, const char *name, int part, char **path, adm_file_info *info,
-              adm_error *error)
+inspect_part (const adm_model_parts *parts, adm_part_role role, adm_model *model,
+              adm_file_info *info, adm_error *error)
 {
   static const adm_word kinds[]
       = { ADM_WORD_A_DIFFUSION_MODEL, ADM_WORD_AN_UPSAMPLER, ADM_WORD_A_CLASSIFIER };
-  adm_word what = kinds[part == ADM_PART_CLASSIFIER  ? ADM_KIND_CLASSIFIER
-                        : part == ADM_PART_UPSAMPLER ? ADM_KIND_SUPERRES
-                                                     : ADM_KIND_UNET];
+  static const adm_kind usual[ADM_PARTS]
+      = { ADM_KIND_UNET, ADM_KIND_CLASSIFIER, ADM_KIND_SUPERRES };
+  const char *name = parts->part[role], *folder = parts->folder;
   if (!name)
     return ADM_OK;
   char *here = folder[0] == '/' || name[0] == '/' ? NULL : getcwd (NULL, 0);
   char *relative = adm_path_join (folder, name);
-  *path = relative && here                 ? adm_path_join (here, relative)
-          : relative && relative[0] == '/' ? strdup (relative)
-                                           : NULL;
+  const char *path = relative && here                 ? adm_path_join (here, relative)
+                     : relative && relative[0] == '/' ? strdup (relative)
+                                                      : NULL;
   free (here);
   free (relative);
-  if (!*path)
+  model->part[role] = path;
+  if (!path)
     return no_memory (error);
-  adm_status status = adm_file_inspect (*path, info, error);
-  if (!status && !adm_part_may_be (part, info->description.kind))
-    status = ADM_FAIL (error, PART_KIND, *path, kinds[info->description.kind], what);
+  adm_status status = adm_file_inspect (path, info, error);
+  if (!status && !adm_part_may_be (1 << role, info->description.kind))
+    status = ADM_FAIL (error, PART_KIND, path, kinds[info->description.kind], kinds[usual[role]]);
   if (!status && info->unknown_keys)
-    status = ADM_FAIL (error, TENSORS_SILENT, *path, info->unknown_keys);
+    status = ADM_FAIL (error, TENSORS_SILENT, path, info->unknown_keys);
   return status;
 }
 
+/* FILES: what inspect_part found, by role. */
 static adm_status
-check_fit (const adm_model *model, const adm_model_parts *parts, const adm_file_info *diffusion,
-           const adm_file_info *classifier, const adm_file_info *upsampler, adm_error *error)
+check_fit (const adm_model *model, const adm_model_parts *parts, const adm_file_info *files,
+           adm_error *error)
 {
-  int size = diffusion->description.image_size;
+  const adm_description *classifier = &files[ADM_ROLE_CLASSIFIER].description,
+                        *upsampler = &files[ADM_ROLE_UPSAMPLER].description;
+  int size = files[ADM_ROLE_DIFFUSION].description.image_size;
   if (parts->image_size && parts->image_size != size)
     return ADM_FAIL (error, MODEL_SIZE, model->path, parts->image_size, size);
-  if (model->classifier && classifier->description.image_size != size)
-    return ADM_FAIL (error, CLASSIFIER_SIZE, model->classifier, classifier->description.image_size,
-                     size);
-  int small = upsampler->description.small_size;
-  if (model->upsampler && ((small && small != size) || upsampler->description.image_size <= size))
-    return ADM_FAIL (error, UPSAMPLER_SIZE, model->upsampler,
-                     small ? small : upsampler->description.image_size / 4,
-                     upsampler->description.image_size, size);
-  int labels = model->label_count,
-      classes = model->classifier ? classifier->description.num_classes : 0;
+  if (model->classifier && classifier->image_size != size)
+    return ADM_FAIL (error, CLASSIFIER_SIZE, model->classifier, classifier->image_size, size);
+  int small = upsampler->small_size;
+  if (model->upsampler && ((small && small != size) || upsampler->image_size <= size))
+    return ADM_FAIL (error, UPSAMPLER_SIZE, model->upsampler, adm_low_side (upsampler),
+                     upsampler->image_size, size);
+  int labels = model->label_count, classes = model->classifier ? classifier->num_classes : 0;
   if (parts->null_class != ADM_NO_LABEL && (parts->null_class < 0 || parts->null_class >= labels))
     return ADM_FAIL (error, MODEL_NULL, model->path, parts->null_class, labels);
   if (model->class_count > (labels > classes ? labels : classes))
@@ -288,12 +288,23 @@ in_defaults (const char *key, const char *name, char text[64])
   return text;
 }
 
+/* All of them, ", " between: TEXT. */
+static const char *
+sampler_names (char text[64])
+{
+  text[0] = '\0';
+  for (int i = 0; adm_sampler_name (i); i++)
+    snprintf (text + strlen (text), 64 - strlen (text), "%s%s", i ? ", " : "",
+              adm_sampler_name (i));
+  return text;
+}
+
 /* OBJECT's sampler, steps, scale and eta into DEFAULTS; keys that are missing leave them. */
 static adm_status
 read_defaults (const char *path, const char *key, yyjson_val *object, int diffusion_steps,
                adm_defaults *defaults, adm_error *error)
 {
-  char name[64];
+  char name[64], names[64];
   if (!object)
     return ADM_OK;
   if (!yyjson_is_obj (object))
@@ -305,7 +316,7 @@ read_defaults (const char *path, const char *key, yyjson_val *object, int diffus
       && (!yyjson_is_str (sampler)
           || !adm_sampler_parse (yyjson_get_str (sampler), &defaults->sampler)))
     return ADM_FAIL (error, KEY_NAME, path, in_defaults (key, "sampler", name),
-                     "ddim, ddpm or another sampler's name");
+                     sampler_names (names));
   if (steps
       && !(yyjson_is_int (steps) && yyjson_get_num (steps) >= 2
            && yyjson_get_num (steps) <= diffusion_steps))
@@ -327,9 +338,11 @@ read_defaults (const char *path, const char *key, yyjson_val *object, int diffus
 }
 
 static adm_status
-set_defaults (adm_model *model, const adm_model_parts *parts, const adm_file_info *diffusion,
-              const adm_file_info *upsampler, adm_error *error)
+set_defaults (adm_model *model, const adm_model_parts *parts, const adm_file_info *files,
+              adm_error *error)
 {
+  const adm_file_info *diffusion = &files[ADM_ROLE_DIFFUSION],
+                      *upsampler = &files[ADM_ROLE_UPSAMPLER];
   const adm_published *published
       = diffusion->recognised_as ? adm_published_find (diffusion->recognised_as) : NULL;
   model->defaults
@@ -386,10 +399,9 @@ set_names (adm_model *model, const adm_model_parts *parts, adm_error *error)
 static void
 set_missing (adm_model *model, const adm_model_parts *parts)
 {
-  const char *const files[ADM_PARTS] = { model->diffusion, model->classifier, model->upsampler };
   for (int i = 0; i < ADM_PARTS; i++) {
     const adm_published *published
-        = parts->published[i] && !files[i] ? adm_published_find (parts->published[i]) : NULL;
+        = parts->published[i] && !model->part[i] ? adm_published_find (parts->published[i]) : NULL;
     if (published)
       model->missing[model->missing_count++]
           = (adm_missing) { 1 << i, published->file, published->address };
@@ -399,30 +411,25 @@ set_missing (adm_model *model, const adm_model_parts *parts)
 adm_status
 adm_model_build (const adm_model_parts *parts, adm_model **out, adm_error *error)
 {
-  adm_file_info diffusion = { 0 }, classifier = { 0 }, upsampler = { 0 };
+  adm_file_info files[ADM_PARTS] = { 0 }, *diffusion = &files[ADM_ROLE_DIFFUSION];
   *out = NULL;
   adm_model *model = calloc (1, sizeof *model);
   if (!model)
     return no_memory (error);
-  adm_status status = inspect_part (parts->folder, parts->diffusion, ADM_PART_DIFFUSION,
-                                    &model->diffusion, &diffusion, error);
-  if (!status)
-    status = inspect_part (parts->folder, parts->classifier, ADM_PART_CLASSIFIER,
-                           &model->classifier, &classifier, error);
-  if (!status)
-    status = inspect_part (parts->folder, parts->upsampler, ADM_PART_UPSAMPLER, &model->upsampler,
-                           &upsampler, error);
+  adm_status status = ADM_OK;
+  for (adm_part_role role = 0; !status && role < ADM_PARTS; role++)
+    status = inspect_part (parts, role, model, &files[role], error);
   if (!status)
     status = set_names (model, parts, error);
   if (!status && !model->diffusion) {
-    diffusion.recognised_as = parts->published[0];
-    diffusion.description = adm_published_find (parts->published[0])->description;
+    diffusion->recognised_as = parts->published[0];
+    diffusion->description = adm_published_find (parts->published[0])->description;
   }
   if (!status) {
     set_missing (model, parts);
-    model->image_size = diffusion.description.image_size;
-    model->upsampled_size = model->upsampler ? upsampler.description.image_size : 0;
-    model->label_count = diffusion.description.num_classes;
+    model->image_size = diffusion->description.image_size;
+    model->upsampled_size = files[ADM_ROLE_UPSAMPLER].description.image_size;
+    model->label_count = diffusion->description.num_classes;
     model->null_class = parts->null_class;
     model->texture = parts->texture;
     if (parts->classes) {
@@ -432,9 +439,9 @@ adm_model_build (const adm_model_parts *parts, adm_model **out, adm_error *error
     }
   }
   if (!status)
-    status = check_fit (model, parts, &diffusion, &classifier, &upsampler, error);
+    status = check_fit (model, parts, files, error);
   if (!status)
-    status = set_defaults (model, parts, &diffusion, &upsampler, error);
+    status = set_defaults (model, parts, files, error);
   if (status)
     adm_model_free (model);
   else

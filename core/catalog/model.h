@@ -11,9 +11,13 @@ typedef struct adm_model_parts {
   const char *folder;
   const char *id, *name, *license, *license_file;
   const char *path; /* what the model is known by on disk */
-  const char *diffusion, *classifier, *upsampler;
-  /* names of the published checkpoints that the parts are, in this order; NULL: none belongs
-   * here */
+  union {           /* as in adm_model */
+    const char *part[ADM_PARTS];
+    struct {
+      const char *diffusion, *classifier, *upsampler;
+    };
+  };
+  /* names of the published checkpoints that the parts are; NULL: none belongs here */
   const char *published[ADM_PARTS];
   const char *classes; /* text file: one name a line, its synonyms after commas; UTF-8 */
   int image_size;      /* stated; 0: not */
@@ -28,6 +32,13 @@ typedef struct adm_model_parts {
  * published checkpoint's own defaults) with scale 1 if there is a classifier, ddpm at 250 for the
  * upsampler. */
 adm_status adm_model_build (const adm_model_parts *parts, adm_model **out, adm_error *error);
+
+/* The role of PART, one ADM_PART_…. */
+static inline adm_part_role
+adm_part_role_of (int part)
+{
+  return (adm_part_role) __builtin_ctz ((unsigned) part);
+}
 
 /* Whether a network of KIND may serve as PART: an upsampler also as a diffusion model, which then
  * samples from a low-resolution picture. */

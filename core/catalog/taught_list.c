@@ -24,13 +24,13 @@ adm_taught_list_add (adm_taught_list *list, const char *path, const adm_taught_i
   for (size_t i = 0; i < list->count; i++)
     if (strcmp (list->entry[i].path, path) == 0)
       return true;
-  if (list->count == list->room) {
-    size_t room = list->room ? 2 * list->room : 8;
-    adm_taught_entry *more = realloc (list->entry, room * sizeof *more);
+  if (list->count == list->capacity) {
+    size_t capacity = list->capacity ? 2 * list->capacity : 8;
+    adm_taught_entry *more = realloc (list->entry, capacity * sizeof *more);
     if (!more)
       return false;
     list->entry = more;
-    list->room = room;
+    list->capacity = capacity;
   }
   char *copy = strdup (path);
   if (copy)

@@ -18,7 +18,7 @@ typedef struct adm_taught_entry {
 
 typedef struct adm_taught_list {
   adm_taught_entry *entry; /* [count], owned */
-  size_t count, room;
+  size_t count, capacity;
 } adm_taught_list;
 
 /* Adds the file PATH, which says INFO of itself; one that is there is not added again. False: no

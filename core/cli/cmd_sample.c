@@ -202,12 +202,12 @@ find_model (const sample_options *o, sample_run *run, adm_error *error)
                          "of the folders searched",
                          found->name, found->missing[0].file, found->missing[0].address);
   if (o->classifier) {
-    run->model.classifier = (char *) o->classifier;
+    run->model.classifier = o->classifier;
     if (!found->classifier && run->model.defaults.scale <= 0)
       run->model.defaults.scale = 1;
   }
   if (o->common.upsampler)
-    run->model.upsampler = (char *) o->common.upsampler;
+    run->model.upsampler = o->common.upsampler;
   if (o->upscale && !run->model.upsampler)
     return program_fail (error, ADM_ERROR_USAGE,
                          "--upscale: model %s has no upsampler; give one with --upsampler",

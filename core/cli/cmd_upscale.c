@@ -189,7 +189,7 @@ find_model (const upscale_options *o, upscale_run *run, adm_file_info *info, adm
     return status;
   run->model = *found;
   if (o->common.upsampler)
-    run->model.upsampler = (char *) o->common.upsampler;
+    run->model.upsampler = o->common.upsampler;
   if (!run->model.upsampler && !run->model.diffusion)
     return program_fail (error, ADM_ERROR_USAGE,
                          "model %s has no upsampler; give one with --upsampler", run->model.name);
@@ -219,7 +219,7 @@ prepare (const upscale_options *o, upscale_run *run, adm_error *error)
     return status;
   run->request = adm_request_upsample_default (&run->model);
   size = info.description.image_size;
-  low_size = info.description.small_size > 0 ? info.description.small_size : size / 4;
+  low_size = adm_low_side (&info.description);
   status = sampling_label (&run->model, o->common.class_name, info.description.num_classes, true,
                            &run->request.label, error);
   if (!status)

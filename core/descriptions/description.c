@@ -97,7 +97,7 @@ check_classifier (const adm_description *d, const char *where, adm_error *error)
   if (d->kind != ADM_KIND_CLASSIFIER)
     return ADM_OK;
   if (d->pool < ADM_POOL_ATTENTION || d->pool > ADM_POOL_SPATIAL_V2)
-    return ADM_FAIL (error, KEY_NAME, where, "pool", "attention, adaptive, spatial or spatial_v2");
+    return ADM_FAIL (error, KEY_NAME, where, "pool", "attention, adaptive, spatial, spatial_v2");
   if (d->pool == ADM_POOL_ATTENTION && d->num_head_channels == -1 && d->num_heads > 0)
     return ADM_FAIL (error, KEY_POOL_CHANNELS, where);
   return ADM_OK;

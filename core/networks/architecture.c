@@ -12,6 +12,12 @@ adm_description_channels (const adm_description *d)
   return d->pixels == ADM_PIXELS_RGB ? 3 : d->pixels == ADM_PIXELS_GREY ? 1 : 4;
 }
 
+int
+adm_low_side (const adm_description *d)
+{
+  return d->small_size > 0 ? d->small_size : d->image_size / 4;
+}
+
 struct listing {
   adm_tensor_visitor visit;
   void *user;

@@ -61,7 +61,7 @@ measure_model (const adm_model *model, const adm_options *options, uint64_t *tog
   int parts = 0;
   adm_status status = ADM_OK;
   for (int i = 0; i < ADM_PARTS && !status; i++) {
-    const char *file = adm_model_part (model, 1 << i);
+    const char *file = model->part[i];
     adm_file_info info;
     if (!file)
       continue;

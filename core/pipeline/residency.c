@@ -13,12 +13,6 @@
 
 enum { SAMPLING = ADM_PART_DIFFUSION | ADM_PART_CLASSIFIER, UPSAMPLING = ADM_PART_UPSAMPLER };
 
-static int
-index_of (int part)
-{
-  return __builtin_ctz ((unsigned) part);
-}
-
 adm_status
 adm_residency_init (adm_residency *residency, const adm_model *model, const adm_options *options,
                     adm_error *error)
@@ -68,7 +62,7 @@ adm_residency_clear (adm_residency *residency)
 adm_network *
 adm_residency_network (const adm_residency *residency, int part)
 {
-  return residency->network[index_of (part)];
+  return residency->network[adm_part_role_of (part)];
 }
 
 static int
@@ -130,7 +124,7 @@ static adm_status
 measure (adm_residency *residency, int parts, adm_error *error)
 {
   for (int i = 0; i < ADM_PARTS; i++) {
-    const char *file = adm_model_part (residency->model, 1 << i);
+    const char *file = residency->model->part[i];
     adm_file_info info;
     if (!(parts & 1 << i) || residency->measured & 1 << i || !file)
       continue; /* loading says what is missing */
@@ -238,7 +232,7 @@ load_progress (void *user, double done)
 static adm_status
 load_part (adm_residency *residency, int part, struct loading *loading, adm_error *error)
 {
-  adm_network **network = &residency->network[index_of (part)];
+  adm_network **network = &residency->network[adm_part_role_of (part)];
   const char *path = adm_model_part (residency->model, part);
   if (*network)
     return ADM_OK;

@@ -193,12 +193,6 @@ check_labels (adm_sampling *stage, adm_error *error)
   return status || !guided ? status : check_guide (stage, stage->guide, error);
 }
 
-int
-adm_low_side (const adm_description *d)
-{
-  return d->small_size > 0 ? d->small_size : d->image_size / 4;
-}
-
 static adm_status
 check_tiles (const adm_sampling *stage, adm_error *error)
 {

@@ -58,7 +58,4 @@ adm_status adm_sampling_run (adm_sampling *stage, int i, const float *low, adm_e
  * The stage's network must be ADM_PART_DIFFUSION's. */
 adm_status adm_sampling_encode (adm_sampling *stage, int i, const float *picture, adm_error *error);
 
-/* Side of an upsampler's input. */
-int adm_low_side (const adm_description *description);
-
 #endif
