@@ -409,9 +409,9 @@ adm_description_to_json (const adm_description *description, char *buffer, size_
   if (!text)
     return -1;
   if (size > 0) {
-    size_t part = length < size ? length : size - 1;
-    memcpy (buffer, text, part);
-    buffer[part] = '\0';
+    size_t copied = length < size ? length : size - 1;
+    memcpy (buffer, text, copied);
+    buffer[copied] = '\0';
   }
   free (text);
   return (int) length;

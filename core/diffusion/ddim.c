@@ -21,7 +21,7 @@ adm_ddim_step (const adm_step *step)
   double to_x0 = sqrt (s->alpha_bar_prev),
          to_eps = sqrt (fmax (0.0, 1.0 - s->alpha_bar_prev - sigma * sigma));
   for (size_t j = 0; j < step->n; j++) {
-    adm_prediction p = adm_guide_prediction (s, step->x[j], step->out[j], step->scale,
+    adm_prediction p = adm_guide_prediction (s, step->x[j], step->eps[j], step->scale,
                                              step->grad ? step->grad[j] : 0.0);
     step->x0[j] = (float) p.x0;
     step->x[j] = (float) (to_x0 * p.x0 + to_eps * p.eps + sigma * step->noise[j]);

@@ -15,15 +15,14 @@ void
 adm_ddpm_step (const adm_step *step)
 {
   const adm_schedule_step *s = &step->schedule->step[step->i];
-  const float *v = step->learned ? step->out + step->n : NULL;
-  double middle = 0.5 * (s->log_beta + s->log_posterior_variance),
-         half = 0.5 * (s->log_beta - s->log_posterior_variance);
+  double middle = 0.5 * (s->log_beta + s->posterior_log_variance),
+         spread = 0.5 * (s->log_beta - s->posterior_log_variance);
   double deviation = sqrt (s->fixed_variance);
   for (size_t j = 0; j < step->n; j++) {
-    double x = step->x[j], x0 = adm_predict_x0 (s, x, step->out[j]);
-    if (v)
-      deviation = exp (0.5 * (middle + v[j] * half));
-    double next = s->mean_x0 * x0 + s->mean_x * x;
+    double x = step->x[j], x0 = adm_predict_x0 (s, x, step->eps[j]);
+    if (step->v)
+      deviation = exp (0.5 * (middle + step->v[j] * spread));
+    double next = s->posterior_mean_coef1 * x0 + s->posterior_mean_coef2 * x;
     if (step->grad)
       next = adm_guide_mean (next, deviation * deviation, step->scale, step->grad[j]);
     if (step->i > 0)

@@ -65,7 +65,7 @@ static double
 unclamped (const adm_step *step, size_t j, const float *g)
 {
   return adm_guide_unclamped (&step->schedule->step[step->i], (double) step->x[j],
-                              (double) step->out[j], g ? step->scale : 0.0,
+                              (double) step->eps[j], g ? step->scale : 0.0,
                               g ? (double) g[j] : 0.0);
 }
 
@@ -104,7 +104,7 @@ solver_step (const adm_step *step, bool stochastic)
   double c = step->threshold > 0.0 ? dynamic_threshold (step, g) : 0.0;
   for (size_t j = 0; j < step->n; j++) {
     double x0 = c > 0.0 ? fmin (fmax (unclamped (step, j, g), -c), c) / c
-                        : adm_guide_prediction (s, step->x[j], step->out[j], g ? step->scale : 0.0,
+                        : adm_guide_prediction (s, step->x[j], step->eps[j], g ? step->scale : 0.0,
                                                 g ? g[j] : 0.0)
                               .x0;
     double d = slope > 0 ? x0 + slope * (x0 - (double) step->x0[j]) : x0;

@@ -36,10 +36,10 @@ adm_guide_prediction (const adm_schedule_step *step, double x, double out, doubl
 {
   adm_prediction p;
   p.x0 = adm_predict_x0 (step, x, out);
-  p.eps = (step->recip * x - p.x0) / step->recip_m1;
+  p.eps = (step->sqrt_recip_alpha_bar * x - p.x0) / step->sqrt_recipm1_alpha_bar;
   if (s != 0.0) {
-    p.eps -= s * step->root_m1 * g;
-    p.x0 = step->recip * x - step->recip_m1 * p.eps;
+    p.eps -= s * step->sqrt_one_minus_alpha_bar * g;
+    p.x0 = step->sqrt_recip_alpha_bar * x - step->sqrt_recipm1_alpha_bar * p.eps;
   }
   return p;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The spellings of respacing. In a section the position is a double that GROWS by the stride:
- * adding, not multiplying, decides which side of a half it falls on (21 of 1000 steps tell the
- * difference). */
+ * The spellings of respacing (the reference's space_timesteps). In a section the position is a
+ * double that GROWS by the stride: adding, not multiplying, decides which side of a half it falls
+ * on (21 of 1000 steps tell the difference). */
 #include "diffusion/respacing.h"
 
 #include "base/error.h"

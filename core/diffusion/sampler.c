@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The step loop that all samplers share. Workspace: | out [channels,H,W] | grad [C,H,W] | noise
- * [C,H,W] | x0 [C,H,W] | scratch [C,H,W] |. */
+ * The step loop that all samplers share. */
 #include "diffusion/sampler.h"
 
 #include "base/error.h"
+#include "base/layout.h"
 
 #include <math.h>
 #include <string.h>
@@ -21,10 +21,32 @@ pixels (const adm_denoiser *denoiser)
   return (size_t) colours (denoiser) * (size_t) denoiser->height * (size_t) denoiser->width;
 }
 
+/* What the steps work on: the workspace. */
+typedef struct arrays {
+  float *out;                         /* [channels,H,W]: the network's, eps and v */
+  float *grad, *drawn, *x0, *scratch; /* [C,H,W] */
+} arrays;
+
+static arrays
+take_arrays (adm_layout *layout, const adm_denoiser *denoiser)
+{
+  const uint64_t bytes = pixels (denoiser) * sizeof (float);
+  arrays a;
+  a.out = adm_layout_take (layout, bytes * (uint64_t) (denoiser->channels / colours (denoiser)),
+                           sizeof (float));
+  a.grad = adm_layout_take (layout, bytes, sizeof (float));
+  a.drawn = adm_layout_take (layout, bytes, sizeof (float));
+  a.x0 = adm_layout_take (layout, bytes, sizeof (float));
+  a.scratch = adm_layout_take (layout, bytes, sizeof (float));
+  return a;
+}
+
 size_t
 adm_diffusion_workspace (const adm_denoiser *denoiser)
 {
-  return pixels (denoiser) * ((size_t) (denoiser->channels / colours (denoiser)) + 4);
+  adm_layout layout = { 0 };
+  take_arrays (&layout, denoiser);
+  return (size_t) (layout.bytes / sizeof (float));
 }
 
 static adm_step_function
@@ -90,7 +112,7 @@ check_params (const adm_denoiser *denoiser, const adm_diffusion_params *params, 
 static bool
 guides_at (const adm_diffusion_params *params, const adm_schedule_step *step)
 {
-  double sigma = step->root_m1 / sqrt (step->alpha_bar);
+  double sigma = step->sqrt_one_minus_alpha_bar / sqrt (step->alpha_bar);
   return (params->guide_from == 0.0 && params->guide_to == 0.0)
          || (sigma >= params->guide_from && sigma <= params->guide_to);
 }
@@ -104,7 +126,7 @@ ask_networks (const adm_denoiser *denoiser, const adm_step *step, float *out, fl
   int t = step->schedule->step[step->i].t;
   adm_status status = denoiser->predict (denoiser->user, step->x, t, out, error);
   if (!status)
-    status = all_finite (out, step->n * (step->learned ? 2 : 1))
+    status = all_finite (out, step->n * (step->v ? 2 : 1))
                  ? ADM_OK
                  : ADM_FAIL (error, OUTPUT_VALUE, denoiser->network ? denoiser->network : "network",
                              number_of (step), step->schedule->steps, timestep_of (step));
@@ -237,17 +259,17 @@ adm_diffusion_run (const adm_denoiser *denoiser, const adm_schedule *schedule,
   if (status != ADM_OK)
     return status;
   size_t n = pixels (denoiser);
-  float *out = workspace, *grad = out + n * (size_t) (denoiser->channels / colours (denoiser)),
-        *drawn = grad + n;
+  adm_layout layout = { .base = (unsigned char *) workspace };
+  const arrays a = take_arrays (&layout, denoiser);
   adm_step step = { .schedule = schedule,
                     .n = n,
-                    .learned = denoiser->channels == 2 * colours (denoiser),
-                    .out = out,
+                    .eps = a.out,
+                    .v = denoiser->channels == 2 * colours (denoiser) ? a.out + n : NULL,
                     .eta = params->eta,
                     .x = x,
-                    .x0 = drawn + n,
+                    .x0 = a.x0,
                     .threshold = params->threshold,
-                    .scratch = drawn + 2 * n,
+                    .scratch = a.scratch,
                     .first = true };
   const int first = first_step (schedule, params), steps = adm_diffusion_steps (schedule, params);
   walk w = { first, first, first, 0 };
@@ -256,15 +278,15 @@ adm_diffusion_run (const adm_denoiser *denoiser, const adm_schedule *schedule,
   for (int done = 1; done <= steps; done++) {
     step.i = --w.level;
     bool guided = params->scale > 0.0 && guides_at (params, &schedule->step[step.i]);
-    step.grad = guided ? grad : NULL;
+    step.grad = guided ? a.grad : NULL;
     step.scale = guided ? params->scale : 0.0;
-    if ((status = ask_networks (denoiser, &step, out, guided ? grad : NULL, error)) != ADM_OK)
+    if ((status = ask_networks (denoiser, &step, a.out, guided ? a.grad : NULL, error)) != ADM_OK)
       return status;
     if (params->noise) {
       step.noise = params->noise + (size_t) done * params->noise_stride;
     } else {
-      draw (params, drawn, step.scratch, n);
-      step.noise = drawn;
+      draw (params, a.drawn, step.scratch, n);
+      step.noise = a.drawn;
     }
     step_function (params->sampler) (&step);
     step.first = false;

@@ -18,8 +18,8 @@ typedef struct adm_step {
   int i;      /* goes from schedule->steps - 1 down to 0 */
   bool first; /* there is no last step whose x0 could be looked at */
   size_t n;
-  bool learned;       /* OUT holds v, too */
-  const float *out;   /* eps, and [N] more with the learned variance's v, nominally in [-1, 1] */
+  const float *eps;   /* what the network predicts; x0 itself where the schedule takes it so */
+  const float *v;     /* of the learned variance, nominally in [-1, 1]; NULL: it is fixed */
   const float *grad;  /* of log p(y | x, t), unscaled; NULL: no guidance */
   const float *noise; /* standard normal */
   double scale;       /* s; 0 when GRAD is NULL */

@@ -41,21 +41,21 @@ fill_coefficients (adm_schedule *schedule)
     s->alpha_bar_prev = alpha_bar;
     alpha_bar *= 1.0 - s->beta;
     s->alpha_bar = alpha_bar;
-    s->recip = sqrt (1.0 / alpha_bar);
-    s->recip_m1 = sqrt (1.0 / alpha_bar - 1.0);
-    s->root_m1 = sqrt (1.0 - alpha_bar);
-    s->mean_x0 = s->beta * sqrt (s->alpha_bar_prev) / (1.0 - alpha_bar);
-    s->mean_x = (1.0 - s->alpha_bar_prev) * sqrt (1.0 - s->beta) / (1.0 - alpha_bar);
+    s->sqrt_recip_alpha_bar = sqrt (1.0 / alpha_bar);
+    s->sqrt_recipm1_alpha_bar = sqrt (1.0 / alpha_bar - 1.0);
+    s->sqrt_one_minus_alpha_bar = sqrt (1.0 - alpha_bar);
+    s->posterior_mean_coef1 = s->beta * sqrt (s->alpha_bar_prev) / (1.0 - alpha_bar);
+    s->posterior_mean_coef2 = (1.0 - s->alpha_bar_prev) * sqrt (1.0 - s->beta) / (1.0 - alpha_bar);
     s->log_beta = log (s->beta);
-    s->log_posterior_variance = log (s->beta * (1.0 - s->alpha_bar_prev) / (1.0 - alpha_bar));
+    s->posterior_log_variance = log (s->beta * (1.0 - s->alpha_bar_prev) / (1.0 - alpha_bar));
     s->fixed_variance = s->beta;
-    s->from_x = s->recip;
-    s->from_out = s->recip_m1;
-    s->guide = s->root_m1;
+    s->from_x = s->sqrt_recip_alpha_bar;
+    s->from_out = s->sqrt_recipm1_alpha_bar;
+    s->guide = s->sqrt_one_minus_alpha_bar;
     s->clamp = 1.0;
   }
-  schedule->step[0].log_posterior_variance = schedule->step[1].log_posterior_variance;
-  schedule->step[0].fixed_variance = exp (schedule->step[1].log_posterior_variance);
+  schedule->step[0].posterior_log_variance = schedule->step[1].posterior_log_variance;
+  schedule->step[0].fixed_variance = exp (schedule->step[1].posterior_log_variance);
 }
 
 void
@@ -66,7 +66,7 @@ adm_schedule_parametrize (adm_schedule *schedule, adm_parametrization how)
     if (how.predict_xstart) {
       s->from_x = 0.0;
       s->from_out = -1.0;
-      s->guide = -s->recip_m1 * s->root_m1;
+      s->guide = -s->sqrt_recipm1_alpha_bar * s->sqrt_one_minus_alpha_bar;
     }
     if (how.sigma_small)
       s->fixed_variance = s->beta * (1.0 - s->alpha_bar_prev) / (1.0 - s->alpha_bar);

@@ -11,23 +11,26 @@
 
 enum { ADM_SCHEDULE_MIN_T = 2, ADM_SCHEDULE_MAX_T = 100000 };
 
-/* Step i of the thinned chain, 0 the cleanest. a = alpha-bar, b = beta below. */
+/* Step i of the thinned chain, 0 the cleanest, by the reference's names ("alpha_bar" for its
+ * "alphas_cumprod"). a = alpha-bar, b = beta below. */
 typedef struct adm_schedule_step {
   int t;                 /* ORIGINAL timestep number, what the network sees */
   double beta;           /* 1 - a_i / a_{i-1} */
   double alpha_bar;      /* a_i: share of the picture's variance left in x_i */
   double alpha_bar_prev; /* a_{i-1}; 1 at step 0 */
-  double recip;          /* sqrt (1/a_i):     x0 = recip * x - recip_m1 * eps */
-  double recip_m1;       /* sqrt (1/a_i - 1) */
-  double root_m1;        /* sqrt (1 - a_i) */
-  /* x0 = from_x * x - from_out * out for the network's output: recip and recip_m1 where that is
-   * eps; 0 and -1 where it is x0 */
+  /* x0 = sqrt (1/a_i) x - sqrt (1/a_i - 1) eps */
+  double sqrt_recip_alpha_bar, sqrt_recipm1_alpha_bar;
+  double sqrt_one_minus_alpha_bar; /* sqrt (1 - a_i) */
+  /* x0 = from_x * x - from_out * out for the network's output: the two above where that is eps; 0
+   * and -1 where it is x0 */
   double from_x, from_out;
-  double guide;                  /* guidance moves out by -s * guide * gradient: root_m1 for eps */
-  double clamp;                  /* x0 is clamped to [-clamp, clamp]: 1, or infinity */
-  double mean_x0, mean_x;        /* posterior mean = mean_x0 * x0 + mean_x * x */
+  /* guidance moves out by -s * guide * gradient: sqrt_one_minus_alpha_bar for eps */
+  double guide;
+  double clamp; /* x0 is clamped to [-clamp, clamp]: 1, or infinity */
+  /* posterior mean = coef1 * x0 + coef2 * x */
+  double posterior_mean_coef1, posterior_mean_coef2;
   double log_beta;               /* upper end of a learned variance */
-  double log_posterior_variance; /* lower end; entry 0 is 0 and takes entry 1's */
+  double posterior_log_variance; /* lower end; entry 0 is 0 and takes entry 1's */
   /* "fixed large", for networks that learn no variance: b_i, entry 0 as above */
   double fixed_variance;
 } adm_schedule_step;

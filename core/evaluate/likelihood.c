@@ -61,9 +61,9 @@ log_variance_of (const struct bound *b, const adm_schedule_step *s, size_t j)
 {
   if (b->d->learn_sigma) {
     double share = ((double) b->out[b->n + j] + 1.0) / 2.0;
-    return share * s->log_beta + (1.0 - share) * s->log_posterior_variance;
+    return share * s->log_beta + (1.0 - share) * s->posterior_log_variance;
   }
-  return b->d->sigma_small ? s->log_posterior_variance : log (s->fixed_variance);
+  return b->d->sigma_small ? s->posterior_log_variance : log (s->fixed_variance);
 }
 
 /* FIGURES, vb and the errors of x0 and eps, of X0 with NOISE at step I. */
@@ -74,19 +74,22 @@ measure_step (const struct bound *b, int i, const float *x0, const float *noise,
   const adm_schedule_step *s = &b->schedule->step[i];
   double root = sqrt (s->alpha_bar), sums[3] = { 0, 0, 0 };
   for (size_t j = 0; j < b->n; j++)
-    b->x[j] = (float) (root * (double) x0[j] + s->root_m1 * (double) noise[j]);
+    b->x[j] = (float) (root * (double) x0[j] + s->sqrt_one_minus_alpha_bar * (double) noise[j]);
   const adm_batch batch = { .n = 1, .x = b->x, .t = &s->t, .labels = &b->label };
   adm_status status = adm_network_evaluate (b->network, &batch, b->out, error);
   if (status)
     return status;
   for (size_t j = 0; j < b->n; j++) {
-    double x = root * (double) x0[j] + s->root_m1 * (double) noise[j],
+    double x = root * (double) x0[j] + s->sqrt_one_minus_alpha_bar * (double) noise[j],
            predicted = adm_predict_x0 (s, x, (double) b->out[j]),
-           eps = (s->recip * x - predicted) / s->recip_m1,
-           mean = s->mean_x0 * predicted + s->mean_x * x, log_variance = log_variance_of (b, s, j);
-    sums[0] += i == 0 ? level_cost ((double) x0[j], mean, log_variance)
-                      : normal_kl (s->mean_x0 * (double) x0[j] + s->mean_x * x,
-                                   s->log_posterior_variance, mean, log_variance);
+           eps = (s->sqrt_recip_alpha_bar * x - predicted) / s->sqrt_recipm1_alpha_bar,
+           mean = s->posterior_mean_coef1 * predicted + s->posterior_mean_coef2 * x,
+           log_variance = log_variance_of (b, s, j);
+    sums[0]
+        += i == 0
+               ? level_cost ((double) x0[j], mean, log_variance)
+               : normal_kl (s->posterior_mean_coef1 * (double) x0[j] + s->posterior_mean_coef2 * x,
+                            s->posterior_log_variance, mean, log_variance);
     sums[1] += (predicted - (double) x0[j]) * (predicted - (double) x0[j]);
     sums[2] += (eps - (double) noise[j]) * (eps - (double) noise[j]);
   }

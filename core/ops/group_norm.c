@@ -83,12 +83,12 @@ forward_chunk (void *arg, int unit, int worker)
 
 /* Adds up the chunks of image N in order: TOTAL [C]. */
 static void
-add_chunks (const struct sums *s, const double *parts, int n, double *total)
+add_chunks (const struct sums *s, const double *partial, int n, double *total)
 {
   memset (total, 0, (size_t) s->c * sizeof *total);
   for (int chunk = 0; chunk < s->chunks; chunk++)
     for (int c = 0; c < s->c; c++)
-      total[c] += parts[((ptrdiff_t) n * s->chunks + chunk) * s->c + c];
+      total[c] += partial[((ptrdiff_t) n * s->chunks + chunk) * s->c + c];
 }
 
 static struct sums

@@ -35,7 +35,7 @@ store (float *p, vf v)
 
 /* The first N < LANES entries; the others are 0. */
 ALWAYS vf
-load_part (const float *p, int n)
+load_tail (const float *p, int n)
 {
   vf v = { 0 };
   memcpy (&v, p, (size_t) n * sizeof *p);
@@ -43,7 +43,7 @@ load_part (const float *p, int n)
 }
 
 ALWAYS void
-store_part (float *p, vf v, int n)
+store_tail (float *p, vf v, int n)
 {
   memcpy (p, &v, (size_t) n * sizeof *p);
 }
@@ -257,18 +257,18 @@ affine (int n, const float *x, const float *mul, const float *add, bool silu, fl
     return;
   }
   for (; i < n; i += LANES) {
-    int part = n - i;
-    bool whole = part >= LANES;
-    vf v = whole ? load (x + i) : load_part (x + i, part);
+    int tail = n - i;
+    bool whole = tail >= LANES;
+    vf v = whole ? load (x + i) : load_tail (x + i, tail);
     if (mul)
-      v = v * (whole ? load (mul + i) : load_part (mul + i, part))
-          + (whole ? load (add + i) : load_part (add + i, part));
+      v = v * (whole ? load (mul + i) : load_tail (mul + i, tail))
+          + (whole ? load (add + i) : load_tail (add + i, tail));
     if (silu)
       v = v * sigmoid_vf (v);
     if (whole)
       store (y + i, v);
     else
-      store_part (y + i, v, part);
+      store_tail (y + i, v, tail);
   }
 }
 
@@ -309,21 +309,21 @@ grad_through (vf x, vf dy, vf mul, vf add, bool silu)
 
 /* Whole vectors take the quick way: the other copies byte by byte. */
 ALWAYS vf
-load_some (const float *x, int part)
+load_some (const float *x, int tail)
 {
-  return part >= LANES ? load (x) : load_part (x, part);
+  return tail >= LANES ? load (x) : load_tail (x, tail);
 }
 
 /* LANES channels from C on or, at the end, PART of them. */
 ALWAYS void
-norm_grad_sums_of (int part, adm_norm_rows r, int c, vd *a, vd *b)
+norm_grad_sums_of (int tail, adm_norm_rows r, int c, vd *a, vd *b)
 {
-  vf mul = load_some (r.mul + c, part), add = load_some (r.add + c, part);
+  vf mul = load_some (r.mul + c, tail), add = load_some (r.add + c, tail);
   vd sa = { 0 }, sb = { 0 };
   const float *x = r.x + c, *dy = r.dy + c;
   for (int j = 0; j < r.p; j++, x += r.c, dy += r.c) {
-    vf xv = load_some (x, part);
-    vd dz = __builtin_convertvector (grad_through (xv, load_some (dy, part), mul, add, r.silu), vd);
+    vf xv = load_some (x, tail);
+    vd dz = __builtin_convertvector (grad_through (xv, load_some (dy, tail), mul, add, r.silu), vd);
     sa += dz;
     sb += dz * __builtin_convertvector (xv, vd);
   }
@@ -335,13 +335,13 @@ static void
 norm_grad_sums (adm_norm_rows r, double *a, double *b)
 {
   for (int i = 0; i < r.c; i += LANES) {
-    int part = r.c - i < LANES ? r.c - i : LANES;
+    int tail = r.c - i < LANES ? r.c - i : LANES;
     vd sa, sb;
-    if (part == LANES)
+    if (tail == LANES)
       norm_grad_sums_of (LANES, r, i, &sa, &sb);
     else
-      norm_grad_sums_of (part, r, i, &sa, &sb);
-    for (int k = 0; k < part; k++) {
+      norm_grad_sums_of (tail, r, i, &sa, &sb);
+    for (int k = 0; k < tail; k++) {
       a[i + k] += sa[k];
       b[i + k] += sb[k];
     }
@@ -354,35 +354,35 @@ norm_grad (adm_norm_rows r, const float *k1, const float *k2, bool accumulate, f
   const float *x = r.x, *dy = r.dy;
   for (int j = 0; j < r.p; j++, x += r.c, dy += r.c, dx += r.c)
     for (int i = 0; i < r.c; i += LANES) {
-      int part = r.c - i < LANES ? r.c - i : LANES;
-      vf xv = load_some (x + i, part), m = load_some (r.mul + i, part);
-      vf dz = grad_through (xv, load_some (dy + i, part), m, load_some (r.add + i, part), r.silu);
-      vf g = m * dz - load_some (k1 + i, part) - load_some (k2 + i, part) * xv;
+      int tail = r.c - i < LANES ? r.c - i : LANES;
+      vf xv = load_some (x + i, tail), m = load_some (r.mul + i, tail);
+      vf dz = grad_through (xv, load_some (dy + i, tail), m, load_some (r.add + i, tail), r.silu);
+      vf g = m * dz - load_some (k1 + i, tail) - load_some (k2 + i, tail) * xv;
       if (accumulate)
-        g += load_some (dx + i, part);
-      if (part == LANES)
+        g += load_some (dx + i, tail);
+      if (tail == LANES)
         store (dx + i, g);
       else
-        store_part (dx + i, g, part);
+        store_tail (dx + i, g, tail);
     }
 }
 
 /* LANES channels from C on or, at the end, PART of them. */
 ALWAYS void
-epilogue_of (int part, adm_epilogue e, int c)
+epilogue_of (int tail, adm_epilogue e, int c)
 {
-  vf b = load_some (e.bias + c, part);
+  vf b = load_some (e.bias + c, tail);
   if (e.extra)
-    b += load_some (e.extra + c, part);
+    b += load_some (e.extra + c, tail);
   for (int j = 0; j < e.p; j++) {
     vf v = load (e.c + j * ADM_PANEL + c) + b;
     if (e.residual)
-      v += load_some (e.residual + j * e.residual_stride + c, part);
+      v += load_some (e.residual + j * e.residual_stride + c, tail);
     v *= splat (e.scale);
-    if (part == LANES)
+    if (tail == LANES)
       store (e.y + j * e.y_stride + c, v);
     else
-      store_part (e.y + j * e.y_stride + c, v, part);
+      store_tail (e.y + j * e.y_stride + c, v, tail);
   }
 }
 
@@ -426,14 +426,14 @@ wino_a (const vf m[6], vf o[4])
 
 ALWAYS void
 wino_input_vector (const float *d, ptrdiff_t row, ptrdiff_t pixel, float *v, ptrdiff_t v_stride,
-                   int part)
+                   int tail)
 {
   vf t[6][6];
   for (int x = 0; x < 6; x++) {
     vf in[6], out[6];
     for (int y = 0; y < 6; y++)
-      in[y] = part == LANES ? load (d + y * row + x * pixel)
-                            : load_part (d + y * row + x * pixel, part);
+      in[y] = tail == LANES ? load (d + y * row + x * pixel)
+                            : load_tail (d + y * row + x * pixel, tail);
     wino_b (in, out);
     for (int y = 0; y < 6; y++)
       t[y][x] = out[y];
@@ -442,10 +442,10 @@ wino_input_vector (const float *d, ptrdiff_t row, ptrdiff_t pixel, float *v, ptr
     vf out[6];
     wino_b (t[y], out);
     for (int x = 0; x < 6; x++)
-      if (part == LANES)
+      if (tail == LANES)
         store (v + (y * 6 + x) * v_stride, out[x]);
       else
-        store_part (v + (y * 6 + x) * v_stride, out[x], part);
+        store_tail (v + (y * 6 + x) * v_stride, out[x], tail);
   }
 }
 
@@ -508,8 +508,8 @@ softmax (int n, float *x)
   for (int k = 0; k < LANES; k++)
     sum += (double) s[k];
   if (i < n) {
-    vf e = exp_vf (load_part (x + i, n - i) - splat (top));
-    store_part (x + i, e, n - i);
+    vf e = exp_vf (load_tail (x + i, n - i) - splat (top));
+    store_tail (x + i, e, n - i);
     for (int k = 0; k < n - i; k++)
       sum += (double) e[k];
   }
@@ -534,7 +534,7 @@ dot (int n, const float *a, const float *b)
   for (; i + LANES <= n; i += LANES)
     s0 += load (a + i) * load (b + i);
   if (i < n)
-    s1 += load_part (a + i, n - i) * load_part (b + i, n - i);
+    s1 += load_tail (a + i, n - i) * load_tail (b + i, n - i);
   s0 = (s0 + s1) + (s2 + s3);
   float sum = 0;
   for (int k = 0; k < LANES; k++)

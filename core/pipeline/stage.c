@@ -19,7 +19,7 @@ between_layers (void *user, double done)
 {
   adm_sampling *s = user;
   adm_progress p = s->progress;
-  p.fraction = (s->progress.step + s->from + s->part_of_step * done) / p.steps;
+  p.fraction = (s->progress.step + s->from + s->span * done) / p.steps;
   return !s->callback || s->callback (&p, s->user);
 }
 
@@ -41,7 +41,7 @@ static void
 watch (adm_sampling *s, adm_network *network, double from, double share)
 {
   s->from = from;
-  s->part_of_step = share;
+  s->span = share;
   network->poll = between_layers;
   network->poll_user = s;
 }
@@ -98,7 +98,7 @@ free_scale_at (const adm_sampling *s, int t)
   double from = request->guide_from, to = guidance_end (request);
   for (int i = 0; i < s->schedule->steps && s->free_guidance; i++) {
     const adm_schedule_step *step = &s->schedule->step[i];
-    double sigma = step->root_m1 / sqrt (step->alpha_bar);
+    double sigma = step->sqrt_one_minus_alpha_bar / sqrt (step->alpha_bar);
     if (step->t == t)
       return (from == 0 && to == 0) || (sigma >= from && sigma <= to) ? request->scale : 0;
   }

@@ -41,8 +41,8 @@ typedef struct adm_sampling {
   int t[ADM_CANVAS_BATCH]; /* of the step, for each window */
   unsigned visits;         /* of the network: moves the windows' grid */
   adm_progress progress;
-  double share;              /* of a step that the diffusion network takes */
-  double from, part_of_step; /* of a step: the part being worked on */
+  double share;      /* of a step that the diffusion network takes */
+  double from, span; /* of a step: what is being worked on */
 } adm_sampling;
 
 /* Checks the request against the networks, plans them before the first step so that memory is

@@ -33,7 +33,7 @@ void
 adm_noise_to (const adm_schedule *schedule, int t, const float *x0, const float *noise, float *x_t,
               size_t count)
 {
-  double a = sqrt (schedule->step[t].alpha_bar), b = schedule->step[t].root_m1;
+  double a = sqrt (schedule->step[t].alpha_bar), b = schedule->step[t].sqrt_one_minus_alpha_bar;
   for (size_t i = 0; i < count; i++)
     x_t[i] = (float) (a * (double) x0[i] + b * (double) noise[i]);
 }
@@ -103,12 +103,15 @@ static struct prediction
 predict (const adm_diffusion_loss *l, const adm_schedule_step *s, struct number at)
 {
   struct prediction p;
-  double x0 = l->predict_xstart ? at.out : s->recip * at.x_t - s->recip_m1 * at.out;
-  p.mean = s->mean_x0 * x0 + s->mean_x * at.x_t;
-  p.mean_by_out = l->predict_xstart ? s->mean_x0 : -s->mean_x0 * s->recip_m1;
-  p.log_variance_by_v = 0.5 * (s->log_beta - s->log_posterior_variance);
+  double x0 = l->predict_xstart
+                  ? at.out
+                  : s->sqrt_recip_alpha_bar * at.x_t - s->sqrt_recipm1_alpha_bar * at.out;
+  p.mean = s->posterior_mean_coef1 * x0 + s->posterior_mean_coef2 * at.x_t;
+  p.mean_by_out = l->predict_xstart ? s->posterior_mean_coef1
+                                    : -s->posterior_mean_coef1 * s->sqrt_recipm1_alpha_bar;
+  p.log_variance_by_v = 0.5 * (s->log_beta - s->posterior_log_variance);
   /* Improved DDPM, equation 15; else "fixed large" */
-  p.log_variance = l->learn_sigma ? s->log_posterior_variance + (at.v + 1) * p.log_variance_by_v
+  p.log_variance = l->learn_sigma ? s->posterior_log_variance + (at.v + 1) * p.log_variance_by_v
                                   : log (s->fixed_variance);
   return p;
 }
@@ -120,8 +123,8 @@ bound_of (const adm_diffusion_loss *l, const adm_schedule_step *s, struct number
   (void) l;
   if (s->t == 0)
     return decoder (at.x0, p->mean, p->log_variance);
-  return kl (s->mean_x0 * at.x0 + s->mean_x * at.x_t, s->log_posterior_variance, p->mean,
-             p->log_variance);
+  return kl (s->posterior_mean_coef1 * at.x0 + s->posterior_mean_coef2 * at.x_t,
+             s->posterior_log_variance, p->mean, p->log_variance);
 }
 
 /* Of image I: sums of the terms over its numbers, and the gradient. */

@@ -66,8 +66,8 @@ predict (void *user, const float *x, int t, float *out, adm_error *error)
   for (int i = 0; i < N; i++)
     out[i] = (float) (gain * (x[i] - centre));
   if (g->exact_variance) {
-    double v = 2.0 * (log (true_variance (s)) - s->log_posterior_variance)
-                   / (s->log_beta - s->log_posterior_variance)
+    double v = 2.0 * (log (true_variance (s)) - s->posterior_log_variance)
+                   / (s->log_beta - s->posterior_log_variance)
                - 1.0;
     for (int i = 0; i < N; i++)
       out[N + i] = (float) v;
@@ -396,7 +396,8 @@ predict_ramp (void *user, const float *x, int t, float *out, adm_error *e)
     if (schedule->step[i].t == t)
       s = &schedule->step[i];
   for (int j = 0; j < N; j++)
-    out[j] = (float) ((s->recip * (double) x[j] - (6.0 * j / (N - 1) - 3)) / s->recip_m1);
+    out[j] = (float) ((s->sqrt_recip_alpha_bar * (double) x[j] - (6.0 * j / (N - 1) - 3))
+                      / s->sqrt_recipm1_alpha_bar);
   return ADM_OK;
 }
 

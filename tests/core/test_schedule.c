@@ -191,22 +191,24 @@ test_thinned_chain (adm_schedule_kind kind)
     double a = full->step[s->t].alpha_bar, before = i > 0 ? full->step[s[-1].t].alpha_bar : 1.0,
            alpha = a / before;
     CHECK_NEAR (s->alpha_bar / a, 1.0, 1e-10);
-    CHECK_NEAR (s->recip * s->recip - s->recip_m1 * s->recip_m1, 1.0, 1e-6 * s->recip * s->recip);
-    CHECK_NEAR (s->root_m1 * s->root_m1, 1.0 - a, 1e-12);
+    CHECK_NEAR (s->sqrt_recip_alpha_bar * s->sqrt_recip_alpha_bar
+                    - s->sqrt_recipm1_alpha_bar * s->sqrt_recipm1_alpha_bar,
+                1.0, 1e-6 * s->sqrt_recip_alpha_bar * s->sqrt_recip_alpha_bar);
+    CHECK_NEAR (s->sqrt_one_minus_alpha_bar * s->sqrt_one_minus_alpha_bar, 1.0 - a, 1e-12);
     if (i == 0)
       continue;
     /* precision of x_{t-1}: 1 / (1 - before) from x0, alpha / (1 - alpha) from x_t */
     double variance = 1.0 / (1.0 / (1.0 - before) + alpha / (1.0 - alpha));
-    CHECK_NEAR (exp (s->log_posterior_variance) / variance, 1.0, 1e-9);
-    CHECK_NEAR (s->mean_x0, variance * sqrt (before) / (1.0 - before), 1e-9);
-    CHECK_NEAR (s->mean_x, variance * sqrt (alpha) / (1.0 - alpha), 1e-9);
+    CHECK_NEAR (exp (s->posterior_log_variance) / variance, 1.0, 1e-9);
+    CHECK_NEAR (s->posterior_mean_coef1, variance * sqrt (before) / (1.0 - before), 1e-9);
+    CHECK_NEAR (s->posterior_mean_coef2, variance * sqrt (alpha) / (1.0 - alpha), 1e-9);
     CHECK_NEAR (s->fixed_variance, 1.0 - alpha, 1e-10);
     CHECK_NEAR (exp (s->log_beta), 1.0 - alpha, 1e-10);
   }
-  CHECK (thin->step[0].log_posterior_variance == thin->step[1].log_posterior_variance);
-  CHECK_NEAR (thin->step[0].fixed_variance, exp (thin->step[1].log_posterior_variance), 1e-15);
-  CHECK_NEAR (thin->step[0].mean_x0, 1.0, 1e-12);
-  CHECK (thin->step[0].mean_x == 0.0);
+  CHECK (thin->step[0].posterior_log_variance == thin->step[1].posterior_log_variance);
+  CHECK_NEAR (thin->step[0].fixed_variance, exp (thin->step[1].posterior_log_variance), 1e-15);
+  CHECK_NEAR (thin->step[0].posterior_mean_coef1, 1.0, 1e-12);
+  CHECK (thin->step[0].posterior_mean_coef2 == 0.0);
   adm_schedule_free (full);
   adm_schedule_free (thin);
 }
