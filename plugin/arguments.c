@@ -12,8 +12,8 @@
 
 #include "plugin-error.h"
 
-static void
-declare_model (GimpProcedure *procedure)
+void
+arguments_declare_model (GimpProcedure *procedure)
 {
   gimp_procedure_add_string_argument (
       procedure, "model", _ ("_Model"),
@@ -23,6 +23,22 @@ declare_model (GimpProcedure *procedure)
       procedure, "class", _ ("Cl_ass"),
       _ ("What to show: a class of the model by name or number; “none” leaves it open"),
       ARGUMENTS_NO_CLASS, G_PARAM_READWRITE);
+}
+
+void
+arguments_declare_seed (GimpProcedure *procedure)
+{
+  gimp_procedure_add_int_argument (procedure, "seed", _ ("See_d"),
+                                   _ ("The same seed and settings give the same picture"), G_MININT,
+                                   G_MAXINT, 0, G_PARAM_READWRITE);
+}
+
+void
+arguments_declare_upsample (GimpProcedure *procedure)
+{
+  gimp_procedure_add_boolean_argument (
+      procedure, "upsample", _ ("_Upsample"),
+      _ ("Enlarge each picture with the model's upsampling network"), FALSE, G_PARAM_READWRITE);
 }
 
 static void
@@ -38,9 +54,7 @@ declare_sampling (GimpProcedure *procedure)
       _ ("“sde-dpm++2m”, “dpm++2m” or “ddim” for few steps, “ddpm” (ancestral sampling) for many. "
          "Empty: what suits the model"),
       OWN_SAMPLER, G_PARAM_READWRITE);
-  gimp_procedure_add_int_argument (procedure, "seed", _ ("See_d"),
-                                   _ ("The same seed and settings give the same picture"), G_MININT,
-                                   G_MAXINT, 0, G_PARAM_READWRITE);
+  arguments_declare_seed (procedure);
   gimp_procedure_add_boolean_argument (procedure, "randomize", _ ("Random_ize"),
                                        _ ("Draw a new seed each time"), FALSE, G_PARAM_READWRITE);
 }
@@ -48,7 +62,7 @@ declare_sampling (GimpProcedure *procedure)
 void
 arguments_declare_generate (GimpProcedure *procedure)
 {
-  declare_model (procedure);
+  arguments_declare_model (procedure);
   gimp_procedure_add_double_argument (
       procedure, "scale", _ ("_Fidelity"),
       _ ("Gradient scale of classifier guidance: 0 for diversity, more for fidelity to the class. "
@@ -59,16 +73,14 @@ arguments_declare_generate (GimpProcedure *procedure)
   gimp_procedure_add_int_argument (procedure, "count", _ ("Ima_ges"),
                                    _ ("Number of pictures, each a layer; picture i has seed + i"),
                                    G_MININT, G_MAXINT, 1, G_PARAM_READWRITE);
-  gimp_procedure_add_boolean_argument (
-      procedure, "upsample", _ ("_Upsample"),
-      _ ("Enlarge each picture with the model's upsampling network"), FALSE, G_PARAM_READWRITE);
+  arguments_declare_upsample (procedure);
   arguments_declare_canvas (procedure);
 }
 
 void
 arguments_declare_upscale (GimpProcedure *procedure)
 {
-  declare_model (procedure);
+  arguments_declare_model (procedure);
   declare_sampling (procedure);
   gimp_procedure_add_boolean_argument (procedure, "tiles", _ ("T_iles"),
                                        _ ("Enlarge the whole part in overlapping tiles, instead of "
@@ -281,8 +293,7 @@ arguments_upsample_input (const adm_model *model)
   adm_file_info info;
   adm_error core;
 
-  if (!model->upsampler || adm_file_inspect (model->upsampler, &info, &core) != ADM_OK)
-    return 0;
-  return info.description.small_size > 0 ? info.description.small_size
-                                         : info.description.image_size / 4;
+  return model->upsampler && adm_file_inspect (model->upsampler, &info, &core) == ADM_OK
+             ? adm_low_side (&info.description)
+             : 0;
 }

@@ -35,7 +35,11 @@ typedef struct {
   GimpDrawable *map;    /* painted with the colours of classes, or NULL */
 } AdmArguments;
 
-/* Of all procedures: whether the window's history gets the pictures, too. */
+/* What procedures have in common: the model and the class; the seed; whether pictures are enlarged;
+ * whether the window's history gets them, too. */
+void arguments_declare_model (GimpProcedure *procedure);
+void arguments_declare_seed (GimpProcedure *procedure);
+void arguments_declare_upsample (GimpProcedure *procedure);
 void arguments_declare_history (GimpProcedure *procedure);
 void arguments_declare_generate (GimpProcedure *procedure);
 void arguments_declare_upscale (GimpProcedure *procedure);

@@ -19,22 +19,12 @@ is_plain (const adm_task *task, int side)
          && task->generate.sample.class_count == 0;
 }
 
-/* Whether the network itself guides; the core's rule. */
-static gboolean
-guides_freely (const adm_model *model, const adm_request *request)
-{
-  return request->scale > 0.0
-         && (request->guidance == ADM_GUIDANCE_FREE
-             || (request->guidance == ADM_GUIDANCE_DEFAULT && !model->classifier
-                 && model->null_class != ADM_NO_LABEL));
-}
-
 gboolean
 canvas_check (const adm_model *model, UiSettings *settings, adm_task *task, GError **error)
 {
   adm_request *request = &task->generate.sample;
   int side = task->generate.upscaled ? model->upsampled_size : model->image_size;
-  gboolean plain = is_plain (task, side), freely = guides_freely (model, request);
+  gboolean plain = is_plain (task, side), freely = adm_request_guides_freely (model, request);
   adm_file_info info;
 
   if ((plain && !freely) || adm_file_inspect (model->diffusion, &info, &(adm_error) { 0 }) != ADM_OK

@@ -10,15 +10,13 @@
 char *
 desktop_open (const char *path)
 {
-  GError *error = NULL;
-  char *uri = g_filename_to_uri (path, NULL, &error), *message = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *uri = g_filename_to_uri (path, NULL, &error);
 
-  if (!uri || !g_app_info_launch_default_for_uri (uri, NULL, &error))
-    message = g_strdup_printf (_ ("“%s” could not be opened: %s. Open it by hand."), path,
-                               error->message);
-  g_clear_error (&error);
-  g_free (uri);
-  return message;
+  return uri && g_app_info_launch_default_for_uri (uri, NULL, &error)
+             ? NULL
+             : g_strdup_printf (_ ("“%s” could not be opened: %s. Open it by hand."), path,
+                                error->message);
 }
 
 /* Opens SECTION of the page URI. GLib's way to open a file takes no part of one, so the browser is

@@ -7,10 +7,8 @@
 
 #include "arguments-canvas.h"
 #include "generate.h"
-#include "layers.h"
 #include "model-paths.h"
 #include "plugin-error.h"
-#include "window.h"
 
 /* What CONFIG asks for, to be made where DRAWABLES are. */
 static gboolean
@@ -57,34 +55,13 @@ static GimpValueArray *
 run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image, GimpDrawable **drawables,
      GimpProcedureConfig *config, gpointer run_data G_GNUC_UNUSED)
 {
-  GError *error = NULL;
-  GimpLayer **layers = NULL;
-  AdmArguments arguments = { 0 };
-
-  gegl_init (NULL, NULL);
-  if (run_mode == GIMP_RUN_INTERACTIVE) {
-    layers = window_run (procedure, config, &image, NULL, NULL);
-    if (!layers)
-      g_set_error_literal (&error, PLUGIN_ERROR, PLUGIN_ERROR_CANCELLED, _ ("Cancelled"));
-  } else {
-    if (read_arguments (config, drawables, &arguments, &error))
-      layers = generate_pictures (&arguments, procedure, run_mode, &image, &error);
-    arguments_clear (&arguments);
-  }
-  return layers_return (procedure, image, layers, error);
+  return generate_run (read_arguments, procedure, run_mode, image, drawables, config);
 }
 
 static void
 declare (GimpProcedure *procedure)
 {
-  gimp_procedure_add_string_argument (
-      procedure, "model", _ ("_Model"),
-      _ ("Name of the model, or a model description or weights file"), ADM_EMBEDDED_MODEL,
-      G_PARAM_READWRITE);
-  gimp_procedure_add_string_argument (
-      procedure, "class", _ ("Cl_ass"),
-      _ ("What to show: a class of the model by name or number; “none” leaves it open"),
-      ARGUMENTS_NO_CLASS, G_PARAM_READWRITE);
+  arguments_declare_model (procedure);
   gimp_procedure_add_boolean_argument (procedure, "seamless", _ ("S_eamless"),
                                        _ ("Its edges meet, so that it can be repeated"), FALSE,
                                        G_PARAM_READWRITE);
@@ -95,12 +72,8 @@ declare (GimpProcedure *procedure)
   gimp_procedure_add_boolean_argument (procedure, "match-edges", _ ("Ma_tch edges"),
                                        _ ("Go on from what surrounds the selection"), FALSE,
                                        G_PARAM_READWRITE);
-  gimp_procedure_add_boolean_argument (
-      procedure, "upsample", _ ("_Upsample"),
-      _ ("Enlarge each picture with the model's upsampling network"), FALSE, G_PARAM_READWRITE);
-  gimp_procedure_add_int_argument (procedure, "seed", _ ("See_d"),
-                                   _ ("The same seed and settings give the same picture"), G_MININT,
-                                   G_MAXINT, 0, G_PARAM_READWRITE);
+  arguments_declare_upsample (procedure);
+  arguments_declare_seed (procedure);
   arguments_declare_history (procedure);
 }
 

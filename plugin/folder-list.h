@@ -6,6 +6,9 @@
 
 #include <glib.h>
 
+/* Adds the folders in TEXT, what is not empty BETWEEN its separators, to BUILDER. */
+void folder_list_split (const char *text, const char *between, GStrvBuilder *builder);
+
 /* The folders that the file LIST names; none when it is not there or cannot be read. Free with
  * g_strfreev. */
 char **folder_list_read (const char *list);

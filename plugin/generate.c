@@ -125,11 +125,13 @@ generate (Work *work, GimpProcedure *procedure, GimpImage **image, ModelSet *mod
   return layers;
 }
 
-GimpLayer **
-generate_pictures (AdmArguments *arguments, GimpProcedure *procedure, GimpRunMode run_mode,
-                   GimpImage **image, GError **error)
+/* Makes what ARGUMENTS ask for and adds it to *IMAGE (NULL, and afterwards another: a new one).
+ * NULL with ERROR set, and no image touched. The layers are freed with g_free. */
+static GimpLayer **
+make_pictures (AdmArguments *arguments, GimpProcedure *procedure, GimpRunMode run_mode,
+               GimpImage **image, GError **error)
 {
-  ModelSet *models = model_paths_read (NULL, error);
+  g_autoptr (ModelSet) models = model_paths_read (NULL, error);
   Work work = { .run_mode = run_mode, .arguments = *arguments };
   GimpLayer **layers = NULL;
 
@@ -137,14 +139,12 @@ generate_pictures (AdmArguments *arguments, GimpProcedure *procedure, GimpRunMod
     layers = generate (&work, procedure, image, models, error);
   scene_free (work.scene);
   g_free (work.result.pixels);
-  model_set_free (models);
   return layers;
 }
 
-static GimpValueArray *
-run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image,
-     GimpDrawable **drawables G_GNUC_UNUSED, GimpProcedureConfig *config,
-     gpointer run_data G_GNUC_UNUSED)
+GimpValueArray *
+generate_run (GenerateReader read, GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image,
+              GimpDrawable **drawables, GimpProcedureConfig *config)
 {
   GError *error = NULL;
   AdmArguments arguments = { 0 };
@@ -156,11 +156,25 @@ run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image,
     if (!layers)
       g_set_error_literal (&error, PLUGIN_ERROR, PLUGIN_ERROR_CANCELLED, _ ("Cancelled"));
   } else {
-    if (arguments_read (config, &arguments, &error))
-      layers = generate_pictures (&arguments, procedure, run_mode, &image, &error);
+    if (read (config, drawables, &arguments, &error))
+      layers = make_pictures (&arguments, procedure, run_mode, &image, &error);
     arguments_clear (&arguments);
   }
   return layers_return (procedure, image, layers, error);
+}
+
+static gboolean
+read_arguments (GimpProcedureConfig *config, GimpDrawable **drawables G_GNUC_UNUSED,
+                AdmArguments *arguments, GError **error)
+{
+  return arguments_read (config, arguments, error);
+}
+
+static GimpValueArray *
+run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image, GimpDrawable **drawables,
+     GimpProcedureConfig *config, gpointer run_data G_GNUC_UNUSED)
+{
+  return generate_run (read_arguments, procedure, run_mode, image, drawables, config);
 }
 
 void

@@ -14,10 +14,15 @@
 /* The procedure with its documentation, arguments, and return values "image" and "layers". */
 GimpProcedure *generate_create (GimpPlugIn *plug_in);
 
-/* Makes what ARGUMENTS ask for and adds it to *IMAGE (NULL, and afterwards another: a new one).
- * NULL with ERROR set, and no image touched. The layers are freed with g_free. */
-GimpLayer **generate_pictures (AdmArguments *arguments, GimpProcedure *procedure,
-                               GimpRunMode run_mode, GimpImage **image, GError **error);
+/* What CONFIG asks for, of DRAWABLES where it works on some; see arguments_read. */
+typedef gboolean (*GenerateReader) (GimpProcedureConfig *config, GimpDrawable **drawables,
+                                    AdmArguments *arguments, GError **error);
+
+/* Runs PROCEDURE, which makes pictures, in the window or by the arguments that READ reads: what it
+ * returns. */
+GimpValueArray *generate_run (GenerateReader read, GimpProcedure *procedure, GimpRunMode run_mode,
+                              GimpImage *image, GimpDrawable **drawables,
+                              GimpProcedureConfig *config);
 void generate_declare_results (GimpProcedure *procedure);
 
 #endif

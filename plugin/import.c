@@ -77,10 +77,9 @@ tell_news (gpointer data)
 static gboolean
 fail (GError **error, const char *format, const char *path, const char *why)
 {
-  char *name = g_filename_display_name (path);
+  g_autofree char *name = g_filename_display_name (path);
 
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, format, name, why);
-  g_free (name);
   return FALSE;
 }
 
@@ -138,7 +137,7 @@ check_unchanged (const Carry *carry, int from, GError **error)
 static gboolean
 copy_bytes (Carry *carry, int from, int to, GCancellable *closing, GError **error)
 {
-  char *chunk = g_malloc (CHUNK);
+  g_autofree char *chunk = g_malloc (CHUNK);
   gint64 done = 0;
   gssize got = 0;
   gboolean ok = TRUE;
@@ -160,7 +159,6 @@ copy_bytes (Carry *carry, int from, int to, GCancellable *closing, GError **erro
       report (carry, closing, done += got, carry->seen.st_size);
     ok = ok && !g_cancellable_set_error_if_cancelled (closing, error);
   } while (ok && got != 0);
-  g_free (chunk);
   ok = ok && check_unchanged (carry, from, error);
   if (ok && fsync (to) != 0)
     ok = fail (error,
@@ -173,53 +171,44 @@ copy_bytes (Carry *carry, int from, int to, GCancellable *closing, GError **erro
 static gboolean
 check_room (const Carry *carry, gint64 size, GError **error)
 {
-  char *folder = g_path_get_dirname (carry->to);
-  GFile *place = g_file_new_for_path (folder);
-  GFileInfo *about
+  g_autofree char *folder = g_path_get_dirname (carry->to);
+  g_autoptr (GFile) place = g_file_new_for_path (folder);
+  g_autoptr (GFileInfo) about
       = g_file_query_filesystem_info (place, G_FILE_ATTRIBUTE_FILESYSTEM_FREE, NULL, NULL);
-  gboolean ok = TRUE;
 
   if (about && g_file_info_has_attribute (about, G_FILE_ATTRIBUTE_FILESYSTEM_FREE)
       && g_file_info_get_attribute_uint64 (about, G_FILE_ATTRIBUTE_FILESYSTEM_FREE)
              < (guint64) size) {
-    char *needed = g_format_size_full ((guint64) size, G_FORMAT_SIZE_IEC_UNITS);
-    char *there = g_format_size_full (
-        g_file_info_get_attribute_uint64 (about, G_FILE_ATTRIBUTE_FILESYSTEM_FREE),
-        G_FORMAT_SIZE_IEC_UNITS);
+    g_autofree char *needed = g_format_size_full ((guint64) size, G_FORMAT_SIZE_IEC_UNITS),
+                    *there = g_format_size_full (
+                        g_file_info_get_attribute_uint64 (about, G_FILE_ATTRIBUTE_FILESYSTEM_FREE),
+                        G_FORMAT_SIZE_IEC_UNITS);
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE,
                  _ ("The file needs %s on disk, and %s are free in %s. Make room, or add the "
                     "file's folder instead."),
                  needed, there, folder);
-    g_free (needed);
-    g_free (there);
-    ok = FALSE;
+    return FALSE;
   }
-  g_clear_object (&about);
-  g_object_unref (place);
-  g_free (folder);
-  return ok;
+  return TRUE;
 }
 
 /* What a killed process left half done. Files that are being written are locked. */
 static void
 tidy (const char *folder)
 {
-  GDir *entries = g_dir_open (folder, 0, NULL);
+  g_autoptr (GDir) entries = g_dir_open (folder, 0, NULL);
   const char *name;
 
   while (entries && (name = g_dir_read_name (entries))) {
     if (*name == '.' && g_str_has_suffix (name, PART)) {
-      char *path = g_build_filename (folder, name, NULL);
+      g_autofree char *path = g_build_filename (folder, name, NULL);
       int file = g_open (path, O_RDWR | O_CLOEXEC, 0);
       if (file >= 0 && flock (file, LOCK_EX | LOCK_NB) == 0)
         g_unlink (path);
       if (file >= 0)
         close (file);
-      g_free (path);
     }
   }
-  if (entries)
-    g_dir_close (entries);
 }
 
 /* Opens the file under its other name, empty and locked, so that no other process takes it for left
@@ -293,14 +282,12 @@ description_of (const char *path)
 static void
 copy_description (const Carry *carry)
 {
-  char *from = description_of (carry->from), *to = description_of (carry->to), *text = NULL;
+  g_autofree char *from = description_of (carry->from), *to = description_of (carry->to),
+                  *text = NULL;
   gsize size = 0;
 
   if (!g_file_test (to, G_FILE_TEST_EXISTS) && g_file_get_contents (from, &text, &size, NULL))
     g_file_set_contents (to, text, (gssize) size, NULL);
-  g_free (text);
-  g_free (from);
-  g_free (to);
 }
 
 static void
@@ -353,14 +340,13 @@ static void
 on_carried (GObject *source G_GNUC_UNUSED, GAsyncResult *result, gpointer user)
 {
   Import *import = user;
-  GError *error = NULL;
+  g_autoptr (GError) error = NULL;
 
   if (g_cancellable_is_cancelled (g_task_get_cancellable (G_TASK (result))))
     return; /* IMPORT is no more */
   g_task_propagate_boolean (G_TASK (result), &error);
   import->busy = FALSE;
   import->funcs->done (error ? error->message : NULL, import->user);
-  g_clear_error (&error);
   next (import);
 }
 
@@ -372,21 +358,17 @@ next (Import *import)
   if (!path)
     return;
   Carry *carry = g_new0 (Carry, 1);
-  char *name = g_path_get_basename (path);
+  g_autofree char *name = g_path_get_basename (path), *hidden = g_strconcat (".", name, PART, NULL);
   carry->import = import;
   carry->from = path;
   carry->to = g_build_filename (import->folder, name, NULL);
-  char *hidden = g_strconcat (".", name, PART, NULL);
   carry->part = g_build_filename (import->folder, hidden, NULL);
-  g_free (hidden);
-  g_free (name);
   g_mkdir_with_parents (import->folder, 0755); /* where it cannot be made, writing says so */
   import->busy = import->running = TRUE;
   import->funcs->moved (0.0, import->user);
-  GTask *task = g_task_new (NULL, import->closing, on_carried, import);
+  g_autoptr (GTask) task = g_task_new (NULL, import->closing, on_carried, import);
   g_task_set_task_data (task, carry, carry_free);
   g_task_run_in_thread (task, carry_over);
-  g_object_unref (task);
 }
 
 Import *

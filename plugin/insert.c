@@ -36,8 +36,9 @@ insert_each (GimpImage *image, GimpLayer *const *layers, int n, GimpLayer *above
 static GimpValueArray *
 run (GimpProcedure *procedure, GimpProcedureConfig *config, gpointer run_data G_GNUC_UNUSED)
 {
-  GimpImage *image = NULL;
-  GimpLayer **layers = NULL, *above = NULL;
+  g_autoptr (GimpImage) image = NULL;
+  g_autofree GimpLayer **layers = NULL;
+  g_autoptr (GimpLayer) above = NULL;
   GError *error = NULL;
   int n = 0;
 
@@ -47,9 +48,6 @@ run (GimpProcedure *procedure, GimpProcedureConfig *config, gpointer run_data G_
   gboolean ok = image && insert_each (image, layers, n, above, &error);
   if (ok)
     gimp_displays_flush ();
-  g_free (layers);
-  g_clear_object (&above);
-  g_clear_object (&image);
   return gimp_procedure_new_return_values (procedure,
                                            ok ? GIMP_PDB_SUCCESS : GIMP_PDB_EXECUTION_ERROR, error);
 }

@@ -52,14 +52,12 @@ static gboolean
 set_i18n (GimpPlugIn *plug_in G_GNUC_UNUSED, const char *procedure_name G_GNUC_UNUSED,
           char **domain, char **folder G_GNUC_UNUSED)
 {
-  char *beside = g_path_get_dirname (gimp_get_progname ());
-  char *locale = g_build_filename (beside, "locale", NULL);
+  g_autofree char *beside = g_path_get_dirname (gimp_get_progname ()),
+                  *locale = g_build_filename (beside, "locale", NULL);
   gboolean translated = g_file_test (locale, G_FILE_TEST_IS_DIR);
 
   if (translated)
     *domain = g_strdup (GETTEXT_PACKAGE);
-  g_free (locale);
-  g_free (beside);
   return translated;
 }
 

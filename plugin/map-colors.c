@@ -4,9 +4,9 @@
 #include "map-colors.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
-#include <yyjson.h>
+
+#include "json-text.h"
 
 typedef struct Material {
   const char *name;
@@ -73,7 +73,7 @@ map_colors (const adm_model *model, guint32 *colors)
 char *
 map_legend_write (const adm_model *model, const guint32 *colors)
 {
-  yyjson_mut_doc *document = yyjson_mut_doc_new (NULL);
+  g_autoptr (yyjson_mut_doc) document = yyjson_mut_doc_new (NULL);
   yyjson_mut_val *root = yyjson_mut_obj (document), *classes = yyjson_mut_obj (document);
   gboolean ok = root && classes && yyjson_mut_obj_add_strcpy (document, root, "model", model->id)
                 && yyjson_mut_obj_add_val (document, root, "classes", classes);
@@ -85,11 +85,7 @@ map_legend_write (const adm_model *model, const guint32 *colors)
     ok = yyjson_mut_obj_add (classes, yyjson_mut_strcpy (document, model->class_names[i]),
                              yyjson_mut_strcpy (document, color));
   }
-  char *text = ok ? yyjson_mut_write (document, YYJSON_WRITE_NOFLAG, NULL) : NULL;
-  char *copy = g_strdup (text);
-  free (text);
-  yyjson_mut_doc_free (document);
-  return copy;
+  return ok ? json_text (document) : NULL;
 }
 
 /* "#rrggbb" as a number, or −1. */
@@ -107,13 +103,12 @@ parse_color (const char *text)
 gboolean
 map_legend_read (const char *text, gsize length, const adm_model *model, gint32 *colors)
 {
-  yyjson_doc *document = yyjson_read (text, length, YYJSON_READ_NOFLAG);
+  g_autoptr (yyjson_doc) document = yyjson_read (text, length, YYJSON_READ_NOFLAG);
   yyjson_val *classes = yyjson_obj_get (yyjson_doc_get_root (document), "classes");
   gboolean ok = yyjson_is_obj (classes);
 
   for (int i = 0; i < model->class_count; i++)
     colors[i]
         = ok ? parse_color (yyjson_get_str (yyjson_obj_get (classes, model->class_names[i]))) : -1;
-  yyjson_doc_free (document);
   return ok;
 }

@@ -5,9 +5,9 @@
 #include "metadata.h"
 
 #include <glib/gi18n-lib.h>
-#include <stdlib.h>
 #include <string.h>
-#include <yyjson.h>
+
+#include "json-text.h"
 
 /* What every picture made by a task has; by their names in the key file. */
 static gboolean
@@ -50,7 +50,7 @@ metadata_to_json (const UiSettings *settings, int64_t seed)
 {
   g_autoptr (UiSettings) plain = ui_settings_new (), own = ui_settings_copy (settings);
   g_autoptr (GKeyFile) file = g_key_file_new (), usual = g_key_file_new ();
-  yyjson_mut_doc *document = yyjson_mut_doc_new (NULL);
+  g_autoptr (yyjson_mut_doc) document = yyjson_mut_doc_new (NULL);
   yyjson_mut_val *root = yyjson_mut_obj (document);
 
   own->seed = seed;
@@ -72,11 +72,7 @@ metadata_to_json (const UiSettings *settings, int64_t seed)
     if (is_always_told (keys[i], own->task) || g_strcmp0 (value, other) != 0)
       ok = add_value (document, root, keys[i], value);
   }
-  char *text = ok ? yyjson_mut_write (document, YYJSON_WRITE_NOFLAG, NULL) : NULL;
-  char *copy = g_strdup (text);
-  free (text);
-  yyjson_mut_doc_free (document);
-  return copy;
+  return ok ? json_text (document) : NULL;
 }
 
 void
@@ -121,7 +117,7 @@ metadata_read (GimpLayer *layer, UiSettings *settings)
   GimpParasite *parasite = gimp_item_get_parasite (GIMP_ITEM (layer), METADATA_PARASITE);
   guint32 size = 0;
   const char *data = parasite ? gimp_parasite_get_data (parasite, &size) : NULL;
-  yyjson_doc *document
+  g_autoptr (yyjson_doc) document
       = data && size < 65536 ? yyjson_read (data, strnlen (data, size), YYJSON_READ_NOFLAG) : NULL;
   yyjson_val *root = yyjson_doc_get_root (document), *key;
   double scale = yyjson_get_num (yyjson_obj_get (root, "scale"));
@@ -146,7 +142,6 @@ metadata_read (GimpLayer *layer, UiSettings *settings)
       ui_settings_set_class (found, "");
     ui_settings_assign (settings, found);
   }
-  yyjson_doc_free (document);
   g_clear_pointer (&parasite, gimp_parasite_free);
   return ok;
 }

@@ -22,74 +22,49 @@ own_list (void)
 gboolean
 model_paths_add (const char *path, GError **error)
 {
-  char **known = model_paths_get ();
-  gboolean ok = TRUE;
+  g_auto (GStrv) known = model_paths_get ();
+  g_autofree char *list = own_list ();
 
-  if (!g_strv_contains ((const char *const *) known, path) && !strchr (path, '\n')) {
-    char *list = own_list ();
-    ok = folder_list_add (list, path, error);
-    g_free (list);
-  }
-  g_strfreev (known);
-  return ok;
+  return g_strv_contains ((const char *const *) known, path) || strchr (path, '\n')
+         || folder_list_add (list, path, error);
 }
 
 char **
 model_paths_get (void)
 {
-  GStrvBuilder *builder = g_strv_builder_new ();
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   const char *extra = g_getenv ("ADM_MODEL_PATH");
+  g_autofree char *beside = g_path_get_dirname (gimp_get_progname ()),
+                  *data = g_build_filename (beside, "data", NULL),
+                  *user = g_build_filename (g_get_user_data_dir (), "gimp-adm", "models", NULL),
+                  *list = own_list ();
+  g_auto (GStrv) own = folder_list_read (list);
 
-  if (extra) {
-    char **folders = g_strsplit (extra, G_SEARCHPATH_SEPARATOR_S, -1);
-    for (int i = 0; folders[i]; i++) {
-      if (*folders[i])
-        g_strv_builder_add (builder, folders[i]);
-    }
-    g_strfreev (folders);
-  }
-
-  char *beside = g_path_get_dirname (gimp_get_progname ());
-  char *data = g_build_filename (beside, "data", NULL);
+  if (extra)
+    folder_list_split (extra, G_SEARCHPATH_SEPARATOR_S, builder);
   g_strv_builder_add (builder, g_file_test (data, G_FILE_TEST_IS_DIR) ? data : ADM_SOURCE_DATA_DIR);
-  g_free (data);
-  g_free (beside);
-
-  char *user = g_build_filename (g_get_user_data_dir (), "gimp-adm", "models", NULL);
   g_strv_builder_add (builder, user);
-  g_free (user);
-
-  char *list = own_list (), **own = folder_list_read (list);
   g_strv_builder_addv (builder, (const char **) own);
-  g_strfreev (own);
-  g_free (list);
-
-  char **paths = g_strv_builder_end (builder);
-  g_strv_builder_unref (builder);
-  return paths;
+  return g_strv_builder_end (builder);
 }
 
 void
 model_paths_set_icon (GimpProcedure *procedure)
 {
-  char *beside = g_path_get_dirname (gimp_get_progname ());
-  char *path = g_build_filename (beside, "data", "icons", "plug-in-adm.svg", NULL);
+  g_autofree char *beside = g_path_get_dirname (gimp_get_progname ()),
+                  *path = g_build_filename (beside, "data", "icons", "plug-in-adm.svg", NULL);
+  g_autoptr (GFile) icon = g_file_new_for_path (path);
 
-  if (g_file_test (path, G_FILE_TEST_EXISTS)) {
-    GFile *icon = g_file_new_for_path (path);
+  if (g_file_test (path, G_FILE_TEST_EXISTS))
     gimp_procedure_set_icon_file (procedure, icon);
-    g_object_unref (icon);
-  }
-  g_free (path);
-  g_free (beside);
 }
 
 ModelSet *
 model_paths_read (char *const *folders, GError **error)
 {
-  char **own = folders ? NULL : model_paths_get ();
+  g_auto (GStrv) own = folders ? NULL : model_paths_get ();
   char *const *paths = folders ? folders : own;
-  const char **existing = g_new0 (const char *, g_strv_length ((char **) paths) + 1);
+  g_autofree const char **existing = g_new0 (const char *, g_strv_length ((char **) paths) + 1);
   size_t n = 0;
   adm_catalog *catalog = NULL;
   adm_error core = { 0 };
@@ -100,8 +75,6 @@ model_paths_read (char *const *folders, GError **error)
   }
   if (adm_catalog_new (existing, n, &catalog, &core) != ADM_OK)
     plugin_error_set_core (error, &core);
-  g_free (existing);
-  g_strfreev (own);
   return catalog ? model_set_new (catalog) : NULL;
 }
 
@@ -128,7 +101,7 @@ set_not_found (ModelSet *set, const char *name, GError **error)
 {
   const adm_error *note = find_note (set, name);
   g_autofree char *words = note ? plugin_words (note) : NULL;
-  GString *text = g_string_new (NULL);
+  g_autoptr (GString) text = g_string_new (NULL);
 
   if (note)
     g_string_append_printf (text, _ ("The model “%s” cannot be used: %s"), name, words);
@@ -136,21 +109,17 @@ set_not_found (ModelSet *set, const char *name, GError **error)
     g_string_append_printf (text, _ ("There is no model “%s”."), name);
   g_string_append_c (text, ' ');
   if (model_set_count (set) > 0) {
-    GString *names = g_string_new (NULL);
+    g_autoptr (GString) names = g_string_new (NULL);
     for (size_t i = 0; i < model_set_count (set); i++)
       g_string_append_printf (names, "%s%s", i ? ", " : "", model_set_get (set, i)->id);
     g_string_append_printf (text, _ ("Choose one of these: %s."), names->str);
-    g_string_free (names, TRUE);
   } else {
-    char **paths = model_paths_get ();
-    char *folders = g_strjoinv (", ", paths);
+    g_auto (GStrv) paths = model_paths_get ();
+    g_autofree char *folders = g_strjoinv (", ", paths);
     g_string_append_printf (text, _ ("Put its files into one of these folders: %s."), folders);
-    g_free (folders);
-    g_strfreev (paths);
   }
   g_set_error_literal (error, PLUGIN_ERROR, note ? PLUGIN_ERROR_EXECUTION : PLUGIN_ERROR_CALLING,
                        text->str);
-  g_string_free (text, TRUE);
 }
 
 const adm_model *

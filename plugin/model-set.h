@@ -14,6 +14,7 @@ typedef struct ModelSet ModelSet;
 /* Takes CATALOG over. Any thread. */
 ModelSet *model_set_new (adm_catalog *catalog);
 void model_set_free (ModelSet *set); /* NULL is fine */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ModelSet, model_set_free)
 
 /* Owned by the set. */
 adm_catalog *model_set_catalog (ModelSet *set);

@@ -31,14 +31,13 @@ part_free (Part *part)
 Part *
 part_read (GimpLayer *layer, GError **error)
 {
-  Part *part = g_new0 (Part, 1);
+  g_autoptr (Part) part = g_new0 (Part, 1);
   gboolean has_alpha = gimp_drawable_has_alpha (GIMP_DRAWABLE (layer));
   int x, y, left, top;
 
   if (!gimp_drawable_mask_intersect (GIMP_DRAWABLE (layer), &x, &y, &part->width, &part->height)) {
     g_set_error_literal (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING,
                          _ ("The selection lies outside the layer. Move it, or select nothing."));
-    part_free (part);
     return NULL;
   }
   gimp_drawable_get_offsets (GIMP_DRAWABLE (layer), &left, &top);
@@ -47,19 +46,16 @@ part_read (GimpLayer *layer, GError **error)
   part->y = top + y;
 
   gsize area = (gsize) part->width * (gsize) part->height;
-  float *pixels = g_try_malloc_n (area, 4 * sizeof (float));
+  g_autofree float *pixels = g_try_malloc_n (area, 4 * sizeof (float));
   part->colors = g_try_malloc_n (area, 3 * sizeof (float));
   part->alpha = has_alpha ? g_try_malloc_n (area, sizeof (float)) : NULL;
   if (!pixels || !part->colors || (has_alpha && !part->alpha)) {
-    g_free (pixels);
-    part_free (part);
     part_set_no_memory (error);
     return NULL;
   }
-  GeglBuffer *buffer = gimp_drawable_get_buffer (GIMP_DRAWABLE (layer));
+  g_autoptr (GeglBuffer) buffer = gimp_drawable_get_buffer (GIMP_DRAWABLE (layer));
   gegl_buffer_get (buffer, GEGL_RECTANGLE (x, y, part->width, part->height), 1.0,
                    babl_format ("R'G'B'A float"), pixels, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-  g_object_unref (buffer);
   for (gsize i = 0; i < area; i++) {
     float alpha = CLAMP (pixels[4 * i + 3], 0.0F, 1.0F);
     for (gsize c = 0; c < 3; c++)
@@ -67,8 +63,7 @@ part_read (GimpLayer *layer, GError **error)
     if (part->alpha)
       part->alpha[i] = alpha;
   }
-  g_free (pixels);
-  return part;
+  return g_steal_pointer (&part);
 }
 
 gboolean
@@ -90,7 +85,7 @@ guint8 *
 part_reduce (const Part *part, int width, int height)
 {
   gsize values = (gsize) width * (gsize) height * 3;
-  float *reduced = g_try_new (float, values);
+  g_autofree float *reduced = g_try_new (float, values);
   guint8 *pixels = g_try_malloc (values);
 
   if (!reduced || !pixels
@@ -98,7 +93,6 @@ part_reduce (const Part *part, int width, int height)
     g_clear_pointer (&pixels, g_free);
   for (gsize i = 0; pixels && i < values; i++)
     pixels[i] = (guint8) lrintf (CLAMP (reduced[i], 0.0F, 1.0F) * 255.0F);
-  g_free (reduced);
   return pixels;
 }
 
@@ -110,10 +104,10 @@ part_finish (const Part *part, const guint8 *result, int result_w, int result_h,
   int width = tiles ? result_w : MAX (1, (int) lround (part->width * factor)),
       height = tiles ? result_h : MAX (1, (int) lround (part->height * factor));
   gsize area = (gsize) width * (gsize) height, small_area = (gsize) result_w * (gsize) result_h;
-  float *small = g_try_malloc_n (small_area, 3 * sizeof (float)),
-        *colors = g_try_malloc_n (area, 3 * sizeof (float));
-  float *alpha = part->alpha ? g_try_malloc_n (area, sizeof (float)) : NULL,
-        *pixels = g_try_malloc_n (area, 4 * sizeof (float));
+  g_autofree float *small = g_try_malloc_n (small_area, 3 * sizeof (float)),
+                   *colors = g_try_malloc_n (area, 3 * sizeof (float)),
+                   *alpha = part->alpha ? g_try_malloc_n (area, sizeof (float)) : NULL;
+  float *pixels = g_try_malloc_n (area, 4 * sizeof (float));
   gboolean ok = small && colors && pixels && (alpha || !part->alpha);
 
   for (gsize i = 0; ok && i < small_area * 3; i++)
@@ -127,9 +121,6 @@ part_finish (const Part *part, const guint8 *result, int result_w, int result_h,
       pixels[4 * i + c] = colors[3 * i + c];
     pixels[4 * i + 3] = alpha ? alpha[i] : 1.0F;
   }
-  g_free (small);
-  g_free (colors);
-  g_free (alpha);
   if (!ok)
     g_clear_pointer (&pixels, g_free);
   picture->x = part->x;

@@ -27,6 +27,7 @@ typedef struct {
  * Talks with GIMP. */
 Part *part_read (GimpLayer *layer, GError **error);
 void part_free (Part *part);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Part, part_free)
 
 /* How PART goes through a network that makes FACTOR × TILE pixels a side of TILE: in tiles or not
  * (returned), and the size of what the network gets. TILES: the artist wants tiles. */

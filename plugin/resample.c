@@ -41,7 +41,7 @@ resample_picture (const float *source, int source_w, int source_h, int channels,
   g_assert (channels >= 1 && channels <= 4);
   if ((gsize) target_w > G_MAXSIZE / sizeof (float) / n / (gsize) source_h)
     return FALSE;
-  float *narrow = g_try_new (float, (gsize) target_w *(gsize) source_h *n);
+  g_autofree float *narrow = g_try_new (float, (gsize) target_w *(gsize) source_h *n);
   if (!narrow)
     return FALSE;
   for (int y = 0; y < source_h; y++)
@@ -50,6 +50,5 @@ resample_picture (const float *source, int source_w, int source_h, int channels,
   for (int x = 0; x < target_w; x++)
     resample_line (narrow + (gsize) x * n, source_h, (gsize) target_w * n, target + (gsize) x * n,
                    target_h, (gsize) target_w * n, channels);
-  g_free (narrow);
   return TRUE;
 }

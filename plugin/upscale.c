@@ -56,14 +56,15 @@ add_result (GimpImage **image, GimpLayer *layer, const Part *part, const AdmJobR
 
 static GimpLayer **
 upscale (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage **image, GimpLayer *layer,
-         const Part *part, AdmArguments *arguments, ModelSet *models, GError **error)
+         const Part *part, AdmArguments *arguments, GError **error)
 {
+  g_autoptr (ModelSet) models = model_paths_read (NULL, error);
   UiSettings *settings = arguments->settings;
   AdmJobOrder order = { .threads = gimp_get_num_processors (), .exact = settings->exact };
   AdmJobResult result;
   GimpLayer **layers = NULL;
 
-  order.model = model_paths_find (models, settings->model, error);
+  order.model = models ? model_paths_find (models, settings->model, error) : NULL;
   if (!order.model || !arguments_to_upscale (settings, order.model, 0, &order.task, error))
     return NULL;
   int tile = MAX (1, arguments_upsample_input (order.model));
@@ -102,21 +103,16 @@ run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image, GimpDrawa
 
   gegl_init (NULL, NULL);
   GimpLayer *layer = pick_layer (image, drawables, &error);
-  Part *part = layer ? part_read (layer, &error) : NULL;
+  g_autoptr (Part) part = layer ? part_read (layer, &error) : NULL;
   if (part && run_mode == GIMP_RUN_INTERACTIVE) {
     layers = window_run (procedure, config, &image, layer, part);
     if (!layers)
       g_set_error_literal (&error, PLUGIN_ERROR, PLUGIN_ERROR_CANCELLED, _ ("Cancelled"));
   } else if (part) {
-    ModelSet *models = model_paths_read (NULL, &error);
-    if (models) {
-      if (arguments_read (config, &arguments, &error))
-        layers = upscale (procedure, run_mode, &image, layer, part, &arguments, models, &error);
-      arguments_clear (&arguments);
-    }
-    model_set_free (models);
+    if (arguments_read (config, &arguments, &error))
+      layers = upscale (procedure, run_mode, &image, layer, part, &arguments, &error);
+    arguments_clear (&arguments);
   }
-  part_free (part);
   return layers_return (procedure, image, layers, error);
 }
 

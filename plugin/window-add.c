@@ -80,18 +80,17 @@ to_picture (Window *window, const UiResult *result, GimpImage *image, guint name
 {
   int width = gdk_pixbuf_get_width (result->pixels),
       height = gdk_pixbuf_get_height (result->pixels);
-  guint8 *packed = pack_pixels (result->pixels);
+  g_autofree guint8 *packed = pack_pixels (result->pixels);
 
   if (window->part) {
     *pixels = packed ? part_finish (window->part, packed, width, height, result->settings->tiles,
                                     picture)
                      : NULL;
-    g_free (packed);
   } else {
-    *pixels = packed;
     *picture = (AdmPicture) {
       .width = width, .height = height, .format = "R'G'B' u8", .pixels = packed
     };
+    *pixels = g_steal_pointer (&packed);
     if (image)
       place (window, result, image, named, picture);
   }

@@ -244,7 +244,7 @@ is_open (const Snapshot *snapshot, const adm_error *note)
 static void
 snapshot_take (Snapshot *snapshot)
 {
-  GError *error = NULL;
+  g_autoptr (GError) error = NULL;
   uint64_t there, available;
 
   adm_machine_memory (&there, &available);
@@ -263,10 +263,8 @@ snapshot_take (Snapshot *snapshot)
       if (!is_open (snapshot, note) && !model_set_has_noted (snapshot->set, note))
         g_ptr_array_add (snapshot->notes, plugin_words (note));
     }
-  } else {
+  } else
     g_ptr_array_add (snapshot->notes, g_strdup (error->message));
-    g_error_free (error);
-  }
   snapshot->view = (UiCatalog) {
     .models = (const UiModel *) (gpointer) snapshot->models->data,
     .n_models = snapshot->models->len,
@@ -340,12 +338,11 @@ on_read (GObject *source G_GNUC_UNUSED, GAsyncResult *result, gpointer data G_GN
 static void
 read_again (Reading *reading)
 {
-  GTask *task = g_task_new (NULL, reading->models->closing, on_read, NULL);
+  g_autoptr (GTask) task = g_task_new (NULL, reading->models->closing, on_read, NULL);
 
   g_task_set_check_cancellable (task, FALSE);
   g_task_set_task_data (task, reading, reading_free);
   g_task_run_in_thread (task, read_folders);
-  g_object_unref (task);
 }
 
 static Snapshot *

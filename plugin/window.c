@@ -417,11 +417,10 @@ static void
 help (const char *section, gpointer user)
 {
   Window *window = user;
-  char *message = desktop_open_help (section);
+  g_autofree char *message = desktop_open_help (section);
 
   if (message && window->sink)
     ui_generate_panel_show_message (UI_GENERATE_PANEL (window->sink), GTK_MESSAGE_WARNING, message);
-  g_free (message);
 }
 
 static void

@@ -174,12 +174,11 @@ ui_class_grid_highlight (UiClassGrid *self, int index)
   gtk_icon_view_unselect_all (view);
   found = iter_of (self, index, &iter);
   if (found) {
-    GtkTreePath *path = gtk_tree_model_get_path (GTK_TREE_MODEL (self->rows), &iter);
+    g_autoptr (GtkTreePath) path = gtk_tree_model_get_path (GTK_TREE_MODEL (self->rows), &iter);
 
     gtk_icon_view_set_cursor (view, path, NULL, FALSE);
     gtk_icon_view_select_path (view, path);
     gtk_icon_view_scroll_to_path (view, path, FALSE, 0, 0);
-    gtk_tree_path_free (path);
   }
   self->silent = old;
   return found;
@@ -208,11 +207,10 @@ ui_class_grid_set_spoken (UiClassGrid *self, int index, const char *spoken)
   GtkTreeIter iter;
 
   if (iter_of (self, index, &iter)) {
-    GtkTreePath *path = gtk_tree_model_get_path (model, &iter);
+    g_autoptr (GtkTreePath) path = gtk_tree_model_get_path (model, &iter);
 
     gtk_list_store_set (self->rows, &iter, COLUMN_SPOKEN, spoken, -1);
     name_item (GTK_ICON_VIEW (self->view), gtk_tree_path_get_indices (path)[0]);
-    gtk_tree_path_free (path);
   }
 }
 
@@ -239,26 +237,22 @@ ui_class_grid_set_pixels (UiClassGrid *self, int index, GdkPixbuf *pixels)
 gboolean
 ui_class_grid_in_sight (UiClassGrid *self, int *first, int *last)
 {
-  GtkTreePath *from = NULL, *to = NULL;
+  g_autoptr (GtkTreePath) from = NULL, to = NULL;
 
   if (!gtk_icon_view_get_visible_range (GTK_ICON_VIEW (self->view), &from, &to)) {
     return FALSE;
   }
   *first = gtk_tree_path_get_indices (from)[0];
   *last = gtk_tree_path_get_indices (to)[0];
-  gtk_tree_path_free (from);
-  gtk_tree_path_free (to);
   return TRUE;
 }
 
 int
 ui_class_grid_nth (UiClassGrid *self, int position)
 {
-  GtkTreePath *path = gtk_tree_path_new_from_indices (position, -1);
-  int index = index_at (self, path);
+  g_autoptr (GtkTreePath) path = gtk_tree_path_new_from_indices (position, -1);
 
-  gtk_tree_path_free (path);
-  return index;
+  return index_at (self, path);
 }
 
 /* ---- what the artist does -------------------------------------------------------------------- */

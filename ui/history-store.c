@@ -142,13 +142,10 @@ static GKeyFile *
 read_file (UiHistoryStore *store, const char *key)
 {
   g_autofree char *path = path_of (store, key, SUFFIX);
-  GKeyFile *file = g_key_file_new ();
+  g_autoptr (GKeyFile) file = g_key_file_new ();
 
-  if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, NULL)) {
-    g_key_file_free (file);
-    return NULL;
-  }
-  return file;
+  return g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, NULL) ? g_steal_pointer (&file)
+                                                                       : NULL;
 }
 
 static void

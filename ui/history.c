@@ -21,11 +21,9 @@ ui_history_tell (UiHistory *self, int signal)
 UiThumbnail *
 ui_history_selected_thumbnail (UiHistory *self)
 {
-  GList *list = gtk_flow_box_get_selected_children (GTK_FLOW_BOX (self->flow));
-  UiThumbnail *thumbnail = list ? UI_THUMBNAIL (list->data) : NULL;
+  g_autoptr (GList) list = gtk_flow_box_get_selected_children (GTK_FLOW_BOX (self->flow));
 
-  g_list_free (list);
-  return thumbnail;
+  return list ? UI_THUMBNAIL (list->data) : NULL;
 }
 
 void
@@ -150,14 +148,13 @@ static gboolean
 tell_places (gpointer data)
 {
   UiHistory *self = data;
-  GList *all = gtk_container_get_children (GTK_CONTAINER (self->flow));
+  g_autoptr (GList) all = gtk_container_get_children (GTK_CONTAINER (self->flow));
   int n = (int) g_list_length (all), position = 0;
 
   self->place_source = 0;
   for (GList *one = all; one; one = one->next) {
     ui_thumbnail_set_place (one->data, position++, n);
   }
-  g_list_free (all);
   return G_SOURCE_REMOVE;
 }
 

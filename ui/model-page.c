@@ -309,7 +309,7 @@ ask (UiModelPage *self, const char *title, const char *verb, GtkFileChooserActio
      void (*func) (const char *, gpointer))
 {
   GtkWidget *top = gtk_widget_get_toplevel (GTK_WIDGET (self));
-  GtkFileChooserNative *chooser = gtk_file_chooser_native_new (
+  g_autoptr (GtkFileChooserNative) chooser = gtk_file_chooser_native_new (
       title, GTK_IS_WINDOW (top) ? GTK_WINDOW (top) : NULL, action, verb, NULL);
 
   if (action == GTK_FILE_CHOOSER_ACTION_OPEN) {
@@ -333,7 +333,6 @@ ask (UiModelPage *self, const char *title, const char *verb, GtkFileChooserActio
     }
     g_slist_free_full (paths, g_free);
   }
-  g_object_unref (chooser);
 }
 
 static void

@@ -153,20 +153,17 @@ static char *
 ask_path (UiGeneratePanel *self, const UiResult *first)
 {
   GtkWidget *top = gtk_widget_get_toplevel (GTK_WIDGET (self));
-  GtkFileChooserNative *chooser = gtk_file_chooser_native_new (
+  g_autoptr (GtkFileChooserNative) chooser = gtk_file_chooser_native_new (
       _ ("Save as a File"), GTK_IS_WINDOW (top) ? GTK_WINDOW (top) : NULL,
       GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"), _ ("_Cancel"));
   g_autofree char *words = ui_settings_class_text (first->settings);
   g_autofree char *name = g_strconcat (words, ".png", NULL);
-  char *path = NULL;
 
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (chooser), name);
   gtk_file_chooser_set_do_overwrite_confirmation (GTK_FILE_CHOOSER (chooser), TRUE);
-  if (gtk_native_dialog_run (GTK_NATIVE_DIALOG (chooser)) == GTK_RESPONSE_ACCEPT) {
-    path = gtk_file_chooser_get_filename (GTK_FILE_CHOOSER (chooser));
-  }
-  g_object_unref (chooser);
-  return path;
+  return gtk_native_dialog_run (GTK_NATIVE_DIALOG (chooser)) == GTK_RESPONSE_ACCEPT
+             ? gtk_file_chooser_get_filename (GTK_FILE_CHOOSER (chooser))
+             : NULL;
 }
 
 static char *

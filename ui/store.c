@@ -27,19 +27,16 @@ static GKeyFile *
 fresh (UiStore *store)
 {
   if (store->path) {
-    GKeyFile *file = g_key_file_new ();
-    GError *error = NULL;
+    g_autoptr (GKeyFile) file = g_key_file_new ();
+    g_autoptr (GError) error = NULL;
 
     g_clear_error (&store->unreadable);
     if (g_key_file_load_from_file (file, store->path, G_KEY_FILE_KEEP_COMMENTS, &error)) {
       g_key_file_free (store->file);
-      store->file = file;
-    } else {
-      g_key_file_free (file); /* absent or broken: what this window knows stays true */
-      if (error->domain == G_FILE_ERROR && error->code != G_FILE_ERROR_NOENT) {
-        store->unreadable = g_steal_pointer (&error);
-      }
-      g_clear_error (&error);
+      store->file = g_steal_pointer (&file);
+    } else if (error->domain == G_FILE_ERROR && error->code != G_FILE_ERROR_NOENT) {
+      /* absent or broken: what this window knows stays true */
+      store->unreadable = g_steal_pointer (&error);
     }
   }
   return store->file;
@@ -82,7 +79,7 @@ ui_store_take_error (UiStore *store)
 static void
 commit (UiStore *store)
 {
-  GError *error = NULL;
+  g_autoptr (GError) error = NULL;
 
   if (!store->path) {
     return;
@@ -101,7 +98,6 @@ commit (UiStore *store)
     store->error = g_strdup_printf (
         _ ("Your settings could not be remembered: %s. Make room or give write access to “%s”."),
         error->message, store->path);
-    g_error_free (error);
   }
 }
 

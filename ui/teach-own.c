@@ -282,13 +282,12 @@ ui_teach_own_part (UiTeachOwn *self, int row, const char *name)
     return g_str_equal (name, "import") ? self->import : NULL;
   }
   if (found) {
-    GList *children
+    g_autoptr (GList) children
         = gtk_container_get_children (GTK_CONTAINER (gtk_bin_get_child (GTK_BIN (found))));
 
     for (guint i = 0; i < G_N_ELEMENTS (names) && !part; i++) {
       part = g_str_equal (names[i], name) ? g_list_nth_data (children, i) : NULL;
     }
-    g_list_free (children);
   }
   return part;
 }

@@ -158,7 +158,7 @@ ui_thumbnail_init (UiThumbnail *self)
 static void
 tell_name (UiThumbnail *self)
 {
-  GString *text = g_string_new (self->name);
+  g_autoptr (GString) text = g_string_new (self->name);
 
   if (self->added) {
     g_string_append_printf (text, ", %s", _ ("added"));
@@ -172,14 +172,13 @@ tell_name (UiThumbnail *self)
     g_string_append_printf (text, ", %s", place);
   }
   atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (self)), text->str);
-  g_string_free (text, TRUE);
 }
 
 /* Tooltip, name and signs. */
 static void
 show_signs (UiThumbnail *self)
 {
-  GString *text = g_string_new (self->description);
+  g_autoptr (GString) text = g_string_new (self->description);
 
   if (self->added) {
     g_string_append_printf (text, "\n%s", _ ("Added"));
@@ -191,7 +190,6 @@ show_signs (UiThumbnail *self)
   gtk_widget_set_visible (self->pin, self->pinned);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self), text->str);
   tell_name (self);
-  g_string_free (text, TRUE);
 }
 
 static UiThumbnail *

@@ -110,14 +110,13 @@ ui_spin (double low, double high, double step, int digits, int width_chars, cons
 void
 ui_combo_shrink (GtkWidget *combo)
 {
-  GList *cells = gtk_cell_layout_get_cells (GTK_CELL_LAYOUT (combo));
+  g_autoptr (GList) cells = gtk_cell_layout_get_cells (GTK_CELL_LAYOUT (combo));
 
   for (GList *cell = cells; cell; cell = cell->next) {
     if (GTK_IS_CELL_RENDERER_TEXT (cell->data)) {
       g_object_set (cell->data, "ellipsize", PANGO_ELLIPSIZE_END, "width-chars", 8, NULL);
     }
   }
-  g_list_free (cells);
 }
 
 void
