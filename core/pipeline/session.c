@@ -3,10 +3,9 @@
  * A model at work: plans go in, pictures come out at a sink. The way is: load, then for each
  * picture sample, round to 8 bits, upsample. Where the networks of both stages do not fit into
  * memory together, all pictures are sampled before the first is upsampled, and wait in 8 bits. */
-#include "pipeline/session.h"
+#include "pipeline/stage.h"
 
 #include "base/error.h"
-#include "pipeline/stage.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -288,66 +287,7 @@ adm_session_run (adm_session *session, const adm_plan *plan, const adm_sink *sin
   return status;
 }
 
-/* ---- one stage ------------------------------------------------------------------------------- */
-
-struct collect {
-  adm_callback callback;
-  void *user;
-  float *out;
-  int *finished;
-};
-
-static bool
-pass_on (const adm_progress *progress, void *user)
-{
-  const struct collect *c = user;
-  return !c->callback || c->callback (progress, c->user);
-}
-
-static adm_status
-collect (int i, const adm_picture *picture, void *user, adm_error *error)
-{
-  const struct collect *c = user;
-  const size_t values
-      = (size_t) picture->channels * (size_t) picture->height * (size_t) picture->width;
-  (void) error;
-  memcpy (c->out + (size_t) i * values, picture->pixels, values * sizeof *c->out);
-  if (c->finished)
-    *c->finished = i + 1;
-  return ADM_OK;
-}
-
-static adm_status
-run_task (adm_session *session, const adm_task *task, struct collect *c, adm_error *error)
-{
-  adm_plan plan;
-  if (c->finished)
-    *c->finished = 0;
-  adm_status status = adm_session_plan (session, task, &plan, error);
-  return status
-             ? status
-             : adm_session_run (
-                   session, &plan,
-                   &(adm_sink) {
-                       .progress = pass_on, .picture = collect, .user = c, .all_channels = true },
-                   error);
-}
-
-adm_status
-adm_session_sample (adm_session *session, const adm_request *request, adm_callback callback,
-                    void *user, float *out, int *finished, adm_error *error)
-{
-  const adm_task task = { .kind = ADM_TASK_GENERATE, .generate.sample = *request };
-  return run_task (session, &task, &(struct collect) { callback, user, out, finished }, error);
-}
-
-adm_status
-adm_session_upscale (adm_session *session, const adm_request *request, adm_callback callback,
-                     void *user, float *out, int *finished, adm_error *error)
-{
-  const adm_task task = { .kind = ADM_TASK_UPSCALE, .upscale = *request };
-  return run_task (session, &task, &(struct collect) { callback, user, out, finished }, error);
-}
+/* ---- the way back ---------------------------------------------------------------------------- */
 
 adm_status
 adm_session_encode (adm_session *session, const adm_request *request, const float *pictures,

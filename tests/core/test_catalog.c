@@ -3,7 +3,7 @@
  * Models found in folders, described or alone; every kind of trouble becomes a note that names its
  * file. */
 #include "folder.h"
-#include "pipeline/session.h"
+#include "adm.h"
 #include "said.h"
 
 #define NETWORK                                                                                    \

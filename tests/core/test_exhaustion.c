@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 #include "base/pool.h"
-#include "pipeline/session.h"
+#include "stages.h"
 #include "bytes.h"
 #include "said.h"
 
@@ -179,9 +179,9 @@ static adm_status
 work (adm_session *session, const adm_request *request, bool upscale, size_t floats,
       uint64_t *result)
 {
-  adm_status status
-      = upscale ? adm_session_upscale (session, request, NULL, NULL, picture, NULL, &error)
-                : adm_session_sample (session, request, NULL, NULL, picture, NULL, &error);
+  adm_status status = upscale
+                          ? session_upscale (session, request, NULL, NULL, picture, NULL, &error)
+                          : session_sample (session, request, NULL, NULL, picture, NULL, &error);
   *result = digest (0, picture, floats * sizeof *picture);
   return status;
 }

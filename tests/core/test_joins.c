@@ -3,7 +3,7 @@
  * Published checkpoints, known by their tensors, become models: whole, in part, and all of them. */
 #include "folder.h"
 #include "descriptions/published.h"
-#include "pipeline/session.h"
+#include "stages.h"
 #include "said.h"
 
 /* Of the program, told: what it holds changes while it runs. */
@@ -96,8 +96,7 @@ test_partly_present (void)
   adm_request request = adm_request_default (m);
   float pixel;
   CHECK (adm_session_new (m, &(adm_options) { .threads = 1 }, &session, &error) == ADM_OK);
-  CHECK (adm_session_sample (session, &request, NULL, NULL, &pixel, NULL, &error)
-         == ADM_ERROR_USAGE);
+  CHECK (session_sample (session, &request, NULL, NULL, &pixel, NULL, &error) == ADM_ERROR_USAGE);
   CHECK_CONTAINS (said (&error), "put 64x64_diffusion.pt (published at https://");
   adm_session_free (session);
   adm_catalog_free (catalog);

@@ -3,7 +3,7 @@
  * Every network and sampling case of the fixtures against float64 truth, in all file formats, for
  * 1, 2 and 3 threads: within 20 x the reference's own float32 error on the direct path, 200 x with
  * Winograd; and byte-identical for any thread count. */
-#include "pipeline/session.h"
+#include "stages.h"
 #include "check.h"
 #include "ops/kernels.h"
 #include "said.h"
@@ -255,8 +255,8 @@ sample_case (const char *weights, yyjson_val *c, bool superres)
         request.noise = seeded ? NULL : noise;
         int finished = 0;
         adm_status status
-            = superres ? adm_session_upscale (session, &request, NULL, NULL, out, &finished, &error)
-                       : adm_session_sample (session, &request, NULL, NULL, out, &finished, &error);
+            = superres ? session_upscale (session, &request, NULL, NULL, out, &finished, &error)
+                       : session_sample (session, &request, NULL, NULL, out, &finished, &error);
         if (!CHECK (status == ADM_OK && finished == 1)) {
           printf ("  %s: %s\n", weights, said (&error));
           continue;

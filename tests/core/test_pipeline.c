@@ -4,7 +4,7 @@
  * into memory together or not; progress that only grows, and ends at 1; what ends a run early; and
  * what no plan is made for. */
 #include "folder.h"
-#include "pipeline/session.h"
+#include "stages.h"
 #include "said.h"
 
 enum {
@@ -100,14 +100,14 @@ by_stages (const adm_model *model, float large[COUNT][LARGE_VALUES])
               upscale = request_of (ADM_SAMPLER_DDIM, 0);
   float small[COUNT * SMALL_VALUES];
   uint8_t bytes[SMALL_VALUES];
-  CHECK (adm_session_sample (session, &sample, NULL, NULL, small, NULL, &error) == ADM_OK);
+  CHECK (session_sample (session, &sample, NULL, NULL, small, NULL, &error) == ADM_OK);
   for (int i = 0; i < COUNT; i++) {
     adm_pixels_to_u8 (small + i * SMALL_VALUES, SMALL, SMALL, bytes);
     adm_pixels_from_u8 (bytes, SMALL, SMALL, small + i * SMALL_VALUES);
   }
   upscale.low = small;
   upscale.low_h = upscale.low_w = SMALL;
-  CHECK (adm_session_upscale (session, &upscale, NULL, NULL, large[0], NULL, &error) == ADM_OK);
+  CHECK (session_upscale (session, &upscale, NULL, NULL, large[0], NULL, &error) == ADM_OK);
   adm_session_free (session);
 }
 

@@ -4,7 +4,7 @@
  * exactly must come out as in float32: packing, taps, tiles and tails are then right. Others may be
  * off by what rounding to 8 bits costs; whole networks by no more than the reference's own bfloat16
  * (bf16_err of the fixtures). */
-#include "pipeline/session.h"
+#include "adm.h"
 #include "harness.h"
 #include "ops/attention.h"
 #include "ops/matmul.h"

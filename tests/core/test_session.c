@@ -2,7 +2,7 @@
  *
  * A session as the plug-in uses it: progress and previews, cancelling between and within steps,
  * batches, refusals that leave it usable, the memory that was promised. */
-#include "pipeline/session.h"
+#include "stages.h"
 #include "base/machine_memory.h"
 #include "check.h"
 #include "ops/kernels.h"
@@ -106,7 +106,7 @@ test_progress (void)
   static float batch[3 * PIXELS], alone[PIXELS];
   struct seen seen = { 0 };
   int finished = -1;
-  CHECK (adm_session_sample (session, &request, watch, &seen, batch, &finished, &error) == ADM_OK);
+  CHECK (session_sample (session, &request, watch, &seen, batch, &finished, &error) == ADM_OK);
   CHECK (finished == 3 && seen.pictures == 15 && seen.loads > 10);
   CHECK (seen.calls > 15 * 20); /* asked between layers, too */
   CHECK (!seen.backwards && !seen.out_of_range && !seen.unclamped);
@@ -117,7 +117,7 @@ test_progress (void)
     request.count = 1;
     request.seed += (uint64_t) i;
     seen = (struct seen) { 0 };
-    CHECK (adm_session_sample (session, &request, watch, &seen, alone, NULL, &error) == ADM_OK);
+    CHECK (session_sample (session, &request, watch, &seen, alone, NULL, &error) == ADM_OK);
     CHECK (seen.loads == 0);
     CHECK (memcmp (alone, batch + i * PIXELS, sizeof alone) == 0);
   }
@@ -132,11 +132,11 @@ test_cancel (void)
   adm_request request = the_request ();
   static float out[3 * PIXELS], whole[3 * PIXELS];
   int finished = -1;
-  CHECK (adm_session_sample (session, &request, NULL, NULL, whole, &finished, &error) == ADM_OK);
+  CHECK (session_sample (session, &request, NULL, NULL, whole, &finished, &error) == ADM_OK);
 
   struct seen seen = { .stop_image = 1, .stop_step = 2 };
   memset (out, 0, sizeof out);
-  CHECK (adm_session_sample (session, &request, watch, &seen, out, &finished, &error)
+  CHECK (session_sample (session, &request, watch, &seen, out, &finished, &error)
          == ADM_ERROR_CANCELLED);
   CHECK (finished == 1 && seen.pictures == 7);
   CHECK (memcmp (out, whole, PIXELS * sizeof *out) == 0); /* what was finished stays */
@@ -145,11 +145,11 @@ test_cancel (void)
   /* within a step: at any call, and the session lives on */
   for (int stop = 1; stop < 300; stop += 37) {
     seen = (struct seen) { .stop_call = stop };
-    CHECK (adm_session_sample (session, &request, watch, &seen, out, &finished, &error)
+    CHECK (session_sample (session, &request, watch, &seen, out, &finished, &error)
            == ADM_ERROR_CANCELLED);
     CHECK (seen.calls == stop); /* not asked again */
   }
-  CHECK (adm_session_sample (session, &request, NULL, NULL, out, &finished, &error) == ADM_OK);
+  CHECK (session_sample (session, &request, NULL, NULL, out, &finished, &error) == ADM_OK);
   CHECK (memcmp (out, whole, sizeof out) == 0);
   adm_session_free (session);
 
@@ -171,7 +171,7 @@ refused (adm_session *session, adm_request request, adm_status status, const cha
   static float out[3 * PIXELS];
   int finished = -1;
   out[0] = 77;
-  CHECK (adm_session_sample (session, &request, NULL, NULL, out, &finished, &error) == status);
+  CHECK (session_sample (session, &request, NULL, NULL, out, &finished, &error) == status);
   CHECK (error.status == status && finished == 0 && out[0] == 77);
   CHECK_CONTAINS (said (&error), part);
   CHECK (!strchr (said (&error), '\n'));
@@ -205,10 +205,10 @@ test_refusals (void)
   REFUSED (low = low, ADM_ERROR_USAGE, "low-resolution");
   adm_request request = the_request ();
   static float out[3 * PIXELS];
-  CHECK (adm_session_upscale (session, &request, NULL, NULL, out, NULL, &error) == ADM_ERROR_USAGE);
+  CHECK (session_upscale (session, &request, NULL, NULL, out, NULL, &error) == ADM_ERROR_USAGE);
   CHECK_CONTAINS (said (&error), "upsampler");
   /* still usable */
-  CHECK (adm_session_sample (session, &request, NULL, NULL, out, NULL, &error) == ADM_OK);
+  CHECK (session_sample (session, &request, NULL, NULL, out, NULL, &error) == ADM_OK);
   adm_session_free (session);
 
   model.classifier = NULL;
@@ -242,7 +242,7 @@ test_refusals (void)
   request.low = wrong;
   request.low_h = 15;
   request.low_w = 16;
-  CHECK (adm_session_upscale (session, &request, NULL, NULL, out, NULL, &error) == ADM_ERROR_SHAPE);
+  CHECK (session_upscale (session, &request, NULL, NULL, out, NULL, &error) == ADM_ERROR_SHAPE);
   CHECK_CONTAINS (said (&error), "16 x 16");
   adm_session_free (session);
   CHECK (adm_session_new (&model, &(adm_options) { .threads = 100000 }, &session, &error)
@@ -303,13 +303,11 @@ test_memory_limit (void)
     int all = seen.loads;
     for (int k = 0; k < 2; k++) {
       seen = (struct seen) { 0 };
-      CHECK (adm_session_sample (session, &request, watch, &seen, sampled[i], NULL, &error)
-             == ADM_OK);
+      CHECK (session_sample (session, &request, watch, &seen, sampled[i], NULL, &error) == ADM_OK);
       /* loaded anew only after the upsampler took its place */
       CHECK ((seen.loads > 0) == (i == 1 && k == 1));
       struct seen loads = { 0 };
-      CHECK (adm_session_upscale (session, &up, watch_loads, &loads, large[i], NULL, &error)
-             == ADM_OK);
+      CHECK (session_upscale (session, &up, watch_loads, &loads, large[i], NULL, &error) == ADM_OK);
       CHECK ((loads.loads > 0) == (i == 1) && loads.loads < all);
     }
     /* three networks; in turns where they do not fit together */

@@ -5,7 +5,7 @@
  * sessions on, while another reads the folder again and again. Every picture is the one a single
  * thread makes. Run under ThreadSanitizer, too. */
 #include "folder.h"
-#include "pipeline/session.h"
+#include "stages.h"
 #include "said.h"
 
 #include <pthread.h>
@@ -64,8 +64,8 @@ act (adm_session *session, int what, int patience)
     request.low_h = request.low_w = TINY_LOW;
   }
   adm_status status
-      = upscale ? adm_session_upscale (session, &request, count_down, &left, out, NULL, &error)
-                : adm_session_sample (session, &request, count_down, &left, out, NULL, &error);
+      = upscale ? session_upscale (session, &request, count_down, &left, out, NULL, &error)
+                : session_sample (session, &request, count_down, &left, out, NULL, &error);
   if (status == ADM_ERROR_CANCELLED && patience >= 0)
     atomic_fetch_add (&cancelled, 1);
   else if (status || memcmp (out, upscale ? enlarged : reference[seed], sizeof out) != 0)
@@ -139,12 +139,12 @@ main (void)
   CHECK (adm_session_new (model, &(adm_options) { .threads = 1 }, &shared, &error) == ADM_OK);
   for (int seed = 0; seed < SEEDS; seed++) {
     adm_request sample = the_request (seed);
-    CHECK (adm_session_sample (shared, &sample, count_down, &never, reference[seed], NULL, &error)
+    CHECK (session_sample (shared, &sample, count_down, &never, reference[seed], NULL, &error)
            == ADM_OK);
   }
   request.low = low;
   request.low_h = request.low_w = TINY_LOW;
-  if (!CHECK (adm_session_upscale (shared, &request, NULL, NULL, enlarged, NULL, &error) == ADM_OK))
+  if (!CHECK (session_upscale (shared, &request, NULL, NULL, enlarged, NULL, &error) == ADM_OK))
     printf ("  %s\n", said (&error));
   CHECK (memcmp (reference[0], reference[1], sizeof reference[0]) != 0);
 

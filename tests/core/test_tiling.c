@@ -2,7 +2,7 @@
  *
  * Tiled upsampling: of one tile it is the untiled picture, of several it has no seams. How windows
  * cover a canvas is test_canvas.c's. */
-#include "pipeline/session.h"
+#include "stages.h"
 #include "check.h"
 #include "said.h"
 
@@ -63,9 +63,9 @@ test_session (void)
 
   request.low = square;
   request.low_h = request.low_w = 16;
-  CHECK (adm_session_upscale (session, &request, NULL, NULL, one, NULL, &error) == ADM_OK);
+  CHECK (session_upscale (session, &request, NULL, NULL, one, NULL, &error) == ADM_OK);
   request.tiled = true;
-  CHECK (adm_session_upscale (session, &request, NULL, NULL, tiled_one, NULL, &error) == ADM_OK);
+  CHECK (session_upscale (session, &request, NULL, NULL, tiled_one, NULL, &error) == ADM_OK);
   double worst = 0;
   for (int i = 0; i < 3 * 64 * 64; i++)
     worst = fmax (worst, fabs (one[i] - tiled_one[i]));
@@ -74,9 +74,9 @@ test_session (void)
   request.low = low;
   request.low_h = LOW_H;
   request.low_w = LOW_W;
-  if (!CHECK (adm_session_upscale (session, &request, NULL, NULL, large, NULL, &error) == ADM_OK))
+  if (!CHECK (session_upscale (session, &request, NULL, NULL, large, NULL, &error) == ADM_OK))
     printf ("  %s\n", said (&error));
-  CHECK (adm_session_upscale (other, &request, NULL, NULL, again, NULL, &error) == ADM_OK);
+  CHECK (session_upscale (other, &request, NULL, NULL, again, NULL, &error) == ADM_OK);
   CHECK (memcmp (large, again, sizeof large) == 0); /* any number of threads */
   /* Where a tile begins or ends, neighbouring columns differ no more than elsewhere. */
   double mean = 0, most = 0;
@@ -88,13 +88,13 @@ test_session (void)
   CHECK (most < 1.5 * mean);
 
   int calls = 0;
-  CHECK (adm_session_upscale (session, &request, stop_midway, &calls, large, NULL, &error)
+  CHECK (session_upscale (session, &request, stop_midway, &calls, large, NULL, &error)
              == ADM_ERROR_CANCELLED
          && calls == 2);
   /* smaller than a tile: the network sees it go on as its mirror image, and all of it comes back */
   request.low_h = 5;
-  CHECK (adm_session_upscale (session, &request, NULL, NULL, large, NULL, &error) == ADM_OK);
-  CHECK (adm_session_upscale (other, &request, NULL, NULL, again, NULL, &error) == ADM_OK);
+  CHECK (session_upscale (session, &request, NULL, NULL, large, NULL, &error) == ADM_OK);
+  CHECK (session_upscale (other, &request, NULL, NULL, again, NULL, &error) == ADM_OK);
   CHECK (memcmp (large, again, 3 * 20 * W * sizeof *large) == 0);
   mean = 0;
   for (int c = 1; c < W; c++)
