@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * `adm evaluate`: what pictures are worth, as one JSON object. */
-#include "cli/json_line.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/program.h"
+#include "cli/result.h"
 #include "cli/search.h"
 #include "cli/terminal.h"
 
@@ -116,7 +116,6 @@ add_score (yyjson_mut_doc *doc, yyjson_mut_val *object, const char *name, double
 static adm_status
 print_scores (const adm_scores *s, adm_error *error)
 {
-  text_lines lines = { NULL, 0 };
   yyjson_mut_doc *doc = yyjson_mut_doc_new (NULL);
   yyjson_mut_val *object = doc ? yyjson_mut_obj (doc) : NULL;
   bool ok = object && add_score (doc, object, "fid", s->fid)
@@ -125,17 +124,8 @@ print_scores (const adm_scores *s, adm_error *error)
             && add_score (doc, object, "precision", s->precision)
             && add_score (doc, object, "recall", s->recall)
             && yyjson_mut_obj_add_uint (doc, object, "samples", s->samples)
-            && yyjson_mut_obj_add_uint (doc, object, "reference", s->reference)
-            && json_add_line (&lines, doc, object);
-  yyjson_mut_doc_free (doc);
-  adm_status status = ADM_OK;
-  if (!ok)
-    status = program_fail (error, ADM_ERROR_MEMORY,
-                           "evaluate: no memory for the results; close other programs");
-  else
-    status = program_write (lines.text, error);
-  free (lines.text);
-  return status;
+            && yyjson_mut_obj_add_uint (doc, object, "reference", s->reference);
+  return result_print_object (doc, object, ok, "evaluate", error);
 }
 
 static adm_status

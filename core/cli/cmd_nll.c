@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * `adm nll`: bits a dimension of pictures by the variational bound, as one JSON object. */
-#include "cli/json_line.h"
 #include "cli/options.h"
 #include "cli/program.h"
+#include "cli/result.h"
 #include "cli/search.h"
 #include "cli/terminal.h"
 
@@ -155,7 +155,6 @@ static adm_status
 print_result (const nll_run *run, adm_error *error)
 {
   const adm_likelihood *r = &run->result;
-  text_lines lines = { NULL, 0 };
   yyjson_mut_doc *doc = yyjson_mut_doc_new (NULL);
   yyjson_mut_val *object = doc ? yyjson_mut_obj (doc) : NULL;
   int n = run->request.n;
@@ -163,17 +162,8 @@ print_result (const nll_run *run, adm_error *error)
             && add_numbers (doc, object, "prior_bpd", r->prior, n, 0)
             && add_numbers (doc, object, "vb", r->vb, n, r->steps)
             && add_numbers (doc, object, "xstart_mse", r->xstart_mse, n, r->steps)
-            && add_numbers (doc, object, "mse", r->mse, n, r->steps)
-            && json_add_line (&lines, doc, object);
-  yyjson_mut_doc_free (doc);
-  adm_status status = ADM_OK;
-  if (!ok)
-    status = program_fail (error, ADM_ERROR_MEMORY,
-                           "nll: no memory for the results; close other programs");
-  else
-    status = program_write (lines.text, error);
-  free (lines.text);
-  return status;
+            && add_numbers (doc, object, "mse", r->mse, n, r->steps);
+  return result_print_object (doc, object, ok, "nll", error);
 }
 
 static adm_status

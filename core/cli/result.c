@@ -102,3 +102,18 @@ result_print (result *made, adm_error *error, const char *format, ...)
   free (lines.text);
   return status;
 }
+
+adm_status
+result_print_object (yyjson_mut_doc *doc, yyjson_mut_val *object, bool ok, const char *command,
+                     adm_error *error)
+{
+  text_lines lines = { NULL, 0 };
+  ok = ok && json_add_line (&lines, doc, object);
+  yyjson_mut_doc_free (doc);
+  adm_status status
+      = ok ? program_write (lines.text, error)
+           : program_fail (error, ADM_ERROR_MEMORY,
+                           "%s: no memory for the results; close other programs", command);
+  free (lines.text);
+  return status;
+}

@@ -31,4 +31,8 @@ void result_add_known (result *made, const char *key, int64_t value);
 adm_status result_print (result *made, adm_error *error, const char *format, ...)
     __attribute__ ((format (printf, 3, 4)));
 
+/* Prints OBJECT of DOC, which is freed, as COMMAND's result; not OK: memory was short for it. */
+adm_status result_print_object (yyjson_mut_doc *doc, yyjson_mut_val *object, bool ok,
+                                const char *command, adm_error *error);
+
 #endif
