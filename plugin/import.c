@@ -83,6 +83,31 @@ fail (GError **error, const char *format, const char *path, const char *why)
   return FALSE;
 }
 
+/* The same with what errno tells. */
+static gboolean
+fail_read (GError **error, const char *path)
+{
+  return fail (
+      error,
+      _ ("“%s” could not be read: %s. See whether it is still there, or choose another file."),
+      path, g_strerror (errno));
+}
+
+static gboolean
+fail_copy (GError **error, const char *path)
+{
+  return fail (error,
+               _ ("“%s” could not be copied: %s. Make room, or add the file's folder instead."),
+               path, g_strerror (errno));
+}
+
+static gboolean
+fail_write (GError **error, const char *path)
+{
+  return fail (error, _ ("“%s” could not be written: %s. Correct the folder's permissions."), path,
+               g_strerror (errno));
+}
+
 /* Writes all of DATA; errno tells why not. */
 static gboolean
 write_all (int file, const char *data, gssize size)
@@ -121,10 +146,7 @@ check_unchanged (const Carry *carry, int from, GError **error)
   const GStatBuf *seen = &carry->seen;
 
   if (fstat (from, &now) != 0)
-    return fail (
-        error,
-        _ ("“%s” could not be read: %s. See whether it is still there, or choose another file."),
-        carry->from, g_strerror (errno));
+    return fail_read (error, carry->from);
   if (now.st_dev == seen->st_dev && now.st_ino == seen->st_ino && now.st_size == seen->st_size
       && now.st_mtim.tv_sec == seen->st_mtim.tv_sec && now.st_mtim.tv_nsec == seen->st_mtim.tv_nsec)
     return TRUE;
@@ -147,23 +169,16 @@ copy_bytes (Carry *carry, int from, int to, GCancellable *closing, GError **erro
     if (got < 0 && errno == EINTR)
       continue;
     if (got < 0)
-      ok = fail (
-          error,
-          _ ("“%s” could not be read: %s. See whether it is still there, or choose another file."),
-          carry->from, g_strerror (errno));
+      ok = fail_read (error, carry->from);
     else if (!write_all (to, chunk, got))
-      ok = fail (error,
-                 _ ("“%s” could not be copied: %s. Make room, or add the file's folder instead."),
-                 carry->from, g_strerror (errno));
+      ok = fail_copy (error, carry->from);
     else
       report (carry, closing, done += got, carry->seen.st_size);
     ok = ok && !g_cancellable_set_error_if_cancelled (closing, error);
   } while (ok && got != 0);
   ok = ok && check_unchanged (carry, from, error);
   if (ok && fsync (to) != 0)
-    ok = fail (error,
-               _ ("“%s” could not be copied: %s. Make room, or add the file's folder instead."),
-               carry->from, g_strerror (errno));
+    ok = fail_copy (error, carry->from);
   return ok;
 }
 
@@ -221,8 +236,7 @@ open_part (const Carry *carry, GError **error)
   GStatBuf there;
 
   if (part < 0) {
-    fail (error, _ ("“%s” could not be written: %s. Correct the folder's permissions."),
-          carry->part, g_strerror (errno));
+    fail_write (error, carry->part);
     return -1;
   }
   gboolean taken = flock (part, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
@@ -231,8 +245,7 @@ open_part (const Carry *carry, GError **error)
   if (taken || (named && ours.st_ino != there.st_ino))
     fail (error, _ ("“%s” is being imported already. Wait until it is there."), carry->to, NULL);
   else if (!named || ftruncate (part, 0) != 0) {
-    fail (error, _ ("“%s” could not be written: %s. Correct the folder's permissions."),
-          carry->part, g_strerror (errno));
+    fail_write (error, carry->part);
     g_unlink (carry->part);
   } else
     return part;
@@ -249,18 +262,14 @@ copy_file (Carry *carry, GCancellable *closing, GError **error)
   gboolean ok = TRUE;
 
   if (from < 0)
-    ok = fail (
-        error,
-        _ ("“%s” could not be read: %s. See whether it is still there, or choose another file."),
-        carry->from, g_strerror (errno));
+    ok = fail_read (error, carry->from);
   ok = ok && check_room (carry, carry->seen.st_size, error);
   ok = ok && (to = open_part (carry, error)) >= 0;
   ok = ok && copy_bytes (carry, from, to, closing, error);
   if (from >= 0)
     close (from);
   if (ok && g_rename (carry->part, carry->to) != 0)
-    ok = fail (error, _ ("“%s” could not be written: %s. Correct the folder's permissions."),
-               carry->to, g_strerror (errno));
+    ok = fail_write (error, carry->to);
   if (!ok && to >= 0)
     g_unlink (carry->part);
   if (to >= 0)
@@ -305,9 +314,7 @@ carry_over (GTask *task, gpointer source G_GNUC_UNUSED, gpointer data, GCancella
                          _ ("A description stays with the weights it describes. Import the "
                             "weights, or add the whole folder."));
   else if (g_stat (carry->from, &carry->seen) != 0)
-    fail (&error,
-          _ ("“%s” could not be read: %s. See whether it is still there, or choose another file."),
-          carry->from, g_strerror (errno));
+    fail_read (&error, carry->from);
   else if (g_stat (carry->to, &there) == 0) {
     if (carry->seen.st_dev != there.st_dev || carry->seen.st_ino != there.st_ino)
       g_set_error (
@@ -315,8 +322,7 @@ carry_over (GTask *task, gpointer source G_GNUC_UNUSED, gpointer data, GCancella
           _ ("There is a file “%s” already. Rename the new one first, or remove the old one."),
           carry->to);
   } else if (errno != ENOENT)
-    fail (&error, _ ("“%s” could not be written: %s. Correct the folder's permissions."), carry->to,
-          g_strerror (errno));
+    fail_write (&error, carry->to);
   else if (adm_file_inspect (carry->from, &info, &core) != ADM_OK) {
     g_autofree char *words = plugin_words (&core);
     g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, words);

@@ -15,27 +15,26 @@ struct OpenFile {
   UiQuestion shown[ADM_MAX_QUESTIONS];
 };
 
+static const struct {
+  const char *topic, *words;
+} questions[] = {
+  { "image_size", N_ ("How large are its pictures?") },
+  { "heads", N_ ("How many heads has its attention?") },
+  { "use_new_attention_order", N_ ("In which order are the channels of its attention?") },
+  { "noise_schedule", N_ ("Which noise schedule was it trained with?") },
+  { "recognised_as", N_ ("Which of these published files is it?") },
+  { "pixels", N_ ("What is its fourth channel?") },
+  { "diffusion_steps", N_ ("How many steps does its noise have?") },
+  { "predict_xstart", N_ ("Does it predict the picture instead of the noise?") },
+  { "sigma_small", N_ ("Does it sample with the smaller variance?") },
+};
+
 static const char *
 question_words (const char *topic)
 {
-  if (g_str_equal (topic, "image_size"))
-    return _ ("How large are its pictures?");
-  if (g_str_equal (topic, "heads"))
-    return _ ("How many heads has its attention?");
-  if (g_str_equal (topic, "use_new_attention_order"))
-    return _ ("In which order are the channels of its attention?");
-  if (g_str_equal (topic, "noise_schedule"))
-    return _ ("Which noise schedule was it trained with?");
-  if (g_str_equal (topic, "recognised_as"))
-    return _ ("Which of these published files is it?");
-  if (g_str_equal (topic, "pixels"))
-    return _ ("What is its fourth channel?");
-  if (g_str_equal (topic, "diffusion_steps"))
-    return _ ("How many steps does its noise have?");
-  if (g_str_equal (topic, "predict_xstart"))
-    return _ ("Does it predict the picture instead of the noise?");
-  if (g_str_equal (topic, "sigma_small"))
-    return _ ("Does it sample with the smaller variance?");
+  for (gsize i = 0; i < G_N_ELEMENTS (questions); i++)
+    if (g_str_equal (topic, questions[i].topic))
+      return _ (questions[i].words);
   return topic;
 }
 

@@ -59,12 +59,14 @@ upscale (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage **image, Gimp
          const Part *part, AdmArguments *arguments, GError **error)
 {
   g_autoptr (ModelSet) models = model_paths_read (NULL, error);
+  if (!models)
+    return NULL;
   UiSettings *settings = arguments->settings;
   AdmJobOrder order = { .threads = gimp_get_num_processors (), .exact = settings->exact };
   AdmJobResult result;
   GimpLayer **layers = NULL;
 
-  order.model = models ? model_paths_find (models, settings->model, error) : NULL;
+  order.model = model_paths_find (models, settings->model, error);
   if (!order.model || !arguments_to_upscale (settings, order.model, 0, &order.task, error))
     return NULL;
   int tile = MAX (1, arguments_upsample_input (order.model));
