@@ -34,6 +34,8 @@ typedef struct decoder {
   const char *why; /* or NULL: libjpeg's own message */
   adm_picture_file *file;
   uint8_t *row; /* one row as libjpeg gives it */
+  int orientation;
+  uint8_t marker[MAX_MARKER]; /* the latest Exif marker */
 } decoder;
 
 /* ---- libjpeg's errors ------------------------------------------------------------------------ */
@@ -104,15 +106,42 @@ exif_orientation (const uint8_t *data, size_t length)
   return 1;
 }
 
-static int
-orientation_of (const decoder *d)
+/* The next LENGTH bytes of the file. */
+static void
+take (j_decompress_ptr jpeg, uint8_t *out, size_t length)
 {
-  for (jpeg_saved_marker_ptr m = d->jpeg.marker_list; m; m = m->next) {
-    int found = exif_orientation (m->data, m->data_length);
-    if (found != 1)
-      return found;
+  struct jpeg_source_mgr *source = jpeg->src;
+  while (length > 0) {
+    if (source->bytes_in_buffer == 0 && !source->fill_input_buffer (jpeg))
+      ERREXIT (jpeg, JERR_CANT_SUSPEND);
+    size_t n = length < source->bytes_in_buffer ? length : source->bytes_in_buffer;
+    memcpy (out, source->next_input_byte, n);
+    source->next_input_byte += n;
+    source->bytes_in_buffer -= n;
+    out += n;
+    length -= n;
   }
-  return 1;
+}
+
+/* What libjpeg calls for a marker of Exif's kind. Its own way keeps a copy of each, byte by byte;
+ * a file of nothing else may have a thousand. */
+static boolean
+read_exif (j_decompress_ptr jpeg)
+{
+  decoder *d = jpeg->client_data;
+  uint8_t length[2];
+  take (jpeg, length, sizeof length);
+  unsigned int size = number (length, 2, false);
+  if (size < sizeof length)
+    ERREXIT (jpeg, JERR_BAD_LENGTH);
+  size -= sizeof length;
+  if (d->orientation != 1) {
+    jpeg->src->skip_input_data (jpeg, size);
+    return TRUE;
+  }
+  take (jpeg, d->marker, size);
+  d->orientation = exif_orientation (d->marker, size);
+  return TRUE;
 }
 
 /* Where pixels of a stored picture of WIDTH x HEIGHT go: pixel (x, y) to start + x right + y down,
@@ -170,7 +199,7 @@ decode (decoder *d)
 {
   adm_picture_file *file = d->file;
   int width = (int) d->jpeg.image_width, height = (int) d->jpeg.image_height;
-  placing to = place (orientation_of (d), width, height);
+  placing to = place (d->orientation, width, height);
   jpeg_start_decompress (&d->jpeg);
   for (int y = 0; y < height; y++) {
     JSAMPROW row = d->row;
@@ -188,7 +217,7 @@ begin (decoder *d, adm_error *error)
   jpeg_create_decompress (&d->jpeg);
   d->jpeg.progress = &d->progress;
   jpeg_stdio_src (&d->jpeg, file->stream);
-  jpeg_save_markers (&d->jpeg, JPEG_APP0 + 1, MAX_MARKER);
+  jpeg_set_marker_processor (&d->jpeg, JPEG_APP0 + 1, read_exif);
   jpeg_read_header (&d->jpeg, TRUE);
   J_COLOR_SPACE space = d->jpeg.jpeg_color_space;
   bool inks = space == JCS_CMYK || space == JCS_YCCK;
@@ -198,7 +227,7 @@ begin (decoder *d, adm_error *error)
   adm_status status
       = adm_picture_check_size (file, d->jpeg.image_width, d->jpeg.image_height,
                                 jpeg_has_multiple_scans (&d->jpeg) ? SCANS_COST : 3, GAIN, error);
-  bool turned = orientation_of (d) > 4;
+  bool turned = d->orientation > 4;
   file->width = (int) (turned ? d->jpeg.image_height : d->jpeg.image_width);
   file->height = (int) (turned ? d->jpeg.image_width : d->jpeg.image_height);
   return status;
@@ -233,6 +262,7 @@ adm_jpeg_read (adm_picture_file *file, adm_error *error)
   if (!d)
     return adm_picture_no_memory (file, error);
   d->file = file;
+  d->orientation = 1;
   d->jpeg.err = jpeg_std_error (&d->errors);
   d->errors.error_exit = fail;
   d->errors.emit_message = warn;

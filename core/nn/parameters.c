@@ -7,11 +7,8 @@
 #include "base/error.h"
 
 static void
-place_conv (adm_parameters *parameters, adm_conv *conv, int h, int w)
+place_conv (adm_parameters *parameters, adm_conv *conv, int h, int w, bool float32)
 {
-  /* Most of what rounding does to a classifier's logits its 1x1 layers do, and little of its time
-   * is theirs. */
-  bool float32 = parameters->gradient && conv->size == 1;
   adm_conv_plan (conv, h, w, parameters->exact, float32 ? 0 : parameters->products16);
   conv->half = parameters->half;
   conv->packed
@@ -22,10 +19,13 @@ adm_status
 adm_parameters_place (adm_parameters *parameters, const adm_slot *slot, adm_error *error)
 {
   if (slot->conv) {
-    place_conv (parameters, slot->conv, slot->h, slot->w);
+    /* Most of what rounding does to a classifier's logits its 1x1 layers do, and little of its time
+     * is theirs. */
+    place_conv (parameters, slot->conv, slot->h, slot->w,
+                parameters->gradient && slot->conv->size == 1);
     if (parameters->gradient && slot->conv_t)
       place_conv (parameters, slot->conv_t, slot->h * slot->conv->stride,
-                  slot->w * slot->conv->stride);
+                  slot->w * slot->conv->stride, false);
   } else
     *slot->place = adm_layout_floats (&parameters->memory, slot->elements);
   parameters->count += slot->elements;

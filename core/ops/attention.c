@@ -20,10 +20,9 @@ struct attention {
   adm_attention_shape shape;
   adm_map qkv, out, dqkv; /* OUT is dO in the backward */
   int t, d, blocks;
-  /* forward: for each image and head K^T / sqrt d, and V, packed; of 16 bits if NARROW */
-  void *keys, *values;
+  void *keys, *values;       /* forward: for each image and head K^T / sqrt d, and V, packed */
   size_t packed_k, packed_v; /* numbers of one */
-  bool narrow;
+  bool narrow;               /* what is packed has 16 bits */
 };
 
 struct head {
@@ -43,12 +42,12 @@ head_of (adm_attention_shape shape, int c, int d, int head)
 static struct attention
 attention_of (adm_exec *exec, adm_attention_shape shape, adm_map qkv)
 {
-  struct attention a = { .exec = exec, .shape = shape, .qkv = qkv };
+  struct attention a = { .exec = exec, .shape = shape, .qkv = qkv, .narrow = exec->products16 };
   a.t = qkv.h * qkv.w;
   a.d = qkv.c / 3 / shape.heads;
   a.blocks = (a.t + QUERIES - 1) / QUERIES;
-  a.packed_k = adm_matmul_packed_count (a.t, a.d);
-  a.packed_v = adm_matmul_packed_count (a.d, a.t);
+  a.packed_k = a.narrow ? adm_matmul_packed16_count (a.t, a.d) : adm_matmul_packed_count (a.t, a.d);
+  a.packed_v = a.narrow ? adm_matmul_packed16_count (a.d, a.t) : adm_matmul_packed_count (a.d, a.t);
   return a;
 }
 
@@ -174,11 +173,6 @@ adm_attention (adm_exec *exec, adm_attention_shape shape, adm_map qkv, adm_map o
   uint64_t heads = (uint64_t) qkv.n * (uint64_t) shape.heads;
   adm_layout counted = { 0 };
   a.out = out;
-  a.narrow = exec->products16;
-  if (a.narrow) {
-    a.packed_k = adm_matmul_packed16_count (a.t, a.d);
-    a.packed_v = adm_matmul_packed16_count (a.d, a.t);
-  }
   uint64_t bytes = heads * (a.narrow ? sizeof (uint16_t) : sizeof (float));
   a.keys = adm_arena_take (exec->arena, bytes * a.packed_k);
   a.values = adm_arena_take (exec->arena, bytes * a.packed_v);
@@ -205,8 +199,8 @@ struct backward_scratch {
   float *p, *dp;  /* of a block [QUERIES,T] */
   float *dv, *dk; /* dV^T and dK^T [d,T] */
   /* packed once a head: K^T / sqrt d for P, V^T for dP, K / sqrt d for dQ */
-  float *keys, *values, *keys_rows;
-  float *products; /* the products' own */
+  void *keys, *values, *keys_rows;
+  void *products; /* the products' own */
 };
 
 static struct backward_scratch
@@ -214,17 +208,30 @@ backward_scratch_of (const struct attention *a, adm_layout *layout)
 {
   struct backward_scratch s;
   uint64_t scores = (uint64_t) QUERIES * (uint64_t) a->t, sums = (uint64_t) a->d * (uint64_t) a->t;
-  uint64_t own = adm_matmul_scratch (true, a->d, a->t, QUERIES),
-           other = (uint64_t) QUERIES * ADM_PANEL;
+  uint64_t number = a->narrow ? sizeof (uint16_t) : sizeof (float);
+  uint64_t own = a->narrow ? adm_matmul16_scratch (true, a->d, a->t, QUERIES)
+                           : sizeof (float) * adm_matmul_scratch (true, a->d, a->t, QUERIES);
+  uint64_t other = a->narrow ? adm_matmul_scratch16 (QUERIES, a->t > a->d ? a->t : a->d)
+                             : sizeof (float) * QUERIES * ADM_PANEL;
   s.p = adm_layout_floats (layout, scores);
   s.dp = adm_layout_floats (layout, scores);
   s.dv = adm_layout_floats (layout, sums);
   s.dk = adm_layout_floats (layout, sums);
-  s.keys = adm_layout_floats (layout, a->packed_k);
-  s.values = adm_layout_floats (layout, a->packed_k);
-  s.keys_rows = adm_layout_floats (layout, a->packed_v);
-  s.products = adm_layout_floats (layout, own > other ? own : other);
+  s.keys = adm_layout_take (layout, number * a->packed_k, 64);
+  s.values = adm_layout_take (layout, number * a->packed_k, 64);
+  s.keys_rows = adm_layout_take (layout, number * a->packed_v, 64);
+  s.products = adm_layout_take (layout, own > other ? own : other, 64);
   return s;
+}
+
+/* A whole product, of operands that no other shares. */
+static void
+multiply_once (const struct attention *a, void *scratch, const adm_matmul_operands *of)
+{
+  if (a->narrow)
+    adm_matmul16 (a->exec->kernels, scratch, of);
+  else
+    adm_matmul (a->exec->kernels, scratch, of);
 }
 
 /* dV and dK are summed over the blocks as dV^T = dO^T P and dK^T = Q^T dS [d,T], so that no block
@@ -245,8 +252,12 @@ backward_head (void *arg, int unit, int worker)
   struct view v = { .qkv = qkv, .keys = s.keys, .at = at, .scratch = s.products };
 
   pack_keys (a, qkv, at, s.keys);
-  adm_matmul_pack (true, t, d, 1, qkv + at.v, stride, s.values);
-  adm_matmul_pack (false, d, t, scale, qkv + at.k, stride, s.keys_rows);
+  adm_matmul_operands values = { .n = t, .k = d, .transpose_b = true, .ldb = stride, .alpha = 1 },
+                      rows_of = { .n = d, .k = t, .ldb = stride, .alpha = scale };
+  values.b = qkv + at.v;
+  rows_of.b = qkv + at.k;
+  pack (a, &values, s.values);
+  pack (a, &rows_of, s.keys_rows);
   for (int block = 0; block < a->blocks; block++) {
     int from = block * QUERIES, rows = t - from < QUERIES ? t - from : QUERIES;
     bool more = block > 0;
@@ -256,10 +267,10 @@ backward_head (void *arg, int unit, int worker)
     adm_matmul_operands dv
         = { .m = d, .n = t, .k = rows, .transpose_a = true, .alpha = 1, .accumulate = more };
     dv.a = dout, dv.lda = c, dv.b = s.p, dv.ldb = t, dv.c = s.dv, dv.ldc = t;
-    adm_matmul (kernels, s.products, &dv);
+    multiply_once (a, s.products, &dv);
     adm_matmul_operands dp
         = { .m = rows, .n = t, .k = d, .a = dout, .lda = c, .c = s.dp, .ldc = t };
-    adm_matmul_packed (kernels, s.products, &dp, s.values);
+    multiply (a, s.products, &dp, s.values);
     for (int i = 0; i < rows; i++)
       kernels->softmax_grad (t, s.p + (ptrdiff_t) i * t, s.dp + (ptrdiff_t) i * t);
     adm_matmul_operands dq = { .m = rows,
@@ -269,11 +280,11 @@ backward_head (void *arg, int unit, int worker)
                                .lda = t,
                                .c = dqkv + (ptrdiff_t) from * stride + at.q,
                                .ldc = stride };
-    adm_matmul_packed (kernels, s.products, &dq, s.keys_rows);
+    multiply (a, s.products, &dq, s.keys_rows);
     adm_matmul_operands dk
         = { .m = d, .n = t, .k = rows, .transpose_a = true, .alpha = scale, .accumulate = more };
     dk.a = q, dk.lda = stride, dk.b = s.dp, dk.ldb = t, dk.c = s.dk, dk.ldc = t;
-    adm_matmul (kernels, s.products, &dk);
+    multiply_once (a, s.products, &dk);
   }
   transpose (t, d, s.dv, dqkv + at.v, stride);
   transpose (t, d, s.dk, dqkv + at.k, stride);

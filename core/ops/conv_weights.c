@@ -16,11 +16,13 @@ adm_conv_panels (const adm_conv *conv)
 }
 
 /* What Winograd's way does in a second over what the direct one does, measured: more where maps are
- * large and the transformed weights serve many tiles. */
+ * large and the transformed weights serve many tiles, or where these are few and stay in a core's
+ * cache. */
 static double
-winograd_gain (int h, int w)
+winograd_gain (const adm_conv *conv, int h, int w)
 {
-  return (int64_t) h * w >= 128 * 128 ? 2.3 : 1.8;
+  bool cached = (int64_t) conv->cin * conv->cout <= 64 * 128;
+  return cached || (int64_t) h * w >= 128 * 128 ? 2.3 : 1.8;
 }
 
 void
@@ -34,7 +36,8 @@ adm_conv_plan (adm_conv *conv, int h, int w, bool exact, double rate16)
                   && conv->cout >= 32;
   /* Rows of whole tiles; the first and last layers, of 3 to 8 channels, are not worth 16 bits. */
   bool products16 = !exact && rate16 > 0 && conv->cin % ADM_PAIRS == 0
-                    && conv->cout % ADM_PAIRS == 0 && (!winograd || rate16 >= winograd_gain (h, w));
+                    && conv->cout % ADM_PAIRS == 0
+                    && (!winograd || rate16 >= winograd_gain (conv, h, w));
   conv->algorithm = products16 ? ADM_CONV_DIRECT16 : winograd ? ADM_CONV_WINOGRAD : ADM_CONV_DIRECT;
 }
 

@@ -141,25 +141,68 @@ adm_matmul_scratch16 (int m, int k)
   return counted.bytes;
 }
 
+/* Rows L and L + 1 of op (B), WIDTH columns of each, as pairs: [ADM_PANEL][2]. */
+static void
+pack_rows (const adm_kernels *kernels, int width, float alpha, const float *first,
+           const float *second, uint16_t *pairs)
+{
+  float rows[2 * ADM_PANEL];
+  uint16_t narrow[2 * ADM_PANEL];
+  if (width < ADM_PANEL || !second)
+    memset (rows, 0, sizeof rows);
+  for (int i = 0; i < width; i++)
+    rows[i] = alpha * first[i];
+  for (int i = 0; second && i < width; i++)
+    rows[ADM_PANEL + i] = alpha * second[i];
+  kernels->narrow (2 * ADM_PANEL, rows, narrow);
+  for (int i = 0; i < ADM_PANEL; i++) {
+    pairs[2 * i] = narrow[i];
+    pairs[2 * i + 1] = narrow[ADM_PANEL + i];
+  }
+}
+
+/* K numbers from B as one column of pairs, 2 ADM_PANEL apart. */
+static void
+pack_column (const adm_kernels *kernels, int k, float alpha, const float *b, uint16_t *pairs)
+{
+  enum { CHUNK = 2 * ADM_PANEL };
+  float numbers[CHUNK];
+  uint16_t narrow[CHUNK];
+  for (int l = 0; l < k; l += CHUNK) {
+    int n = k - l < CHUNK ? k - l : CHUNK;
+    if (n < CHUNK)
+      memset (numbers, 0, sizeof numbers);
+    for (int i = 0; i < n; i++)
+      numbers[i] = alpha * b[l + i];
+    kernels->narrow (CHUNK, numbers, narrow);
+    for (int i = 0; i < n; i += 2, pairs += 2 * ADM_PANEL)
+      memcpy (pairs, narrow + i, 2 * sizeof *pairs);
+  }
+}
+
 void
 adm_matmul_pack16 (const adm_kernels *kernels, const adm_matmul_operands *of, uint16_t *packed)
 {
-  float row[ADM_PANEL];
-  uint16_t narrow[ADM_PANEL];
-  ptrdiff_t next = of->transpose_b ? of->ldb : 1, down = of->transpose_b ? 1 : of->ldb;
-  for (int j = 0; j < of->n; j += ADM_PANEL)
-    for (int l = 0; l < padded (of->k); l++) {
-      int columns = l >= of->k ? 0 : of->n - j < ADM_PANEL ? of->n - j : ADM_PANEL;
-      const float *b = of->b + j * next + l * down;
-      for (int i = 0; i < columns; i++)
-        row[i] = of->alpha * b[i * next];
-      for (int i = columns; i < ADM_PANEL; i++)
-        row[i] = 0;
-      kernels->narrow (ADM_PANEL, row, narrow);
-      for (int i = 0; i < ADM_PANEL; i++)
-        packed[2 * i + l % 2] = narrow[i];
-      packed += l % 2 ? 2 * ADM_PANEL : 0;
+  size_t panel = (size_t) padded (of->k) * ADM_PANEL;
+  for (int j = 0; j < of->n; j += ADM_PANEL, packed += panel) {
+    int width = of->n - j < ADM_PANEL ? of->n - j : ADM_PANEL;
+    if (of->transpose_b) {
+      if (width < ADM_PANEL || of->k % ADM_PAIRS)
+        memset (packed, 0, panel * sizeof *packed);
+      for (int i = 0; i < width; i++)
+        pack_column (kernels, of->k, of->alpha, of->b + (ptrdiff_t) (j + i) * of->ldb,
+                     packed + 2 * i);
+    } else {
+      int l = 0;
+      for (; l < of->k; l += 2) {
+        const float *row = of->b + (ptrdiff_t) l * of->ldb + j;
+        pack_rows (kernels, width, of->alpha, row, l + 1 < of->k ? row + of->ldb : NULL,
+                   packed + l * ADM_PANEL);
+      }
+      memset (packed + l * ADM_PANEL, 0,
+              (size_t) (padded (of->k) - l) * ADM_PANEL * sizeof *packed);
     }
+  }
 }
 
 void
@@ -189,6 +232,54 @@ adm_matmul_packed16 (const adm_kernels *kernels, void *scratch, const adm_matmul
   }
 }
 
+/* Y [m,k] = X [k,m], rows LDX floats apart, transposed. */
+static void
+transpose (int m, int k, const float *x, int ldx, float *y)
+{
+  for (int l = 0; l < k; l++)
+    for (int i = 0; i < m; i++)
+      y[(ptrdiff_t) i * k + l] = x[(ptrdiff_t) l * ldx + i];
+}
+
+struct whole16 {
+  uint16_t *packed;
+  float *transposed; /* A */
+  void *products;
+};
+
+static struct whole16
+whole16_of (adm_layout *layout, bool transpose_a, int m, int n, int k)
+{
+  struct whole16 s;
+  s.packed = adm_layout_take (layout, adm_matmul_packed16_count (n, k) * sizeof *s.packed, 64);
+  s.transposed = adm_layout_floats (layout, transpose_a ? (uint64_t) m * (uint64_t) k : 0);
+  s.products = adm_layout_take (layout, adm_matmul_scratch16 (m, k), 64);
+  return s;
+}
+
+uint64_t
+adm_matmul16_scratch (bool transpose_a, int m, int n, int k)
+{
+  adm_layout counted = { 0 };
+  whole16_of (&counted, transpose_a, m, n, k);
+  return counted.bytes;
+}
+
+void
+adm_matmul16 (const adm_kernels *kernels, void *scratch, const adm_matmul_operands *of)
+{
+  adm_layout layout = { .base = scratch };
+  struct whole16 s = whole16_of (&layout, of->transpose_a, of->m, of->n, of->k);
+  adm_matmul_operands plain = *of;
+  if (of->transpose_a) {
+    transpose (of->m, of->k, of->a, of->lda, s.transposed);
+    plain.a = s.transposed;
+    plain.lda = of->k;
+  }
+  adm_matmul_pack16 (kernels, of, s.packed);
+  adm_matmul_packed16 (kernels, s.products, &plain, s.packed);
+}
+
 void
 adm_matmul (const adm_kernels *kernels, float *scratch, const adm_matmul_operands *of)
 {
@@ -196,9 +287,7 @@ adm_matmul (const adm_kernels *kernels, float *scratch, const adm_matmul_operand
   struct scratch s = scratch_of (&layout, of->transpose_a, of->m, of->n, of->k);
   adm_matmul_operands plain = *of;
   if (of->transpose_a) {
-    for (int l = 0; l < of->k; l++)
-      for (int i = 0; i < of->m; i++)
-        s.transposed[(ptrdiff_t) i * of->k + l] = of->a[(ptrdiff_t) l * of->lda + i];
+    transpose (of->m, of->k, of->a, of->lda, s.transposed);
     plain.a = s.transposed;
     plain.lda = of->k;
   }

@@ -40,6 +40,9 @@ void adm_matmul_pack16 (const adm_kernels *kernels, const adm_matmul_operands *o
                         uint16_t *packed);
 void adm_matmul_packed16 (const adm_kernels *kernels, void *scratch, const adm_matmul_operands *of,
                           const uint16_t *packed);
+/* All of it; SCRATCH: adm_matmul16_scratch () bytes. */
+void adm_matmul16 (const adm_kernels *kernels, void *scratch, const adm_matmul_operands *of);
+uint64_t adm_matmul16_scratch (bool transpose_a, int m, int n, int k);
 void adm_matmul_ref (const adm_matmul_operands *of);
 
 #endif
