@@ -36,7 +36,7 @@ int cmd_describe (int argc, char **argv);
 /* What --kernels takes, in every help that has it. */
 #define USAGE_KERNELS                                                                              \
   ADM_KERNELS_32 "; with 16-bit products " ADM_KERNELS_16 " (default: the best this processor "    \
-                                                          "has)"
+                 "has)"
 
 /* Fills ERROR with a formatted line and returns STATUS. */
 /* ADM_ERROR_USAGE where both --exact and --fast are given. */
