@@ -224,7 +224,7 @@
      "the low-resolution picture is %1 x %2 px; this upsampler takes %3 x %3")                     \
   X (NO_GRADIENT, USAGE, (NONE), "only a classifier has a gradient")                               \
   X (NO_FEATURES, USAGE, (NONE), "only a classifier has features")                                 \
-  X (KERNELS_UNKNOWN, USAGE, (TEXT), "there are no kernels '%1'")                                  \
+  X (KERNELS_UNKNOWN, USAGE, (TEXT, TEXT, TEXT), "there are no kernels '%1'")                      \
   X (KERNELS_LACKING, USAGE, (TEXT, TEXT), "this processor lacks what the kernels '%1' need")      \
   X (OUTPUT_VALUE, VALUE, (TEXT, WHOLE, WHOLE, WHOLE),                                             \
      "%1: the network's output: NaN or infinity at step %2 of %3 (timestep %4)")                   \

@@ -11,6 +11,11 @@
 extern "C" {
 #endif
 
+/* The names of the inner loops that there are: of float32 numbers, and with 16-bit products. A
+ * processor has some of them; openblas wants OpenBLAS, portable and tiles want nothing. */
+#define ADM_KERNELS_32 "avx512, avx2, openblas, portable"
+#define ADM_KERNELS_16 "amx, avx512bf16, tiles"
+
 typedef struct adm_options {
   int threads; /* 0: all processors this process may use; more than these are not started */
   bool exact;  /* direct convolutions of float32 numbers only */
@@ -18,8 +23,8 @@ typedef struct adm_options {
    * quicker, as the reference samples (use_fp16); else as without */
   bool fast;
   bool half; /* convolutions' weights in 16 bits: about half the memory, somewhat slower */
-  /* inner loops: "avx512", "avx2", "openblas", "portable", with 16-bit products "amx",
-   * "avx512bf16", "tiles"; NULL: the best this processor has. A static string */
+  /* inner loops, a name of ADM_KERNELS_32 or ADM_KERNELS_16; NULL: the best this processor has. A
+   * static string */
   const char *kernels;
   /* bytes this process may take while it works; 0: what is free when something is loaded */
   uint64_t memory_limit;

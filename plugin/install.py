@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Puts the built plug-in into the user's GIMP, or takes it away: one folder, plug-ins/plug-in-adm, and nothing else."""
+"""Puts the built plug-in into the user's GIMP, or takes it away: one folder, plug-ins/plug-in-adm, and nothing else. install.py [--gimp VERSION]:
+VERSION is that of the system's GIMP, whose folder it is then, were there newer ones of another GIMP. install.py --uninstall: from all of them."""
+import argparse
 import hashlib
 import os
 import pathlib
@@ -11,13 +13,15 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 NAME = "plug-in-adm"
 
 
-def gimp_folder():
-    """GIMP 3's folder of this user: the one GIMP3_DIRECTORY names, or the newest there is, or 3.0's."""
+def gimp_folders(version):
+    """GIMP 3's folder of this user: the one GIMP3_DIRECTORY names, or that of GIMP VERSION, or the newest there is, or 3.0's. After it the others that
+    there are."""
     if os.environ.get("GIMP3_DIRECTORY"):
-        return pathlib.Path(os.environ["GIMP3_DIRECTORY"])
+        return [pathlib.Path(os.environ["GIMP3_DIRECTORY"])]
     base = pathlib.Path(os.environ.get("XDG_CONFIG_HOME") or pathlib.Path.home() / ".config") / "GIMP"
-    versions = [p for p in base.glob("3.*") if p.is_dir() and p.name[2:].isdigit()]
-    return max(versions, key=lambda p: int(p.name[2:]), default=base / "3.0")
+    there = sorted((p for p in base.glob("3.*") if p.is_dir() and p.name[2:].isdigit()), key=lambda p: int(p.name[2:]), reverse=True)
+    first = base / ".".join(version.split(".")[:2]) if version else there[0] if there else base / "3.0"
+    return [first, *(p for p in there if p != first)]
 
 
 def flatpak_gimp():
@@ -56,21 +60,33 @@ def install(target):
     fresh.rename(target)
 
 
-def main(arguments):
-    target = gimp_folder() / "plug-ins" / NAME
-    if arguments == ["--uninstall"]:
-        if not target.exists():
-            print(f"{target} is not there; nothing to take away")
-            return 0
+def uninstall(targets):
+    found = [target for target in targets if target.exists()]
+    if not found:
+        print(f"{targets[0]} is not there; nothing to take away")
+    for target in found:
         shutil.rmtree(target)
         for folder in (target.parent, target.parent.parent):
             # Folders that were made for it alone go too.
             if not any(folder.iterdir()):
                 folder.rmdir()
         print(f"Taken away: {target}")
+
+
+def main(arguments):
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--gimp", metavar="VERSION")
+    parser.add_argument("--uninstall", action="store_true")
+    wanted = parser.parse_args(arguments)
+    targets = [folder / "plug-ins" / NAME for folder in gimp_folders(wanted.gimp)]
+    if wanted.uninstall:
+        uninstall(targets)
         return 0
-    install(target)
-    print(f"Installed: {target}")
+    install(targets[0])
+    print(f"Installed: {targets[0]}")
+    for other in targets[1:]:
+        if other.exists():
+            print(f"An older one is left as it is, for another GIMP: {other}")
     print("Start GIMP 3 (again): Filters > Render > Generate Image, or File > Create.")
     if flatpak_gimp():
         # Its plug-ins are extensions, built against its own runtime; what was built here lacks its libraries there and would not start.

@@ -309,7 +309,8 @@ static const char *const sentences[ADM_CODES] = {
                             "%3 × %3. Reduce it first."),
   [ADM_CODE_NO_GRADIENT] = N_ ("Only a classifier has a gradient. Choose its file."),
   [ADM_CODE_NO_FEATURES] = N_ ("Only a classifier has features. Choose its file."),
-  [ADM_CODE_KERNELS_UNKNOWN] = N_ ("There are no kernels “%1”. Choose avx512, avx2 or portable."),
+  [ADM_CODE_KERNELS_UNKNOWN] = N_ ("There are no kernels “%1”. Choose one of %2, or for 16-bit "
+                                   "products one of %3."),
   [ADM_CODE_KERNELS_LACKING]
   = N_ ("This processor lacks what the kernels “%1” need. The best it has are “%2”."),
   [ADM_CODE_OUTPUT_VALUE] = N_ ("The weights in “%1” are unusable: the network's output is NaN or "

@@ -30,7 +30,7 @@ static const char usage[]
       "  -o GRADS.safetensors  the gradients, by the parameters' names\n"
       "  --exact           direct convolutions only: slower, closest to the reference\n"
       "  --memory-limit S  all that may be taken, as 6GiB (default: what is free)\n"
-      "  --kernels NAME    avx512, avx2 or portable (default: the best this processor has)\n"
+      "  --kernels NAME    " USAGE_KERNELS "\n"
       "  --json            accepted: what is printed is JSON anyway, and a failure is an object, "
       "too\n"
       "  --threads T       default: all processors\n"

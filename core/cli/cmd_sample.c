@@ -77,7 +77,7 @@ static const char usage[]
       "  --half             keep weights in 16 bits: about half the memory, somewhat slower\n"
       "  --memory-limit S   all that may be taken, as 6GiB (default: what is free): one stage in "
       "memory at a time when needed\n"
-      "  --kernels NAME     avx512, avx2 or portable (default: the best this processor has)\n"
+      "  --kernels NAME     " USAGE_KERNELS "\n"
       "  --json             what was made as objects, one a picture\n"
       "  --threads T        default: all processors\n"
       "\n"

@@ -37,7 +37,7 @@ static const char usage[]
       "  --seed S          default 0\n"
       "  --merge ADAPTER   add this one\n"
       "  --memory-limit S  all that may be taken, as 6GiB (default: what is free)\n"
-      "  --kernels NAME    avx512, avx2 or portable (default: the best this processor has)\n"
+      "  --kernels NAME    " USAGE_KERNELS "\n"
       "  --json            what was taught as an object\n"
       "  --threads T       default: all processors\n"
       "\n"

@@ -58,7 +58,7 @@ static const char usage[]
       "  --log-steps N        steps between reports (default 100)\n"
       "  --exact              direct convolutions only\n"
       "  --memory-limit S     all that may be taken, as 6GiB (default: what is free)\n"
-      "  --kernels NAME       avx512, avx2 or portable (default: the best this processor has)\n"
+      "  --kernels NAME       " USAGE_KERNELS "\n"
       "  --json               what was trained as an object\n"
       "  --threads T          default: all processors\n"
       "\n"

@@ -37,7 +37,7 @@ static const char usage[]
       "same picture\n"
       "  --half            keep weights in 16 bits: about half the memory, somewhat slower\n"
       "  --memory-limit S  all that may be taken, as 6GiB (default: what is free)\n"
-      "  --kernels NAME    avx512, avx2 or portable (default: the best this processor has)\n"
+      "  --kernels NAME    " USAGE_KERNELS "\n"
       "  --json            what was made as objects, one a picture\n"
       "  --threads T       default: all processors\n"
       "\n"

@@ -33,6 +33,11 @@ int cmd_bench (int argc, char **argv);
 int cmd_convert (int argc, char **argv);
 int cmd_describe (int argc, char **argv);
 
+/* What --kernels takes, in every help that has it. */
+#define USAGE_KERNELS                                                                              \
+  ADM_KERNELS_32 "; with 16-bit products " ADM_KERNELS_16 " (default: the best this processor "    \
+                 "has)"
+
 /* Fills ERROR with a formatted line and returns STATUS. */
 /* ADM_ERROR_USAGE where both --exact and --fast are given. */
 adm_status program_precision (bool exact, bool fast, adm_error *error);

@@ -185,8 +185,7 @@ static const char *const remedies[ADM_CODES] = {
   [ADM_CODE_LOW_SIZE] = "; reduce it",
   [ADM_CODE_NO_GRADIENT] = "; give its file",
   [ADM_CODE_NO_FEATURES] = "; give its file",
-  [ADM_CODE_KERNELS_UNKNOWN]
-  = "; choose avx512, avx2, openblas or portable, or for 16-bit products amx, avx512bf16 or tiles",
+  [ADM_CODE_KERNELS_UNKNOWN] = "; choose one of %2, or for 16-bit products of %3",
   [ADM_CODE_KERNELS_LACKING] = "; the best it has are '%2'",
   [ADM_CODE_OUTPUT_VALUE] = ": its weights are unusable, try another file",
   [ADM_CODE_GRADIENT_VALUE] = ": its weights are unusable, try another file or scale 0",

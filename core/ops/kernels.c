@@ -106,14 +106,26 @@ adm_kernels_best (bool fast)
   return kernels ? kernels : &adm_kernels_portable;
 }
 
+/* Whether NAME is an entry of LIST, one of adm_options.h's. */
+static bool
+listed (const char *list, const char *name)
+{
+  size_t length = strlen (name);
+  for (const char *at = list; at; at = strchr (at, ',')) {
+    at += strspn (at, ", ");
+    if (strcspn (at, ",") == length && !memcmp (at, name, length))
+      return true;
+  }
+  return false;
+}
+
 adm_status
 adm_kernels_choose (const char *name, bool fast, const adm_kernels **out, adm_error *error)
 {
   *out = name ? adm_kernels_named (name) : adm_kernels_best (fast);
   if (*out)
     return ADM_OK;
-  for (int i = 0; i < TABLES; i++)
-    if (!strcmp (name, tables[i]) || !strcmp (name, "openblas"))
-      return ADM_FAIL (error, KERNELS_LACKING, name, adm_kernels_best (true)->name);
-  return ADM_FAIL (error, KERNELS_UNKNOWN, name);
+  if (listed (ADM_KERNELS_32, name) || listed (ADM_KERNELS_16, name))
+    return ADM_FAIL (error, KERNELS_LACKING, name, adm_kernels_best (true)->name);
+  return ADM_FAIL (error, KERNELS_UNKNOWN, name, ADM_KERNELS_32, ADM_KERNELS_16);
 }

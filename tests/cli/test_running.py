@@ -22,7 +22,7 @@ def check_kernels_and_half(there):
         check(done.returncode == 0, f"{options}: {done.stderr!r}")
         error = relative_error(npy_read(file)[1], best)
         check(error < limit, f"{options}: the picture differs by {error:.3g}")
-    refuses(2, *SAMPLE, "--kernels", "sse9", "-o", there / "x.png", says="avx512, avx2, openblas or portable")
+    refuses(2, *SAMPLE, "--kernels", "sse9", "-o", there / "x.png", says="choose one of avx512, avx2, openblas, portable, or for 16-bit products of amx, avx512bf16, tiles")
     refuses(2, *SAMPLE, "--exact", "--fast", "-o", there / "x.png", says="--exact and --fast")
     for command in (["upscale", "--model", embedded.ID, "--kernels", "sse9", "-o", there / "x.png", there / "in.png"],
                     ["bench", "--arch", "embedded", "--kernels", "sse9"]):

@@ -401,6 +401,35 @@ choosing (void)
   CHECK (adm_kernels_choose ("amx512", true, &found, &error) == ADM_ERROR_USAGE);
 }
 
+/* What is listed for people is what there is: each name is chosen or said to be lacking, in its own
+ * list; nothing else is known, no part of a name either. */
+static void
+listing (void)
+{
+  const char *const lists[] = { ADM_KERNELS_32, ADM_KERNELS_16 };
+  static const char *const strangers[] = { "", "avx", "avx512,", "avx512, avx2", " avx2", "AVX2" };
+  const adm_kernels *found, *kernels[HARNESS_KERNELS], *kernels16[3];
+  int tables = harness_kernels (kernels), tables16 = harness_kernels16 (kernels16), names = 0;
+  for (int list = 0; list < 2; list++) {
+    char copy[128], *rest = copy;
+    snprintf (copy, sizeof copy, "%s", lists[list]);
+    for (char *name; (name = strsep (&rest, ",")); names++) {
+      name += *name == ' ';
+      adm_status status = adm_kernels_choose (name, false, &found, &error);
+      CHECK (status == ADM_OK ? !strcmp (found->name, name) && !!found->multiply16 == list
+                              : error.code == ADM_CODE_KERNELS_LACKING);
+    }
+  }
+  CHECK (names == HARNESS_KERNELS + 3);
+  for (int i = 0; i < tables; i++)
+    CHECK (strstr (ADM_KERNELS_32, kernels[i]->name) != NULL);
+  for (int i = 0; i < tables16; i++)
+    CHECK (strstr (ADM_KERNELS_16, kernels16[i]->name) != NULL);
+  for (size_t i = 0; i < sizeof strangers / sizeof *strangers; i++)
+    CHECK (adm_kernels_choose (strangers[i], false, &found, &error) == ADM_ERROR_USAGE
+           && error.code == ADM_CODE_KERNELS_UNKNOWN);
+}
+
 int
 main (void)
 {
@@ -430,6 +459,7 @@ main (void)
   attention_case (&rng, 2, 5, 7, 2, 32);
   attention_case (&rng, 1, 16, 9, 1, 64);
   choosing ();
+  listing ();
   if (!SANITIZED)
     networks ();
   return check_summary ();

@@ -4,7 +4,9 @@
 picture, the program finds its models where they are installed, and the plug-in's links lead to them."""
 import os
 import pathlib
+import pty
 import re
+import select
 import subprocess
 import sys
 import tempfile
@@ -27,6 +29,27 @@ def check(passed, what):
 
 def run(*command, **more):
     return subprocess.run([str(word) for word in command], stdin=subprocess.DEVNULL, capture_output=True, check=False, text=True, **more)
+
+
+def typed(keys, complete, program, models):
+    """The words that a bash at a terminal hands to adm when KEYS are typed, tabs completed as the file COMPLETE says."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execvpe("bash", ["bash", "--norc", "--noprofile", "-i"],
+                   {"PATH": f"{program.parent}:{os.environ['PATH']}", "TERM": "dumb", "PS1": "$ ", "HOME": str(models), "ADM_MODEL_PATH": str(models), "LC_ALL": "C.UTF-8"})
+    # Completion asks the program for models; what else is asked of it is shown.
+    setting = f". {complete}; adm () {{ if [ \"$1\" = models ]; then command adm models; else printf '[%s]' \"$@\"; echo; fi; }}\n"
+    os.write(terminal, (setting + f"adm {keys}\n").encode())
+    seen = b""
+    try:
+        while not re.search(rb"^\[.*\]\r?$", seen, re.M) and select.select([terminal], [], [], 30)[0]:
+            seen += os.read(terminal, 65536)
+    except OSError:
+        pass  # the shell ended
+    os.close(terminal)
+    os.waitpid(pid, 0)
+    shown = re.search(rb"^\[(.*)\]\r?$", seen, re.M)
+    return shown[1].decode().split("][") if shown else seen.decode(errors="replace")
 
 
 def only(folder, pattern):
@@ -69,6 +92,12 @@ def main():
         complete = next(path for path in place.rglob("adm") if path.parent.name == "completions")
         done = run("bash", "-c", f". {complete}; COMP_CWORD=2; COMP_WORDS=(adm sample --cla); _adm adm --cla sample; echo ${{COMPREPLY[@]}}")
         check({"--class", "--classifier"} <= set(done.stdout.split()), f"completion: {done}")
+        spaced = next(name for name in embedded.CLASSES if " " in name)
+        for keys, words in (("sa\t--kern\tavx512b\t--x", ["sample", "--kernels", "avx512bf16", "--x"]),
+                            (f"sample --mode\t{embedded.ID[:4]}\t--class {spaced.split()[0]}\\ \t--x", ["sample", "--model", embedded.ID, "--class", spaced, "--x"]),
+                            (f'upscale --class="{spaced[:len(spaced) - 2]}\t--x', ["upscale", "--class=" + spaced, "--x"])):
+            got = typed(keys, complete, header.parents[2] / "bin" / "adm", models)
+            check(got == words, f"completion of {keys!r}: {got}")
 
         # The program's own folder is the prefix's: its models are found beside it, wherever that lies.
         done = run(header.parents[2] / "bin" / "adm", "models", env=dict(os.environ, XDG_DATA_HOME=name, ADM_MODEL_PATH=""))

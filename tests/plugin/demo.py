@@ -107,7 +107,7 @@ def main(arguments):
     script = OUT / "inside.py"
     script.write_text(INSIDE, encoding="utf-8")
     start = time.monotonic()
-    run = subprocess.run(["gimp-console-3.0", "-n", "-i", "-d", "-c", "--batch-interpreter", "python-fu-eval", "-b",
+    run = subprocess.run(["gimp-console", "-n", "-i", "-d", "-c", "--batch-interpreter", "python-fu-eval", "-b",
                           f"exec(open({str(script)!r}).read())", "--quit"], env=env, cwd=OUT, stdin=subprocess.DEVNULL,
                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     whole = time.monotonic() - start
@@ -128,7 +128,7 @@ def main(arguments):
         if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
             print("There is no display to open GIMP on.", file=sys.stderr)
             return 1
-        subprocess.run(["gimp-3.0", "-n", "-s", str(OUT / "demo.xcf")], env=env, check=False)
+        subprocess.run(["gimp", "-n", "-s", str(OUT / "demo.xcf")], env=env, check=False)
     return 0
 
 

@@ -63,6 +63,24 @@ class Install(unittest.TestCase):
         self.assertTrue((self.folder() / "plug-in-adm").exists())
         self.assertNotIn("Flatpak", install(self.root, self.gimp).stdout)
 
+    def test_the_systems_gimp_is_the_one_that_gets_it(self):
+        home = self.there / "home"
+        where = {version: home / ".config" / "GIMP" / version / "plug-ins" / "plug-in-adm" for version in ("3.0", "3.2", "3.4")}
+        # 2.10 is another GIMP.
+        for name in ("2.10", "3.0", "3.2"):
+            (home / ".config" / "GIMP" / name).mkdir(parents=True)
+
+        def run(*arguments):
+            environment = {key: value for key, value in os.environ.items() if key not in ("GIMP3_DIRECTORY", "XDG_CONFIG_HOME")} | {"HOME": str(home)}
+            return subprocess.run([sys.executable, self.root / "plugin" / "install.py", *arguments], env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout
+
+        for arguments, version in (((), "3.2"), (("--gimp", "3.0.4"), "3.0"), (("--gimp", "3.4.0"), "3.4")):
+            self.assertIn(f"Installed: {where[version]}\n", run(*arguments))
+            self.assertTrue((where[version] / "plug-in-adm").exists())
+        self.assertIn(str(where["3.2"]), run("--gimp", "3.0.4"))  # the other one is told of
+        self.assertEqual(run("--uninstall").count("Taken away"), 3)
+        self.assertEqual(list(home.glob(".config/GIMP/*/plug-ins")), [])
+
     def test_others_are_left_alone(self):
         other = self.gimp / "plug-ins" / "other"
         other.mkdir(parents=True)
