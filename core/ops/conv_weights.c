@@ -36,6 +36,14 @@ adm_conv_plan (adm_conv *conv, int h, int w, bool exact, double rate16)
   conv->algorithm = products16 ? ADM_CONV_DIRECT16 : winograd ? ADM_CONV_WINOGRAD : ADM_CONV_DIRECT;
 }
 
+double
+adm_conv_pace (const adm_conv *conv, int h, int w, double rate16)
+{
+  return conv->algorithm == ADM_CONV_WINOGRAD   ? winograd_gain (h, w)
+         : conv->algorithm == ADM_CONV_DIRECT16 ? rate16
+                                                : 1;
+}
+
 uint64_t
 adm_conv_packed_bytes (const adm_conv *conv)
 {
