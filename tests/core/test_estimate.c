@@ -104,7 +104,7 @@ upsampled_of (const adm_model *model, int height, int width)
   adm_task task = canvas_of (model, height, width);
   task.generate.upscaled = true;
   task.generate.upscale = adm_request_upsample_default (model);
-  task.generate.upscale.steps = 2;
+  task.generate.upscale.steps = 3;
   return task;
 }
 
