@@ -214,7 +214,7 @@ conv2d_direct (adm_exec *exec, const adm_conv *conv, const adm_source *source,
   if (adm_exec_begin_at (exec, conv->size == 1 ? ADM_LAYER_CONV1 : ADM_LAYER_CONV3,
                          2.0 * n * output->y.h * output->y.w * conv->cout * conv->cin * conv->size
                              * conv->size,
-                         adm_conv_pace (conv, output->y.h, output->y.w, exec->kernels->rate16))) {
+                         adm_conv_pace (conv, exec->kernels->rate16))) {
     if (!plain) {
       struct gather gather = { .exec = exec,
                                .source = source,
