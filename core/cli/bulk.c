@@ -372,6 +372,17 @@ fill_archive (bulk *b, adm_error *error)
   return status ? status : tell_all (b, error);
 }
 
+/* The budget counts what one picture takes here. */
+static adm_status
+open_session (bulk *b, adm_error *error)
+{
+  adm_options options = *b->run->options;
+  options.program_bytes
+      = adm_process_memory ()
+        + (4 + 3 * sizeof (float)) * (uint64_t) b->plan.height * (uint64_t) b->plan.width;
+  return adm_session_new (b->run->model, &options, &b->session, error);
+}
+
 adm_status
 bulk_sample (const bulk_run *run, adm_error *error)
 {
@@ -380,7 +391,7 @@ bulk_sample (const bulk_run *run, adm_error *error)
   if (!status)
     status = adm_plan_make (run->model, &run->task, &b.plan, error);
   if (!status)
-    status = adm_session_new (run->model, run->options, &b.session, error);
+    status = open_session (&b, error);
   size_t pixels = status ? 0 : (size_t) b.plan.height * (size_t) b.plan.width;
   if (!status
       && (!(b.seconds = malloc ((size_t) run->count * sizeof *b.seconds))

@@ -5,6 +5,7 @@
 
 #include "cli/program.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +28,10 @@ canvas_options_specs (canvas_options *o, option_spec *specs)
     { .name = "--vary", .type = OPTION_TEXT, .value = &o->vary },
     { .name = "--texture-size", .type = OPTION_REAL, .value = &o->texture_size, .min = 0.25,
       .max = 8 },
+    { .name = "--jump-length", .type = OPTION_INT, .value = &o->jump_length, .min = 1,
+      .max = 1000 },
+    { .name = "--resamplings", .type = OPTION_INT, .value = &o->resamplings, .min = 1,
+      .max = 1000 },
     { .name = "--mend-seams", .type = OPTION_FLAG, .value = &o->mend_seams },
   };
   /* clang-format on */
@@ -44,7 +49,9 @@ static bool
 parse_size (const char *text, int *width, int *height)
 {
   char end;
-  return sscanf (text, "%dx%d%c", width, height, &end) == 2 && *width >= 1 && *height >= 1
+  const char *x = strchr (text, 'x');
+  return text[strspn (text, "0123456789x")] == '\0' && x && *text != 'x'
+         && sscanf (text, "%5dx%5d%c", width, height, &end) == 2 && *width >= 1 && *height >= 1
          && *width <= 16384 && *height <= 16384;
 }
 
@@ -55,8 +62,9 @@ parse_vary (const char *text, uint64_t *seed, double *amount)
   char *end;
   if (*text < '0' || *text > '9')
     return false;
+  errno = 0;
   *seed = strtoull (text, &end, 10);
-  return *end == ':' && options_real (end + 1, 0, 1, amount);
+  return !errno && *end == ':' && options_real (end + 1, 0, 1, amount);
 }
 
 adm_status
@@ -80,6 +88,10 @@ canvas_options_check (const canvas_options *o, const char *classes, adm_error *e
   if (o->mask && o->mend_seams)
     return program_fail (error, ADM_ERROR_USAGE,
                          "--mask and --mend-seams cannot both be given; choose one");
+  if ((o->jump_length || o->resamplings) && !o->mask && !o->mend_seams)
+    return program_fail (error, ADM_ERROR_USAGE,
+                         "%s is for a picture of which a part stays; give --mask or --mend-seams",
+                         o->resamplings ? "--resamplings" : "--jump-length");
   if (!o->map != !o->legend)
     return program_fail (error, ADM_ERROR_USAGE,
                          "--map and --legend go together: a picture, and which colour is which "
@@ -111,17 +123,18 @@ parse_class (const char *option, char *item, const adm_model *model, adm_class_w
 {
   char *value = strrchr (item, '=');
   unsigned rgb;
-  char end;
   out->weight = 1;
   if (value)
     *value++ = '\0';
   bool ok = value && *item;
   if (ok && colour)
-    ok = strlen (value) == 7 && sscanf (value, "#%6x%c", &rgb, &end) == 1;
+    ok = *value == '#' && strlen (value) == 7 && strspn (value + 1, "0123456789abcdefABCDEF") == 6
+         && sscanf (value + 1, "%x", &rgb) == 1;
   else if (ok)
     ok = options_real (value, 0, 1e5, &out->weight) && out->weight > 0;
   if (!ok)
-    return program_fail (error, ADM_ERROR_USAGE, "%s: '%s' is not CLASS=%s", option, item,
+    return program_fail (error, ADM_ERROR_USAGE, "%s: '%s%s%s' is not CLASS=%s", option, item,
+                         value ? "=" : "", value ? value : "",
                          colour ? "#rrggbb" : "WEIGHT, a number above 0");
   for (int c = 0; colour && c < 3; c++)
     colour->colour[c] = rgb >> (16 - 8 * c) & 0xff;
@@ -181,6 +194,14 @@ area (const adm_canvas *c)
   return (size_t) c->height * (size_t) c->width;
 }
 
+/* Whether BYTES more than the program holds are allowed. */
+static bool
+fits (const canvas_inputs *in, uint64_t bytes)
+{
+  const uint64_t held = adm_process_memory ();
+  return !in->memory_limit || (held < in->memory_limit && bytes <= in->memory_limit - held);
+}
+
 static adm_status
 no_memory (const adm_canvas *c, adm_error *error)
 {
@@ -196,7 +217,8 @@ read_init (const canvas_options *o, canvas_inputs *in, adm_error *error)
   adm_status status = read_plane ("--init", o->init, c, &in->init, error);
   if (status)
     return status;
-  in->start = malloc (3 * area (c) * sizeof *in->start);
+  if (fits (in, 3 * area (c) * sizeof *in->start))
+    in->start = malloc (3 * area (c) * sizeof *in->start);
   if (!in->start)
     return no_memory (c, error);
   adm_pixels_from_u8 (in->init, c->height, c->width, in->start);
@@ -204,6 +226,8 @@ read_init (const canvas_options *o, canvas_inputs *in, adm_error *error)
   /* A mask or a seam alone asks for all of what it marks. */
   c->strength = o->strength_given ? o->strength : o->mask || o->mend_seams ? 1 : 0.6;
   c->mend_seams = o->mend_seams;
+  c->jump_length = o->jump_length;
+  c->resamplings = o->resamplings;
   return ADM_OK;
 }
 
@@ -229,6 +253,37 @@ read_mask (const canvas_options *o, canvas_inputs *in, adm_error *error)
              : program_fail (error, ADM_ERROR_USAGE,
                              "--mask: %s is black everywhere; paint white what is to be made",
                              o->mask);
+}
+
+/* Two classes cannot have one colour. */
+static adm_status
+check_legend (const canvas_inputs *in, const swatch *colours, adm_error *error)
+{
+  for (int k = 1; k < in->class_count; k++)
+    for (int j = 0; j < k; j++)
+      if (memcmp (colours[j].colour, colours[k].colour, sizeof colours[k].colour) == 0)
+        return program_fail (error, ADM_ERROR_USAGE,
+                             "--legend: #%02x%02x%02x stands for two classes; give each a colour "
+                             "of its own",
+                             (unsigned) colours[k].colour[0], (unsigned) colours[k].colour[1],
+                             (unsigned) colours[k].colour[2]);
+  return ADM_OK;
+}
+
+/* So far a pixel may be from a colour and still be meant as it: JPEG's noise, not another paint. */
+#define NEAR 64.0
+
+static bool
+is_near (const uint8_t *pixel, const swatch *colours, int n)
+{
+  for (int k = 0; k < n; k++) {
+    double distance = 0;
+    for (int c = 0; c < 3; c++)
+      distance += pow (pixel[c] - colours[k].colour[c], 2);
+    if (distance <= NEAR * NEAR)
+      return true;
+  }
+  return false;
 }
 
 /* Each pixel between its two nearest colours by where it lies between them: soft strokes blend. */
@@ -268,10 +323,23 @@ read_map (const canvas_options *o, const adm_model *model, canvas_inputs *in, ad
   uint8_t *pixels;
   adm_status status = parse_classes ("--legend", o->legend, model, in, colours, error);
   if (!status)
+    status = check_legend (in, colours, error);
+  if (!status)
     status = read_plane ("--map", o->map, c, &pixels, error);
   if (status)
     return status;
-  in->maps = malloc ((size_t) in->class_count * area (c) * sizeof *in->maps);
+  bool any = false;
+  for (size_t i = 0; i < area (c) && !any; i++)
+    any = is_near (pixels + 3 * i, colours, in->class_count);
+  if (!any) {
+    free (pixels);
+    return program_fail (error, ADM_ERROR_USAGE,
+                         "--map: %s shows no colour of --legend; give the colours that it is "
+                         "painted in",
+                         o->map);
+  }
+  if (fits (in, (uint64_t) in->class_count * area (c) * sizeof *in->maps))
+    in->maps = malloc ((size_t) in->class_count * area (c) * sizeof *in->maps);
   for (size_t i = 0; in->maps && i < area (c); i++)
     weigh (pixels + 3 * i, colours, in->class_count, area (c), in->maps + i);
   free (pixels);

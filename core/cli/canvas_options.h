@@ -10,10 +10,11 @@
 typedef struct canvas_options {
   const char *size, *seamless, *init, *mask, *map, *legend, *guidance, *vary; /* NULL: not given */
   double strength, texture_size;
+  int jump_length, resamplings; /* 0: not given */
   bool strength_given, mend_seams;
 } canvas_options;
 
-enum { CANVAS_SPECS = 11 };
+enum { CANVAS_SPECS = 13 };
 void canvas_options_specs (canvas_options *options, option_spec *specs);
 
 /* What can be refused without opening any file. CLASSES: --class's text, or NULL. */
@@ -25,6 +26,7 @@ bool canvas_classes_weighted (const char *classes);
 
 /* What the options make, with the arrays that it leads to. */
 typedef struct canvas_inputs {
+  uint64_t memory_limit; /* set by the caller; 0: none */
   adm_canvas canvas;
   uint8_t *init; /* [height,width,3], START before it became numbers */
   float *start, *mask, *maps;

@@ -223,11 +223,14 @@ tell (encode_run *run, double seconds, adm_error *error)
 static adm_status
 work (const sampling_options *o, encode_run *run, adm_error *error)
 {
-  const adm_options options = sampling_network_options (o);
+  adm_options options = sampling_network_options (o);
   const adm_sink sink = { show_progress, keep, run };
   const int64_t shape[4] = { run->request.count, 3, run->size, run->size };
   const double began = terminal_seconds ();
   adm_session *session;
+  options.program_bytes = adm_process_memory ()
+                          + 3 * sizeof (float) * (uint64_t) run->request.count
+                                * (uint64_t) run->size * (uint64_t) run->size;
   adm_status status = adm_session_new (run->model, &options, &session, error);
   if (status)
     return status;

@@ -62,6 +62,9 @@ static const char usage[]
       "mask 1)\n"
       "  --mask FILE        white is made anew, black stays as --init has it\n"
       "  --mend-seams       keep --init but near its edges, which then meet\n"
+      "  --resamplings R    with --mask or --mend-seams: how often steps are done, for edges that "
+      "match (default 2)\n"
+      "  --jump-length J    … and how many of them at a time (default 5)\n"
       "  --map FILE --legend CLASS=#rrggbb,…  classes where their colours are\n"
       "  --class A=0.7,B=0.3  a blend of classes\n"
       "  --guidance KIND    classifier, or free: away from what no class gives (default: by the "
@@ -410,6 +413,7 @@ prepare (sample_options *o, sample_run *run, adm_error *error)
                          superres ? "model %s is an upsampler and needs a picture; give --low-res"
                                   : "--low-res: model %s is no upsampler; leave it out",
                          run->model.name);
+  run->inputs.memory_limit = o->common.memory_limit;
   status = canvas_inputs_read (&o->canvas, &run->model, o->common.class_name, &run->inputs,
                                &run->request, error);
   if (!status)

@@ -289,12 +289,13 @@ sampling_add_outputs (output_set *set, const char *path, int count, adm_error *e
  * all are there. */
 typedef struct writer {
   const sampling_run *run;
-  float *array;    /* [N,C,H,W], or NULL: PNGs */
-  float *colours;  /* [3,H,W] of grey pictures, or NULL */
-  uint8_t *bytes;  /* [H,W,3] */
-  uint8_t *alpha;  /* [H,W], or NULL */
-  double *seconds; /* [N]: what each took */
-  double since;    /* when the one before was finished, or the run began */
+  float *array;        /* [N,C,H,W], or NULL: PNGs */
+  float *colours;      /* [3,H,W] of grey pictures, or NULL */
+  uint8_t *bytes;      /* [H,W,3] */
+  uint8_t *alpha;      /* [H,W], or NULL */
+  uint64_t bytes_held; /* that ARRAY, COLOURS and BYTES take once they are filled */
+  double *seconds;     /* [N]: what each took */
+  double since;        /* when the one before was finished, or the run began */
 } writer;
 
 static bool
@@ -354,9 +355,11 @@ run_and_write (writer *w, const adm_plan *plan, adm_error *error)
   const sampling_run *run = w->run;
   const int64_t shape[4] = { plan->count, plan->channels, plan->height, plan->width };
   const adm_sink sink = { show_progress, write_picture, w, .all_channels = true };
+  adm_options options = *run->options;
   adm_session *session = NULL;
+  options.program_bytes = adm_process_memory () + w->bytes_held;
   w->since = terminal_seconds ();
-  adm_status status = adm_session_new (run->model, run->options, &session, error);
+  adm_status status = adm_session_new (run->model, &options, &session, error);
   if (!status)
     status = adm_session_run (session, plan, &sink, error);
   adm_session_free (session);
@@ -390,20 +393,41 @@ tell (const writer *w, const adm_plan *plan, adm_error *error)
   return status;
 }
 
+/* Pictures in one array wait in memory until the last is there. */
+static adm_status
+check_array (const sampling_run *run, const adm_plan *plan, uint64_t bytes, adm_error *error)
+{
+  const double mib = 1 << 20;
+  const uint64_t limit = run->options->memory_limit, held = adm_process_memory ();
+  if (!limit || held >= limit || bytes <= limit - held)
+    return ADM_OK;
+  return program_fail (error, ADM_ERROR_MEMORY,
+                       "-o: %d pictures of %d x %d px in one array take %.1f MiB, the program "
+                       "%.1f MiB, and %.1f MiB are allowed; allow more, ask for fewer, or for "
+                       "PNGs",
+                       plan->count, plan->width, plan->height, (double) bytes / mib,
+                       (double) held / mib, (double) limit / mib);
+}
+
 adm_status
 sampling_run_plan (const sampling_run *run, const adm_plan *plan, adm_error *error)
 {
   size_t pixels = (size_t) plan->height * (size_t) plan->width,
          values = (size_t) plan->channels * pixels;
   bool array = output_has_extension (run->outputs->files[0].path, ".npy");
-  writer w = { .run = run, .seconds = calloc ((size_t) plan->count, sizeof *w.seconds) };
-  adm_status status = ADM_OK;
-  if (!w.seconds
-      || (array ? !(w.array = calloc ((size_t) plan->count, values * sizeof *w.array))
-                : !(w.bytes = malloc (3 * pixels))
-                      || (plan->channels == 4 && !(w.alpha = malloc (pixels)))
-                      || (plan->channels == 1
-                          && !(w.colours = malloc (3 * pixels * sizeof *w.colours)))))
+  writer w = { .run = run,
+               .bytes_held = array ? (uint64_t) plan->count * values * sizeof (float)
+                                   : 3 * pixels * (plan->channels == 1 ? 1 + sizeof (float) : 1),
+               .seconds = calloc ((size_t) plan->count, sizeof *w.seconds) };
+  adm_status status = array ? check_array (run, plan, w.bytes_held, error) : ADM_OK;
+  if (status)
+    ;
+  else if (!w.seconds
+           || (array ? !(w.array = calloc ((size_t) plan->count, values * sizeof *w.array))
+                     : !(w.bytes = malloc (3 * pixels))
+                           || (plan->channels == 4 && !(w.alpha = malloc (pixels)))
+                           || (plan->channels == 1
+                               && !(w.colours = malloc (3 * pixels * sizeof *w.colours)))))
     status = program_fail (error, ADM_ERROR_MEMORY,
                            "no memory for %d pictures of %d x %d px; ask for fewer",
                            array ? plan->count : 1, plan->width, plan->height);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * See canvas.h. Evaluations are queued, and asked for a batch at a time. Workspace, with B the
- * batch: | x [B,3,S,S] | low [B,3,side,side] | out [B,channels,S,S] | row weights [B,S] | column
- * weights [B,S] |. */
+ * field's batch: | x [B,3,S,S] | low [B,3,side,side] | out [B,channels,S,S] | row weights [B,S] |
+ * column weights [B,S] |. */
 #include "diffusion/canvas.h"
 
 #include <string.h>
@@ -23,7 +23,7 @@ size_t
 adm_canvas_workspace (const adm_canvas_field *field)
 {
   size_t side = (size_t) side_of (field), low = field->has_low ? (size_t) field->axis[0].side : 0;
-  return ADM_CANVAS_BATCH
+  return (size_t) field->batch
          * ((3 + (size_t) field->channels) * side * side + 3 * low * low + 2 * side);
 }
 
@@ -52,11 +52,12 @@ static queue
 queue_new (const adm_canvas_field *field, bool gradient, float *planar)
 {
   size_t side = (size_t) side_of (field), low = field->has_low ? (size_t) field->axis[0].side : 0;
+  const size_t batch = (size_t) field->batch;
   queue q = { .field = field, .gradient = gradient, .planar = planar, .x = field->workspace };
-  q.low = q.x + ADM_CANVAS_BATCH * 3 * side * side;
-  q.out = q.low + ADM_CANVAS_BATCH * 3 * low * low;
-  q.rows = q.out + ADM_CANVAS_BATCH * (size_t) field->channels * side * side;
-  q.columns = q.rows + ADM_CANVAS_BATCH * side;
+  q.low = q.x + batch * 3 * side * side;
+  q.out = q.low + batch * 3 * low * low;
+  q.rows = q.out + batch * (size_t) field->channels * side * side;
+  q.columns = q.rows + batch * side;
   return q;
 }
 
@@ -123,16 +124,19 @@ push (queue *q, const place *p, int label, const job *what, adm_error *error)
   q->jobs[i] = *what;
   q->jobs[i].window = p->window;
   q->labels[i] = label;
-  return ++q->n == ADM_CANVAS_BATCH ? flush (q, error) : ADM_OK;
+  return ++q->n == f->batch ? flush (q, error) : ADM_OK;
 }
 
-/* One evaluation for each label that the window touches, and the null label's for all. */
+/* One evaluation for each label that the window touches, and the null label's for all; one alone
+ * where labels mean nothing. */
 static adm_status
 push_labels (queue *q, const place *p, adm_error *error)
 {
   const adm_canvas_field *f = q->field;
   const double s = q->gradient ? 0 : f->free_scale;
   adm_status status = ADM_OK;
+  if (f->classless && !q->gradient)
+    return push (q, p, f->label[0].label, &(job) { .eps = 1, .v = 1 }, error);
   for (int k = 0; k < f->labels && !status; k++) {
     const adm_canvas_label *l = &f->label[k];
     const job what = { .map = l->weight, .eps = (float) (1 + s), .v = 1 };

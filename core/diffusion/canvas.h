@@ -12,6 +12,8 @@
 
 #include "adm_error.h"
 
+/* The most windows that go through a network at once; six or eight are hardly quicker than four
+ * (docs/canvas.md). */
 enum { ADM_CANVAS_BATCH = 4 };
 
 /* A label of the canvas. */
@@ -34,8 +36,10 @@ typedef struct adm_canvas_field {
   adm_axis axis[2]; /* vertical, horizontal */
   int factor;       /* pixels of x for one of the axes': an upsampler's, else 1 */
   int channels;     /* 3: eps; 6: eps, then v */
+  int batch;        /* windows that EVALUATE and GRADIENT get at most, 1 … ADM_CANVAS_BATCH */
   const adm_canvas_label *label;
   int labels;
+  bool classless; /* EVALUATE's network knows no labels: its one answer serves all of them */
   /* Classifier-free guidance (Ho & Salimans 2022, arXiv 2207.12598, equation 6): eps becomes
    * eps (null) + (1 + s) (eps (y) - eps (null)); v is y's. S 0: none */
   double free_scale;

@@ -256,7 +256,8 @@ adm_network_free (adm_network *network)
 /* ---- evaluating ------------------------------------------------------------------------------ */
 
 adm_status
-adm_network_prepare (adm_network *network, int n, bool gradient, adm_error *error)
+adm_network_plan_for (adm_network *network, int n, bool gradient, uint64_t *workspace,
+                      adm_error *error)
 {
   if (network->planned_n != n || network->planned_gradient != gradient) {
     network->planned_n = 0;
@@ -264,10 +265,21 @@ adm_network_prepare (adm_network *network, int n, bool gradient, adm_error *erro
     if (status)
       return status;
   }
-  uint64_t threads = (uint64_t) adm_pool_threads (network->pool), bytes, scratch;
-  if (!adm_mul_u64 (threads, network->scratch_bytes, &scratch)
-      || !adm_add_u64 (scratch, network->planned_bytes, &bytes)
-      || network->weights_bytes > adm_memory_limit (network->memory_limit)
+  uint64_t scratch;
+  if (!adm_mul_u64 ((uint64_t) adm_pool_threads (network->pool), network->scratch_bytes, &scratch)
+      || !adm_add_u64 (scratch, network->planned_bytes, workspace))
+    *workspace = UINT64_MAX;
+  return ADM_OK;
+}
+
+adm_status
+adm_network_prepare (adm_network *network, int n, bool gradient, adm_error *error)
+{
+  uint64_t bytes;
+  adm_status status = adm_network_plan_for (network, n, gradient, &bytes, error);
+  if (status)
+    return status;
+  if (network->weights_bytes > adm_memory_limit (network->memory_limit)
       || bytes > adm_memory_limit (network->memory_limit) - network->weights_bytes)
     return ADM_FAIL (error, NETWORK_LIMIT, network->planned_bytes, network->weights_bytes,
                      adm_memory_limit (network->memory_limit));

@@ -32,7 +32,7 @@ struct adm_network {
   int planned_n;
   bool planned_gradient;
   uint64_t planned_bytes, scratch_bytes;
-  double flops;
+  double flops; /* quicker ways' for fewer (ops/exec.h) */
   /* asked between layers */
   bool (*poll) (void *user, double done);
   void *poll_user;
@@ -43,7 +43,7 @@ struct adm_network {
 typedef struct adm_network_plan {
   uint64_t weights, arena, scratch; /* bytes; SCRATCH for each thread */
   uint64_t loading;                 /* bytes taken beside the weights while they are read */
-  double flops;
+  double flops;                     /* quicker ways' for fewer (ops/exec.h) */
 } adm_network_plan;
 adm_status adm_network_measure (const adm_description *description, int n,
                                 const adm_options *options, bool gradient, adm_network_plan *out,
@@ -74,7 +74,10 @@ int adm_network_features_width (const adm_network *network);
 adm_status adm_network_features (adm_network *network, int n, const float *x, const int *t,
                                  float *out, adm_error *error);
 
-/* Plans for N images and takes the workspace. */
+/* Plans for N images: *WORKSPACE receives the bytes that they take beside the weights. */
+adm_status adm_network_plan_for (adm_network *network, int n, bool gradient, uint64_t *workspace,
+                                 adm_error *error);
+/* The same, and takes the workspace. */
 adm_status adm_network_prepare (adm_network *network, int n, bool gradient, adm_error *error);
 
 #endif

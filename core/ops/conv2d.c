@@ -211,9 +211,10 @@ conv2d_direct (adm_exec *exec, const adm_conv *conv, const adm_source *source,
   adm_exec_scratch (exec, gathering);
   direct_scratch_of (conv, &counted);
   adm_exec_scratch (exec, counted);
-  if (adm_exec_begin (exec, conv->size == 1 ? ADM_LAYER_CONV1 : ADM_LAYER_CONV3,
-                      2.0 * n * output->y.h * output->y.w * conv->cout * conv->cin * conv->size
-                          * conv->size)) {
+  if (adm_exec_begin_at (exec, conv->size == 1 ? ADM_LAYER_CONV1 : ADM_LAYER_CONV3,
+                         2.0 * n * output->y.h * output->y.w * conv->cout * conv->cin * conv->size
+                             * conv->size,
+                         adm_conv_pace (conv, exec->kernels->rate16))) {
     if (!plain) {
       struct gather gather = { .exec = exec,
                                .source = source,

@@ -47,7 +47,13 @@ adm_exec_end (adm_exec *exec)
 bool
 adm_exec_begin (adm_exec *exec, adm_layer layer, double flops)
 {
-  exec->flops += flops;
+  return adm_exec_begin_at (exec, layer, flops, 1);
+}
+
+bool
+adm_exec_begin_at (adm_exec *exec, adm_layer layer, double flops, double pace)
+{
+  exec->flops += flops / pace;
   if (exec->measure)
     return false;
   if (exec->profile) {

@@ -44,7 +44,7 @@ typedef struct adm_exec {
   bool measure;
   bool products16;        /* 16-bit products are wanted, and KERNELS has them */
   bool stopped;           /* set by POLL; kernels become no-ops, the walk runs out quickly */
-  double flops;           /* counted while measuring */
+  double flops;           /* counted so far; quicker ways' for as many fewer */
   double total_flops;     /* of the whole evaluation, for fractions; 0 unknown */
   uint64_t scratch_bytes; /* for one worker; the largest need seen while measuring */
   unsigned char *scratch; /* threads * scratch_bytes */
@@ -66,6 +66,8 @@ float *adm_floats_take (adm_exec *exec, uint64_t floats);
 /* Starts a kernel: counts FLOPs, asks POLL; true when there is data to work on. Its time runs until
  * the next one starts. */
 bool adm_exec_begin (adm_exec *exec, adm_layer layer, double flops);
+/* The same for a way that does PACE times as much in a second as the direct one. */
+bool adm_exec_begin_at (adm_exec *exec, adm_layer layer, double flops, double pace);
 /* The last kernel is done. */
 void adm_exec_end (adm_exec *exec);
 /* Scratch of each worker: kernels lay it out by one function, run on an empty layout to ask for its

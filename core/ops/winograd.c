@@ -179,7 +179,8 @@ adm_conv2d_winograd (adm_exec *exec, const adm_conv *conv, const adm_source *sou
   adm_layout counted = { 0 };
   strip_scratch_of (&w, &counted);
   adm_exec_scratch (exec, counted);
-  if (adm_exec_begin (exec, ADM_LAYER_WINOGRAD,
-                      2.0 * output->y.n * output->y.h * output->y.w * conv->cout * conv->cin * 9))
+  if (adm_exec_begin_at (exec, ADM_LAYER_WINOGRAD,
+                         2.0 * output->y.n * output->y.h * output->y.w * conv->cout * conv->cin * 9,
+                         adm_conv_pace (conv, exec->kernels->rate16)))
     adm_exec_run (exec, output->y.n * w.strips_x * w.strips_y, strip_unit, &w);
 }

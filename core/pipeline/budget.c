@@ -13,8 +13,11 @@ adm_part_measure (const adm_description *d, const adm_options *options, adm_part
                   adm_error *error)
 {
   adm_network_plan plan;
+  double flops;
   adm_status status
       = adm_network_measure (d, 1, options, d->kind == ADM_KIND_CLASSIFIER, &plan, error);
+  if (!status)
+    status = adm_description_flops (d, &flops, error);
   if (status)
     return status;
   /* x, x0, noise, gradient, the network's 6 channels and the picture: 8 images at most
@@ -26,7 +29,9 @@ adm_part_measure (const adm_description *d, const adm_options *options, adm_part
     .weights = plan.weights,
     .loading = plan.loading,
     .workspace = plan.arena + plan.scratch * (uint64_t) adm_pool_threads_for (options->threads),
-    .sampling = d->kind == ADM_KIND_CLASSIFIER ? 0 : 8 * picture
+    .sampling = d->kind == ADM_KIND_CLASSIFIER ? 0 : 8 * picture,
+    .flops = flops,
+    .work = plan.flops,
   };
   return ADM_OK;
 }

@@ -39,11 +39,14 @@ check (const adm_canvas *c, const adm_request *sample, adm_error *error)
   return ADM_OK;
 }
 
+/* A torus is that wide at least: the generator draws 16 numbers or more at a time (base/rng.h). */
+enum { LEAST_TORUS = 3 };
+
 /* Of one axis: the canvas of the first stage, and what of the last one's is used. */
 static void
 fit (int out, double texture, int factor, int side, bool wrap, int *base, int *used)
 {
-  int inner = (int) ceil (out / texture), least = wrap ? 1 : side;
+  int inner = (int) ceil (out / texture), least = wrap ? LEAST_TORUS : side;
   *base = (inner + factor - 1) / factor;
   *base = *base < least ? least : *base;
   *used = wrap ? *base * factor : inner;

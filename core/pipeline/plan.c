@@ -6,6 +6,8 @@
 #include "catalog/model.h"
 #include "pipeline/stage.h"
 
+#include <math.h>
+
 /* The description of PART, or what is missing. */
 static adm_status
 inspect (const adm_residency *r, int part, adm_description *out, adm_error *error)
@@ -29,16 +31,54 @@ inspect (const adm_residency *r, int part, adm_description *out, adm_error *erro
 typedef struct measured {
   int steps, windows; /* the most windows of a step */
   double evaluations; /* of windows, all steps together */
+  double labels;      /* that a window touches, in the mean */
   double work;        /* in FLOPs */
 } measured;
+
+/* A map is looked at in so many rows and columns of a window: more than a guess would cost time. */
+enum { LOOKS = 8 };
+
+/* Whether MAP [out] is above 0 in the window that begins at START of the canvas of SIZE. */
+static bool
+touches (const adm_frame *frame, const float *map, const int start[2], int side,
+         adm_plane_size size)
+{
+  for (int i = 0; i < LOOKS * LOOKS; i++) {
+    const int64_t y = (start[0] + (int64_t) side * (i / LOOKS) / LOOKS) % size.height,
+                  x = (start[1] + (int64_t) side * (i % LOOKS) / LOOKS) % size.width,
+                  v = y * frame->out.height / size.height, u = x * frame->out.width / size.width;
+    if (map[v * frame->out.width + u] > 0)
+      return true;
+  }
+  return false;
+}
+
+/* Of the labels, how many a window of the first step touches in the mean. */
+static double
+labels_of (const adm_frame *frame, const adm_axis axis[2])
+{
+  const adm_request *sample = frame->sample;
+  const adm_axis_grid grid[2] = { adm_axis_at (&axis[0], 0), adm_axis_at (&axis[1], 0) };
+  double sum = 0;
+  if (sample->class_count < 2)
+    return 1;
+  for (int k = 0; k < sample->class_count; k++)
+    for (int i = 0; i < grid[0].count * grid[1].count; i++) {
+      const float *map = sample->classes[k].map;
+      const int start[2] = { adm_axis_start (&axis[0], &grid[0], i / grid[1].count),
+                             adm_axis_start (&axis[1], &grid[1], i % grid[1].count) };
+      sum += !map || touches (frame, map, start, axis[0].side, frame->size[0]);
+    }
+  return fmax (sum / (grid[0].count * grid[1].count), 1);
+}
 
 static adm_status
 measure (const adm_description *d, const adm_request *request, const adm_frame *frame, int stage,
          measured *out, adm_error *error)
 {
   const int side = stage ? adm_low_side (d) : d->image_size;
-  const adm_axis rows = adm_frame_axis (frame, stage, side, true),
-                 columns = adm_frame_axis (frame, stage, side, false);
+  const adm_axis axis[2]
+      = { adm_frame_axis (frame, stage, side, true), adm_frame_axis (frame, stage, side, false) };
   adm_diffusion_params params = { 0 };
   adm_schedule *schedule;
   double flops;
@@ -53,15 +93,16 @@ measure (const adm_description *d, const adm_request *request, const adm_frame *
   adm_frame_apply (frame, stage, schedule, &params);
   *out = (measured) { .steps = adm_diffusion_steps (schedule, &params),
                       .windows
-                      = frame->plain ? 1 : adm_axis_most (&rows) * adm_axis_most (&columns) };
+                      = frame->plain ? 1 : adm_axis_most (&axis[0]) * adm_axis_most (&axis[1]),
+                      .labels = labels_of (frame, axis) };
   for (int i = 0; i < out->steps; i++)
     out->evaluations += frame->plain ? 1
-                                     : adm_axis_at (&rows, (unsigned) i).count
-                                           * adm_axis_at (&columns, (unsigned) i).count;
+                                     : adm_axis_at (&axis[0], (unsigned) i).count
+                                           * adm_axis_at (&axis[1], (unsigned) i).count;
   adm_schedule_free (schedule);
   status = adm_description_flops (d, &flops, error);
   if (!status)
-    out->work = flops * out->evaluations;
+    out->work = flops * out->evaluations * (d->num_classes > 0 ? out->labels : 1);
   return status;
 }
 
@@ -127,9 +168,12 @@ measure_guidance (const adm_residency *r, adm_plan *plan, const adm_description 
   const adm_request *sample = &plan->task.generate.sample;
   adm_description classifier;
   double flops = 0;
-  if (adm_request_guides_freely (r->model, sample))
-    plan->work[0] *= 2;
-  else if (sample->scale > 0) {
+  if (adm_request_guides_freely (r->model, sample)) {
+    adm_status status = adm_description_flops (diffusion, &flops, error);
+    plan->work[0] += status ? 0 : flops * m->evaluations;
+    return status;
+  }
+  if (sample->scale > 0) {
     plan->parts |= ADM_PART_CLASSIFIER;
     adm_status status = inspect (r, ADM_PART_CLASSIFIER, &classifier, error);
     if (!status && classifier.kind == ADM_KIND_CLASSIFIER)
@@ -138,7 +182,7 @@ measure_guidance (const adm_residency *r, adm_plan *plan, const adm_description 
       status = adm_description_flops (&classifier, &flops, error);
     if (status)
       return status;
-    plan->work[0] += flops * m->evaluations;
+    plan->work[0] += flops * m->evaluations * m->labels;
   }
   return ADM_OK;
 }

@@ -177,6 +177,18 @@ adm_residency_check (adm_residency *residency, int parts, bool *fits, adm_error 
   return ADM_OK;
 }
 
+double
+adm_residency_pace (const adm_residency *residency, int parts)
+{
+  double flops = 0, work = 0;
+  for (int i = 0; i < ADM_PARTS; i++)
+    if (parts & residency->measured & 1 << i) {
+      flops += residency->needs[i].flops;
+      work += residency->needs[i].work;
+    }
+  return flops > 0 ? work / flops : 1;
+}
+
 /* Makes room for PARTS: what is loaded stays if it can. */
 static adm_status
 make_room (adm_residency *residency, int parts, adm_error *error)
@@ -194,16 +206,36 @@ make_room (adm_residency *residency, int parts, adm_error *error)
   return ADM_OK;
 }
 
+/* Bytes that program, PARTS and a workspace of WORKSPACE or more hold; *OTHERS: other parts. */
+static uint64_t
+held_by (const adm_residency *residency, int parts, uint64_t workspace, uint64_t *others)
+{
+  const uint64_t taken = residency->workspace.size;
+  uint64_t held = adm_program_bytes (&residency->options) + (workspace > taken ? workspace : taken);
+  *others = 0;
+  for (int i = 0; i < ADM_PARTS; i++) {
+    const adm_network *network = residency->network[i];
+    *(parts & 1 << i ? &held : others) += network ? network->weights_bytes : 0;
+  }
+  return held;
+}
+
+bool
+adm_residency_has (const adm_residency *residency, int parts, uint64_t bytes, uint64_t workspace)
+{
+  uint64_t limit = allowed (residency), others;
+  if (workspace > limit)
+    return false;
+  uint64_t held = held_by (residency, parts, workspace, &others);
+  bytes += residency->beside;
+  return held <= limit && bytes <= limit - held;
+}
+
 adm_status
 adm_residency_spare (adm_residency *residency, int parts, uint64_t bytes, adm_error *error)
 {
-  uint64_t limit = allowed (residency),
-           held = adm_program_bytes (&residency->options) + residency->workspace.size, others = 0;
+  uint64_t limit = allowed (residency), others, held = held_by (residency, parts, 0, &others);
   bytes += residency->beside;
-  for (int i = 0; i < ADM_PARTS; i++) {
-    const adm_network *network = residency->network[i];
-    *(parts & 1 << i ? &held : &others) += network ? network->weights_bytes : 0;
-  }
   if (held > limit || bytes > limit - held)
     return ADM_FAIL (error, CANVAS_MEMORY, bytes, held, limit,
                      adm_memory_word (residency->options.memory_limit));

@@ -41,6 +41,10 @@ adm_status adm_residency_teach (adm_residency *residency, const char *adapter, a
  * cannot even alone. */
 adm_status adm_residency_check (adm_residency *residency, int parts, bool *fits, adm_error *error);
 
+/* Of PARTS that were checked or loaded: what each of their FLOPs counts for, once those of quicker
+ * ways count for fewer. */
+double adm_residency_pace (const adm_residency *residency, int parts);
+
 /* Loads what is missing of PARTS, those of one stage or parts that fit together; others go where
  * the budget asks for it. */
 adm_status adm_residency_load (adm_residency *residency, int parts, adm_callback callback,
@@ -50,6 +54,10 @@ adm_status adm_residency_load (adm_residency *residency, int parts, adm_callback
 adm_status adm_residency_plan (const adm_residency *residency, const adm_task *task, adm_plan *plan,
                                adm_error *error);
 
+/* Whether there is memory, other parts gone, for BYTES more, beside what the run holds already, and
+ * a WORKSPACE of that many, while PARTS work. */
+bool adm_residency_has (const adm_residency *residency, int parts, uint64_t bytes,
+                        uint64_t workspace);
 /* BYTES more, beside what the run holds already, are needed while PARTS work: lets other parts go
  * for them, or refuses. */
 adm_status adm_residency_spare (adm_residency *residency, int parts, uint64_t bytes,

@@ -77,13 +77,16 @@ adm_session_load (adm_session *session, int parts, adm_callback callback, void *
 /* Loading's share of the whole. */
 #define LOAD_SHARE 0.05
 
+enum { SECOND = ADM_PART_UPSAMPLER }; /* the second stage's networks */
+
 typedef struct run {
   adm_session *session;
   const adm_plan *plan;
   const adm_sink *sink;
   /* both stages' networks are in memory: each picture goes all the way before the next begins */
   bool together;
-  double whole; /* told last */
+  double work[2]; /* of a picture, by stages: seconds go by it */
+  double whole;   /* told last */
   adm_frame frame;
   bool delivered;
   float *out; /* [3,height,width] of the finished picture, where the frame finishes it */
@@ -93,7 +96,7 @@ typedef struct run {
 static double
 whole (const run *r, const adm_progress *p)
 {
-  const double *work = r->plan->work, images = r->plan->count, total = images * (work[0] + work[1]);
+  const double *work = r->work, images = r->plan->count, total = images * (work[0] + work[1]);
   double done = p->image + p->fraction;
   if (p->stage == ADM_STAGE_LOAD)
     return LOAD_SHARE * p->fraction;
@@ -262,6 +265,26 @@ run_framed (run *r, adm_error *error)
   return status;
 }
 
+/* Refuses what the frame's arrays would take before they are filled. */
+static adm_status
+make_room (run *r, adm_error *error)
+{
+  const int parts = r->plan->parts, first = parts & ~SECOND;
+  const uint64_t bytes = r->frame.plain ? 0 : adm_frame_bytes (&r->frame);
+  adm_residency *residency = &r->session->residency;
+  if (!bytes)
+    return ADM_OK;
+  adm_status status = adm_residency_spare (residency,
+                                           r->together ? parts
+                                           : first     ? first
+                                                       : parts,
+                                           bytes, error);
+  if (status != ADM_ERROR_MEMORY || !r->together || !first || first == parts)
+    return status;
+  r->together = false; /* one stage after the other takes less */
+  return adm_residency_spare (residency, first, bytes, error);
+}
+
 adm_status
 adm_session_run (adm_session *session, const adm_plan *plan, const adm_sink *sink, adm_error *error)
 {
@@ -271,8 +294,13 @@ adm_session_run (adm_session *session, const adm_plan *plan, const adm_sink *sin
     status = adm_residency_teach (&session->residency, plan->task.generate.sample.adapter, error);
   if (!status)
     status = load (session, plan->parts, &r.together, tell, &r, error);
+  for (int i = 0; i < 2; i++)
+    r.work[i] = plan->work[i]
+                * adm_residency_pace (&session->residency, plan->parts & (i ? SECOND : ~SECOND));
   if (!status)
     status = adm_frame_of_task (&r.frame, &plan->task, plan->side, plan->factor, error);
+  if (!status)
+    status = make_room (&r, error);
   if (!status)
     status = adm_frame_fill (&r.frame, error);
   if (status)

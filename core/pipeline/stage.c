@@ -254,18 +254,71 @@ denoiser_of (adm_sampling *stage)
                           .classifier = adm_model_part (model, ADM_PART_CLASSIFIER) };
 }
 
-/* Windows that an evaluation takes at once. */
+/* Networks that must stay in memory while the stage works. */
 static int
-batch_of (const adm_sampling *stage)
+parts_of (const adm_sampling *stage)
 {
-  return stage->windowed ? ADM_CANVAS_BATCH : 1;
+  return stage->keep | stage->part | (stage->classifier ? ADM_PART_CLASSIFIER : 0);
+}
+
+/* The sampler's arrays, in floats. */
+typedef struct arrays {
+  size_t workspace, pixels, logits, rgb, field;
+} arrays;
+
+static arrays
+arrays_of (adm_sampling *stage)
+{
+  const adm_denoiser denoiser = denoiser_of (stage);
+  const size_t plane = (size_t) stage->height * (size_t) stage->width,
+               classes
+               = stage->classifier ? (size_t) stage->classifier->description.num_classes : 0;
+  return (arrays) { .workspace = adm_diffusion_workspace (&denoiser),
+                    .pixels = (size_t) stage->channels * plane,
+                    .logits = (size_t) stage->field.batch * classes,
+                    .rgb = stage->channels == 3 ? 0 : 3 * plane,
+                    .field = stage->windowed ? adm_canvas_workspace (&stage->field) : 0 };
+}
+
+static size_t
+sum_of (const arrays *a)
+{
+  return a->workspace + a->pixels + a->logits + a->rgb + a->field;
+}
+
+/* Windows of so many pixels and more gain nothing by each other's company (docs/canvas.md). */
+enum { ALONE = 256 * 256 };
+
+/* How many windows go through the networks at once: as many as are quickest, and as there are, or
+ * fewer where memory is short. */
+static adm_status
+choose_batch (adm_sampling *stage, adm_error *error)
+{
+  adm_canvas_field *f = &stage->field;
+  const int side = f->axis[0].side * f->factor;
+  const int64_t most = (int64_t) adm_axis_most (&f->axis[0]) * adm_axis_most (&f->axis[1])
+                       * (f->labels + stage->free_guidance);
+  adm_status status = ADM_OK;
+  f->batch = side * side >= ALONE ? 1 : most < ADM_CANVAS_BATCH ? (int) most : ADM_CANVAS_BATCH;
+  for (; f->batch > 1 && !status; f->batch /= 2) {
+    uint64_t bytes, more = 0;
+    status = adm_network_plan_for (stage->network, f->batch, false, &bytes, error);
+    if (!status && stage->classifier)
+      status = adm_network_plan_for (stage->classifier, f->batch, true, &more, error);
+    const arrays a = arrays_of (stage);
+    if (!status
+        && adm_residency_has (stage->residency, parts_of (stage), sum_of (&a) * sizeof (float),
+                              bytes > more ? bytes : more))
+      break;
+  }
+  return status;
 }
 
 /* Plans the networks, and finds out how they share a step. */
 static adm_status
 plan_networks (adm_sampling *stage, adm_error *error)
 {
-  int n = batch_of (stage);
+  const int n = stage->field.batch;
   adm_status status = adm_network_prepare (stage->network, n, false, error);
   stage->share = 1;
   if (!status && stage->classifier) {
@@ -279,27 +332,20 @@ plan_networks (adm_sampling *stage, adm_error *error)
 static adm_status
 take_memory (adm_sampling *stage, adm_error *error)
 {
-  adm_denoiser denoiser = denoiser_of (stage);
-  size_t workspace = adm_diffusion_workspace (&denoiser),
-         pixels = (size_t) stage->channels * (size_t) stage->height * (size_t) stage->width,
-         rgb = stage->channels == 3 ? 0 : 3 * (size_t) stage->height * (size_t) stage->width;
-  size_t logits = stage->classifier ? (size_t) batch_of (stage)
-                                          * (size_t) stage->classifier->description.num_classes
-                                    : 0;
-  size_t floats = workspace + pixels + logits + rgb
-                  + (stage->windowed ? adm_canvas_workspace (&stage->field) : 0);
-  int parts = stage->keep | stage->part | (stage->classifier ? ADM_PART_CLASSIFIER : 0);
-  adm_status status = adm_residency_spare (stage->residency, parts, floats * sizeof (float), error);
+  const arrays a = arrays_of (stage);
+  const size_t floats = sum_of (&a);
+  adm_status status
+      = adm_residency_spare (stage->residency, parts_of (stage), floats * sizeof (float), error);
   if (status)
     return status;
   stage->memory = malloc (floats * sizeof *stage->memory);
   if (!stage->memory)
     return ADM_FAIL (error, NO_MEMORY_MIB, floats * sizeof (float));
   stage->workspace = stage->memory;
-  stage->x = stage->workspace + workspace;
-  stage->logits = stage->x + pixels;
-  stage->rgb = rgb ? stage->logits + logits : NULL;
-  stage->field.workspace = stage->logits + logits + rgb;
+  stage->x = stage->workspace + a.workspace;
+  stage->logits = stage->x + a.pixels;
+  stage->rgb = a.rgb ? stage->logits + a.logits : NULL;
+  stage->field.workspace = stage->logits + a.logits + a.rgb;
   return ADM_OK;
 }
 
@@ -318,6 +364,7 @@ open_field (adm_sampling *stage)
     .channels = d->learn_sigma ? 6 : 3,
     .label = frame->labels ? frame->label[stage->stage] : &stage->label_of_all,
     .labels = frame->labels ? frame->labels : 1,
+    .classless = d->num_classes <= 0,
     .null_label = stage->residency->model->null_class,
     .has_low = stage->stage == 1,
     .evaluate = evaluate_windows,
@@ -368,8 +415,11 @@ adm_sampling_open (adm_sampling *stage, adm_error *error)
                                                       .sigma_small = d->sigma_small == 1,
                                                       .unclamped = request->no_clip });
   stage->height = stage->width = d->image_size;
-  if (!status && stage->windowed)
+  stage->field.batch = 1;
+  if (!status && stage->windowed) {
     open_field (stage);
+    status = choose_batch (stage, error);
+  }
   if (!status)
     status = plan_networks (stage, error);
   if (!status)

@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the embedded model's canvases are worth: seams, lattice, fidelity, fill, speed, each against its limit; status 1 when one is missed.
 
-    canvas.py ADM FRECHET FOLDER [--each N] [MEASURE…]     ./setup bench --canvas
+    canvas.py ADM FRECHET FOLDER [--each N] [--quick] [MEASURE…]     ./setup bench --canvas
 
 MEASURE: seam, lattice, fidelity, fill, speed (default: all; half an hour on two cores). FOLDER keeps the pictures, and a second call
-goes on where the first stopped. --each: pictures of each of the classes for seam (10)."""
+goes on where the first stopped. --each: pictures of each of the classes for seam (10). --quick: fewer and smaller ones, and each time taken once; what it says is what was
+measured then."""
 import argparse
 import json
 import os
@@ -38,8 +39,8 @@ def compare(name, value):
 
 
 class Bench:
-    def __init__(self, adm, frechet, folder, each):
-        self.adm, self.frechet, self.folder, self.each = adm, frechet, folder, each
+    def __init__(self, adm, frechet, folder, each, quick):
+        self.adm, self.frechet, self.folder, self.each, self.quick = adm, frechet, folder, each or (2 if quick else 10), quick
 
     def made(self, stem, *options):
         """The pictures of `adm sample OPTIONS`, from FOLDER when they are there."""
@@ -65,25 +66,26 @@ class Bench:
 
     def lattice(self):
         """Where windows would lie if the grid stood still: beginnings and ends, three quarters of a window apart."""
-        size = 512
+        size = 256 if self.quick else 512
         step = SIDE * 3 // 4
         begins = range(0, size - SIDE + 1, step)
         lines = sorted({i for begin in begins for i in (begin, begin + SIDE) if 0 < i < size})
-        pairs = [seams.lattice(one, lines) for label in (1, 3, 8, 16) for one in self.pictures(f"lattice-{label}", "--class", label, "--seed", 40 + label, "--size", f"{size}x{size}")]
+        pairs = [seams.lattice(one, lines) for label in (1, 3, 8, 16) for one in self.pictures(f"lattice-{size}-{label}", "--class", label, "--seed", 40 + label, "--size", f"{size}x{size}")]
         tell(f"lattice of {len(pairs)} canvases of {size} x {size}", seams.ratio(pairs), 0.95, 1.05)
 
     def fidelity(self):
         """Crops that do not overlap, of as many canvases as there is room for variety: two a class, eight of each."""
         sets = {"crops": [], "ordinary": [], "others": []}
+        canvases = 1 if self.quick else 2
         for label in CLASSES:
-            for k in range(2):
+            for k in range(canvases):
                 ((_, _, width, _),) = canvas = self.pictures(f"fidelity-{label}-{k}", "--class", label, "--seed", 500 + 2 * label + k, "--size", "256x256")
                 values = canvas[0][3]
                 for i in range(0, 16, 2):
                     top, left = i // 4 * SIDE, (i + i // 4 % 2) % 4 * SIDE
                     sets["crops"] += [v for c in range(3) for y in range(top, top + SIDE) for v in values[(c * width + y) * width + left:(c * width + y) * width + left + SIDE]]
             for name, seed in (("ordinary", 10000), ("others", 20000)):
-                for one in self.pictures(f"fidelity-{name}-{label}", "--class", label, "--count", 16, "--seed", seed + 16 * label):
+                for one in self.pictures(f"fidelity-{name}-{label}-{canvases}", "--class", label, "--count", 8 * canvases, "--seed", seed + 16 * label):
                     sets[name] += one[3]
         files = {}
         for name, values in sets.items():
@@ -99,7 +101,7 @@ class Bench:
         """A hole in an ordinary sample, filled in its own class: hard, then with a soft edge."""
         worst = {"hard": 0, "soft": 0}
         pairs = {"hard": [], "soft": []}
-        for label in (1, 3, 8, 16):
+        for label in (1, 8) if self.quick else (1, 3, 8, 16):
             file = self.made(f"fill-{label}", "--class", label, "--seed", 70 + label, "--size", "128x128")
             subprocess.run([self.adm, "sample", "--model", embedded.FILE, "--steps", str(STEPS), "--class", str(label), "--seed", str(70 + label), "--size", "128x128",
                             "-o", self.folder / f"fill-{label}.png"], check=True)
@@ -120,12 +122,12 @@ class Bench:
             tell(f"fill, {kind} edge: seam along the mask", seams.ratio(pairs[kind]), 0, 1.15)
 
     def seconds(self, *options):
-        """The quickest of three, whatever was made before."""
+        """The quickest of three (--quick: of one), whatever was made before."""
         def once():
             start = time.monotonic()
             subprocess.run([self.adm, "sample", "--model", embedded.FILE, *map(str, options), "-o", self.folder / "timed.npy"], check=True)
             return time.monotonic() - start
-        return min(once() for _ in range(3))
+        return min(once() for _ in range(1 if self.quick else 3))
 
     def speed(self):
         """Of steps alone: what few and many steps differ by. Windows as a grid that stands still needs them, so that moving it costs, too."""
@@ -146,10 +148,11 @@ def main():
     parser.add_argument("frechet")
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("measures", nargs="*", default=[])
-    parser.add_argument("--each", type=int, default=10)
+    parser.add_argument("--each", type=int)
+    parser.add_argument("--quick", action="store_true")
     a = parser.parse_args()
     a.folder.mkdir(parents=True, exist_ok=True)
-    bench = Bench(os.path.abspath(a.adm), os.path.abspath(a.frechet), a.folder, a.each)
+    bench = Bench(os.path.abspath(a.adm), os.path.abspath(a.frechet), a.folder, a.each, a.quick)
     for name in a.measures or ("seam", "lattice", "fidelity", "fill", "speed"):
         getattr(bench, name)()
     return 1 if missed else 0

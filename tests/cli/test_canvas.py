@@ -43,6 +43,9 @@ def main():
         check(out.read_bytes() == other.read_bytes(), "a canvas of the network's own size is another picture")
         succeeds(*ONE, "--class", 1, "--size", "1x1", "-o", out)
         check(png_read(out)[:2] == (1, 1), "a canvas of one pixel")
+        for size in ("1x1", "2x1", "1x70"):
+            succeeds(*ONE, "--class", 1, "--size", size, "--seamless", "xy", "-o", out)
+            check(png_read(out)[:2] == tuple(map(int, size.split("x"))), f"a torus of {size}")
 
         ratios = {}
         for name, more in {"open": [], "seamless": ["--seamless", "x"]}.items():
@@ -87,9 +90,15 @@ def main():
 
         for status, says, *arguments in (
                 (2, "WIDTHxHEIGHT", "--size", "0x5"), (2, "WIDTHxHEIGHT", "--size", "16385x1"), (2, "WIDTHxHEIGHT", "--size", "wide"),
+                (2, "WIDTHxHEIGHT", "--size", " 64x64"), (2, "WIDTHxHEIGHT", "--size", "+64x64"), (2, "WIDTHxHEIGHT", "--size", "64x64x64"),
+                (2, "WIDTHxHEIGHT", "--size", "99999999999x64"), (2, "--strength: '1.1'", "--init", start, "--strength", 1.1),
+                (2, "--strength: 'nan'", "--init", start, "--strength", "nan"), (2, "--mask", "--resamplings", 3), (2, "--mask", "--init", start, "--jump-length", 3),
+                (2, "--resamplings: '0'", "--init", start, "--mask", mask, "--resamplings", 0),
                 (2, "x, y or xy", "--seamless", "z"), (2, "--init", "--mask", mask), (2, "--init", "--strength", 0.5), (2, "--init", "--mend-seams"),
                 (2, "0.25", "--texture-size", 9), (2, "--legend", "--map", painted), (2, "CLASS=#rrggbb", "--map", painted, "--legend", "brick=red"),
-                (2, "classifier or free", "--guidance", "loud"), (2, "SEED:AMOUNT", "--vary", "7"), (2, "SEED:AMOUNT", "--vary", "7:2"),
+                (2, "classifier or free", "--guidance", "loud"), (2, "SEED:AMOUNT", "--vary", "7"), (2, "SEED:AMOUNT", "--vary", "7:2"), (2, "SEED:AMOUNT", "--vary", "99999999999999999999999:0.5"),
+                (2, "'brick=#-12345'", "--map", painted, "--legend", "brick=#-12345"), (2, "two classes", "--map", painted, "--legend", "1=#ff0000,8=#FF0000"),
+                (2, "no colour of --legend", "--map", painted, "--legend", "1=#00ff00,8=#ffffff"), (2, "'1=nan'", "--class", "1=nan,2=1"), (2, "'1=-1'", "--class", "1=-1,2=1"),
                 (2, "CLASS=WEIGHT", "--class", "1=0,2=1"), (2, "nosuch", "--class", "nosuch=1,2=1"),
                 (1, "100 x 72", "--init", start, "--mask", painted), (1, "cannot be opened", "--init", place / "none.png"),
                 (2, "black everywhere", "--init", start, "--mask", paint(place / "black.png", 100, 72, lambda x, y: (0, 0, 0)))):

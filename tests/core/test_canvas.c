@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { MAX_SIDE = 32, STEPS = 40 };
 
@@ -126,8 +127,8 @@ ask (world *w, const adm_canvas_batch *batch, bool gradient, adm_error *error)
   const size_t plane = (size_t) side * (size_t) side;
   w->calls++;
   w->evaluations += batch->n;
-  w->batches &= batch->n >= 1 && batch->n <= ADM_CANVAS_BATCH && batch->from >= 0
-                && batch->share > 0 && (batch->low != NULL) == (f->low != NULL && !gradient);
+  w->batches &= batch->n >= 1 && batch->n <= f->batch && batch->from >= 0 && batch->share > 0
+                && (batch->low != NULL) == (f->low != NULL && !gradient);
   if (w->calls == w->fail_at) {
     error->status = ADM_ERROR_CANCELLED;
     return ADM_ERROR_CANCELLED;
@@ -191,6 +192,8 @@ slow_window (const adm_canvas_field *f, const float *x, const int start[2], int 
            y_out = grad ? slope (c, j, i, side, l->guide, a, b)
                         : answer (c, j, i, side, l->label, a, b, low),
            nothing = answer (c, j, i, side, f->null_label, a, b, low);
+    if (f->classless && !grad)
+      return answer (c, j, i, side, f->label[0].label, a, b, low);
     sum += weight * (nothing * -s + (1 + s) * y_out);
   }
   return sum;
@@ -231,6 +234,7 @@ typedef struct canvas_case {
   int height, width, side, factor, channels, labels;
   bool wrap_y, wrap_x, with_low;
   double free_scale;
+  bool classless;
 } canvas_case;
 
 static float *
@@ -269,7 +273,7 @@ compare (world *w, const canvas_case *c, unsigned step, const float *x, float *o
   CHECK ((grad ? adm_canvas_gradient : adm_canvas_predict) (&w->field, step, x, out, &error)
          == ADM_OK);
   CHECK (w->batches);
-  if (c->labels == 1 && c->free_scale == 0)
+  if ((c->labels == 1 && c->free_scale == 0) || (c->classless && !grad))
     CHECK (w->evaluations == adm_canvas_windows (&w->field, step));
   /* a third label that is nowhere costs nothing */
   CHECK (w->evaluations <= adm_canvas_windows (&w->field, step)
@@ -283,6 +287,24 @@ compare (world *w, const canvas_case *c, unsigned step, const float *x, float *o
       }
   if (!CHECK (worst <= TOLERANCE))
     printf ("  %s, step %u%s: off by %g\n", c->name, step, grad ? ", gradient" : "", worst);
+}
+
+/* Fewer windows at a time, and the same bytes. */
+static void
+compare_batches (world *w, const canvas_case *c, const float *x, float *out)
+{
+  const size_t bytes = (size_t) c->channels
+                       * (size_t) (c->height * c->width * c->factor * c->factor) * sizeof *out;
+  float *first = malloc (bytes);
+  adm_error error;
+  CHECK (adm_canvas_predict (&w->field, 1, x, first, &error) == ADM_OK);
+  for (w->field.batch = 3; w->field.batch > 0; w->field.batch--) {
+    w->batches = true;
+    CHECK (adm_canvas_predict (&w->field, 1, x, out, &error) == ADM_OK && w->batches);
+    CHECK (memcmp (out, first, bytes) == 0);
+  }
+  w->field.batch = ADM_CANVAS_BATCH;
+  free (first);
 }
 
 static void
@@ -306,8 +328,10 @@ check_canvas (const canvas_case *c)
   world w = { .field = { .axis = { axis[0], axis[1] },
                          .factor = c->factor,
                          .channels = c->channels,
+                         .batch = ADM_CANVAS_BATCH,
                          .label = label,
                          .labels = c->labels,
+                         .classless = c->classless,
                          .free_scale = c->free_scale,
                          .null_label = 11,
                          .has_low = c->with_low,
@@ -316,6 +340,7 @@ check_canvas (const canvas_case *c)
                          .gradient = gradient } };
   w.field.user = &w;
   w.field.workspace = workspace = malloc (adm_canvas_workspace (&w.field) * sizeof *workspace);
+  compare_batches (&w, c, x, out);
   for (unsigned step = 0; step < 3; step++) {
     compare (&w, c, step, x, out, false);
     if (!c->with_low)
@@ -344,6 +369,8 @@ main (void)
     { "labels without a classifier", 14, 20, 8, 1, 6, 3, .free_scale = 2 },
     { "an upsampler", 9, 11, 4, 4, 6, 1, .with_low = true },
     { "an upsampler on a torus, labels", 9, 11, 4, 4, 6, 2, true, true, .with_low = true },
+    { "an upsampler without classes", 9, 11, 4, 4, 6, 2, .with_low = true, .classless = true },
+    { "labels of the classifier alone", 14, 26, 8, 1, 6, 3, .classless = true },
   };
   for (int side = 1; side <= MAX_SIDE; side += side < 5 ? 1 : 3)
     for (int length = 1; length < 80; length += 1 + length / 9)
