@@ -326,7 +326,6 @@
   X (TRAIN_CLASSES_NONE, USAGE, (TEXT, WHOLE, WHOLE),                                              \
      "%1: %2 classes and \"no class\" are more than the network's %3")                             \
   X (TRAIN_LABELS, USAGE, (NONE), "without classes there are no labels to drop")                   \
-  X (TRAIN_CHANNELS, SHAPE, (TEXT, WHOLE), "%1: networks of %2 channels cannot be taught yet")     \
   X (TRAIN_MEMORY, MEMORY, (TEXT, WHOLE, MIB, MIB, MIB, WORD),                                     \
      "%1: training %2 pictures at once needs %3 MiB (%4 of them to work in), %5 MiB are %6")       \
   X (TRAIN_LOSS, VALUE, (WHOLE, WHOLE, TEXT, WHOLE),                                               \

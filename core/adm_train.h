@@ -114,11 +114,11 @@ adm_status adm_train (const adm_train_request *request, adm_train_callback repor
 /* A class taught from a few pictures: an adapter, LoRA (Hu et al. 2021, arXiv 2106.09685), of one
  * row of label embedding and low-rank changes of the convolutions and attention's projections. */
 typedef struct adm_teach_request {
-  const char *weights; /* the diffusion network's file */
-  const char *name;    /* of the class */
-  const char *output;  /* safetensors file of the adapter, complete or absent */
-  const char *const *picture;
-  int pictures; /* 1 … 50 */
+  const char *weights;        /* the diffusion network's file */
+  const char *name;           /* of the class */
+  const char *output;         /* safetensors file of the adapter, complete or absent */
+  const char *const *picture; /* seen as adm_train_request's are */
+  int pictures;               /* 1 … 50 */
   const adm_options *options;
   int64_t steps;  /* 0: no end but MINUTES */
   double minutes; /* 0: no end but STEPS */
@@ -134,7 +134,8 @@ typedef struct adm_teach_request {
   bool resume;         /* go on from there; ADM_ERROR_USAGE where the request is another one */
   double show_seconds; /* between test pictures, reported; 0: none */
 } adm_teach_request;
-/* N crops of REQUEST's pictures as they will be seen: OUT [N,side,side,3]. */
+/* N crops of REQUEST's pictures as its network will see them (WEIGHTS NULL: one of colours), grey
+ * and transparency as colours: OUT [N,side,side,3]. */
 adm_status adm_teach_crops (const adm_teach_request *request, int side, int n, uint8_t *out,
                             adm_error *error);
 /* Teaches; REPORT returning false stops, keeping what is there (ADM_OK). */

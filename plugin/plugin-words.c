@@ -436,8 +436,6 @@ static const char *const sentences[ADM_CODES] = {
   [ADM_CODE_TRAIN_CLASSES_NONE] = N_ ("“%1” has %2 classes and “no class”, more than the %3 of the "
                                       "network. Write another “num_classes” into its description."),
   [ADM_CODE_TRAIN_LABELS] = N_ ("Without classes there are no labels to drop. Leave that out."),
-  [ADM_CODE_TRAIN_CHANNELS]
-  = N_ ("“%1”: networks of %2 channels cannot be trained yet. Choose an RGB one."),
   [ADM_CODE_TRAIN_MEMORY]
   = N_ ("“%1”: training %2 pictures at once needs %3 MiB (%4 of them to work in), and %5 MiB are "
         "%6. Choose fewer at once, or a smaller network."),

@@ -120,34 +120,54 @@ target_value (float value)
   return (fabsf (255.0F * value - byte) < 0.01F ? byte + 0.0625F : 255.0F * value) / 127.5F - 1.0F;
 }
 
-float *
-target_read (const Target *target, GError **error)
+/* FORMAT of four channels into PIXELS [height][width][4], NULL: memory was short. FALSE with ERROR
+ * set. */
+static gboolean
+read_pixels (const Target *target, const char *format, gpointer pixels, GError **error)
 {
   gboolean own = target->where == UI_WHERE_LAYER || target->where == UI_WHERE_MAP;
-  gsize area = (gsize) target->width * (gsize) target->height;
-  g_autofree float *pixels = g_try_malloc_n (area, 4 * sizeof (float));
-  float *planar = g_try_malloc_n (area, 3 * sizeof (float));
   GimpLayer *shown = NULL;
   g_autoptr (GeglBuffer) buffer = own ? gimp_drawable_get_buffer (GIMP_DRAWABLE (target->layer))
                                       : open_shown (target->image, &shown);
+  gboolean read = pixels && buffer;
 
-  if (pixels && planar && buffer) {
-    int x = own ? 0 : target->x, y = own ? 0 : target->y;
-    gegl_buffer_get (buffer, GEGL_RECTANGLE (x, y, target->width, target->height), 1.0,
-                     babl_format ("R'G'B'A float"), pixels, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  if (read)
+    gegl_buffer_get (
+        buffer,
+        GEGL_RECTANGLE (own ? 0 : target->x, own ? 0 : target->y, target->width, target->height),
+        1.0, babl_format (format), pixels, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  else
+    set_no_memory (error);
+  g_clear_object (&buffer);
+  if (shown)
+    gimp_item_delete (GIMP_ITEM (shown));
+  return read;
+}
+
+guint8 *
+target_read_rgba (const Target *target, GError **error)
+{
+  g_autofree guint8 *pixels = g_try_malloc_n ((gsize) target->width * (gsize) target->height, 4);
+
+  return read_pixels (target, "R'G'B'A u8", pixels, error) ? g_steal_pointer (&pixels) : NULL;
+}
+
+float *
+target_read (const Target *target, GError **error)
+{
+  gsize area = (gsize) target->width * (gsize) target->height;
+  g_autofree float *pixels = g_try_malloc_n (area, 4 * sizeof (float));
+  float *planar = g_try_malloc_n (area, 3 * sizeof (float));
+
+  if (read_pixels (target, "R'G'B'A float", planar ? pixels : NULL, error)) {
     for (gsize i = 0; i < area; i++) {
       float alpha = CLAMP (pixels[4 * i + 3], 0.0F, 1.0F);
       for (gsize c = 0; c < 3; c++)
         planar[c * area + i]
             = target_value (CLAMP (pixels[4 * i + c], 0.0F, 1.0F) * alpha + 1.0F - alpha);
     }
-  } else {
+  } else
     g_clear_pointer (&planar, g_free);
-    set_no_memory (error);
-  }
-  g_clear_object (&buffer);
-  if (shown)
-    gimp_item_delete (GIMP_ITEM (shown));
   return planar;
 }
 

@@ -33,6 +33,9 @@ float target_value (float value);
  * its own pixels, else what the image shows. NULL with ERROR set; freed with g_free. */
 float *target_read (const Target *target, GError **error);
 
+/* The same with its transparency, [height][width][4], sRGB in 8 bits, not multiplied. */
+guint8 *target_read_rgba (const Target *target, GError **error);
+
 /* The selection within TARGET, [height][width] in [0, 1], 1 selected. NULL with ERROR set; freed
  * with g_free. */
 float *target_read_mask (const Target *target, GError **error);

@@ -43,25 +43,19 @@ teach_source_words (const WindowTargets *targets, UiTeachFrom from, char **what)
   return NULL;
 }
 
-/* What lies there, not larger than the crops need. NULL with ERROR set. */
+/* What lies there, not larger than the crops need; with its transparency, which some networks see.
+ * NULL with ERROR set. */
 static GdkPixbuf *
 read_target (const Target *target, GError **error)
 {
-  g_autofree float *planar = target_read (target, error);
-  gsize area = (gsize) target->width * (gsize) target->height;
-  guint8 *bytes = planar ? g_try_malloc_n (area, 3) : NULL;
+  guint8 *bytes = target_read_rgba (target, error);
 
-  if (!bytes) {
-    if (planar)
-      g_set_error_literal (error, PLUGIN_ERROR, PLUGIN_ERROR_EXECUTION,
-                           _ ("There is not enough memory for a picture of this size. Choose a "
-                              "smaller place, or close other programs."));
+  if (!bytes)
     return NULL;
-  }
-  adm_pixels_to_u8 (planar, target->height, target->width, bytes);
-  g_autoptr (GBytes) owned = g_bytes_new_take (bytes, area * 3);
+  g_autoptr (GBytes) owned
+      = g_bytes_new_take (bytes, (gsize) target->width * (gsize) target->height * 4);
   g_autoptr (GdkPixbuf) whole = gdk_pixbuf_new_from_bytes (
-      owned, GDK_COLORSPACE_RGB, FALSE, 8, target->width, target->height, target->width * 3);
+      owned, GDK_COLORSPACE_RGB, TRUE, 8, target->width, target->height, target->width * 4);
   double scale = (double) MOST_SIDE / MAX (target->width, target->height);
   return scale >= 1 ? g_steal_pointer (&whole)
                     : gdk_pixbuf_scale_simple (whole, MAX (1, (int) (target->width * scale)),

@@ -281,7 +281,8 @@ crops (const UiLesson *lesson, guint n, char **message, gpointer user)
     return NULL;
   }
   g_autofree guint8 *bytes = g_malloc (one * n);
-  const adm_teach_request request = { .picture = (const char *const *) paths,
+  const adm_teach_request request = { .weights = model ? model->diffusion : NULL,
+                                      .picture = (const char *const *) paths,
                                       .pictures = (int) g_strv_length (paths),
                                       .tiles = lesson->tiles,
                                       .turns = lesson->turns };

@@ -311,8 +311,13 @@ on_key (UiTeachDialog *self, GdkEventKey *event)
 {
   g_autofree char *message = NULL;
 
-  if (event->keyval != GDK_KEY_F1 || event->state & gtk_accelerator_get_default_mod_mask ()) {
+  if (event->state & gtk_accelerator_get_default_mod_mask ()
+      || (event->keyval != GDK_KEY_F1 && event->keyval != GDK_KEY_Escape)) {
     return FALSE;
+  }
+  if (event->keyval == GDK_KEY_Escape) {
+    gtk_window_close (GTK_WINDOW (self));
+    return TRUE;
   }
   message = self->teacher->help (UI_HELP_TEACH, self->teacher->user);
   if (message) {

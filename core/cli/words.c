@@ -256,7 +256,6 @@ static const char *const remedies[ADM_CODES] = {
   [ADM_CODE_TRAIN_CLASSES] = "; write another num_classes into its description",
   [ADM_CODE_TRAIN_CLASSES_NONE] = "; write another num_classes into its description",
   [ADM_CODE_TRAIN_LABELS] = "",
-  [ADM_CODE_TRAIN_CHANNELS] = "; use an RGB one",
   [ADM_CODE_TRAIN_MEMORY] = "; use fewer at once (--microbatch) or a smaller network",
   [ADM_CODE_TRAIN_LOSS] = ": go on from it with a smaller --lr",
   [ADM_CODE_TRAIN_GRADIENT] = ": go on from it with a smaller --lr",

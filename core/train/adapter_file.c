@@ -64,9 +64,8 @@ read_adapter (void *user, size_t i, float *dst, adm_error *error)
   return ADM_OK;
 }
 
-/* What tells the weights without the adapter. */
-static void
-sum_base (const adm_adapter *a, adm_taught_info *info)
+void
+adm_adapter_sum (const adm_adapter *a, adm_taught_info *info)
 {
   uint64_t sum = 0, mark = 0;
   for (size_t i = 0; i < a->trainee->count; i++) {
@@ -88,7 +87,7 @@ adm_adapter_save (const adm_adapter *a, const char *name, const float *thumbnail
   adm_tensor *tensors = calloc (count, sizeof *tensors);
   adm_taught_info info = { .rank = a->rank };
   snprintf (info.name, sizeof info.name, "%s", name);
-  sum_base (a, &info);
+  adm_adapter_sum (a, &info);
   char *names = malloc (count * NAME), *text = adm_taught_describe (&info);
   adm_status status = ADM_OK;
   if (!tensors || !names || !text)

@@ -5,6 +5,7 @@
 #include "train/crop.h"
 
 #include "base/error.h"
+#include "io/picture.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -136,6 +137,21 @@ adm_pixmap_multiply (adm_pixmap *picture)
   for (uint8_t *p = picture->pixels; p < picture->pixels + 4 * count; p += 4)
     for (int c = 0; c < 3; c++)
       p[c] = (uint8_t) ((p[c] * p[3] + 127) / 255);
+}
+
+adm_status
+adm_pixmap_read (const char *path, int channels, adm_pixmap *out, adm_error *error)
+{
+  bool rgba = channels == 4;
+  *out = (adm_pixmap) { .channels = rgba ? 4 : 3 };
+  adm_status status
+      = rgba ? adm_picture_read_straight (path, &out->pixels, &out->width, &out->height, error)
+             : adm_picture_read (path, &out->pixels, NULL, &out->width, &out->height, error);
+  if (!status && rgba)
+    adm_pixmap_multiply (out);
+  if (!status && channels == 1)
+    adm_pixmap_make_grey (out);
+  return status;
 }
 
 /* Level of channel C of a pixel of CHANNELS; colours are divided by alpha. */

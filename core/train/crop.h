@@ -26,6 +26,9 @@ typedef struct adm_pixmap {
  * them, as colours times alpha. */
 void adm_pixmap_make_grey (adm_pixmap *picture);
 void adm_pixmap_multiply (adm_pixmap *picture);
+/* What a network of CHANNELS is shown of the file PATH: its pixels are freed with free (), also on
+ * failure. */
+adm_status adm_pixmap_read (const char *path, int channels, adm_pixmap *out, adm_error *error);
 
 /* PICTURE to OUT [channels,size,size], u / 127.5 - 1. As the reference: halved by a box filter
  * while more than twice too large, then bicubic (Keys 1981, a = -1/2) to the exact size, in 8 bits

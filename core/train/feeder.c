@@ -6,7 +6,6 @@
 
 #include "adm_array.h"
 #include "base/error.h"
-#include "io/picture.h"
 #include "ops/dropout.h"
 
 #include <pthread.h>
@@ -70,28 +69,12 @@ entry_of (adm_feeder *f, uint64_t k, uint64_t skip)
 
 /* ---- threads --------------------------------------------------------------------------------- */
 
-/* What a network of CHANNELS is shown of a file; its pixels are freed with free (). */
-static adm_status
-read_for (int channels, const char *path, adm_pixmap *out, adm_error *error)
-{
-  bool rgba = channels == 4;
-  *out = (adm_pixmap) { .channels = rgba ? 4 : 3 };
-  adm_status status
-      = rgba ? adm_picture_read_straight (path, &out->pixels, &out->width, &out->height, error)
-             : adm_picture_read (path, &out->pixels, NULL, &out->width, &out->height, error);
-  if (!status && rgba)
-    adm_pixmap_multiply (out);
-  if (!status && channels == 1)
-    adm_pixmap_make_grey (out);
-  return status;
-}
-
 static adm_status
 make_sample (const adm_feeder *f, uint64_t k, const char *path, float *out, adm_error *error)
 {
   adm_pixmap picture;
   adm_rng rng;
-  adm_status status = read_for (f->of.channels, path, &picture, error);
+  adm_status status = adm_pixmap_read (path, f->of.channels, &picture, error);
   if (status)
     return status;
   adm_rng_seed (&rng, adm_mix (f->of.seed ^ 0x63726f70, k));

@@ -45,14 +45,21 @@ check_request (const adm_teach_request *r, adm_error *error)
 static adm_status
 read_pictures (adm_teaching *t, adm_error *error)
 {
-  int size = t->training.trainee->description.image_size;
-  adm_status status = adm_taught_pictures_read (t->request, size, t->picture, error);
+  const adm_description *d = &t->training.trainee->description;
+  int size = d->image_size, channels = adm_description_channels (d);
+  size_t area = (size_t) size * (size_t) size;
+  adm_status status = adm_taught_pictures_read (t->request, channels, size, t->picture, error);
   if (status)
     return status;
-  t->thumbnail = malloc (3 * (size_t) size * (size_t) size * sizeof *t->thumbnail);
-  if (!t->thumbnail)
-    return ADM_FAIL (error, NO_MEMORY, ADM_WORD_A_PICTURE);
-  return adm_crop_picture (&t->picture[0], (adm_crop) { .size = size }, NULL, t->thumbnail, error);
+  t->thumbnail = malloc (3 * area * sizeof *t->thumbnail);
+  float *own = malloc ((size_t) channels * area * sizeof *own);
+  status = t->thumbnail && own
+               ? adm_crop_picture (&t->picture[0], (adm_crop) { .size = size }, NULL, own, error)
+               : ADM_FAIL (error, NO_MEMORY, ADM_WORD_A_PICTURE);
+  if (!status)
+    adm_pixels_to_rgb (own, channels, size, size, t->thumbnail);
+  free (own);
+  return status;
 }
 
 static adm_status
@@ -104,9 +111,6 @@ prepare (adm_teaching *t, adm_error *error)
     status = adm_trainee_load (r->weights, &how, &g->trainee, error);
   if (!status && g->trainee->description.kind != ADM_KIND_UNET)
     status = ADM_FAIL (error, TEACH_KIND, r->weights);
-  if (!status && g->trainee->description.pixels != ADM_PIXELS_RGB)
-    status = ADM_FAIL (error, TRAIN_CHANNELS, r->weights,
-                       adm_description_channels (&g->trainee->description));
   if (!status)
     status = read_pictures (t, error);
   if (!status)
@@ -157,12 +161,15 @@ one_step (adm_teaching *t, const adm_adamw *adamw, adm_error *error)
   double from = seconds ();
   adm_status status = adm_batches_gradients (g, error);
   if (status)
-    return status;
+    return status == ADM_ERROR_VALUE ? ADM_FAIL (error, TEACH_GRADIENT, g->step + 1) : status;
   adm_adapter_gradients (&t->adapter);
   if (!adm_flat_finite (g->trainee->pool, t->adapter.count, t->adapter.gradients))
     return ADM_FAIL (error, TEACH_GRADIENT, g->step + 1);
   g->step++;
   adm_adamw_step (adamw, g->trainee->pool, g->step, t->adapter.gradients, t->adapter.values);
+  /* squares of finite gradients may not be; what holds such is not saved over what does not */
+  if (!adm_flat_finite (g->trainee->pool, 2 * t->adapter.count, t->moments))
+    return ADM_FAIL (error, TEACH_GRADIENT, g->step);
   adm_adapter_apply (&t->adapter);
   g->sums.steps++;
   g->sums.seconds += seconds () - from;

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "io/weights.h"
+#include "train/adapter_file.h"
 #include "train/checkpoint.h"
 
 #include <inttypes.h>
@@ -15,7 +16,7 @@
 
 static const char metadata[]
     = "{\"format\":\"adm-teaching-1\",\"step\":%" PRId64 ",\"milliseconds\":%" PRId64
-      ",\"seed\":%" PRIu64 ",\"batch\":%d,\"rank\":%d,\"pictures\":%d}";
+      ",\"seed\":%" PRIu64 ",\"batch\":%d,\"rank\":%d,\"pictures\":%d,\"base\":\"%16s\"}";
 
 static const char *const arrays[] = { "values", "moments" };
 
@@ -56,8 +57,10 @@ adm_teaching_keep (const adm_teaching *g, double seconds, adm_error *error)
     array_of (g, i, &tensors[i].elements);
     tensors[i].shape[0] = (int64_t) tensors[i].elements;
   }
+  adm_taught_info base;
+  adm_adapter_sum (&g->adapter, &base);
   snprintf (text, sizeof text, metadata, g->training.step, (int64_t) (1000 * seconds), r->seed,
-            r->batch, r->rank, r->pictures);
+            r->batch, r->rank, r->pictures, base.base);
   const adm_tensors all = { r->name, 2, tensors, read_array, (void *) g /* only read */ };
   adm_status status = adm_safetensors_save (&all, path, text, ADM_DTYPE_F32, NULL, NULL, error);
   free (path);
@@ -72,9 +75,16 @@ check_counters (adm_teaching *g, const char *text, const char *path, double *sec
   int64_t step, milliseconds;
   uint64_t seed;
   int batch, rank, pictures;
-  if (!text || sscanf (text, metadata, &step, &milliseconds, &seed, &batch, &rank, &pictures) != 6
-      || step < 0 || milliseconds < 0)
+  char words[17];
+  adm_taught_info base;
+  int found
+      = text ? sscanf (text, metadata, &step, &milliseconds, &seed, &batch, &rank, &pictures, words)
+             : 0;
+  if (found < 6 || step < 0 || milliseconds < 0)
     return ADM_FAIL (error, TAUGHT_CHECKPOINT, path);
+  adm_adapter_sum (&g->adapter, &base);
+  if (found == 7 && strcmp (words, base.base) != 0) /* the first ones did not say */
+    return ADM_FAIL (error, ADAPTER_OTHER, path, words, r->weights, base.base);
   if (seed != r->seed || batch != r->batch || rank != r->rank || pictures != r->pictures)
     return ADM_FAIL (error, TAUGHT_OTHER, path, seed, batch, rank, pictures);
   g->training.step = step;

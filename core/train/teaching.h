@@ -16,7 +16,7 @@ typedef struct adm_teaching {
   adm_train_request as_training;
   adm_training training;
   adm_adapter adapter;
-  adm_pixmap picture[ADM_TAUGHT_PICTURES]; /* RGB */
+  adm_pixmap picture[ADM_TAUGHT_PICTURES]; /* of the network's channels */
   float *moments;                          /* [2,adapter.count] */
   float *thumbnail;
   adm_train_callback report;
@@ -26,16 +26,17 @@ typedef struct adm_teaching {
   double shown, saved;
 } adm_teaching;
 
-/* Pictures of REQUEST into PICTURE, those much larger than SIDE reduced once: no crop is of more
- * than its size. What was read is the caller's also on failure: adm_taught_pictures_clear. */
-adm_status adm_taught_pictures_read (const adm_teach_request *request, int side,
+/* Pictures of REQUEST into PICTURE as a network of CHANNELS sees them, those much larger than SIDE
+ * reduced once: no crop is of more than its size. What was read is the caller's also on failure:
+ * adm_taught_pictures_clear. */
+adm_status adm_taught_pictures_read (const adm_teach_request *request, int channels, int side,
                                      adm_pixmap picture[ADM_TAUGHT_PICTURES], adm_error *error);
 void adm_taught_pictures_clear (adm_pixmap picture[ADM_TAUGHT_PICTURES]);
-/* Crop number K of them, OUT [3,side,side]. */
+/* Crop number K of them, OUT [channels,side,side]. */
 adm_status adm_taught_crop (const adm_teach_request *request, const adm_pixmap *picture, int side,
                             uint64_t k, float *out, adm_error *error);
 
-/* A picture of what has been learned so far, OUT [3,S,S]: always of the same noise.
+/* A picture of what has been learned so far, as colours, OUT [3,S,S]: always of the same noise.
  * ADM_ERROR_CANCELLED when it was stopped. */
 adm_status adm_teaching_show (adm_teaching *teaching, float *out, adm_error *error);
 

@@ -53,11 +53,12 @@ class Attention(nn.Module):
 class Network(nn.Module):
     """outputs 0: a classifier's half, whose answer is the mean of its last map."""
 
-    def __init__(self, side, width, mult, depth, attend, inputs, outputs, head=0, heads=0):
+    def __init__(self, side, width, mult, depth, attend, inputs, outputs, head=0, heads=0, classes=0):
         super().__init__()
         embedding = 4 * width
         self.width, self.outputs = width, outputs
         self.embed = nn.Sequential(nn.Linear(width, embedding), nn.SiLU(), nn.Linear(embedding, embedding))
+        self.labels = nn.Embedding(classes, embedding) if classes and outputs else None
 
         def stage(given, made, resize=None):
             parts = [Residual(given, made, embedding, resize)]
@@ -88,8 +89,8 @@ class Network(nn.Module):
         self.norm = nn.GroupNorm(32, channels)
         self.last = nn.Conv2d(channels, outputs, 3, padding=1) if outputs else None
 
-    def forward(self, x, t):
-        e = self.embed(t)
+    def forward(self, x, t, labels=None):
+        e = self.embed(t) if labels is None else self.embed(t) + self.labels(labels)
         h = self.first(x)
         kept = [h]
         for parts in self.down:

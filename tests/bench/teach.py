@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a taught class is worth: for GIMP's own patterns, which no training saw, the Fréchet distance of 64 samples to crops of the texture,
+"""What a taught class is worth: for GIMP's own patterns, which no training saw, the Fréchet distance of samples to crops of the texture,
 taught against the nearest embedded class, and a sheet to look at.
 
-  teach.py ADM FRECHET FOLDER [--minutes M] [--pattern NAME]…
+  teach.py ADM FRECHET FOLDER [--minutes M | --steps N] [--samples N] [--sampling STEPS] [--threads T] [--pattern NAME]…
 
-Everything is kept in FOLDER: a run that was ended goes on where it was. Features are those of the embedded model's own classifier."""
+Everything is kept in FOLDER: a run that was ended goes on where it was. Features are those of the embedded model's own classifier. On a machine
+that does other things, steps say how much was learned and minutes do not; 5 minutes of two free cores make some 500."""
 import argparse
 import json
 import pathlib
@@ -19,7 +20,7 @@ from PIL import Image
 PATTERNS = ("Burlap", "Burlwood", "Crinkled Paper", "Cracked", "Leopard")
 PLACES = ("/usr/share/gimp/3.0/patterns", "/usr/local/share/gimp/3.0/patterns")
 DATA = pathlib.Path(__file__).resolve().parents[2] / "data"
-MODEL, SIDE, SAMPLES, LOOK, CROPS = DATA / "materials-64.json", 64, 64, 8, 512
+MODEL, SIDE, LOOK, FEW, CROPS = DATA / "materials-64.json", 64, 8, 64, 512
 
 
 def pattern(name):
@@ -36,9 +37,9 @@ def pattern(name):
     raise SystemExit(f"{name}: no such pattern; install gimp-data")
 
 
-def crops(picture, count):
+def crops(picture, count, seed=1):
     """As they are taught: 0.3 to 1 of the smaller side, anywhere, mirrored or not; the picture goes on at its edges."""
-    draw = random.Random(1)
+    draw = random.Random(seed)
     width, height = picture.size
     wide = Image.new("RGB", (2 * width, 2 * height))
     for x in (0, width):
@@ -60,8 +61,9 @@ def once(path, make):
     return path
 
 
-def sample(adm, path, count, *how):
-    return once(path, lambda: subprocess.run([adm, "sample", "--model", MODEL, "--count", str(count), *how, "-o", path], check=True))
+def sample(options, path, count, *how):
+    return once(path, lambda: subprocess.run([options.adm, "sample", "--model", MODEL, "--count", str(count), *how, *options.sampling, *options.threads, "-o", path],
+                                             check=True, stdout=subprocess.DEVNULL))
 
 
 def distance(frechet, a, b):
@@ -81,17 +83,22 @@ def measure(options, name, classes):
     picture = pattern(name)
     picture.save(there / "pattern.png")
     numpy.save(there / "crops.npy", crops(picture, CROPS))
-    adapter = once(there / "taught.safetensors", lambda: subprocess.run(
-        [options.adm, "teach", "--model", MODEL, "--name", name, "--tile", "--minutes", str(options.minutes), there / "pattern.png", "-o", there / "taught.safetensors"],
-        check=True))
-    near = min(classes, key=lambda c: distance(options.frechet, classes[c], there / "crops.npy"))
+    long = ["--steps", str(options.steps)] if options.steps else ["--minutes", str(options.minutes)]
+    adapter = there / "taught.safetensors"
+    resume = ["--resume"] if (there / "taught.checkpoint.safetensors").exists() else []
+    once(there / "taught.json", lambda: (there / "taught.json").write_bytes(subprocess.run(
+        [options.adm, "teach", "--model", MODEL, "--name", name, "--tile", *long, *resume, *options.threads, "--json", there / "pattern.png", "-o", adapter],
+        check=True, stdout=subprocess.PIPE).stdout))
+    numpy.save(there / "few.npy", numpy.load(there / "crops.npy")[:FEW])
+    near = min(classes, key=lambda c: distance(options.frechet, classes[c], there / "few.npy"))
+    numpy.save(there / "others.npy", crops(picture, options.samples, 2))  # how near as many pictures can come
     rows = {"crops": there / "crops.npy",
-            "nearest": sample(options.adm, options.folder / f"{near}-{SAMPLES}.npy", SAMPLES, "--class", near)}
+            "nearest": sample(options, options.folder / f"{near}-{options.samples}.npy", options.samples, "--class", near)}
     for scale in options.scale:
-        rows[f"taught, s {scale}"] = sample(options.adm, there / f"taught-{scale}.npy", SAMPLES, "--adapter", adapter, "--scale", str(scale))
-    found = {what: distance(options.frechet, path, there / "crops.npy") for what, path in rows.items() if what != "crops"}
+        rows[f"taught, s {scale}"] = sample(options, there / f"taught-{scale}.npy", options.samples, "--adapter", adapter, "--scale", str(scale))
+    found = {what: distance(options.frechet, path, there / "crops.npy") for what, path in dict(rows, crops=there / "others.npy").items()}
     Image.fromarray(numpy.concatenate([row(path) for path in rows.values()]).astype("u1")).save(there / "sheet.png")
-    print(json.dumps({"pattern": name, "size": picture.size, "minutes": options.minutes, "nearest class": near, **found}), flush=True)
+    print(json.dumps({"pattern": name, "size": picture.size, "steps": json.loads((there / "taught.json").read_text())["steps"], "nearest class": near, **found}), flush=True)
 
 
 def main():
@@ -100,14 +107,20 @@ def main():
     parser.add_argument("frechet")
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--minutes", type=float, default=5)
+    parser.add_argument("--steps", type=int)
+    parser.add_argument("--samples", type=int, default=64)
+    parser.add_argument("--sampling", type=int, help="steps of a sample (default: the model's)")
+    parser.add_argument("--threads", type=int)
     parser.add_argument("--pattern", action="append")
     parser.add_argument("--scale", type=float, action="append")
     options = parser.parse_args()
     options.scale = options.scale or [0, 1.5]
+    options.threads = ["--threads", str(options.threads)] if options.threads else []
     options.folder.mkdir(parents=True, exist_ok=True)
+    options.sampling = ["--steps", str(options.sampling)] if options.sampling else []
     names = (DATA / "materials-20.txt").read_text().splitlines()
-    classes = {n.split(",")[0]: sample(options.adm, options.folder / f"{n.split(',')[0]}-{LOOK}.npy", LOOK, "--class", n.split(",")[0],
-                                         "--scale", "0", "--steps", "10") for n in names}  # a quick look tells which is the nearest
+    classes = {n.split(",")[0]: sample(options, options.folder / f"{n.split(',')[0]}-{LOOK}.npy", LOOK, "--class", n.split(",")[0],
+                                         "--scale", "0") for n in names}  # a quick look tells which is the nearest
     for name in options.pattern or PATTERNS:
         measure(options, name, classes)
 

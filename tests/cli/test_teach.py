@@ -4,6 +4,8 @@
 picture, by a bit; what cannot be is refused in one line."""
 import json
 import os
+import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -91,6 +93,48 @@ def resumed(there, picture):
     check(parts.read_bytes() == whole.read_bytes(), "a refusal changed the class")
 
 
+def odd_pictures(there, picture):
+    """Whatever a picture is like: JPEG, 16 bits, grey, transparent, of two pixels, long."""
+    odd = [there / name for name in ("a.jpg", "deep.png", "grey.png", "alpha.png", "palette.png", "tiny.png", "long.png")]
+    for path, made in zip(odd, (Image.new("RGB", (50, 40), (9, 99, 200)), Image.new("I;16", (40, 30), 40000), Image.new("L", (30, 40), 99),
+                                Image.new("LA", (30, 40), (99, 0)), Image.new("P", (300, 40)), Image.new("RGB", (2, 1)), Image.new("RGB", (1, 700), (200, 1, 1)))):
+        made.save(path)
+    succeeds(*teach(there, "--steps", "3", "--tile", "--turn", picture, *odd, "-o", there / "odd.safetensors"))
+    succeeds(*teach(there, "--steps", "2", there / "tiny.png", "-o", there / "tiny.safetensors"))
+
+
+def kept(there, picture):
+    """A full disk, SIGKILL and a gradient that is not finite: what had been saved is whole, no part of a file is left, and it can go on."""
+    out = there / "kept.safetensors"
+    how = ["--batch", "2", "--lr", "1e-2", picture, "-o", out]
+    succeeds(*teach(there, "--steps", "3", *how))
+
+    def whole():
+        return out.read_bytes(), (there / "kept.checkpoint.safetensors").read_bytes()
+
+    before = whole()
+    refuses(1, *teach(there, "--steps", "6", "--resume", *how), says="cannot be written",
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000)))
+    check(whole() == before and not list(there.glob("kept*.part*")), "a full disk changed the files, or left a part of one")
+    for seconds in (0.05, 0.3, 0.8):
+        running = subprocess.Popen([ADM, *map(str, teach(there, "--minutes", "10", "--resume", *how))], stderr=subprocess.PIPE)
+        time.sleep(seconds)
+        running.kill()
+        running.communicate()
+        check(whole() == before, f"killed after {seconds} s: the files changed")
+    line = refuses(1, *teach(there, "--steps", "400", "--resume", "--lr", "10", *how[:2], *how[4:]), says="is not finite; use a smaller --lr")
+    step = int(re.search(r"step (\d+):", line).group(1))
+    kept_step = int(whole()[1].split(b'step\\":')[1].split(b",")[0])
+    check(step > 4 and kept_step == 3 and whole() == before, f"ended at step {step}, keeps {kept_step}")
+    succeeds(*teach(there, "--steps", "4", "--resume", *how))
+    other = there / "other.safetensors"  # weights of the same shapes, the last byte changed
+    succeeds("convert", there / "cond.pt", "-o", other)
+    content = bytearray(other.read_bytes())
+    content[-2] ^= 1
+    other.write_bytes(content)
+    refuses(2, "teach", "--model", other, *teach(there, "--steps", "500", "--resume", *how)[3:], says="was taught to other weights")
+
+
 def chosen_by_name(there, picture):
     """The taught class is listed, is chosen by its name, is what the merged weights make, and takes nothing from the other classes."""
     home = there / "home"
@@ -148,6 +192,8 @@ def main():
         changes_nothing_else(there, picture)
         stopped(there, picture)
         resumed(there, picture)
+        odd_pictures(there, picture)
+        kept(there, picture)
         chosen_by_name(there, picture)
         refusals(there, picture)
     return summary()

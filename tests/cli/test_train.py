@@ -92,11 +92,28 @@ def other_channels(there):
              "--steps", "60", "--batch", "8", "--lr", "1e-3", "--log", log, "--log-steps", "30")
     first, last = [json.loads(line) for line in log.read_text().splitlines()]
     check(last["loss"] < first["loss"] and last["accuracy_quarters"][0] > 0.5, f"RGBA: the classifier does not learn: {last}")
-    # A grey network sees colours as grey; none but RGB is taught.
+    # A grey network sees colours as grey, and is taught so.
     succeeds(*arguments(there / "data-RGBA", there / "L.json", there / "grey-of-colours.safetensors", "--steps", "2"))
-    line = refuses(1, "teach", "--model", there / "L.safetensors", "--name", "n", "--steps", "1", there / "data-L" / "class 0" / "it.png", "-o",
-                   there / "taught.safetensors", says="1 channels")
-    check(not (there / "taught.safetensors").exists(), line)
+    teach_channels(there, "L", (225, 180, 40), [(19595 * 225 + 38470 * 180 + 7471 * 40 + 0x8000) >> 16])
+    teach_channels(there, "RGBA", (200, 60, 20, 128), [200, 60, 20, 128])
+
+
+def teach_channels(there, mode, colour, seen):
+    """A class of one colour: its samples are of the levels SEEN; its thumbnail has colours."""
+    import numpy
+    picture, adapter, model = there / f"{mode}-colour.png", there / f"{mode}-taught.safetensors", there / f"{mode}.safetensors"
+    Image.new("RGBA" if len(colour) == 4 else "RGB", (24, 24), colour).save(picture)
+    succeeds("teach", "--model", model, "--name", "plain", "--steps", "120", "--lr", "5e-3", picture, "-o", adapter)
+    succeeds("sample", "--model", model, "--adapter", adapter, "--steps", "8", "-o", there / "taught.npy")
+    shape, values = npy_read(there / "taught.npy")
+    levels = (numpy.asarray(values).reshape(shape)[0].mean((1, 2)) + 1) * 127.5
+    check(shape[1] == len(seen) and numpy.abs(levels - seen).max() < 25, f"{mode}: taught {seen}, made {levels}")
+    content = adapter.read_bytes()
+    head = 8 + int.from_bytes(content[:8], "little")
+    first, last = json.loads(content[8:head])["thumbnail"]["data_offsets"]
+    shown = (numpy.frombuffer(content[head + first:head + last], "<f4").reshape(3, -1).mean(1) + 1) * 127.5
+    wanted = [255 + (c - 255) * seen[3] / 255 for c in seen[:3]] if len(seen) == 4 else 3 * seen
+    check(numpy.abs(shown - wanted).max() < 2, f"{mode}: a thumbnail of {shown}, not {wanted}")
 
 
 def sheets(there, data):
@@ -225,6 +242,11 @@ def odd_pictures(there):
     data, network, out = there / "odd", write_network(there, "odd.json", num_classes=None), there / "odd.safetensors"
     data.mkdir()
     refuses(1, *arguments(data, network, out, "--steps", "3"), says="holds no PNG or JPEG files")
+    (data / "a class").mkdir()  # empty folders
+    (data / "another").mkdir()
+    refuses(1, *arguments(data, network, out, "--steps", "3"), says="holds no PNG or JPEG files")
+    for name in ("a class", "another"):
+        (data / name).rmdir()
     (data / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\nnothing")
     refuses(1, *arguments(data, network, out, "--steps", "3"), says="broken.png")
     for left in there.glob("odd*.safetensors"):

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What assistive technology sees of a window. Each line of standard input is a JSON list: with a title, answered by a JSON list of
 [role, name, text] of all that is in the window called so, also beyond what is scrolled to; with a name more, presses the button called
-so that shows, and with a number after it, sets the slider or spin button called so, or labelled so; answered by whether there is one. A process of its own,
-since GIMP's script waits for the window meanwhile."""
+so that shows; with a number after it, sets the slider or spin button called so, or labelled so, and with a text, writes that into the entry called so,
+as if Enter followed; answered by whether there is one. A process of its own, since GIMP's script waits for the window meanwhile."""
 import json
 import sys
 
@@ -63,6 +63,13 @@ def turn(nodes, name, value):
     return False
 
 
+def write(nodes, name, text):
+    for node in nodes:
+        if node.getRole() == pyatspi.ROLE_TEXT and node.name == name:
+            return node.queryEditableText().setTextContents(text) and node.queryAction().doAction(0)
+    return False
+
+
 def describe(nodes):
     seen = []
     for node in nodes:
@@ -76,5 +83,6 @@ def describe(nodes):
 for line in sys.stdin:
     title, *more = json.loads(line)
     found = [node for window in windows(title) for node in inside(window)]
-    answer = turn(found, *more) if len(more) == 2 else press(found, *more) if more else describe(found)
+    change = write if len(more) == 2 and isinstance(more[1], str) else turn
+    answer = change(found, *more) if len(more) == 2 else press(found, *more) if more else describe(found)
     print(json.dumps(answer), flush=True)

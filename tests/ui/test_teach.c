@@ -149,6 +149,23 @@ test_own (void)
   close_dialog (dialog, fake);
 }
 
+/* Whatever page shows. */
+static void
+test_escape (void)
+{
+  FakeTeacher *fake = fake_teacher_new ();
+  UiTeachDialog *dialog = open_dialog (fake);
+  Window keys = { .window = GTK_WIDGET (dialog) };
+  gpointer there = dialog;
+
+  g_object_add_weak_pointer (G_OBJECT (dialog), &there);
+  gtk_stack_set_visible_child_name (GTK_STACK (of (dialog, "pages")), "own");
+  CHECK (press (&keys, GDK_KEY_Escape));
+  AWAIT (!there);
+  CHECK (!fake->func);
+  fake_teacher_free (fake);
+}
+
 /* In the window's class list they stand last, marked as the artist's own. */
 static void
 test_listed (void)
@@ -223,6 +240,7 @@ main (int argc, char **argv)
   test_lesson ();
   test_refusals ();
   test_own ();
+  test_escape ();
   test_listed ();
   return check_summary ();
 }
