@@ -36,7 +36,7 @@ add_pictures (const Work *work, GimpImage **image, GError **error)
   const AdmJobResult *result = &work->result;
   const UiSettings *settings = work->arguments.settings;
   const Target *target = &work->target;
-  gsize bytes = (gsize) result->width * (gsize) result->height * 3;
+  gsize bytes = (gsize) result->width * (gsize) result->height * (gsize) result->channels;
   g_autofree AdmPicture *pictures = g_new0 (AdmPicture, result->count);
   g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
   gboolean covers = target->width == result->width && target->height == result->height;
@@ -59,7 +59,7 @@ add_pictures (const Work *work, GimpImage **image, GError **error)
                                  .y = y,
                                  .width = result->width,
                                  .height = result->height,
-                                 .format = "R'G'B' u8",
+                                 .format = result->channels == 4 ? "R'G'B'A u8" : "R'G'B' u8",
                                  .pixels = result->pixels + (gsize) i * bytes,
                                  .mask = covers ? work->scene->selection : NULL };
   }

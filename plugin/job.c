@@ -11,6 +11,7 @@
 #include <libgimp/gimp.h>
 #include <signal.h>
 
+#include "picture-bytes.h"
 #include "plugin-error.h"
 
 #define OWNER_KEY "adm-job"
@@ -77,14 +78,14 @@ fail_memory (adm_error *error)
 
 /* Worker: the core's sink. */
 static adm_status
-keep_picture (int i, const adm_picture *picture, void *data, adm_error *error G_GNUC_UNUSED)
+keep_picture (int i, const adm_picture *picture, void *data, adm_error *error)
 {
   Job *job = data;
-  gsize values = (gsize) picture->width * (gsize) picture->height * 3;
+  gsize row = (gsize) picture->width * (gsize) job->result.channels;
+  guint8 *to = job->result.pixels + (gsize) i * row * (gsize) picture->height;
 
-  adm_pixels_to_u8 (picture->pixels, picture->height, picture->width,
-                    job->result.pixels + (gsize) i * values);
-  return ADM_OK;
+  return picture_bytes_write (picture, job->result.channels, to, row) ? ADM_OK
+                                                                      : fail_memory (error);
 }
 
 /* The source of an upscaling TASK as the core takes it; NULL when memory is short. Freed with
@@ -108,7 +109,7 @@ static adm_status
 carry_out (Job *job)
 {
   const AdmJobOrder *order = job->order;
-  const adm_sink sink = { on_progress, keep_picture, job };
+  const adm_sink sink = { on_progress, keep_picture, job, .all_channels = true };
   adm_options options = { .threads = order->threads,
                           .exact = order->exact,
                           .fast = !order->exact,
@@ -122,10 +123,13 @@ carry_out (Job *job)
                                       : adm_plan_make (order->model, &task, &plan, &job->error);
 
   if (status == ADM_OK) {
-    job->result
-        = (AdmJobResult) { .count = plan.count, .width = plan.width, .height = plan.height };
+    job->result = (AdmJobResult) { .count = plan.count,
+                                   .width = plan.width,
+                                   .height = plan.height,
+                                   .channels = picture_bytes_a_pixel (plan.channels) };
     job->result.pixels
-        = g_try_malloc_n ((gsize) plan.count, (gsize) plan.width * (gsize) plan.height * 3);
+        = g_try_malloc_n ((gsize) plan.count,
+                          (gsize) plan.width * (gsize) plan.height * (gsize) job->result.channels);
     if (!job->result.pixels)
       status = fail_memory (&job->error);
   }

@@ -23,9 +23,10 @@ typedef struct {
   int source_w, source_h;
 } AdmJobOrder;
 
-/* The finished pictures: 8-bit sRGB, [count][height][width][3]. */
+/* The finished pictures: 8-bit sRGB, [count][height][width][channels]; 3 channels, or with alpha
+ * 4. */
 typedef struct {
-  int count, width, height;
+  int count, width, height, channels;
   guint8 *pixels; /* freed with g_free */
 } AdmJobResult;
 

@@ -45,7 +45,8 @@ void
 keep_pictures (const AdmJobResult *result, const UiSettings *settings)
 {
   static const UiHistoryStoreFuncs funcs = { on_found, on_gone, on_failed };
-  gsize bytes = (gsize) result->width * (gsize) result->height * 3;
+  int row = result->width * result->channels;
+  gsize bytes = (gsize) row * (gsize) result->height;
   g_autofree char *folder = keep_history_folder (), *state = keep_state_file ();
   UiStore *store = ui_store_new (state);
   gboolean told = FALSE;
@@ -55,8 +56,8 @@ keep_pictures (const AdmJobResult *result, const UiSettings *settings)
   for (int i = 0; i < result->count; i++) {
     g_autoptr (UiSettings) own = ui_settings_copy (settings);
     g_autoptr (GdkPixbuf) pixels = gdk_pixbuf_new_from_data (
-        result->pixels + (gsize) i * bytes, GDK_COLORSPACE_RGB, FALSE, 8, result->width,
-        result->height, 3 * result->width, NULL, NULL);
+        result->pixels + (gsize) i * bytes, GDK_COLORSPACE_RGB, result->channels == 4, 8,
+        result->width, result->height, row, NULL, NULL);
 
     own->seed += i;
     own->count = 1;

@@ -8,6 +8,10 @@
 
 #include "plugin-error.h"
 #include "resample.h"
+#include "ui/settings.h"
+
+/* The most pixels a side of what is shown. */
+enum { SEEN = 768 };
 
 void
 part_set_no_memory (GError **error)
@@ -81,6 +85,19 @@ part_input_size (const Part *part, int tile, int factor, gboolean tiles, int *wi
   return tiles;
 }
 
+gboolean
+part_check_size (const Part *part, int factor, int width, int height, GError **error)
+{
+  if (MAX (width, height) <= UI_SIDE_MAX / factor)
+    return TRUE;
+  g_set_error (error, PLUGIN_ERROR, PLUGIN_ERROR_CALLING,
+               _ ("%d × %d pixels of “%s” would become %d × %d, and a picture has at most %d a "
+                  "side. Select a smaller part of the layer."),
+               part->width, part->height, part->layer, width * factor, height * factor,
+               UI_SIDE_MAX);
+  return FALSE;
+}
+
 guint8 *
 part_reduce (const Part *part, int width, int height)
 {
@@ -94,6 +111,22 @@ part_reduce (const Part *part, int width, int height)
   for (gsize i = 0; pixels && i < values; i++)
     pixels[i] = (guint8) lrintf (CLAMP (reduced[i], 0.0F, 1.0F) * 255.0F);
   return pixels;
+}
+
+GdkPixbuf *
+part_picture (const Part *part, int tile, int output)
+{
+  int most = MAX (part->width, part->height);
+  gboolean whole = most <= output;
+  double scale = MIN (1.0, (double) SEEN / most);
+  int width = whole ? tile : MAX (1, (int) lround (part->width * scale)),
+      height = whole ? tile : MAX (1, (int) lround (part->height * scale));
+  guint8 *pixels = part_reduce (part, width, height);
+
+  if (!pixels)
+    return NULL;
+  g_autoptr (GBytes) bytes = g_bytes_new_take (pixels, (gsize) width * (gsize) height * 3);
+  return gdk_pixbuf_new_from_bytes (bytes, GDK_COLORSPACE_RGB, FALSE, 8, width, height, 3 * width);
 }
 
 float *

@@ -34,9 +34,18 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Part, part_free)
 gboolean part_input_size (const Part *part, int tile, int factor, gboolean tiles, int *width,
                           int *height);
 
+/* FALSE with ERROR set when what comes of PART, WIDTH × HEIGHT of it through the network in tiles,
+ * has more than UI_SIDE_MAX pixels a side. */
+gboolean part_check_size (const Part *part, int factor, int width, int height, GError **error);
+
 /* The part at WIDTH × HEIGHT, rounded to 8 bits as any picture from a file, [height][width][3].
  * NULL when memory is short; free with g_free. */
 guint8 *part_reduce (const Part *part, int width, int height);
+
+/* PART as the artist sees what a network that makes OUTPUT pixels a side of TILE begins with: what
+ * goes in whole as the network gets it, what goes in tiles as it is, reduced. NULL when memory is
+ * short. */
+GdkPixbuf *part_picture (const Part *part, int tile, int output);
 
 /* Fills PICTURE's place, size, format and pixels from RESULT [result_h][result_w][3], 8 bits; the
  * pixels, also returned, are freed with g_free once the layer is there. NULL when memory is

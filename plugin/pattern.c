@@ -16,9 +16,11 @@ enum { HEADER = 24, VERSION = 1, MAGIC = 0x47504154, LONGEST_NAME = 255 };
 static GByteArray *
 encode (const GdkPixbuf *pixels, const char *name)
 {
-  int width = gdk_pixbuf_get_width (pixels), height = gdk_pixbuf_get_height (pixels);
+  int width = gdk_pixbuf_get_width (pixels), height = gdk_pixbuf_get_height (pixels),
+      bytes = gdk_pixbuf_get_n_channels (pixels); /* with alpha, where there is one */
   guint32 length = (guint32) strlen (name) + 1;
-  const guint32 head[6] = { HEADER + length, VERSION, (guint32) width, (guint32) height, 3, MAGIC };
+  const guint32 head[6]
+      = { HEADER + length, VERSION, (guint32) width, (guint32) height, (guint32) bytes, MAGIC };
   GByteArray *file = g_byte_array_new ();
 
   for (int i = 0; i < 6; i++) {
@@ -30,7 +32,7 @@ encode (const GdkPixbuf *pixels, const char *name)
     g_byte_array_append (file,
                          gdk_pixbuf_read_pixels (pixels)
                              + (gsize) y * (gsize) gdk_pixbuf_get_rowstride (pixels),
-                         (guint) width * 3);
+                         (guint) (width * bytes));
   return file;
 }
 

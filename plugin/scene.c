@@ -26,11 +26,15 @@ scene_free (Scene *scene)
 static float *
 from_pixbuf (const Scene *scene, const GdkPixbuf *picture)
 {
+  gboolean fits = gdk_pixbuf_get_width (picture) == scene->width
+                  && gdk_pixbuf_get_height (picture) == scene->height;
   g_autoptr (GdkPixbuf) scaled
-      = gdk_pixbuf_get_width (picture) == scene->width
-                && gdk_pixbuf_get_height (picture) == scene->height
-            ? g_object_ref ((GdkPixbuf *) picture)
-            : gdk_pixbuf_scale_simple (picture, scene->width, scene->height, GDK_INTERP_BILINEAR);
+      = gdk_pixbuf_get_has_alpha (picture) /* on white */
+            ? gdk_pixbuf_composite_color_simple (picture, scene->width, scene->height,
+                                                 GDK_INTERP_BILINEAR, 255, 1, 0xffffff, 0xffffff)
+            : fits ? g_object_ref ((GdkPixbuf *) picture)
+                   : gdk_pixbuf_scale_simple (picture, scene->width, scene->height,
+                                              GDK_INTERP_BILINEAR);
   gsize area = (gsize) scene->width * (gsize) scene->height;
   float *planar = scaled ? g_try_malloc_n (area, 3 * sizeof (float)) : NULL;
 

@@ -114,10 +114,8 @@ open_shown (GimpImage *image, GimpLayer **shown)
 float
 target_value (float value)
 {
-  float byte = roundf (255.0F * value);
-
   /* a sixteenth more than the byte: far above what float32 can lose on the way there and back */
-  return (fabsf (255.0F * value - byte) < 0.01F ? byte + 0.0625F : 255.0F * value) / 127.5F - 1.0F;
+  return (roundf (255.0F * value) + 0.0625F) / 127.5F - 1.0F;
 }
 
 /* FORMAT of four channels into PIXELS [height][width][4], NULL: memory was short. FALSE with ERROR

@@ -25,8 +25,9 @@ gboolean target_find (GimpImage *image, GimpLayer *layer, UiWhere where, Target 
 /* The one selected layer of IMAGE, or NULL. */
 GimpLayer *target_active_layer (GimpImage *image);
 
-/* VALUE, in [0, 1], as the core takes it, in [-1, 1]: one of the 256 that 8 bits hold becomes one
- * that adm_pixels_to_u8, which rounds down, gives back as the same. */
+/* VALUE, in [0, 1], as the core takes it, in [-1, 1]: the nearest of the 256 that 8 bits hold, so
+ * that adm_pixels_to_u8, which rounds down, gives it back. An image of more bits starts the same
+ * picture as its copy of 8. */
 float target_value (float value);
 
 /* What lies under TARGET, [3][height][width] in [-1, 1], transparent places as white: of a layer

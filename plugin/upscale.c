@@ -54,6 +54,40 @@ add_result (GimpImage **image, GimpLayer *layer, const Part *part, const AdmJobR
   return layers_add (image, &picture, 1, *image ? layer : NULL, show, error);
 }
 
+gboolean
+upscale_task (const Part *part, UiSettings *settings, const adm_model *model,
+              UpscaleNetwork network, adm_task *task, GError **error)
+{
+  int tile = MAX (1, network.input), factor = MAX (1, network.output / tile);
+
+  settings->scale = 0.0;
+  if (!arguments_to_upscale (settings, model, network.most_steps, task, error))
+    return FALSE;
+  adm_request *request = &task->upscale;
+  request->tiled
+      = part_input_size (part, tile, factor, settings->tiles, &request->low_w, &request->low_h);
+  return !request->tiled || part_check_size (part, factor, request->low_w, request->low_h, error);
+}
+
+gboolean
+upscale_amount (const Part *part, const UiSettings *settings, const adm_model *model,
+                UpscaleNetwork network, double amount[2])
+{
+  g_autoptr (UiSettings) copy = ui_settings_copy (settings);
+  const float something = 0.0F; /* planning asks whether there is a picture, not what it shows */
+  adm_task task;
+  adm_plan plan;
+
+  if (!upscale_task (part, copy, model, network, &task, NULL))
+    return FALSE;
+  task.upscale.low = &something;
+  if (adm_plan_make (model, &task, &plan, &(adm_error) { 0 }) != ADM_OK)
+    return FALSE;
+  amount[0] = plan.work[1];
+  amount[1] = 0.0;
+  return TRUE;
+}
+
 static GimpLayer **
 upscale (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage **image, GimpLayer *layer,
          const Part *part, AdmArguments *arguments, GError **error)
@@ -67,12 +101,14 @@ upscale (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage **image, Gimp
   GimpLayer **layers = NULL;
 
   order.model = model_paths_find (models, settings->model, error);
-  if (!order.model || !arguments_to_upscale (settings, order.model, 0, &order.task, error))
+  if (!order.model)
     return NULL;
-  int tile = MAX (1, arguments_upsample_input (order.model));
-  order.task.upscale.tiled
-      = part_input_size (part, tile, MAX (1, order.model->upsampled_size / tile), settings->tiles,
-                         &order.source_w, &order.source_h);
+  const UpscaleNetwork network
+      = { arguments_upsample_input (order.model), order.model->upsampled_size, 0 };
+  if (!upscale_task (part, settings, order.model, network, &order.task, error))
+    return NULL;
+  order.source_w = order.task.upscale.low_w;
+  order.source_h = order.task.upscale.low_h;
   order.task.upscale.respacing = arguments->respacing;
   g_autofree guint8 *source = part_reduce (part, order.source_w, order.source_h);
   if (!source) {

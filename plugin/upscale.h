@@ -7,7 +7,27 @@
 
 #include <libgimp/gimp.h>
 
+#include "adm.h"
+#include "part.h"
+#include "ui/settings.h"
+
 #define UPSCALE_PROCEDURE "plug-in-adm-upscale"
+
+/* What is to be known of an upsampling network: the sides of its input and output, and how many
+ * steps it can take (0: not known, so its file is opened). */
+typedef struct {
+  int input, output, most_steps;
+} UpscaleNetwork;
+
+/* The TASK of upsampling PART with MODEL by SETTINGS, as arguments_to_upscale; in tiles or not, and
+ * of the source the size, which its low_w and low_h tell: the pixels are the caller's to bring.
+ * FALSE with ERROR set. */
+gboolean upscale_task (const Part *part, UiSettings *settings, const adm_model *model,
+                       UpscaleNetwork network, adm_task *task, GError **error);
+
+/* How much there is to do, as UiBackend.amount wants it. */
+gboolean upscale_amount (const Part *part, const UiSettings *settings, const adm_model *model,
+                         UpscaleNetwork network, double amount[2]);
 
 /* The procedure with its documentation, arguments, and return values "image" and "layers". */
 GimpProcedure *upscale_create (GimpPlugIn *plug_in);

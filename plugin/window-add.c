@@ -23,17 +23,17 @@ window_image_is_open (Window *window)
   return window->image && !window->image_closed;
 }
 
-/* The packed rows of PIXELS; free with g_free. */
+/* The packed rows of PIXELS, 3 bytes a pixel or, with alpha, 4; free with g_free. */
 static guint8 *
 pack_pixels (const GdkPixbuf *pixels)
 {
-  int width = gdk_pixbuf_get_width (pixels), height = gdk_pixbuf_get_height (pixels),
-      row = gdk_pixbuf_get_rowstride (pixels);
-  guint8 *packed = g_try_malloc_n ((gsize) width * (gsize) height, 3);
+  gsize height = (gsize) gdk_pixbuf_get_height (pixels),
+        row = (gsize) gdk_pixbuf_get_rowstride (pixels),
+        bytes = (gsize) gdk_pixbuf_get_width (pixels) * (gsize) gdk_pixbuf_get_n_channels (pixels);
+  guint8 *packed = g_try_malloc_n (height, bytes);
 
-  for (int y = 0; packed && y < height; y++)
-    memcpy (packed + (gsize) y * (gsize) width * 3,
-            gdk_pixbuf_read_pixels (pixels) + (gsize) y * (gsize) row, (gsize) width * 3);
+  for (gsize y = 0; packed && y < height; y++)
+    memcpy (packed + y * bytes, gdk_pixbuf_read_pixels (pixels) + y * row, bytes);
   return packed;
 }
 
@@ -88,7 +88,10 @@ to_picture (Window *window, const UiResult *result, GimpImage *image, guint name
                      : NULL;
   } else {
     *picture = (AdmPicture) {
-      .width = width, .height = height, .format = "R'G'B' u8", .pixels = packed
+      .width = width,
+      .height = height,
+      .format = gdk_pixbuf_get_has_alpha (result->pixels) ? "R'G'B'A u8" : "R'G'B' u8",
+      .pixels = packed,
     };
     *pixels = g_steal_pointer (&packed);
     if (image)

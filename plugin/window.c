@@ -20,6 +20,7 @@
 #include "plugin-error.h"
 #include "scene.h"
 #include "ui/generate-panel.h"
+#include "upscale.h"
 #include "window-private.h"
 
 #define OWNER_KEY "adm-window"
@@ -126,18 +127,21 @@ set_scene (Window *window, const UiJob *job, WorkerJob *work, GError **error)
   return TRUE;
 }
 
+static UpscaleNetwork
+upsampler_of (const UiModel *shown)
+{
+  return (UpscaleNetwork) { shown->upsample_input, shown->upsampled_size,
+                            shown->most_upsample_steps };
+}
+
 static gboolean
 set_upsampling (Window *window, const UiModel *shown, WorkerJob *work, GError **error)
 {
-  UiSettings *settings = work->settings;
-
-  settings->scale = 0.0;
-  if (!arguments_to_upscale (settings, work->model, shown->most_upsample_steps, &work->task, error))
+  if (!upscale_task (window->part, work->settings, work->model, upsampler_of (shown), &work->task,
+                     error))
     return FALSE;
-  int tile = MAX (1, shown->upsample_input);
-  work->task.upscale.tiled
-      = part_input_size (window->part, tile, MAX (1, shown->upsampled_size / tile), settings->tiles,
-                         &work->source_w, &work->source_h);
+  work->source_w = work->task.upscale.low_w;
+  work->source_h = work->task.upscale.low_h;
   work->source = reduce_part;
   work->source_data = window->part;
   return TRUE;
@@ -210,7 +214,10 @@ amount (const UiSettings *settings, guint target G_GNUC_UNUSED, double amount[2]
   const UiModel *shown = ui_catalog_find (window_models_catalog (window->models), settings->model);
   const adm_model *model = window_models_find (window->models, settings->model);
 
-  return shown && model && scene_amount (settings, model, shown->most_steps, amount);
+  if (!shown || !model)
+    return FALSE;
+  return window->part ? upscale_amount (window->part, settings, model, upsampler_of (shown), amount)
+                      : scene_amount (settings, model, shown->most_steps, amount);
 }
 
 static void
@@ -308,15 +315,12 @@ source (gpointer user)
 {
   Window *window = user;
   const UiCatalog *models = window_models_catalog (window->models);
-  int side = 0;
 
-  for (gsize i = 0; i < models->n_models && side == 0; i++)
-    side = models->models[i].upsample_input;
-  guint8 *bytes = window->part && side > 0 ? part_reduce (window->part, side, side) : NULL;
-  if (!bytes)
-    return NULL;
-  g_autoptr (GBytes) owned = g_bytes_new_take (bytes, (gsize) side * (gsize) side * 3);
-  return gdk_pixbuf_new_from_bytes (owned, GDK_COLORSPACE_RGB, FALSE, 8, side, side, side * 3);
+  for (gsize i = 0; window->part && i < models->n_models; i++)
+    if (models->models[i].upsample_input > 0)
+      return part_picture (window->part, models->models[i].upsample_input,
+                           models->models[i].upsampled_size);
+  return NULL;
 }
 
 /* ---- model page ------------------------------------------------------------------------------ */
@@ -443,7 +447,6 @@ init_canvas (Window *window, const char *folder)
   window->backend.targets = targets;
   window->backend.surroundings = surroundings;
   window->backend.swatch = swatch;
-  window->backend.amount = amount;
   window->backend.paint_with = paint_with;
   window->backend.legend = legend;
   window->backend.paint_map = paint_map;
@@ -485,6 +488,7 @@ window_init (Window *window, GimpImage *image)
                                   .add = window_add,
                                   .reuse_settings = window_reuse_settings,
                                   .source = source,
+                                  .amount = amount,
                                   .set_memory = set_memory,
                                   .rescan = rescan,
                                   .add_folder = add_folder,

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "picture-bytes.h"
 #include "plugin-words.h"
 #include "weights-mark.h"
 
@@ -21,6 +22,9 @@
 
 /* Events of steps and of loading that carry no picture, a second at most. */
 enum { NEWS_A_SECOND = 20, NICER = 5 };
+
+/* Of a stage: less says too little of how long the whole takes. */
+#define TELLING 0.02
 
 /* A job and how to run it. */
 typedef struct {
@@ -146,22 +150,18 @@ is_wanted (Worker *worker)
   return (guint) g_atomic_int_get (&worker->wanted) == worker->job->id;
 }
 
-/* A picture [3,height,width] as the artist sees it; NULL when memory is short. */
+/* PICTURE as the artist sees it; NULL when memory is short. */
 static GdkPixbuf *
-to_pixbuf (const float *planar, int height, int width)
+to_pixbuf (const adm_picture *picture)
 {
-  GdkPixbuf *pixbuf = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, width, height);
-  gsize row = (gsize) width * 3;
-  g_autofree guint8 *packed = pixbuf ? g_try_malloc_n ((gsize) height, row) : NULL;
+  int bytes = picture_bytes_a_pixel (picture->channels);
+  GdkPixbuf *pixbuf
+      = gdk_pixbuf_new (GDK_COLORSPACE_RGB, bytes == 4, 8, picture->width, picture->height);
 
-  if (!packed) {
+  if (pixbuf
+      && !picture_bytes_write (picture, bytes, gdk_pixbuf_get_pixels (pixbuf),
+                               (gsize) gdk_pixbuf_get_rowstride (pixbuf)))
     g_clear_object (&pixbuf);
-    return NULL;
-  }
-  adm_pixels_to_u8 (planar, height, width, packed);
-  for (int y = 0; y < height; y++)
-    memcpy (gdk_pixbuf_get_pixels (pixbuf) + (gsize) y * (gsize) gdk_pixbuf_get_rowstride (pixbuf),
-            packed + (gsize) y * row, row);
   return pixbuf;
 }
 
@@ -194,11 +194,23 @@ on_loading (Worker *worker, const adm_progress *progress)
   return true;
 }
 
+/* What a step takes, 0 while not known: a large canvas's first step tells long before its end. */
+static double
+seconds_per_step (const adm_progress *progress, gint64 since)
+{
+  double steps = progress->fraction * progress->steps;
+
+  return progress->step > 0 || (since > G_USEC_PER_SEC && progress->fraction > TELLING)
+             ? (double) since / G_USEC_PER_SEC / steps
+             : 0.0;
+}
+
 /* Worker: the core's callback. */
 static bool
 on_progress (const adm_progress *progress, void *data)
 {
   Worker *worker = data;
+  const adm_picture seen = { progress->x0, progress->height, progress->width, 3 };
   gint64 now = g_get_monotonic_time ();
 
   if (progress->stage == ADM_STAGE_LOAD)
@@ -221,12 +233,8 @@ on_progress (const adm_progress *progress, void *data)
                       .step = progress->step,
                       .steps = progress->steps,
                       .fraction = progress->fraction,
-                      .seconds_per_step = progress->step ? (double) (now - worker->stage_began)
-                                                               / G_USEC_PER_SEC / progress->step
-                                                         : 0.0,
-                      .pixels = progress->x0
-                                    ? to_pixbuf (progress->x0, progress->height, progress->width)
-                                    : NULL });
+                      .seconds_per_step = seconds_per_step (progress, now - worker->stage_began),
+                      .pixels = progress->x0 ? to_pixbuf (&seen) : NULL });
   }
   return true;
 }
@@ -288,7 +296,7 @@ send_picture (int i, const adm_picture *picture, void *data, adm_error *error)
 {
   Worker *worker = data;
   const WorkerJob *job = worker->job;
-  GdkPixbuf *pixels = to_pixbuf (picture->pixels, picture->height, picture->width);
+  GdkPixbuf *pixels = to_pixbuf (picture);
 
   if (!pixels)
     return no_memory (error);
@@ -342,7 +350,7 @@ static adm_status
 carry_out (Worker *worker)
 {
   const WorkerJob *job = worker->job;
-  const adm_sink sink = { on_progress, send_picture, worker };
+  const adm_sink sink = { on_progress, send_picture, worker, .all_channels = true };
   adm_task task = job->task;
   adm_plan plan;
   gboolean upscale = task.kind == ADM_TASK_UPSCALE;

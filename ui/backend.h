@@ -147,7 +147,7 @@ typedef struct UiJob {
   const UiSettings *settings;
   gboolean draft; /* a first look with few steps: not worth keeping beyond the window */
   guint target; /* GENERATE: what is to be covered, and lies under it; 0: nothing is known of it */
-  /* A finished picture, 8-bit RGB, or NULL: what it starts from where settings->start is
+  /* A finished picture, 8-bit RGB or RGBA, or NULL: what it starts from where settings->start is
    * UI_START_PICTURE; otherwise what the first stage of these settings made, so that only
    * settings->upsample is left to do. */
   GdkPixbuf *picture;
@@ -155,7 +155,7 @@ typedef struct UiJob {
 
 /* A finished picture. */
 typedef struct UiResult {
-  GdkPixbuf *pixels;    /* 8-bit RGB */
+  GdkPixbuf *pixels;    /* 8-bit RGB, or RGBA of a network that makes transparency */
   UiSettings *settings; /* of this picture alone: its own seed, count 1 */
   guint target;         /* as in the job that made it; 0: of an earlier window */
 } UiResult;

@@ -28,10 +28,13 @@ draw (GtkWidget *area, cairo_t *cr, gpointer surface)
 {
   UiPlace all
       = { 0, 0, gtk_widget_get_allocated_width (area), gtk_widget_get_allocated_height (area) };
+  UiPlace place = ui_place_fit (all, cairo_image_surface_get_width (surface),
+                                cairo_image_surface_get_height (surface));
 
-  ui_draw_surface (cr, surface, NULL,
-                   ui_place_fit (all, cairo_image_surface_get_width (surface),
-                                 cairo_image_surface_get_height (surface)));
+  if (cairo_surface_get_content (surface) == CAIRO_CONTENT_COLOR_ALPHA) {
+    ui_draw_checks (cr, place);
+  }
+  ui_draw_surface (cr, surface, NULL, place);
   return FALSE;
 }
 

@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-enum { SQUARE = 16, TILES = 3 };
+enum { SQUARE = 16, CHECK = 8, TILES = 3 };
 
 UiPlace
 ui_place_fit (UiPlace place, int w, int h)
@@ -62,6 +62,26 @@ ui_draw_tiled (cairo_t *cr, cairo_surface_t *surface, UiPlace place, double shif
   cairo_pattern_set_filter (cairo_get_source (cr), CAIRO_FILTER_GOOD);
   cairo_pattern_set_extend (cairo_get_source (cr), CAIRO_EXTEND_REPEAT);
   cairo_paint (cr);
+  cairo_restore (cr);
+}
+
+void
+ui_draw_checks (cairo_t *cr, UiPlace place)
+{
+  static const double grey[2] = { 0.4, 0.6 }; /* GIMP's own, and as large */
+
+  cairo_save (cr);
+  cairo_rectangle (cr, place.x, place.y, place.width, place.height);
+  cairo_clip (cr);
+  for (int light = 0; light < 2; light++) {
+    cairo_set_source_rgb (cr, grey[light], grey[light], grey[light]);
+    for (int y = 0; y * CHECK < place.height; y++) {
+      for (int x = (y + light) % 2; x * CHECK < place.width; x += 2) {
+        cairo_rectangle (cr, place.x + x * CHECK, place.y + y * CHECK, CHECK, CHECK);
+      }
+    }
+    cairo_fill (cr);
+  }
   cairo_restore (cr);
 }
 

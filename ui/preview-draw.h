@@ -18,6 +18,8 @@ void ui_draw_surface (cairo_t *cr, cairo_surface_t *surface, cairo_surface_t *ma
 /* SURFACE three by three in PLACE, shifted by SHIFT_X and SHIFT_Y of one of them. */
 void ui_draw_tiled (cairo_t *cr, cairo_surface_t *surface, UiPlace place, double shift_x,
                     double shift_y);
+/* What shows through what is transparent, over all of PLACE. */
+void ui_draw_checks (cairo_t *cr, UiPlace place);
 /* The checks and words of an empty place of WIDGET. */
 void ui_draw_empty (GtkWidget *widget, cairo_t *cr, UiPlace place, const char *hint);
 /* A dashed outline, seen on any ground. */

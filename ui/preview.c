@@ -97,7 +97,8 @@ draw_in_place (UiPreview *self, cairo_t *cr, UiPlace place)
   ui_draw_surface (cr, self->ground, NULL, all);
   if (surface) {
     ui_draw_surface (cr, surface, self->mask, target);
-  } else {
+  }
+  if (!self->pixels) { /* what lies there already shows no edge */
     ui_draw_outline (cr, target);
   }
 }
@@ -105,6 +106,7 @@ draw_in_place (UiPreview *self, cairo_t *cr, UiPlace place)
 static void
 draw_alone (UiPreview *self, cairo_t *cr, UiPlace place, GdkPixbuf *pixels)
 {
+  gboolean checks = gdk_pixbuf_get_has_alpha (pixels);
   cairo_surface_t *surface;
 
   if (self->natural_size) {
@@ -114,13 +116,20 @@ draw_alone (UiPreview *self, cairo_t *cr, UiPlace place, GdkPixbuf *pixels)
     double left = floor (place.x + (place.width - w) / 2),
            top = floor (place.y + (place.height - h) / 2);
 
+    if (checks) {
+      ui_draw_checks (cr, (UiPlace) { left, top, w, h });
+    }
     cairo_set_source_surface (cr, surface, left, top);
     cairo_paint (cr);
     cairo_surface_destroy (surface);
   } else if ((surface = fit (self, pixels, place))) {
-    ui_draw_surface (
-        cr, surface, NULL,
-        ui_place_fit (place, gdk_pixbuf_get_width (pixels), gdk_pixbuf_get_height (pixels)));
+    UiPlace all
+        = ui_place_fit (place, gdk_pixbuf_get_width (pixels), gdk_pixbuf_get_height (pixels));
+
+    if (checks) {
+      ui_draw_checks (cr, all);
+    }
+    ui_draw_surface (cr, surface, NULL, all);
   }
 }
 
@@ -137,6 +146,10 @@ draw_content (UiPreview *self, cairo_t *cr, UiPlace place)
   } else if (self->view == UI_VIEW_TILED) {
     cairo_surface_t *surface = fit (self, pixels, place);
 
+    if (surface && gdk_pixbuf_get_has_alpha (pixels)) {
+      ui_draw_checks (
+          cr, ui_place_fit (place, gdk_pixbuf_get_width (pixels), gdk_pixbuf_get_height (pixels)));
+    }
     if (surface) {
       ui_draw_tiled (cr, surface, place, self->shift_x, self->shift_y);
     }

@@ -21,7 +21,7 @@ struct UiStore {
 /* Of finished pictures, unless the file says otherwise. */
 enum { HISTORY_MEGABYTES = 500 };
 
-static const char *const cost_keys[] = { "plain", "guided", "upsample" };
+static const char *const cost_keys[] = { "plain", "guided", "upsampling" };
 
 static GKeyFile *
 fresh (UiStore *store)

@@ -7,7 +7,7 @@
 #include "i18n.h"
 #include "widgets.h"
 
-enum { SIDE = UI_THUMBNAIL_SIDE };
+enum { SIDE = UI_THUMBNAIL_SIDE, CHECK = 8 };
 
 struct _UiThumbnail {
   GtkFlowBoxChild parent_instance;
@@ -38,6 +38,14 @@ show_pixels (UiThumbnail *self, GdkPixbuf *pixels)
             : gdk_pixbuf_scale_simple (pixels, MAX (1, (int) (w * factor + 0.5)),
                                        MAX (1, (int) (h * factor + 0.5)), GDK_INTERP_BILINEAR);
 
+  if (small && gdk_pixbuf_get_has_alpha (small)) { /* on checks */
+    GdkPixbuf *seen = gdk_pixbuf_composite_color_simple (
+        small, gdk_pixbuf_get_width (small), gdk_pixbuf_get_height (small), GDK_INTERP_NEAREST, 255,
+        CHECK * device, 0x666666, 0x999999);
+
+    g_object_unref (small);
+    small = seen;
+  }
   if (small) {
     cairo_surface_t *surface = gdk_cairo_surface_create_from_pixbuf (small, device, NULL);
 

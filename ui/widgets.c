@@ -158,6 +158,32 @@ ui_duration_text (double seconds)
   return g_strdup_printf (_ ("about %d h"), (int) round (seconds / 3600.0));
 }
 
+/* The mean of a pixel's samples, at COLUMNS of ROWS, into OUT; what is transparent lends its colour
+ * to nobody. */
+static void
+mean_of (const guint8 *const *rows, const int *columns, int samples, int channels, guint8 *out)
+{
+  int sum[4] = { 0 }, weight = 0, count = samples * samples;
+
+  for (int k = 0; k < samples; k++) {
+    for (int l = 0; l < samples; l++) {
+      const guint8 *pixel = rows[k] + columns[l];
+      int alpha = channels == 4 ? pixel[3] : 1;
+
+      for (int c = 0; c < 3; c++) {
+        sum[c] += alpha * pixel[c];
+      }
+      weight += alpha;
+    }
+  }
+  for (int c = 0; c < 3; c++) {
+    out[c] = (guint8) ((sum[c] + weight / 2) / MAX (1, weight));
+  }
+  if (channels == 4) {
+    out[3] = (guint8) ((weight + count / 2) / count);
+  }
+}
+
 GdkPixbuf *
 ui_reduce_picture (GdkPixbuf *pixels, int most)
 {
@@ -180,7 +206,7 @@ ui_reduce_picture (GdkPixbuf *pixels, int most)
   }
 
   const guint8 *from = gdk_pixbuf_read_pixels (pixels);
-  int from_row = gdk_pixbuf_get_rowstride (pixels), count = samples * samples;
+  int from_row = gdk_pixbuf_get_rowstride (pixels);
 
   for (int i = 0; i < small_w * samples; i++) {
     columns[i] = MIN (w - 1, (int) ((i + 0.5) * w / ((double) small_w * samples))) * channels;
@@ -196,17 +222,8 @@ ui_reduce_picture (GdkPixbuf *pixels, int most)
                                (int) ((y * samples + k + 0.5) * h / ((double) small_h * samples)))
                       * (gsize) from_row;
     }
-    for (int x = 0; x < small_w; x++) {
-      for (int c = 0; c < channels; c++) {
-        int sum = count / 2;
-
-        for (int k = 0; k < samples; k++) {
-          for (int l = 0; l < samples; l++) {
-            sum += rows[k][columns[x * samples + l] + c];
-          }
-        }
-        *out++ = (guint8) (sum / count);
-      }
+    for (int x = 0; x < small_w; x++, out += channels) {
+      mean_of (rows, columns + x * samples, samples, channels, out);
     }
   }
   return small;

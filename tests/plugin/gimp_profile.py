@@ -75,6 +75,15 @@ class Profile:
         with open(os.path.join(self.models, stem + '.json'), 'w', encoding='utf-8') as file:
             json.dump(description, file)
 
+    def add_fixture(self, name):
+        """The tiny network tests/fixtures/family/NAME.pt, with what its tensors do not tell."""
+        folder = os.path.join(os.path.dirname(HERE), 'fixtures', 'family')
+        with open(os.path.join(folder, 'index.json'), encoding='utf-8') as file:
+            config = next(entry['config'] for entry in json.load(file).values() if entry['weights'] == name + '.pt')
+        shutil.copy(os.path.join(folder, name + '.pt'), self.models)
+        with open(os.path.join(self.models, name + '.json'), 'w', encoding='utf-8') as file:
+            json.dump({key: value for key, value in config.items() if value is not None}, file)
+
     def add_broken_model(self):
         """A model whose diffusion weights end in the middle."""
         self.add_model('Broken', lambda path: os.truncate(path, os.path.getsize(path) // 2))
@@ -167,16 +176,16 @@ def adm(*arguments):
     subprocess.run([PROGRAM, *map(str, arguments)], check=True, stdin=subprocess.DEVNULL)
 
 
-def picture(path):
-    """The RGB bytes of a PNG."""
+def picture(path, channels=3):
+    """The RGB bytes of a PNG, or the RGBA ones."""
     import gi
     gi.require_version('GdkPixbuf', '2.0')
     from gi.repository import GdkPixbuf
     pixbuf = GdkPixbuf.Pixbuf.new_from_file(path)
     data, row, n = pixbuf.get_pixels(), pixbuf.get_rowstride(), pixbuf.get_n_channels()
     width, height = pixbuf.get_width(), pixbuf.get_height()
-    assert n == 3
-    return b''.join(data[y * row:y * row + width * 3] for y in range(height))
+    assert n == channels
+    return b''.join(data[y * row:y * row + width * n] for y in range(height))
 
 
 def stop(process):

@@ -58,6 +58,8 @@ note('followed', texts(TITLE))
 other, other_view = show((120, 90))
 time.sleep(2.0)
 note('other', texts(TITLE))
+note('seamless', [activate(TITLE, 'Seamless from left to right'), activate(TITLE, 'Seamless from top to bottom')])
+time.sleep(0.5)
 shot('canvas-other')
 press(win, 'Return')
 note('made again', finished(TITLE, 2))
@@ -77,6 +79,27 @@ wait(patterns, 10)
 time.sleep(0.5)
 note('patterns', {'files': patterns(), 'active': Gimp.context_get_pattern().get_name(), 'size': list(Gimp.context_get_pattern().get_info())[1:3]})
 shot('canvas-pattern')
+
+
+# A bucket of it, over four copies: the mean difference across their border to that between neighbours within.
+def seams(layer, width, height):
+    data = base64.b64decode(pixels(layer))
+
+    def step(x, y, dx, dy):
+        a, b = 3 * (y * 2 * width + x), 3 * ((y + dy) * 2 * width + x + dx)
+        return sum(abs(data[a + c] - data[b + c]) for c in range(3))
+
+    across = [sum(step(x, y, 1, 0) for y in range(2 * height)) for x in range(width + width // 2)]
+    down = [sum(step(x, y, 0, 1) for x in range(2 * width)) for y in range(height + height // 2)]
+    return [line[side - 1] * (side - 1) / max(1, sum(line[:side - 1])) for line, side in ((across, width), (down, height))]
+
+
+painted = new_image(240, 180)
+painted.get_layers()[0].edit_bucket_fill(Gimp.FillType.PATTERN, 5, 5)
+data = base64.b64decode(pixels(painted.get_layers()[0]))
+note('bucket', {'seams': seams(painted.get_layers()[0], 120, 90), 'repeats': all(data[i:i + 360] == data[i + 360:i + 720] for i in range(0, len(data), 720)),
+                'values': len(set(data)), 'listed': [pattern.get_name() for pattern in Gimp.patterns_get_list(patterns()[0][:-4])]})
+painted.delete()
 
 # Undone in the image.
 shot('canvas-before-undo')

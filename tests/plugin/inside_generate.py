@@ -73,6 +73,18 @@ image.convert_precision(Gimp.Precision.FLOAT_LINEAR)
 done = generate(image, **{'class': CLASS, 'seed': 7, 'steps': 8})
 note('linear', dict(outcome(done), described=[describe(layer) for layer in done.layers]))
 
+# Networks that make grey pictures, or transparency, in a new image, one of colours and a grey one.
+facts = {}
+for model in ('grey', 'rgba'):
+    facts[model] = []
+    for image in (None, new_image(40, 30), new_image(40, 30, Gimp.ImageBaseType.GRAY)):
+        done = generate(image, **{'model': model, 'class': '1', 'seed': 7, 'steps': 4, 'count': 2, 'natural-size': True})
+        facts[model].append(dict(outcome(done), described=[dict(describe(layer), alpha=pixels(layer, 'A u8'), grey=pixels(layer, "Y' u8")) for layer in done.layers]))
+note('channels', facts)
+generate(**{'model': 'rgba', 'class': '1', 'seed': 77, 'steps': 4, 'history': True})
+note('kept with alpha', [GdkPixbuf.Pixbuf.new_from_file(os.path.join(Gimp.directory(), 'plug-in-adm-history', name)).get_has_alpha()
+                         for name in kept() if name.endswith('.png')].count(True))
+
 # Refusals: nothing may change.
 indexed = new_image(80, 80, Gimp.ImageBaseType.INDEXED)
 note('indexed', outcome(generate(indexed, **{'class': CLASS, 'steps': 4})))

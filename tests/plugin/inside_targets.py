@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs inside GIMP: pictures that cover selections, layers and images of all kinds, and places where none can go."""
+import array
 import colorsys
 import json
 
@@ -150,6 +151,29 @@ two = call('plug-in-adm-fill', image, [image.get_layers()[0].copy(), image.get_l
 facts['two'], facts['too much'] = outcome(two), outcome(call('plug-in-adm-fill', image, image.get_layers(), change=1.5))
 facts['untouched'] = len(image.get_layers()) == 1
 note('fill', facts)
+
+# In images of more bits, of linear light, of another colour space: what is given back is the layer's own numbers.
+def numbers(layer, fmt):
+    data = base64.b64decode(pixels(layer, fmt))
+    return [value / 65535 for value in array.array('H', data)] if fmt.endswith('u16') else array.array('f', data)
+
+
+facts = []
+for precision, profile, fmt in ((Gimp.Precision.U16_NON_LINEAR, None, "R'G'B' u16"), (Gimp.Precision.U16_LINEAR, None, 'RGB u16'),
+                                (Gimp.Precision.FLOAT_LINEAR, None, 'RGB float'), (Gimp.Precision.U16_NON_LINEAR, Gimp.ColorProfile.new_rgb_adobe(), "R'G'B' u16")):
+    image = painted(72, 66)
+    image.convert_precision(precision)
+    if profile:
+        image.convert_color_profile(profile, Gimp.ColorRenderingIntent.RELATIVE_COLORIMETRIC, False)
+    layer = image.get_layers()[0]
+    eight = pixels(layer)
+    done = call('plug-in-adm-fill', image, [layer], **{'class': CLASS, 'seed': 7, 'change': 0.0})
+    made = generate(image, **{'class': CLASS, 'seed': 7, 'steps': 3, 'where': 'new-image', 'natural-size': True})
+    image.select_rectangle(Gimp.ChannelOps.REPLACE, 2, 1, SIDE, SIDE)
+    here = cover(image)
+    facts.append(dict(outcome(done), off=[max(abs(a - b) for a, b in zip(numbers(other, fmt), numbers(layer, fmt))) for other in done.layers], eight=[pixels(other) == eight for other in done.layers],
+                      colors=[pixels(other) for other in [*made.layers, *here.layers]], message=done.message + made.message + here.message))
+note('deep', facts)
 
 # Refusals: nothing may change.
 image = new_image(80, 80, layers=('Shown', 'Hidden'))

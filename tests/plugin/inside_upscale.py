@@ -38,6 +38,7 @@ for one in described:
     light = sum(row[x] for x in range(9000) if x // 8 % 2) / 4500
     contrast.append(light - sum(row[x] for x in range(9000) if not x // 8 % 2) / 4500)
 note('strip', dict(outcome(done), described=described, contrast=contrast))
+note('long strip', dict(outcome(upscale(strip, [source], tiles=True)), names=names(strip)))
 
 image.select_rectangle(Gimp.ChannelOps.REPLACE, 60, 50, 100, 50)
 done = upscale(image, [layer], seed=3, steps=4)

@@ -40,6 +40,14 @@ class CanvasWindow(unittest.TestCase):
         fact = self.fact('patterns')
         self.assertEqual((len(fact['files']), fact['active'] + '.pat', fact['size']), (1, fact['files'][0], [120, 90]))
 
+    def test_a_bucket_of_it_shows_no_seam(self):
+        self.assertEqual(self.fact('seamless'), [True, True])
+        fact = self.fact('bucket')
+        self.assertEqual(fact['listed'], [self.fact('patterns')['active']])
+        self.assertTrue(fact['repeats'] and fact['values'] > 16)
+        for ratio in fact['seams']:
+            self.assertLess(ratio, 1.3, 'ordinary pictures have 1.7 and more')
+
 
 if __name__ == '__main__':
     unittest.main(verbosity=2)

@@ -36,6 +36,8 @@ class Generate(unittest.TestCase):
         for part in ('diffusion', 'classifier', 'upsampler'):
             cls.profile.add_model('NaN ' + part, gimp_profile.with_nan, part)
             cls.profile.add_model('Huge ' + part, gimp_profile.with_overflow, part)
+        for name in ('grey', 'rgba'):
+            cls.profile.add_fixture(name)
         cls.notes = cls.profile.notes('inside_generate')
 
     def fact(self, name, layers=None):
@@ -139,6 +141,28 @@ class Generate(unittest.TestCase):
 
     def test_linear_image_shows_the_same_picture(self):
         self.assertEqual(self.pixels(self.fact('linear', 1)['described'][0]), self.pixels(self.fact('fresh', 1)['described'][0]))
+
+    def test_grey_and_transparent_networks(self):
+        """Colours and alpha are the program's, whatever the image; in a grey one grey as exact as the network's."""
+        for name, channels in (('grey', 1), ('rgba', 4)):
+            made = []
+            for seed in (7, 8):
+                out = os.path.join(self.profile.folder, 'channels.png')
+                gimp_profile.adm('sample', '--model', os.path.join(self.profile.models, name + '.pt'), '--class', 1, '--fast', '--seed', seed, '--steps', 4, '-o', out)
+                made.append(gimp_profile.picture(out, 4 if channels == 4 else 3))
+            for i, fact in enumerate(self.fact('channels')[name]):
+                with self.subTest(name, image=i):
+                    self.assertEqual((fact['status'], fact['layers']), ('success', 2), fact['message'])
+                    for layer, picture in zip(fact['described'], made):
+                        self.assertEqual((layer['size'], layer['type']), ([16, 16], 'graya-image' if i == 2 else 'rgba-image'))
+                        self.assertEqual(base64.b64decode(layer['alpha']), picture[3::4] if channels == 4 else b'\xff' * 256)
+                        if i < 2:
+                            self.assertEqual(self.pixels(layer), bytes(v for k, v in enumerate(picture) if channels == 1 or k % 4 < 3))
+                        elif channels == 1:
+                            self.assertEqual(base64.b64decode(layer['grey']), picture[::3])
+            if channels == 4:
+                self.assertGreater(len(set(made[0][3::4])), 16)
+        self.assertEqual(self.fact('kept with alpha'), 1)
 
     def test_refusals_say_what_to_do(self):
         for name, status, words in (

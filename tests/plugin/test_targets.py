@@ -10,6 +10,7 @@ from gimp_profile import embedded
 
 CLASS = embedded.CLASSES[1]
 SIDE = embedded.DESCRIPTION['image_size']
+UNIT = 1.01 / 65535  # one step of 16 bits: conversions on different ways round apart
 
 
 class Targets(unittest.TestCase):
@@ -91,6 +92,14 @@ class Targets(unittest.TestCase):
         self.assertEqual(pixels, before)
         _layer, pixels, before = self.made('changed')
         self.assertNotEqual(pixels, before)
+
+    def test_deep_images_keep_their_numbers_and_show_the_same_colors(self):
+        for fact in self.fact('deep'):
+            self.assertEqual((fact['status'], fact['eight']), ('success', [True]), fact['message'])
+            self.assertLessEqual(fact['off'][0], UNIT)
+            self.assertEqual(*map(base64.b64decode, fact['colors']))
+        eight, _grey, *deep = (base64.b64decode(fact['described'][0]['pixels']) for fact in self.fact('ellipse'))
+        self.assertEqual(deep, [eight, eight])
 
     def test_mended_seams_keep_the_middle(self):
         layer, pixels, before = self.made('mended')

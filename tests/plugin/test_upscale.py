@@ -61,6 +61,13 @@ class Upscale(unittest.TestCase):
         self.assertFalse(json.loads(fact['described'][0]['settings'])['tiles'])
         self.assertGreater(fact['contrast'][0], 100)
 
+    def test_more_than_a_picture_can_have_is_refused(self):
+        fact = self.fact('long strip')
+        self.assertEqual((fact['status'], fact['layers'], fact['names']), ('calling-error', 0, ['Background, upsampled', 'Background']))
+        self.assertNotIn('\n', fact['message'])
+        for word in ('9000 × 60', 'Background', '38400 × 256', '16384', 'smaller part'):
+            self.assertIn(word, fact['message'])
+
     def test_an_upsampler_on_its_own(self):
         facts = self.fact('lone')
         for fact in facts:

@@ -10,6 +10,7 @@
 
 #include <gtk/gtk.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,6 +31,8 @@ typedef struct {
   gpointer sink;
   gint64 started, first, ended; /* of the last job, microseconds */
   int images, upsample_steps;
+  int width, height;       /* of the last picture seen forming */
+  double seconds_per_step; /* as told before the first step's end; 0: was not */
 } Bench;
 
 static void
@@ -39,6 +42,11 @@ hear (const UiEvent *event, gpointer data)
 
   if (event->kind == UI_EVENT_STEP && event->pixels && !b->first)
     b->first = g_get_monotonic_time ();
+  if (event->kind == UI_EVENT_STEP && event->pixels) {
+    b->width = gdk_pixbuf_get_width (event->pixels);
+    b->height = gdk_pixbuf_get_height (event->pixels);
+  } else if (event->kind == UI_EVENT_STEP && event->step == 0)
+    b->seconds_per_step = event->seconds_per_step;
   if (event->kind == UI_EVENT_IMAGE)
     b->images++;
   if (event->kind == UI_EVENT_DONE || event->kind == UI_EVENT_FAILED)
@@ -376,11 +384,59 @@ test_read_once (void)
   studio_close (&s);
 }
 
+/* ---- a layer in tiles ------------------------------------------------------------------------ */
+
+enum { TILED_W = 150, TILED_H = 120, FACTOR = 4 };
+
+static guint8 *
+grey_source (gconstpointer data G_GNUC_UNUSED, int width, int height)
+{
+  guint8 *pixels = g_malloc ((gsize) width * (gsize) height * 3);
+
+  memset (pixels, 128, (gsize) width * (gsize) height * 3);
+  return pixels;
+}
+
+/* Seen as a whole from the first step on; stops between layers, however many tiles there are. */
+static void
+test_tiles (void)
+{
+  Bench b = { .images = 0 };
+  gint64 stopped = G_MAXINT64;
+
+  bench_init (&b);
+  for (guint i = 1; i <= TRIES && stopped >= STOP_MS * 1000; i++) {
+    WorkerJob work = { .id = i,
+                       .model = b.model,
+                       .settings = ui_settings_new (),
+                       .task = { .kind = ADM_TASK_UPSCALE },
+                       .source = grey_source,
+                       .source_w = TILED_W,
+                       .source_h = TILED_H };
+    work.task.upscale = adm_request_upsample_default (b.model);
+    work.task.upscale.tiled = true;
+    b.first = b.ended = 0;
+    worker_start (b.worker, &work);
+    turn_until (&b.first);
+    CHECK (b.width == FACTOR * TILED_W && b.height == FACTOR * TILED_H);
+    gint64 pressed = g_get_monotonic_time ();
+    worker_stop (b.worker);
+    turn_until (&b.ended);
+    stopped = MIN (stopped, b.ended - pressed);
+  }
+  printf ("in tiles: stopped after %.1f ms; %.2f s a step by the first step itself\n",
+          (double) stopped / 1000, b.seconds_per_step);
+  CHECK (stopped < STOP_MS * 1000 && b.images == 0);
+  worker_free (b.worker);
+  adm_catalog_free (b.models);
+}
+
 int
 main (int argc, char **argv)
 {
   gtk_init (&argc, &argv);
   test_responsive ();
   test_read_once ();
+  test_tiles ();
   return check_summary ();
 }
