@@ -73,6 +73,9 @@ adm_status adm_network_open (const adm_network_source *source, const adm_options
 int adm_network_features_width (const adm_network *network);
 adm_status adm_network_features (adm_network *network, int n, const float *x, const int *t,
                                  float *out, adm_error *error);
+/* What makes logits of these features, by NETWORK's memory: w [K,width], b [K]. NULL: NETWORK is no
+ * classifier. */
+const adm_linear_weights *adm_network_last_layer (const adm_network *network);
 
 /* Plans for N images and takes the workspace. */
 adm_status adm_network_prepare (adm_network *network, int n, bool gradient, adm_error *error);
