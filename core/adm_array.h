@@ -24,6 +24,13 @@ void adm_pixels_from_u8 (const uint8_t *interleaved, int height, int width, floa
  * is. */
 void adm_pixels_to_rgb (const float *planar, int channels, int height, int width, float *rgb);
 
+/* ALPHA [HEIGHT,WIDTH] (0 transparent … 255) at OUT_HEIGHT x OUT_WIDTH into OUT; all sides are at
+ * least 1. Networks that enlarge know colours only: transparency goes beside them. Linear
+ * interpolation where it grows, a weighted mean (triangle) of what is covered where it shrinks;
+ * unchanged at equal size. Pixel centres lie at half numbers, edges repeat. */
+adm_status adm_alpha_resize (const uint8_t *alpha, int width, int height, int out_width,
+                             int out_height, uint8_t *out, adm_error *error);
+
 /* .npy, version 1.0, little-endian float32, C order, finite numbers. DATA is malloc'ed, freed by
  * the caller with free (). */
 adm_status adm_npy_read (const char *path, float **data, int *rank, int64_t shape[8],
@@ -59,6 +66,11 @@ adm_status adm_picture_read (const char *path, uint8_t **pixels, uint8_t **alpha
  * whole only when this gives ADM_OK. */
 adm_status adm_npz_write_samples (const char *path, const int64_t shape[4], FILE *pictures,
                                   long skip, const int64_t *labels, adm_error *error);
+
+/* The same of float32, as .npy: SHAPE's numbers, which stand in PICTURES after its first SKIP
+ * bytes. */
+adm_status adm_npy_write_samples (const char *path, const int64_t shape[4], FILE *pictures,
+                                  long skip, adm_error *error);
 
 /* sgemm peak of this machine in GFLOP/s: a 2048^3 product split over THREADS of our threads, best
  * of 5 after a warm-up. */

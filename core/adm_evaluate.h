@@ -31,7 +31,7 @@ typedef struct adm_evaluation {
    * ("Conv2d_1a_3x3.conv.weight" … "fc.weight"), or a classifier's; NULL: saved features alone */
   const char *network;
   /* .npy [D,K] of float32, for the Inception Score of saved features: logits = features times it.
-   * NULL: Inception's own */
+   * NULL: the network's own last layer */
   const char *softmax_weights;
   const char *save_features; /* .npz that the samples' features and statistics go to; NULL: none */
   int split;                 /* pictures in one split of the Inception Score; 0: 5000 */
@@ -46,7 +46,8 @@ typedef struct adm_evaluation {
 typedef struct adm_scores {
   double fid;  /* Fréchet distance of the features (Heusel et al. 2017, arXiv 1706.08500) */
   double sfid; /* of the spatial features (Nash et al. 2021, arXiv 2103.03841) */
-  double inception_score;      /* of SAMPLES (Salimans et al. 2016, arXiv 1606.03498) */
+  /* of SAMPLES (Salimans et al. 2016, arXiv 1606.03498), by the network that FEATURES are of */
+  double inception_score;
   double precision, recall;    /* Kynkäänniemi et al. 2019, arXiv 1904.06991 */
   uint64_t samples, reference; /* pictures; 0: statistics alone */
 } adm_scores;

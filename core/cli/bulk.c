@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A folder gets one PNG a picture, 000000.png and on, each complete or absent. An archive grows
- * beside its name: OUT.npz.part begins with a line that tells what is made, filled up to HEAD
+ * A folder gets one PNG a picture, 000000.png and on, each complete or absent. An archive or array
+ * grows beside its name: OUT.npz.part begins with a line that tells what is made, filled up to HEAD
  * bytes, then the pictures follow; when all are there it becomes OUT.npz. */
 #include "cli/bulk.h"
 
@@ -25,8 +25,10 @@ bulk_output (const char *path, bool many)
 {
   struct stat info;
   const char *slash = strrchr (path, '/'), *name = slash ? slash + 1 : path;
-  if (output_has_extension (path, ".png") || output_has_extension (path, ".npy"))
+  if (output_has_extension (path, ".png"))
     return false;
+  if (output_has_extension (path, ".npy"))
+    return many;
   if (output_has_extension (path, ".npz") || !*name)
     return true;
   return (stat (path, &info) == 0 && S_ISDIR (info.st_mode)) || (many && !strchr (name, '.'));
@@ -137,6 +139,7 @@ typedef struct bulk {
   uint8_t *bytes, *alpha; /* of one picture */
   float *colours;
   FILE *part;      /* NULL: a folder */
+  bool numbers;    /* PART has float32 [C,H,W], not bytes [H,W,C] */
   double *seconds; /* [count]: what each took; NAN: it was there */
   char path[NAME], temporary[NAME];
 } bulk;
@@ -171,6 +174,14 @@ keep (int i, const adm_picture *picture, void *user, adm_error *error)
   bulk *b = user;
   size_t pixels = (size_t) picture->height * (size_t) picture->width;
   (void) i;
+  if (b->numbers) {
+    const size_t values = (size_t) picture->channels * pixels;
+    return fwrite (picture->pixels, sizeof (float), values, b->part) == values
+                   && fflush (b->part) == 0
+               ? ADM_OK
+               : program_fail (error, ADM_ERROR_IO, "%s: cannot write: %s", b->path,
+                               strerror (errno));
+  }
   to_bytes (b, picture);
   if (b->part) {
     bool ok = true;
@@ -245,7 +256,7 @@ tell_all (const bulk *b, adm_error *error)
   made_picture first = { .path = run->output,
                          .label = b->classes.label ? ADM_NO_LABEL : r->label,
                          .seed = r->seed + (uint64_t) run->first };
-  const bool archive = output_has_extension (run->output, ".npz");
+  const bool archive = b->numbers || output_has_extension (run->output, ".npz");
   int there = 0;
   adm_status status = ADM_OK;
   terminal_clear (run->line);
@@ -283,19 +294,29 @@ fill_folder (bulk *b, adm_error *error)
   return status ? status : tell_all (b, error);
 }
 
-/* What is made, for a run that goes on to compare. */
+/* What is made, for a run that goes on to compare: all that moves a pixel, but the contents of
+ * files. */
 static void
 describe (const bulk *b, char head[HEAD])
 {
-  const adm_request *r = &b->plan.task.generate.sample;
+  const bulk_run *run = b->run;
+  const adm_request *r = &b->plan.task.generate.sample, *up = &b->plan.task.generate.upscale;
+  const adm_options *o = run->options;
   memset (head, '\n', HEAD);
-  int n = snprintf (head, HEAD,
-                    "adm-part-1 %.500s %d+%d seed %llu classes %.100s %s %d %.60s %g %g "
-                    "%d %dx%dx%d",
-                    b->run->model->path, b->run->first, b->run->count, (unsigned long long) r->seed,
-                    b->run->classes ? b->run->classes : "-", adm_sampler_name (r->sampler),
-                    r->steps, r->respacing ? r->respacing : "-", r->scale, r->eta, r->label,
-                    b->plan.channels, b->plan.height, b->plan.width);
+  int n = snprintf (
+      head, HEAD,
+      "adm-part-2 %.300s %d+%d seed %llu classes %.100s %s %d %.60s %g %g %d %dx%dx%d "
+      "guided %d %d %g-%g %g clip %d taught %.100s by %.100s upscaled %d %.100s %s %d vary %llu %g "
+      "precision %d%d%d %.20s",
+      run->model->path, run->first, run->count, (unsigned long long) r->seed,
+      run->classes ? run->classes : "-", adm_sampler_name (r->sampler), r->steps,
+      r->respacing ? r->respacing : "-", r->scale, r->eta, r->label, b->plan.channels,
+      b->plan.height, b->plan.width, run->guided ? ADM_NO_LABEL : r->guide_label, (int) r->guidance,
+      r->guide_from, r->guide_to, r->threshold, !r->no_clip, r->adapter ? r->adapter : "-",
+      run->model->classifier ? run->model->classifier : "-", b->plan.task.generate.upscaled,
+      run->model->upsampler ? run->model->upsampler : "-", adm_sampler_name (up->sampler),
+      up->steps, (unsigned long long) r->vary_seed, r->vary, o->exact, o->fast, o->half,
+      o->kernels ? o->kernels : "-");
   head[n < HEAD ? n : HEAD - 1] = '\n';
 }
 
@@ -329,7 +350,7 @@ open_part (bulk *b, size_t one, int *done, adm_error *error)
 }
 
 static adm_status
-pack (bulk *b, adm_error *error)
+write_archive (bulk *b, adm_error *error)
 {
   const bulk_run *run = b->run;
   const int64_t shape[4] = { run->count, b->plan.height, b->plan.width, b->plan.channels };
@@ -339,16 +360,27 @@ pack (bulk *b, adm_error *error)
     return program_fail (error, ADM_ERROR_MEMORY, "no memory for %d labels", run->count);
   for (int k = 0; labels && k < run->count; k++)
     labels[k] = class_of (&b->classes, run->first + k, seed + (uint64_t) (run->first + k));
+  adm_status status = adm_npz_write_samples (b->temporary, shape, b->part, HEAD, labels, error);
+  free (labels);
+  return status;
+}
+
+/* What is in the part file becomes the output, whole or not at all. */
+static adm_status
+pack (bulk *b, adm_error *error)
+{
+  const bulk_run *run = b->run;
+  const int64_t shape[4] = { run->count, b->plan.channels, b->plan.height, b->plan.width };
   snprintf (b->temporary, sizeof b->temporary, "%.4000s.whole", run->output);
   adm_status status
       = fflush (b->part)
             ? program_fail (error, ADM_ERROR_IO, "%s: cannot write: %s", b->path, strerror (errno))
-            : adm_npz_write_samples (b->temporary, shape, b->part, HEAD, labels, error);
+        : b->numbers ? adm_npy_write_samples (b->temporary, shape, b->part, HEAD, error)
+                     : write_archive (b, error);
   if (!status && rename (b->temporary, run->output))
     status
         = program_fail (error, ADM_ERROR_IO, "%s: cannot write: %s", run->output, strerror (errno));
   unlink (status ? b->temporary : b->path);
-  free (labels);
   return status;
 }
 
@@ -360,9 +392,8 @@ fill_archive (bulk *b, adm_error *error)
   if (run->resume && access (run->output, F_OK) == 0)
     return tell_all (b, error);
   snprintf (b->path, sizeof b->path, "%.4000s.part", run->output);
-  adm_status status
-      = open_part (b, (size_t) b->plan.channels * (size_t) b->plan.height * (size_t) b->plan.width,
-                   &done, error);
+  const size_t one = (size_t) b->plan.channels * (size_t) b->plan.height * (size_t) b->plan.width;
+  adm_status status = open_part (b, b->numbers ? one * sizeof (float) : one, &done, error);
   for (int i = run->first + (status ? 0 : done); i < run->first + run->count && !status; i++)
     status = make (b, i, error);
   if (!status)
@@ -386,7 +417,7 @@ open_session (bulk *b, adm_error *error)
 adm_status
 bulk_sample (const bulk_run *run, adm_error *error)
 {
-  bulk b = { .run = run };
+  bulk b = { .run = run, .numbers = output_has_extension (run->output, ".npy") };
   adm_status status = get_classes (run->model, run->classes, &b.classes, error);
   if (!status)
     status = adm_plan_make (run->model, &run->task, &b.plan, error);
@@ -402,8 +433,8 @@ bulk_sample (const bulk_run *run, adm_error *error)
   for (int i = 0; !status && i < run->count; i++)
     b.seconds[i] = NAN;
   if (!status)
-    status = output_has_extension (run->output, ".npz") ? fill_archive (&b, error)
-                                                        : fill_folder (&b, error);
+    status = b.numbers || output_has_extension (run->output, ".npz") ? fill_archive (&b, error)
+                                                                     : fill_folder (&b, error);
   adm_session_free (b.session);
   free (b.seconds);
   free (b.classes.label);

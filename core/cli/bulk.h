@@ -10,7 +10,7 @@
 typedef struct bulk_run {
   const adm_model *model;
   const adm_options *options;
-  const char *output;  /* a folder, or a file that ends in .npz */
+  const char *output;  /* a folder, or a file that ends in .npz (bytes) or .npy (float32) */
   const char *classes; /* "random", "FROM-TO", or a file of one class a line; NULL: TASK's */
   adm_task task;       /* of one picture; count and seed are set for each */
   bool guided;         /* the classifier is asked for each picture's own class */
@@ -20,7 +20,7 @@ typedef struct bulk_run {
 } bulk_run;
 
 /* Whether PATH is for bulk_sample: an .npz, a folder that is there or ends in a slash, or, when
- * MANY pictures are asked for by --classes, a name without a dot. */
+ * MANY pictures are asked for (--classes, --first, --resume), an .npy or a name without a dot. */
 bool bulk_output (const char *path, bool many);
 
 /* Makes the pictures and tells them (made.h): in a line together, or with --json each, those in a

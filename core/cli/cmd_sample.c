@@ -16,7 +16,7 @@
 static const char usage[]
     = "Usage: adm sample --model M [OPTION…] -o OUT.png|OUT.npy\n"
       "       adm sample --model M --classes random|FROM-TO|FILE --count N [OPTION…] -o "
-      "FOLDER|OUT.npz\n"
+      "FOLDER|OUT.npz|OUT.npy\n"
       "Makes images. PNG for looking at (OUT-1.png, OUT-2.png … when there are several), .npy for "
       "the numbers: float32\n"
       "[N,3,H,W], not clamped. Nothing is written unless all are whole.\n"
@@ -42,11 +42,11 @@ static const char usage[]
       "  --eta E            noise added by ddim, 0 (default) to 1\n"
       "  --seed S           image i uses seed S + i (default 0)\n"
       "  --count N          number of images (default 1)\n"
-      "  --classes WHICH    for a folder or .npz: each picture's own class: random, a range such "
-      "as "
-      "0-999, or a file of one a line, taken in turn\n"
-      "  --first I          for a folder or .npz: begin with picture I (seed S + I)\n"
-      "  --resume           go on where a run was ended\n"
+      "  --classes WHICH    for a folder, .npz or .npy: each picture's own class: random, a range "
+      "such "
+      "as 0-999, or a file of one a line, taken in turn\n"
+      "  --first I          for a folder, .npz or .npy: begin with picture I (seed S + I)\n"
+      "  --resume           the same: go on where a run was ended\n"
       "  --noise FILE.npy   instead of --seed: [steps+1,N,3,H,W], or x_T [N,3,H,W] alone where the "
       "sampler adds no noise\n"
       "  --low-res FILE     low-resolution picture for a model that is an upsampler: PNG, JPEG or "
@@ -175,17 +175,18 @@ parse (int argc, char **argv, sample_options *o, adm_error *error)
     return status;
   o->up.seed = o->common.seed;
   o->up.count = o->common.count;
-  o->common.bulk = o->common.output && bulk_output (o->common.output, o->classes);
+  o->common.bulk
+      = o->common.output && bulk_output (o->common.output, o->classes || o->first || o->resume);
   if (!o->common.bulk && (o->classes || o->first || o->resume))
     return program_fail (error, ADM_ERROR_USAGE,
-                         "--classes, --first and --resume are for many pictures; give a folder or "
-                         "OUT.npz with -o");
+                         "--classes, --first and --resume are for many pictures; give a folder, "
+                         "OUT.npz or OUT.npy with -o");
   if (o->common.bulk && (o->common.noise || o->low || (o->classes && o->common.class_name)))
     return program_fail (error, ADM_ERROR_USAGE, "%s does not go with %s; leave it out",
                          o->common.noise ? "--noise"
                          : o->low        ? "--low-res"
                                          : "--class",
-                         o->classes ? "--classes" : "a folder or an .npz");
+                         o->classes ? "--classes" : "pictures in bulk");
   return sampling_options_check (&o->common, "sample", error);
 }
 
@@ -239,15 +240,19 @@ parse_interval (const char *text, double *from, double *to, adm_error *error)
 
 /* What --guide can be. */
 static adm_status
-check_guide (const sample_options *o, const adm_model *m, adm_error *error)
+check_guide (const sample_options *o, const adm_model *m, const adm_request *r, adm_error *error)
 {
+  if (o->guide && r->guidance == ADM_GUIDANCE_FREE)
+    return program_fail (error, ADM_ERROR_USAGE,
+                         "--guide: is the classifier's class, and --guidance free asks no "
+                         "classifier; leave one of them out");
   if (o->guide && !m->classifier)
     return program_fail (error, ADM_ERROR_USAGE,
                          "--guide: model %s has no classifier; give one with --classifier",
                          m->name);
   if (o->guide && strcasecmp (o->guide, "none") == 0)
     return program_fail (error, ADM_ERROR_USAGE,
-                         "--guide: none is nothing to guide to; give a class, or --scale 0");
+                         "--guide: none is nothing to guide to; give a class, or leave it out");
   return ADM_OK;
 }
 
@@ -275,7 +280,7 @@ choose_guidance (const sample_options *o, sample_run *run, adm_error *error)
   const bool several = r->class_count > 0 && !o->adapter;
   adm_status status = several ? ADM_OK : sampling_set_class (&o->common, o->adapter, m, r, error);
   if (!status)
-    status = check_guide (o, m, error);
+    status = check_guide (o, m, r, error);
   if (!status && o->interval)
     status = parse_interval (o->interval, &r->guide_from, &r->guide_to, error);
   if (status)

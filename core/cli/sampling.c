@@ -3,7 +3,6 @@
  * What `sample` and `upscale` share: see sampling.h. */
 #include "cli/sampling.h"
 
-#include "cli/alpha.h"
 #include "cli/made.h"
 #include "cli/png_file.h"
 #include "cli/program.h"
@@ -92,8 +91,9 @@ sampling_options_check (const sampling_options *options, const char *command, ad
                          "%s: -o is missing; give the name of the picture to write", command);
   if (!options->bulk && !output_has_extension (options->output, ".png")
       && !output_has_extension (options->output, ".npy"))
-    return program_fail (error, ADM_ERROR_USAGE, "-o: '%s' must end in .png or .npy",
-                         options->output);
+    return program_fail (error, ADM_ERROR_USAGE, "-o: '%s' must end in .png or .npy%s",
+                         options->output,
+                         strcmp (command, "sample") ? "" : ", in .npz, or for a folder in /");
   if (options->steps_given && options->respacing)
     return program_fail (error, ADM_ERROR_USAGE,
                          "--steps and --respacing cannot both be given; choose one");
@@ -425,15 +425,15 @@ sampling_run_plan (const sampling_run *run, const adm_plan *plan, adm_error *err
   else if (!w.seconds
            || (array ? !(w.array = calloc ((size_t) plan->count, values * sizeof *w.array))
                      : !(w.bytes = malloc (3 * pixels))
-                           || (plan->channels == 4 && !(w.alpha = malloc (pixels)))
+                           || ((plan->channels == 4 || run->alpha) && !(w.alpha = malloc (pixels)))
                            || (plan->channels == 1
                                && !(w.colours = malloc (3 * pixels * sizeof *w.colours)))))
     status = program_fail (error, ADM_ERROR_MEMORY,
                            "no memory for %d pictures of %d x %d px; ask for fewer",
                            array ? plan->count : 1, plan->width, plan->height);
   if (!status && run->alpha && !array)
-    status = alpha_resize (run->alpha, run->alpha_w, run->alpha_h, plan->width, plan->height,
-                           &w.alpha, error);
+    status = adm_alpha_resize (run->alpha, run->alpha_w, run->alpha_h, plan->width, plan->height,
+                               w.alpha, error);
   if (!status)
     status = run_and_write (&w, plan, error);
   if (!status)

@@ -20,10 +20,10 @@ typedef struct evaluation {
   adm_workbench bench;
   adm_extractor extractor;
   adm_feature_set samples, reference;
-  float *softmax; /* from HOW->softmax_weights */
-  int classes;
-  char work[300]; /* what is being done now */
-  uint64_t bytes; /* that everything takes at most */
+  adm_class_layer layer; /* classes 0: no Inception Score */
+  float *own;            /* its weights, where they are nobody else's */
+  char work[300];        /* what is being done now */
+  uint64_t bytes;        /* that everything takes at most */
 } evaluation;
 
 static bool
@@ -41,14 +41,15 @@ begin (evaluation *e, const char *what, const char *of)
 
 /* ---- reading --------------------------------------------------------------------------------- */
 
-/* What the work takes beside features: two matrices of statistics, three to compare them by, twice;
- * Inception; blocks of distances. */
+/* What the work takes beside features as wide as Inception's: matrices, Inception, blocks of
+ * distances. */
 static uint64_t
 fixed_bytes (const evaluation *e)
 {
   const uint64_t matrix = (uint64_t) ADM_INCEPTION_POOL * ADM_INCEPTION_POOL * sizeof (double);
   uint64_t threads = (uint64_t) adm_pool_threads (e->bench.pool);
-  return 9 * matrix + threads * (4u << 20) + adm_extractor_bytes (e->how, (int) threads);
+  return ADM_SET_MATRICES * matrix + threads * (4u << 20)
+         + adm_extractor_bytes (e->how, (int) threads);
 }
 
 static adm_status
@@ -56,13 +57,44 @@ read_softmax (evaluation *e, adm_error *error)
 {
   int rank;
   int64_t shape[8];
-  if (!e->how->softmax_weights)
-    return ADM_OK;
-  adm_status status = adm_npy_read (e->how->softmax_weights, &e->softmax, &rank, shape, error);
+  adm_status status = adm_npy_read (e->how->softmax_weights, &e->own, &rank, shape, error);
   if (!status && (rank != 2 || shape[0] != e->samples.width || shape[1] < 1 || shape[1] > 1 << 20))
     status = ADM_FAIL (error, SOFTMAX_SHAPE, e->how->softmax_weights, e->samples.width);
-  e->classes = status ? 0 : (int) shape[1];
+  if (!status)
+    e->layer = (adm_class_layer) { e->own, NULL, (int) shape[1] };
   return status;
+}
+
+/* The model's own classifier tells classes as well as Inception does, and with a bias. */
+static adm_status
+take_last_layer (evaluation *e, adm_error *error)
+{
+  const adm_linear_weights *last = adm_network_last_layer (e->extractor.classifier);
+  if (last->in != e->samples.width) /* features saved from another network */
+    return ADM_OK;
+  e->own = malloc ((size_t) last->in * (size_t) last->out * sizeof *e->own);
+  if (!e->own)
+    return ADM_FAIL (error, NO_MEMORY, ADM_WORD_SCORES);
+  for (int k = 0; k < last->out; k++)
+    for (int i = 0; i < last->in; i++)
+      e->own[(size_t) i * (size_t) last->out + (size_t) k]
+          = last->w[(size_t) k * (size_t) last->in + (size_t) i];
+  e->layer = (adm_class_layer) { e->own, last->b, last->out };
+  return ADM_OK;
+}
+
+/* What the Inception Score takes for classes. */
+static adm_status
+choose_layer (evaluation *e, adm_error *error)
+{
+  if (e->how->softmax_weights)
+    return read_softmax (e, error);
+  if (e->extractor.classifier)
+    return take_last_layer (e, error);
+  if (e->extractor.inception)
+    e->layer = (adm_class_layer) { adm_inception_softmax (e->extractor.inception), NULL,
+                                   ADM_INCEPTION_CLASSES };
+  return ADM_OK;
 }
 
 /* Half of what may be taken is for features: they are copied once, moved to their mean. */
@@ -73,7 +105,8 @@ read_sets (evaluation *e, const char *const *samples, int n, const char *referen
   uint64_t allowed = adm_memory_allowed (e->how->memory_limit), held = fixed_bytes (e);
   adm_set_reading reading = { .bench = &e->bench,
                               .extractor = e->how->network ? &e->extractor : NULL,
-                              .spare = allowed > held ? (allowed - held) / 2 : 0 };
+                              .spare = allowed > held ? (allowed - held) / 2 : 0,
+                              .widest = ADM_INCEPTION_POOL };
   const uint64_t spare = reading.spare;
   adm_status status = ADM_OK;
   for (int i = 0; i < n && !status; i++) {
@@ -126,16 +159,11 @@ measure_rows (evaluation *e, adm_scores *out, adm_error *error)
                          reference = { r->rows, r->n, r->width };
   int k = e->how->neighbours ? e->how->neighbours : DEFAULT_NEIGHBOURS,
       split = e->how->split ? e->how->split : DEFAULT_SPLIT;
-  const float *softmax = e->softmax;
   adm_status status = ADM_OK;
-  if (!softmax && e->extractor.inception) {
-    softmax = adm_inception_softmax (e->extractor.inception);
-    e->classes = ADM_INCEPTION_CLASSES;
-  }
   begin (e, "Inception Score", "");
-  if (softmax)
-    status = adm_inception_score (&e->bench, samples, softmax, e->classes, split,
-                                  &out->inception_score, error);
+  if (e->layer.classes)
+    status
+        = adm_inception_score (&e->bench, samples, e->layer, split, &out->inception_score, error);
   begin (e, "precision and recall", "");
   if (!status && r->n && r->width == s->width)
     status = adm_precision_recall (&e->bench, reference, samples, k, &out->precision, &out->recall,
@@ -149,7 +177,7 @@ run (evaluation *e, const char *const *samples, int n, const char *reference, ad
 {
   adm_status status = read_sets (e, samples, n, reference, error);
   if (!status)
-    status = read_softmax (e, error);
+    status = choose_layer (e, error);
   if (!status)
     status = fit_sets (e, samples[0], reference, error);
   if (!status)
@@ -182,7 +210,7 @@ adm_evaluate (const char *const *samples, int n, const char *reference, const ad
   adm_feature_set_clear (&e.samples);
   adm_feature_set_clear (&e.reference);
   adm_pool_free (e.bench.pool);
-  free (e.softmax);
+  free (e.own);
   if (!status)
     *out = scores;
   return status;

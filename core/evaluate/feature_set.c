@@ -15,6 +15,21 @@ enum { MAX_WIDTH = 8192, MAX_SIDE = 16384 };
 
 /* ---- room ------------------------------------------------------------------------------------ */
 
+/* Whether there is memory for matrices of WIDTH, beside those that are counted. */
+static bool
+count_matrices (adm_set_reading *reading, int width)
+{
+  const uint64_t before = (uint64_t) reading->widest, now = (uint64_t) width;
+  if (width <= reading->widest)
+    return true;
+  const uint64_t more = ADM_SET_MATRICES * sizeof (double) * (now * now - before * before) / 2;
+  if (more > reading->spare)
+    return false;
+  reading->spare -= more;
+  reading->widest = width;
+  return true;
+}
+
 /* Makes room for N more rows; WIDTHS must be the set's, if it has any yet. */
 static adm_status
 grow (adm_feature_set *set, uint64_t n, int width, int spatial_width, adm_set_reading *reading,
@@ -25,6 +40,7 @@ grow (adm_feature_set *set, uint64_t n, int width, int spatial_width, adm_set_re
     return ADM_FAIL (error, FEATURES_WIDTH, path, width, spatial_width, set->width,
                      set->spatial_width);
   if (!adm_mul_u64 (n, (uint64_t) (width + spatial_width) * sizeof (float), &bytes)
+      || !count_matrices (reading, width > spatial_width ? width : spatial_width)
       || bytes > reading->spare || !adm_add_u64 (set->n, n, &rows))
     return ADM_FAIL (error, FEATURES_MEMORY, path, n, bytes, reading->spare);
   float *more = realloc (set->rows, (size_t) rows * (size_t) width * sizeof *more);
@@ -173,7 +189,7 @@ add_features (adm_feature_set *set, adm_npz *npz, int pool, int spatial, const c
 /* Arrays MEAN and COVARIANCE into GAUSS, where they are there. */
 static adm_status
 read_gauss (adm_npz *npz, const char *mean, const char *covariance, const char *path,
-            adm_gauss *gauss, adm_error *error)
+            adm_set_reading *reading, adm_gauss *gauss, adm_error *error)
 {
   int m = adm_npz_find (npz, mean), c = adm_npz_find (npz, covariance), width = 0;
   uint64_t rows = 0;
@@ -183,6 +199,8 @@ read_gauss (adm_npz *npz, const char *mean, const char *covariance, const char *
   if (!is_matrix (npz, c, &rows, &width) || rows != (uint64_t) width
       || of_mean->header.elements != rows || of_mean->header.rank > 2)
     return ADM_FAIL (error, STATISTICS_SHAPE, path, mean, covariance);
+  if (!count_matrices (reading, width))
+    return ADM_FAIL (error, NO_MEMORY_READ, path);
   adm_status status = adm_gauss_new (width, gauss, error);
   if (!status)
     status = adm_npz_read_doubles (npz, m, gauss->mean, error);
@@ -212,9 +230,9 @@ add_arrays (adm_feature_set *set, adm_npz *npz, const char *path, adm_set_readin
     pool = 0;
   adm_status status = ADM_OK;
   if (fitted && reading->statistics)
-    status = read_gauss (npz, "mu", "sigma", path, &set->gauss, error);
+    status = read_gauss (npz, "mu", "sigma", path, reading, &set->gauss, error);
   if (!status && fitted && reading->statistics)
-    status = read_gauss (npz, "mu_s", "sigma_s", path, &set->spatial_gauss, error);
+    status = read_gauss (npz, "mu_s", "sigma_s", path, reading, &set->spatial_gauss, error);
   if (status)
     return status;
   if (is_matrix (npz, pool, &n, &width))

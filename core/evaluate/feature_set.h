@@ -15,12 +15,19 @@ typedef struct adm_feature_set {
   adm_gauss gauss, spatial_gauss;
 } adm_feature_set;
 
+/* Matrices [D,D] of doubles that fitting and comparing take: two of statistics, three to compare
+ * them by, and LAPACK's. */
+enum { ADM_SET_MATRICES = 9 };
+
 /* What is kept of it and may be taken, for adm_feature_set_add. */
 typedef struct adm_set_reading {
   const adm_workbench *bench;
   adm_extractor *extractor; /* NULL: saved features alone */
   bool statistics;          /* fitted Gaussians are welcome in the place of features */
-  uint64_t spare;           /* bytes that features may take; what is taken is taken off */
+  /* bytes that features may take, half of what there is, for they are copied once; what is taken is
+   * taken off */
+  uint64_t spare;
+  int widest; /* D of the matrices that are counted already */
 } adm_set_reading;
 
 /* Appends what PATH holds (adm_evaluate.h lists the kinds). */

@@ -26,8 +26,7 @@ tick (const adm_workbench *bench, double done, adm_error *error)
 struct softmax {
   const adm_openblas *blas;
   adm_feature_rows features;
-  const float *weights;
-  int classes;
+  adm_class_layer layer;
   float *p; /* [n,classes] */
 };
 
@@ -36,20 +35,22 @@ softmax_block (void *arg, int unit, int worker)
 {
   const struct softmax *s = arg;
   uint64_t from = (uint64_t) unit * BLOCK, left = s->features.n - from;
-  int rows = left < BLOCK ? (int) left : BLOCK, d = s->features.width;
-  float *p = s->p + from * (uint64_t) s->classes;
+  int rows = left < BLOCK ? (int) left : BLOCK, d = s->features.width, classes = s->layer.classes;
+  float *p = s->p + from * (uint64_t) classes;
   (void) worker;
-  s->blas->sgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, rows, s->classes, d, 1,
-                  s->features.rows + from * (uint64_t) d, d, s->weights, s->classes, 0, p,
-                  s->classes);
-  for (int i = 0; i < rows; i++, p += s->classes) {
+  s->blas->sgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, rows, classes, d, 1,
+                  s->features.rows + from * (uint64_t) d, d, s->layer.weights, classes, 0, p,
+                  classes);
+  for (int i = 0; i < rows; i++, p += classes) {
+    for (int k = 0; k < classes && s->layer.bias; k++)
+      p[k] += s->layer.bias[k];
     float most = p[0];
     double sum = 0;
-    for (int k = 1; k < s->classes; k++)
+    for (int k = 1; k < classes; k++)
       most = p[k] > most ? p[k] : most;
-    for (int k = 0; k < s->classes; k++)
+    for (int k = 0; k < classes; k++)
       sum += exp ((double) p[k] - (double) most);
-    for (int k = 0; k < s->classes; k++)
+    for (int k = 0; k < classes; k++)
       p[k] = (float) (exp ((double) p[k] - (double) most) / sum);
   }
 }
@@ -73,10 +74,11 @@ split_score (const float *p, uint64_t n, int classes, double *mean)
 }
 
 adm_status
-adm_inception_score (const adm_workbench *bench, adm_feature_rows features, const float *weights,
-                     int classes, int split, double *out, adm_error *error)
+adm_inception_score (const adm_workbench *bench, adm_feature_rows features, adm_class_layer layer,
+                     int split, double *out, adm_error *error)
 {
-  struct softmax s = { &bench->blas, features, weights, classes,
+  const int classes = layer.classes;
+  struct softmax s = { &bench->blas, features, layer,
                        calloc ((size_t) features.n * (size_t) classes, sizeof *s.p) };
   double *mean = calloc ((size_t) classes, sizeof *mean), sum = 0;
   uint64_t splits = 0;

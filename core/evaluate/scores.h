@@ -13,12 +13,18 @@ typedef struct adm_feature_rows {
   int width;
 } adm_feature_rows;
 
+/* What makes logits of features. */
+typedef struct adm_class_layer {
+  const float *weights; /* [D,classes] */
+  const float *bias;    /* [classes]; NULL: none */
+  int classes;
+} adm_class_layer;
+
 /* exp E KL (p (y | x) || p (y)), the mean over splits of SPLIT pictures in order, the last one
- * shorter (Salimans et al. 2016, arXiv 1606.03498, section 4). p is the softmax of FEATURES times
- * WEIGHTS [D,K]. */
+ * shorter (Salimans et al. 2016, arXiv 1606.03498, section 4). p is the softmax of FEATURES by
+ * LAYER. */
 adm_status adm_inception_score (const adm_workbench *bench, adm_feature_rows features,
-                                const float *weights, int classes, int split, double *out,
-                                adm_error *error);
+                                adm_class_layer layer, int split, double *out, adm_error *error);
 
 /* Improved precision and recall (Kynkäänniemi et al. 2019, arXiv 1904.06991, equations 1 and 2):
  * the share of SAMPLES that lie in a ball around a point of REFERENCE which reaches to its K-th

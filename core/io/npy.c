@@ -103,3 +103,34 @@ adm_npy_write (const char *path, const float *data, int rank, const int64_t *sha
   }
   return adm_atomic_commit (&file, error);
 }
+
+adm_status
+adm_npy_write_samples (const char *path, const int64_t shape[4], FILE *pictures, long skip,
+                       adm_error *error)
+{
+  unsigned char header[512], buffer[1 << 16];
+  size_t length = adm_npy_header_write ("<f4", 4, shape, header);
+  uint64_t left = sizeof (float);
+  for (int i = 0; i < 4; i++)
+    left *= (uint64_t) shape[i];
+  adm_atomic_file file;
+  adm_status status = adm_atomic_open (path, &file, error);
+  if (status)
+    return status;
+  if (fseek (pictures, skip, SEEK_SET))
+    status = ADM_FAIL (error, FILE_READ, path, errno);
+  else if (fwrite (header, 1, length, file.stream) != length)
+    status = ADM_FAIL (error, FILE_WRITE, path, errno);
+  while (left > 0 && !status) {
+    const size_t n = left < sizeof buffer ? (size_t) left : sizeof buffer;
+    if (fread (buffer, 1, n, pictures) != n)
+      status = ADM_FAIL (error, NPZ_KEPT, path);
+    else if (fwrite (buffer, 1, n, file.stream) != n)
+      status = ADM_FAIL (error, FILE_WRITE, path, errno);
+    left -= n;
+  }
+  if (!status)
+    return adm_atomic_commit (&file, error);
+  adm_atomic_abandon (&file);
+  return status;
+}

@@ -87,6 +87,19 @@ adm_classifier_features_width (const adm_classifier *c)
   return spatial ? HIDDEN : c->encoder.channels;
 }
 
+const adm_linear_weights *
+adm_classifier_last (const adm_classifier *c)
+{
+  switch (c->description.pool) {
+  case ADM_POOL_ATTENTION:
+    return &c->pool.proj;
+  case ADM_POOL_ADAPTIVE:
+    return &c->first;
+  default:
+    return &c->second;
+  }
+}
+
 /* OUT [N], rows STRIDE apart: means over H * W of each channel. */
 static void
 spatial_means (adm_map x, float *out, int stride)

@@ -29,6 +29,8 @@ adm_status adm_classifier_bind (adm_slots *slots, const adm_description *descrip
 void adm_classifier_clear (adm_classifier *classifier);
 
 int adm_classifier_features_width (const adm_classifier *classifier);
+/* The layer from features to logits; its weights are CLASSIFIER's. */
+const adm_linear_weights *adm_classifier_last (const adm_classifier *classifier);
 
 /* Forward, LOSS, and backward: adds the parameters' gradients (exec->train must be set). */
 void adm_classifier_train (adm_exec *exec, adm_classifier *classifier, const adm_batch *batch,

@@ -395,6 +395,14 @@ adm_network_features (adm_network *network, int n, const float *x, const int *t,
   return status;
 }
 
+const adm_linear_weights *
+adm_network_last_layer (const adm_network *network)
+{
+  return network->description.kind == ADM_KIND_CLASSIFIER
+             ? adm_classifier_last (&network->classifier)
+             : NULL;
+}
+
 const char *
 adm_network_kernels (const adm_network *network)
 {

@@ -73,6 +73,9 @@ adm_status adm_network_open (const adm_network_source *source, const adm_options
 int adm_network_features_width (const adm_network *network);
 adm_status adm_network_features (adm_network *network, int n, const float *x, const int *t,
                                  float *out, adm_error *error);
+/* What makes logits of these features, by NETWORK's memory: w [K,width], b [K]. NULL: NETWORK is no
+ * classifier. */
+const adm_linear_weights *adm_network_last_layer (const adm_network *network);
 
 /* Plans for N images: *WORKSPACE receives the bytes that they take beside the weights. */
 adm_status adm_network_plan_for (adm_network *network, int n, bool gradient, uint64_t *workspace,

@@ -32,16 +32,33 @@ def archive(there):
     check(np.array_equal(np.concatenate([a["arr_1"], b["arr_1"]]), got["arr_1"]), "the parts' labels are not the whole's")
     found = succeeds("evaluate", there / "a.npz", there / "b.npz", "--reference", whole, "--features", "classifier", "--model", embedded.FILE)
     check('"samples":7' in found, found)
-    killed(there, how, whole.read_bytes())
+    killed(there, how, whole.read_bytes(), 12288, "npz")
+    numbers(there, how, got["arr_0"])
 
 
-def killed(there, how, expected):
-    out, part = there / "killed.npz", there / "killed.npz.part"
+def numbers(there, how, pictures):
+    """The same as numbers: float32, not clamped, as one picture's array is."""
+    out = there / "whole.npy"
+    succeeds("sample", *how, "--count", 7, "-o", out)
+    got = np.load(out)
+    check(got.shape == (7, 3, 64, 64) and got.dtype == np.float32, f"{got.shape}, {got.dtype}")
+    check(np.array_equal(np.clip((got + 1) * np.float32(127.5), 0, 255).astype("u1").transpose(0, 2, 3, 1), pictures), "the numbers are not the pictures'")
+    succeeds("sample", *MODEL, "--class", 2, "--seed", 42, "-o", there / "one.npy")
+    check(np.array_equal(np.load(there / "one.npy")[0], got[2]), "picture 2 is another when alone")
+    succeeds("sample", *how, "--first", 5, "--count", 2, "-o", there / "b.npy")
+    check(np.array_equal(np.load(there / "b.npy"), got[5:]), "a part is not the whole's")
+    told = succeeds("sample", *how, "--first", 5, "--count", 2, "-o", there / "b.npy", "--json").splitlines()
+    check([line.count('"seed":4') for line in told] == [1, 1] and '"label":2' in told[0], f"{told}")
+    killed(there, how, out.read_bytes(), 4 * 12288, "npy")
+
+
+def killed(there, how, expected, one, kind):
+    out, part = there / f"killed.{kind}", there / f"killed.{kind}.part"
     command = [ADM, "sample", *map(str, how), "--count", "7", "-o", str(out), "--resume"]
     for kill, pictures in ((signal.SIGKILL, 1), (signal.SIGTERM, 3), (signal.SIGKILL, 5)):
         with subprocess.Popen(command, stderr=subprocess.DEVNULL) as running:
             until = time.monotonic() + 60
-            while running.poll() is None and time.monotonic() < until and not (part.exists() and part.stat().st_size > 1024 + 12288 * pictures):
+            while running.poll() is None and time.monotonic() < until and not (part.exists() and part.stat().st_size > 1024 + one * pictures):
                 time.sleep(0.002)
             running.send_signal(kill)
         check(out.exists() or part.exists(), "nothing was kept")
@@ -54,6 +71,17 @@ def killed(there, how, expected):
     out.unlink()
     refuses(2, "sample", *how, "--count", 7, "-o", out, "--resume", says="other settings")
     part.unlink()
+    # Anything that moves a pixel is another setting.
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as running:
+        until = time.monotonic() + 60
+        while running.poll() is None and time.monotonic() < until and not (part.exists() and part.stat().st_size > 1024):
+            time.sleep(0.002)
+        running.kill()
+    if check(part.exists(), "it was done before it was killed"):
+        for more in (["--fast"], ["--scale", 2], ["--guide", 3], ["--no-clip"], ["--eta", 0.5], ["--half"]):
+            refuses(2, "sample", *how, *more, "--count", 7, "-o", out, "--resume", says="other settings")
+        part.unlink()
+    out.unlink(missing_ok=True)
 
 
 def pictures(there):
@@ -80,7 +108,8 @@ def refusals(there):
                        (["--classes", "random", "--class", "1"], "--class")):
         refuses(1 if says == "nosuch" else 2, "sample", *MODEL, *more, "-o", there / "x.npz", says=says)
     refuses(2, "sample", *MODEL, "--classes", "random", "-o", there / "x.png", says="--classes")
-    refuses(2, "sample", *MODEL, "--first", "3", "-o", there / "x.npy", says="--first")
+    refuses(2, "sample", *MODEL, "--first", "3", "-o", there / "x.png", says="--first")
+    refuses(2, "sample", *MODEL, "--first", "3", "--noise", there / "x.npy", "-o", there / "x.npy", says="--noise")
     refuses(1, "sample", *MODEL, "--classes", "random", "-o", there / "none" / "x.npz", says="x.npz")
     (there / "bad.txt").write_text("brick\nnosuchclass\n", encoding="utf-8")
     refuses(2, "sample", *MODEL, "--classes", there / "bad.txt", "-o", there / "x.npz", says="nosuchclass")

@@ -107,7 +107,19 @@ def classifier(there):
         np.save(there / f"{name}.npy", (base + dice.normal(size=base.shape) * noise).astype("f4").reshape(12, 3, 64, 64))
         found.append(scores(there / f"{name}.npy", "--reference", there / "clean.npy", "--features", "classifier", "--model", embedded.FILE))
     check(abs(found[0]["fid"]) < 1e-3 * found[2]["fid"] and 0 < found[1]["fid"] < found[2]["fid"], f"{found}")
-    check(found[0]["samples"] == 12 and found[0]["sfid"] is None and found[0]["inception_score"] is None, f"{found[0]}")
+    check(found[0]["samples"] == 12 and found[0]["sfid"] is None, f"{found[0]}")
+    # The Inception Score by the classifier's own logits, pictures as they are after rounding to bytes.
+    bytes_ = np.clip((np.load(there / "noisy.npy") + 1) * 127.5, 0, 255).astype("u1")
+    np.save(there / "x.npy", (bytes_ / 127.5 - 1).astype("f4"))
+    succeeds("eval", "--model", embedded.WEIGHTS["classifier"], "--x", there / "x.npy", "--t", 0, "--logits", there / "logits.npy")
+    p = np.exp(np.load(there / "logits.npy").astype("f8"))
+    p /= p.sum(1, keepdims=True)
+    expected = np.exp((p * (np.log(p) - np.log(p.mean(0)))).sum(1).mean())
+    check(abs(found[1]["inception_score"] - expected) < 1e-4 * expected, f"Inception Score {found[1]['inception_score']}, expected {expected}")
+    succeeds("evaluate", there / "noisy.npy", "--reference", there / "clean.npy", "--features", "classifier", "--model", embedded.FILE,
+             "--save-features", there / "kept.npz")
+    again = scores(there / "kept.npz", "--reference", there / "clean.npy", "--features", "classifier", "--model", embedded.FILE)
+    check(again["inception_score"] == found[1]["inception_score"] and again["fid"] == found[1]["fid"], f"saved features: {again}")
     np.save(there / "small.npy", np.zeros((3, 3, 32, 32), "f4"))
     refuses(1, "evaluate", there / "small.npy", "--reference", there / "clean.npy", "--features", "classifier", "--model", embedded.FILE,
             says="64 x 64")
@@ -187,6 +199,12 @@ def refusals(there):
     np.savez(there / "odd.npz", mu=np.zeros(63), sigma=np.eye(64))
     refuses(1, "evaluate", good, "--reference", there / "odd.npz", says="covariance [D,D]")
     refuses(1, "evaluate", good, "--reference", good, "--memory-limit", "50MiB", says="--memory-limit")
+    # Wide features need matrices of their width: what they take is refused before it is taken.
+    np.savez_compressed(there / "wide.npz", pool_3=np.zeros((3, 8000), "f4"))
+    refuses(1, "evaluate", there / "wide.npz", "--reference", there / "wide.npz", "--memory-limit", "1GiB", says="--memory-limit")
+    np.savez_compressed(there / "stats.npz", mu=np.zeros(4000), sigma=np.zeros((4000, 4000)))
+    refuses(1, "evaluate", there / "wide.npz", "--reference", there / "stats.npz", "--memory-limit", "1GiB", says="wide.npz")
+    refuses(1, "evaluate", good, "--reference", there / "stats.npz", "--memory-limit", "800MiB", says="stats.npz")
     for arguments, says in ((["evaluate"], "missing"), (["evaluate", good], "--reference"),
                             (["evaluate", good, "--reference", good, "--features", "x"], "inception or classifier"),
                             (["evaluate", good, "--reference", good, "--features", "classifier"], "--model"),

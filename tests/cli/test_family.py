@@ -126,6 +126,8 @@ def slips(there):
     model = ["--model", embedded.FILE]
     refuses(2, "sample", *model, "--class", "brick", "--guide", "none", *out, says="--guide")
     refuses(2, "sample", *model, "--guide", "none", "--scale", 1, *out, says="--guide")
+    refuses(2, "sample", *model, "--class", "brick", "--guidance", "free", "--guide", "lava", *out, says="--guidance free")
+    refuses(2, "sample", *model, "--class", "brick", "-o", there / "pictures", says="for a folder in /")
     refuses(2, "sample", *model, "--guidance-interval", "0.1,5", *out, says="--guidance-interval")
     refuses(2, "sample", *model, "--class", "brick", "--scale", 0, "--guidance-interval", "0.1,5", *out, says="--guidance-interval")
     succeeds("sample", *model, "--class", "brick", "--seed", 1, "--steps", 2, "-o", there / "small.png")

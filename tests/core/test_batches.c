@@ -2,8 +2,8 @@
  *
  * A canvas within a budget: where memory is short fewer windows go through the networks at once,
  * which changes no byte, and where not even one fits, it is refused before anything is made. */
+#include "adm.h"
 #include "folder.h"
-#include "pipeline/session.h"
 #include "said.h"
 
 enum { SMALL = TINY_LOW, HEIGHT = 5 * SMALL, WIDTH = 6 * SMALL, VALUES = 3 * HEIGHT * WIDTH };
