@@ -112,6 +112,16 @@ bin (void)
   return gtk_image_new_from_icon_name ("user-trash-symbolic", GTK_ICON_SIZE_BUTTON);
 }
 
+/* What a screen reader hears of BUTTON: LABEL without its mnemonic. */
+static void
+say_delete (GtkWidget *button, const char *label)
+{
+  g_auto (GStrv) parts = g_strsplit (label, "_", -1);
+  g_autofree char *name = g_strjoinv ("", parts);
+
+  atk_object_set_name (gtk_widget_get_accessible (button), name);
+}
+
 /* The first click asks, the second one does it. */
 static void
 on_delete (GtkWidget *button)
@@ -125,6 +135,7 @@ on_delete (GtkWidget *button)
     gtk_button_set_image (GTK_BUTTON (button), NULL);
     gtk_button_set_use_underline (GTK_BUTTON (button), TRUE);
     gtk_button_set_label (GTK_BUTTON (button), _ ("_Delete for Good"));
+    say_delete (button, _ ("_Delete for Good"));
     return;
   }
   g_autofree char *message = self->teacher->remove (id, self->teacher->user);
@@ -139,6 +150,7 @@ on_delete_left (GtkWidget *button)
                                   GTK_STYLE_CLASS_DESTRUCTIVE_ACTION);
   gtk_button_set_label (GTK_BUTTON (button), NULL);
   gtk_button_set_image (GTK_BUTTON (button), bin ());
+  say_delete (button, _ ("Delete"));
   return GDK_EVENT_PROPAGATE;
 }
 

@@ -44,8 +44,9 @@ def kept():
 
 note('history left alone', kept())
 generate(**{'class': CLASS, 'seed': 7, 'steps': 4, 'count': 2, 'history': True})
-call('plug-in-adm-fill', image, image.get_layers()[-1:], **{'class': OTHER, 'seed': 9, 'history': True})
-upscale(image, image.get_layers()[-1:], seed=11, steps=3, history=True)
+small = new_image(80, 70)
+call('plug-in-adm-fill', small, small.get_layers(), **{'class': OTHER, 'seed': 9, 'history': True})
+upscale(small, small.get_layers()[-1:], seed=11, steps=3, history=True)
 facts = {}
 for name in kept():
     if not name.endswith('.png'):

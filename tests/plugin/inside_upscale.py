@@ -23,22 +23,24 @@ image.select_rectangle(Gimp.ChannelOps.REPLACE, 60, 50, 300, 280)
 done = upscale(image, [layer], seed=3, steps=4)
 note('large part', dict(outcome(done), described=[describe(layer) for layer in done.layers], names=names(image)))
 # A strip far longer than the network's output: at its own size, and sharp, where stripes of 8 pixels would be lost in 64.
-strip = new_image(9000, 60)
+LONG = 3000
+strip = new_image(LONG, 60)
 source = strip.get_layers()[0]
 buffer = source.get_buffer()
-buffer.set(Gegl.Rectangle.new(0, 0, 9000, 60), "R'G'B' u8", bytes(255 * (x // 8 % 2) for _y in range(60) for x in range(9000) for _c in range(3)))
+buffer.set(Gegl.Rectangle.new(0, 0, LONG, 60), "R'G'B' u8", bytes(255 * (x // 8 % 2) for _y in range(60) for x in range(LONG) for _c in range(3)))
 buffer.flush()
-source.update(0, 0, 9000, 60)
-strip.select_rectangle(Gimp.ChannelOps.REPLACE, 0, 0, 9000, 60)
+source.update(0, 0, LONG, 60)
+strip.select_rectangle(Gimp.ChannelOps.REPLACE, 0, 0, LONG, 60)
 done = upscale(strip, [source], seed=3, steps=2)
 described = [describe(layer) for layer in done.layers]
 contrast = []
 for one in described:
-    row = base64.b64decode(one.pop('pixels'))[30 * 9000 * 3:31 * 9000 * 3:3]
-    light = sum(row[x] for x in range(9000) if x // 8 % 2) / 4500
-    contrast.append(light - sum(row[x] for x in range(9000) if not x // 8 % 2) / 4500)
+    row = base64.b64decode(one.pop('pixels'))[30 * LONG * 3:31 * LONG * 3:3]
+    light = sum(row[x] for x in range(LONG) if x // 8 % 2) / (LONG // 2)
+    contrast.append(light - sum(row[x] for x in range(LONG) if not x // 8 % 2) / (LONG // 2))
 note('strip', dict(outcome(done), described=described, contrast=contrast))
-note('long strip', dict(outcome(upscale(strip, [source], tiles=True)), names=names(strip)))
+strip = new_image(9000, 60)
+note('long strip', dict(outcome(upscale(strip, strip.get_layers(), tiles=True)), names=names(strip)))
 
 image.select_rectangle(Gimp.ChannelOps.REPLACE, 60, 50, 100, 50)
 done = upscale(image, [layer], seed=3, steps=4)

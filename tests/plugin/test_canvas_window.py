@@ -43,7 +43,7 @@ class CanvasWindow(unittest.TestCase):
     def test_a_bucket_of_it_shows_no_seam(self):
         self.assertEqual(self.fact('seamless'), [True, True])
         fact = self.fact('bucket')
-        self.assertEqual(fact['listed'], [self.fact('patterns')['active']])
+        self.assertIn(self.fact('patterns')['active'], fact['listed'])
         self.assertTrue(fact['repeats'] and fact['values'] > 16)
         for ratio in fact['seams']:
             self.assertLess(ratio, 1.3, 'ordinary pictures have 1.7 and more')

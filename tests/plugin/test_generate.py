@@ -57,8 +57,8 @@ class Generate(unittest.TestCase):
     def test_the_history_gets_what_it_is_asked_to(self):
         self.assertEqual(self.fact('history left alone'), [])
         width = self.fact('selection')['described'][0]['size'][0]
-        self.assertEqual(self.fact('history'), {'7': [True, CLASS, width], '8': [True, CLASS, width], '9': [True, OTHER, 300],
-                                                '11': [True, '', 300]})
+        self.assertEqual(self.fact('history'), {'7': [True, CLASS, width], '8': [True, CLASS, width], '9': [True, OTHER, 80],
+                                                '11': [True, '', 256]})
 
     def test_without_an_image_a_new_one_is_made(self):
         fact = self.fact('fresh', 1)
