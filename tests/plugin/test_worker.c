@@ -247,6 +247,8 @@ stop_in_the_middle (Studio *s)
   GtkSpinButton *steps = GTK_SPIN_BUTTON (part (s, "steps"));
   double before = gtk_spin_button_get_value (steps);
 
+  while (ui_generate_panel_is_running (s->panel)) /* its picture is there, its last word not yet */
+    g_main_context_iteration (NULL, TRUE);
   gtk_spin_button_set_value (steps, 200);
   click (s, "generate");
   turn_until (&s->bench.first);
