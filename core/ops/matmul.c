@@ -232,13 +232,19 @@ adm_matmul_packed16 (const adm_kernels *kernels, void *scratch, const adm_matmul
   }
 }
 
-/* Y [m,k] = X [k,m], rows LDX floats apart, transposed. */
-static void
-transpose (int m, int k, const float *x, int ldx, float *y)
+/* OF with A as it lies, or transposed into ROOM [m,k]. */
+static adm_matmul_operands
+untransposed (const adm_matmul_operands *of, float *room)
 {
-  for (int l = 0; l < k; l++)
-    for (int i = 0; i < m; i++)
-      y[(ptrdiff_t) i * k + l] = x[(ptrdiff_t) l * ldx + i];
+  adm_matmul_operands plain = *of;
+  if (!of->transpose_a)
+    return plain;
+  for (int l = 0; l < of->k; l++)
+    for (int i = 0; i < of->m; i++)
+      room[(ptrdiff_t) i * of->k + l] = of->a[(ptrdiff_t) l * of->lda + i];
+  plain.a = room;
+  plain.lda = of->k;
+  return plain;
 }
 
 struct whole16 {
@@ -270,12 +276,7 @@ adm_matmul16 (const adm_kernels *kernels, void *scratch, const adm_matmul_operan
 {
   adm_layout layout = { .base = scratch };
   struct whole16 s = whole16_of (&layout, of->transpose_a, of->m, of->n, of->k);
-  adm_matmul_operands plain = *of;
-  if (of->transpose_a) {
-    transpose (of->m, of->k, of->a, of->lda, s.transposed);
-    plain.a = s.transposed;
-    plain.lda = of->k;
-  }
+  adm_matmul_operands plain = untransposed (of, s.transposed);
   adm_matmul_pack16 (kernels, of, s.packed);
   adm_matmul_packed16 (kernels, s.products, &plain, s.packed);
 }
@@ -285,12 +286,7 @@ adm_matmul (const adm_kernels *kernels, float *scratch, const adm_matmul_operand
 {
   adm_layout layout = { .base = (unsigned char *) scratch };
   struct scratch s = scratch_of (&layout, of->transpose_a, of->m, of->n, of->k);
-  adm_matmul_operands plain = *of;
-  if (of->transpose_a) {
-    transpose (of->m, of->k, of->a, of->lda, s.transposed);
-    plain.a = s.transposed;
-    plain.lda = of->k;
-  }
+  adm_matmul_operands plain = untransposed (of, s.transposed);
   adm_matmul_pack (of->transpose_b, of->n, of->k, of->alpha, of->b, of->ldb, s.packed);
   adm_matmul_packed (kernels, s.tail, &plain, s.packed);
 }
