@@ -93,12 +93,14 @@ typedef struct adm_train_report {
   const char *const *class_name; /* [classes] */
   uint64_t parameters, bytes;    /* of memory, all of it */
   bool recompute;                /* memory is short: blocks are computed twice */
-  double loss;                   /* mean since the last report, as are the others */
+  double loss;                   /* mean since the last report, as are the others; of a class that
+                                  * is taught, in proportion to what it is at first */
   double quarter[4];             /* by quarter of the noise levels, NAN: none */
   double accuracy[4];            /* a classifier's */
   double gradient_norm;
   double pictures_per_second, seconds_left; /* the latter < 0: not known */
   double seconds;                           /* of a class that is taught: spent, in all runs */
+  int like;                                 /* the class whose row it starts from, or none */
   const float *picture;                     /* [3,side,side], -1 … 1; valid during the call */
   int side, sample;
   const adm_error *unreadable_why; /* NULL but for ADM_TRAIN_UNREADABLE */
@@ -110,6 +112,10 @@ typedef bool (*adm_train_callback) (const adm_train_report *report, void *user);
  * not finite: the step is named, and the files are those of the last save. */
 adm_status adm_train (const adm_train_request *request, adm_train_callback report, void *user,
                       adm_error *error);
+
+/* What suits most: see adm_teach_request. */
+enum { ADM_TEACH_BATCH = 4, ADM_TEACH_RANK = 8 };
+#define ADM_TEACH_LR 3e-3
 
 /* A class taught from a few pictures: an adapter, LoRA (Hu et al. 2021, arXiv 2106.09685), of one
  * row of label embedding and low-rank changes of the convolutions and attention's projections. */

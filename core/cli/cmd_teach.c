@@ -31,9 +31,9 @@ static const char usage[]
       "  --tile            the pictures go on at their edges\n"
       "  --turn            they may be turned by quarters\n"
       "  --rank R          of the changes, 1 to 64 (default 8)\n"
-      "  --batch B         crops a step (default 8)\n"
+      "  --batch B         crops a step (default 4)\n"
       "  --microbatch b    crops at once, a divisor of B: less memory\n"
-      "  --lr L            learning rate (default 1e-3)\n"
+      "  --lr L            learning rate of the first steps (default 3e-3)\n"
       "  --seed S          default 0\n"
       "  --merge ADAPTER   add this one\n"
       "  --memory-limit S  all that may be taken, as 6GiB (default: what is free)\n"
@@ -41,8 +41,9 @@ static const char usage[]
       "  --json            what was taught as an object\n"
       "  --threads T       default: all processors\n"
       "\n"
-      "With --json: path, model, name, merged (the adapter, or null), rank, steps and loss (the "
-      "last; null where merged), seconds.\n"
+      "With --json: path, model, name, merged (the adapter, or null), rank, like (the class that "
+      "learning started from), steps and loss (the last, 1 at first) (null where merged), "
+      "seconds.\n"
       "A failure is an object on standard error: error, code, message, exit_status.\n"
       "\n"
       "Examples:\n"
@@ -63,6 +64,7 @@ typedef struct teach_run {
   terminal line;
   int64_t step;
   double loss;
+  int like;
 } teach_run;
 
 static adm_status
@@ -121,9 +123,23 @@ on_report (const adm_train_report *report, void *user)
               terminal_clock (report->seconds_left, left, sizeof left));
     terminal_show (&run->line, text);
     run->loss = report->loss;
+    run->like = report->like;
   }
   run->step = report->step > run->step ? report->step : run->step;
   return !interrupt_requested ();
+}
+
+/* Label LIKE of MODEL as --class takes it, or NULL: none. Valid until the next call. */
+static const char *
+label_name (const adm_model *model, int like)
+{
+  static char number[16];
+  if (like == ADM_NO_LABEL)
+    return NULL;
+  snprintf (number, sizeof number, "%d", like);
+  return like < model->class_count   ? model->class_names[like]
+         : like == model->null_class ? "none"
+                                     : number;
 }
 
 static adm_status
@@ -140,6 +156,7 @@ tell (const teach_options *o, const teach_run *run, const adm_model *model, doub
   result_add_text (&made, "model", model->id);
   result_add_text (&made, "name", info.name);
   result_add_text (&made, "merged", o->merge);
+  result_add_text (&made, "like", label_name (model, run->like));
   result_add_whole (&made, "rank", info.rank);
   result_add_known (&made, "steps", o->merge ? -1 : run->step);
   if (!made.bad)
@@ -183,9 +200,12 @@ teach (teach_options *o, teach_run *run, adm_error *error)
 int
 cmd_teach (int argc, char **argv)
 {
-  teach_options options
-      = { .request = { .rank = 8, .batch = 8, .lr = 1e-3, .log_steps = 5, .save_minutes = 1 } };
-  teach_run run = { .loss = NAN };
+  teach_options options = { .request = { .rank = ADM_TEACH_RANK,
+                                         .batch = ADM_TEACH_BATCH,
+                                         .lr = ADM_TEACH_LR,
+                                         .log_steps = 10,
+                                         .save_minutes = 1 } };
+  teach_run run = { .loss = NAN, .like = ADM_NO_LABEL };
   adm_error error;
   adm_status status = parse (argc, argv, &options, &error);
   if (!status && options.help)

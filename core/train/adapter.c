@@ -37,11 +37,10 @@ lay_out (adm_adapter *a)
   }
 }
 
-/* The label's row, wherever it stands in VALUES, one of the trainee's flat arrays. */
-static float *
-row_in (const adm_adapter *a, float *values)
+float *
+adm_adapter_row (const adm_adapter *a, float *flat, int label)
 {
-  return values + a->table->offset + (uint64_t) a->row * (uint64_t) a->table->shape[1];
+  return flat + a->table->offset + (uint64_t) label * (uint64_t) a->table->shape[1];
 }
 
 adm_status
@@ -69,7 +68,7 @@ adm_adapter_new (adm_trainee *trainee, int rank, uint64_t seed, adm_adapter *out
                                                   / sqrt ((double) p->columns));
   }
   if (out->table)
-    memcpy (out->values + out->label, row_in (out, trainee->weights),
+    memcpy (out->values + out->label, adm_adapter_row (out, trainee->weights, out->row),
             (size_t) out->table->shape[1] * sizeof (float));
   return ADM_OK;
 }
@@ -108,7 +107,7 @@ adm_adapter_apply (adm_adapter *a)
   for (size_t i = 0; i < a->parts; i++)
     adm_pool_run (a->trainee->pool, a->part[i].rows, apply_row, &(struct work) { a, &a->part[i] });
   if (a->table)
-    memcpy (row_in (a, a->trainee->weights), a->values + a->label,
+    memcpy (adm_adapter_row (a, a->trainee->weights, a->row), a->values + a->label,
             (size_t) a->table->shape[1] * sizeof (float));
   adm_trainee_pack (a->trainee);
 }
@@ -145,6 +144,6 @@ adm_adapter_gradients (adm_adapter *a)
     adm_pool_run (a->trainee->pool, a->part[i].rank + a->part[i].rows, gradient_row,
                   &(struct work) { a, &a->part[i] });
   if (a->table)
-    memcpy (a->gradients + a->label, row_in (a, a->trainee->gradients),
+    memcpy (a->gradients + a->label, adm_adapter_row (a, a->trainee->gradients, a->row),
             (size_t) a->table->shape[1] * sizeof (float));
 }

@@ -33,6 +33,9 @@ adm_status adm_adapter_new (adm_trainee *trainee, int rank, uint64_t seed, adm_a
                             adm_error *error);
 void adm_adapter_clear (adm_adapter *adapter);
 
+/* Row LABEL of the label table in FLAT, a flat array of the trainee's or BASE; needs TABLE. */
+float *adm_adapter_row (const adm_adapter *adapter, float *flat, int label);
+
 /* The trainee's weights = base + B A, packed. */
 void adm_adapter_apply (adm_adapter *adapter);
 /* ADAPTER's gradients from the trainee's: dA = B^T dW, dB = dW A^T. */

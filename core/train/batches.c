@@ -84,45 +84,76 @@ draw (adm_training *g, uint64_t k, int i, adm_error *error)
   return ADM_OK;
 }
 
-static adm_status
-piece_gradients (adm_training *g, uint64_t key, adm_error *error)
+static adm_diffusion_loss
+diffusion_loss (const adm_training *g)
 {
   const adm_description *d = &g->trainee->description;
-  size_t size = (size_t) d->image_size;
+  return (adm_diffusion_loss) { .kind = adm_loss_for (d, g->request->loss),
+                                .learn_sigma = d->learn_sigma == 1,
+                                .predict_xstart = d->predict_xstart == 1,
+                                .schedule = g->schedule,
+                                .n = g->n,
+                                .channels = adm_description_channels (d),
+                                .pixels = d->image_size * d->image_size,
+                                .x0 = g->x0,
+                                .noise = g->noise,
+                                .x_t = g->x_t,
+                                .t = g->t,
+                                .weight = g->weight,
+                                .loss = g->loss,
+                                .mse = g->mse,
+                                .vb = g->vb,
+                                .pool = g->trainee->pool };
+}
+
+static adm_batch
+as_batch (const adm_training *g)
+{
+  const adm_description *d = &g->trainee->description;
+  return (adm_batch) { .n = g->n,
+                       .x = g->x_t,
+                       .t = g->t,
+                       .labels = d->num_classes > 0 ? g->labels : NULL,
+                       .low = g->low,
+                       .low_h = g->low ? d->small_size : 0,
+                       .low_w = g->low ? d->small_size : 0 };
+}
+
+adm_status
+adm_batches_piece (adm_training *g, uint64_t key, adm_error *error)
+{
+  const adm_description *d = &g->trainee->description;
   adm_cross_entropy entropy = { .n = g->n,
                                 .classes = d->num_classes,
                                 .labels = g->labels,
                                 .weight = g->weight,
                                 .loss = g->loss,
                                 .right = g->right };
-  adm_diffusion_loss diffusion = { .kind = adm_loss_for (d, g->request->loss),
-                                   .learn_sigma = d->learn_sigma == 1,
-                                   .predict_xstart = d->predict_xstart == 1,
-                                   .schedule = g->schedule,
-                                   .n = g->n,
-                                   .channels = adm_description_channels (d),
-                                   .pixels = (int) (size * size),
-                                   .x0 = g->x0,
-                                   .noise = g->noise,
-                                   .x_t = g->x_t,
-                                   .t = g->t,
-                                   .weight = g->weight,
-                                   .loss = g->loss,
-                                   .mse = g->mse,
-                                   .vb = g->vb,
-                                   .pool = g->trainee->pool };
-  adm_batch batch = { .n = g->n,
-                      .x = g->x_t,
-                      .t = g->t,
-                      .labels = d->num_classes > 0 ? g->labels : NULL,
-                      .low = g->low,
-                      .low_h = g->low ? d->small_size : 0,
-                      .low_w = g->low ? d->small_size : 0 };
+  adm_diffusion_loss diffusion = diffusion_loss (g);
+  adm_batch batch = as_batch (g);
   bool classifier = d->kind == ADM_KIND_CLASSIFIER;
   return adm_trainee_gradients (g->trainee, &batch,
                                 classifier ? (adm_loss) { adm_cross_entropy_run, &entropy }
                                            : (adm_loss) { adm_diffusion_loss_run, &diffusion },
                                 key, error);
+}
+
+adm_status
+adm_batches_losses (adm_training *g, adm_error *error)
+{
+  size_t outputs = (size_t) g->n * numbers (g) * (g->trainee->description.learn_sigma == 1 ? 2 : 1);
+  float *out = malloc (2 * outputs * sizeof *out);
+  if (!out)
+    return ADM_FAIL (error, NO_MEMORY_PICTURES, g->n);
+  adm_diffusion_loss diffusion = diffusion_loss (g);
+  adm_batch batch = as_batch (g);
+  for (int i = 0; i < g->n; i++)
+    g->weight[i] = 0;
+  adm_status status = adm_trainee_evaluate (g->trainee, &batch, out, error);
+  if (!status)
+    adm_diffusion_loss_run (&diffusion, out, out + outputs);
+  free (out);
+  return status;
 }
 
 static adm_status
@@ -167,7 +198,7 @@ adm_batches_gradients (adm_training *g, adm_error *error)
     for (int i = 0; i < g->n && !status; i++)
       status = draw (g, k + (uint64_t) i, i, error);
     if (!status)
-      status = piece_gradients (g, adm_mix (g->request->seed ^ 0x64726f70, k), error);
+      status = adm_batches_piece (g, adm_mix (g->request->seed ^ 0x64726f70, k), error);
     if (!status)
       status = keep_losses (g, piece, error);
   }

@@ -20,7 +20,7 @@ adm_step_sampler_prepare (const adm_step_sampler *s, double *cumulative)
       double loss = (double) s->history[t * ADM_STEP_HISTORY + i];
       square += loss * loss / ADM_STEP_HISTORY;
     }
-    cumulative[t] = sqrt (square);
+    cumulative[t] = s->chance ? s->chance[t] : sqrt (square);
     sum += cumulative[t];
   }
   for (int t = 0; t < s->steps; t++)
@@ -40,7 +40,8 @@ adm_step_sampler_draw (const adm_step_sampler *s, const double *cumulative, adm_
     else
       low = middle + 1;
   }
-  *weight = 1 / (s->steps * (cumulative[low] - (low > 0 ? cumulative[low - 1] : 0)));
+  *weight = s->weight ? s->weight[low]
+                      : 1 / (s->steps * (cumulative[low] - (low > 0 ? cumulative[low - 1] : 0)));
   return low;
 }
 

@@ -15,9 +15,12 @@ typedef struct adm_step_sampler {
   int steps;      /* T */
   float *history; /* [T,ADM_STEP_HISTORY], the last losses; NULL: any timestep alike */
   float *count;   /* [T] of them; floats, as a checkpoint holds them */
+  /* both [T], or NULL: chances that are fixed, and the weights of what is drawn; no HISTORY then */
+  const double *chance, *weight;
 } adm_step_sampler;
 
-/* Draws a timestep; *WEIGHT makes the mean loss that of timesteps alike. CUMULATIVE [T] as
+/* Draws a timestep; *WEIGHT: as given, or what makes the mean loss that of
+ * timesteps alike. CUMULATIVE [T] as
  * adm_step_sampler_prepare left it. */
 int adm_step_sampler_draw (const adm_step_sampler *sampler, const double *cumulative, adm_rng *rng,
                            double *weight);

@@ -81,21 +81,16 @@ poll (void *user, double done)
   return !t->stopped;
 }
 
-/* Where an earlier run left off, if that is wanted. */
-static adm_status
-resume (adm_teaching *t, adm_error *error)
+void
+adm_teaching_exchange (adm_teaching *t)
 {
-  double spent = 0;
-  adm_status status = t->request->resume ? adm_teaching_recall (t, &spent, error) : ADM_OK;
-  t->started = t->shown = t->saved = seconds ();
-  t->started -= spent;
-  if (!status && t->request->resume)
-    adm_adapter_apply (&t->adapter);
-  return status;
+  float *values = t->adapter.values;
+  t->adapter.values = t->average;
+  t->average = values;
 }
 
-static adm_status
-prepare (adm_teaching *t, adm_error *error)
+adm_status
+adm_teaching_prepare (adm_teaching *t, adm_error *error)
 {
   const adm_teach_request *r = t->request;
   adm_training *g = &t->training;
@@ -121,8 +116,15 @@ prepare (adm_teaching *t, adm_error *error)
     status = adm_adapter_new (g->trainee, r->rank, r->seed, &t->adapter, error);
   if (status)
     return status;
+  size_t timesteps = (size_t) g->trainee->description.diffusion_steps;
   t->moments = calloc (2 * t->adapter.count, sizeof *t->moments);
-  return t->moments ? resume (t, error) : ADM_FAIL (error, NO_MEMORY, ADM_WORD_AN_ADAPTER);
+  t->average = malloc (t->adapter.count * sizeof *t->average);
+  t->chance = malloc (2 * timesteps * sizeof *t->chance);
+  t->weight = t->chance ? t->chance + timesteps : NULL;
+  g->trainee->poll = poll;
+  g->trainee->poll_user = t;
+  return t->moments && t->average && t->chance ? ADM_OK
+                                               : ADM_FAIL (error, NO_MEMORY, ADM_WORD_AN_ADAPTER);
 }
 
 static void
@@ -137,6 +139,7 @@ tell (adm_teaching *t, int what)
                               .parameters = t->adapter.count,
                               .bytes = adm_trainee_bytes (t->training.trainee, 2),
                               .recompute = t->training.trainee->recompute,
+                              .like = t->like,
                               .seconds_left = -1,
                               .seconds = seconds () - t->started };
   if (what == ADM_TRAIN_LOGGED && s->steps > 0) {
@@ -154,8 +157,28 @@ tell (adm_teaching *t, int what)
   t->stopped |= t->report && !t->report (&report, t->user);
 }
 
+/* Step number STEP of VALUES and their average. The rate falls with the root of the steps, and the
+ * average is over a share of all steps (Karras et al. 2024, arXiv 2312.02696, equations 2 and 67), so
+ * that it may end at any time; the former from STEADY steps on. */
+static void
+descend (adm_teaching *t, int64_t step)
+{
+  const double steady = 100, gamma = 6.94;
+  const adm_adamw adamw = { .lr = t->request->lr / sqrt (fmax (1, (double) step / steady)),
+                            .beta1 = 0.9,
+                            .beta2 = 0.999,
+                            .eps = 1e-8,
+                            .count = t->adapter.count,
+                            .moment1 = t->moments,
+                            .moment2 = t->moments + t->adapter.count };
+  adm_pool *pool = t->training.trainee->pool;
+  adm_adamw_step (&adamw, pool, step, t->adapter.gradients, t->adapter.values);
+  adm_ema_update (pool, t->adapter.count, pow (1 - 1 / (double) step, gamma + 1), t->adapter.values,
+                  t->average);
+}
+
 static adm_status
-one_step (adm_teaching *t, const adm_adamw *adamw, adm_error *error)
+one_step (adm_teaching *t, adm_error *error)
 {
   adm_training *g = &t->training;
   double from = seconds ();
@@ -166,7 +189,7 @@ one_step (adm_teaching *t, const adm_adamw *adamw, adm_error *error)
   if (!adm_flat_finite (g->trainee->pool, t->adapter.count, t->adapter.gradients))
     return ADM_FAIL (error, TEACH_GRADIENT, g->step + 1);
   g->step++;
-  adm_adamw_step (adamw, g->trainee->pool, g->step, t->adapter.gradients, t->adapter.values);
+  descend (t, g->step);
   /* squares of finite gradients may not be; what holds such is not saved over what does not */
   if (!adm_flat_finite (g->trainee->pool, 2 * t->adapter.count, t->moments))
     return ADM_FAIL (error, TEACH_GRADIENT, g->step);
@@ -188,7 +211,9 @@ static adm_status
 save (adm_teaching *t, adm_error *error)
 {
   const adm_teach_request *r = t->request;
+  adm_teaching_exchange (t);
   adm_status status = adm_adapter_save (&t->adapter, r->name, t->thumbnail, r->output, error);
+  adm_teaching_exchange (t);
   if (!status && r->save_minutes > 0)
     status = adm_teaching_keep (t, seconds () - t->started, error);
   t->saved = seconds ();
@@ -232,27 +257,46 @@ look_up (adm_teaching *t, adm_error *error)
   return status;
 }
 
+/* Where learning starts, or where an earlier run left off. */
+static adm_status
+begin (adm_teaching *t, adm_error *error)
+{
+  double spent = 0;
+  memcpy (t->average, t->adapter.values, t->adapter.count * sizeof *t->average);
+  adm_status status = t->request->resume ? adm_teaching_recall (t, &spent, error) : ADM_OK;
+  if (!status)
+    status = adm_teaching_start (t, error);
+  if (status == ADM_ERROR_CANCELLED) /* what an earlier run left stays; of none, nothing learned */
+    return t->request->resume ? ADM_OK : save (t, error);
+  t->started = t->shown = t->saved = seconds ();
+  t->started -= spent;
+  if (!status)
+    adm_adapter_apply (&t->adapter);
+  return status;
+}
+
 static adm_status
 learn (adm_teaching *t, adm_error *error)
 {
-  const adm_teach_request *r = t->request;
-  adm_adamw adamw = { .lr = r->lr,
-                      .beta1 = 0.9,
-                      .beta2 = 0.999,
-                      .eps = 1e-8,
-                      .count = t->adapter.count,
-                      .moment1 = t->moments,
-                      .moment2 = t->moments + t->adapter.count };
   adm_status status = ADM_OK;
-  t->training.trainee->poll = poll;
-  t->training.trainee->poll_user = t;
   tell (t, ADM_TRAIN_STARTED);
   while (!status && !ended (t)) {
-    status = one_step (t, &adamw, error);
+    status = one_step (t, error);
     if (!status)
       status = look_up (t, error);
   }
   return status && status != ADM_ERROR_CANCELLED ? status : save (t, error);
+}
+
+void
+adm_teaching_clear (adm_teaching *t)
+{
+  adm_adapter_clear (&t->adapter);
+  adm_batches_clear (&t->training);
+  adm_schedule_free (t->training.schedule);
+  adm_trainee_free (t->training.trainee);
+  adm_taught_pictures_clear (t->picture);
+  free (t->moments), free (t->average), free (t->chance), free (t->thumbnail);
 }
 
 adm_status
@@ -265,16 +309,12 @@ adm_teach (const adm_teach_request *request, adm_train_callback report, void *us
   t->request = request;
   t->report = report;
   t->user = user;
-  adm_status status = prepare (t, error);
+  adm_status status = adm_teaching_prepare (t, error);
   if (!status)
+    status = begin (t, error);
+  if (!status && !t->stopped)
     status = learn (t, error);
-  adm_adapter_clear (&t->adapter);
-  adm_batches_clear (&t->training);
-  adm_schedule_free (t->training.schedule);
-  adm_trainee_free (t->training.trainee);
-  adm_taught_pictures_clear (t->picture);
-  free (t->moments);
-  free (t->thumbnail);
+  adm_teaching_clear (t);
   free (t);
   return status;
 }

@@ -18,14 +18,17 @@ static const char metadata[]
     = "{\"format\":\"adm-teaching-1\",\"step\":%" PRId64 ",\"milliseconds\":%" PRId64
       ",\"seed\":%" PRIu64 ",\"batch\":%d,\"rank\":%d,\"pictures\":%d,\"base\":\"%16s\"}";
 
-static const char *const arrays[] = { "values", "moments" };
+static const char *const arrays[] = { "values", "moments", "average" };
+
+enum { ARRAYS = 3 };
 
 /* Array I, and its number of elements. */
 static float *
 array_of (const adm_teaching *g, size_t i, uint64_t *elements)
 {
-  *elements = i == 0 ? g->adapter.count : 2 * g->adapter.count;
-  return i == 0 ? g->adapter.values : g->moments;
+  float *const array[ARRAYS] = { g->adapter.values, g->moments, g->average };
+  *elements = (i == 1 ? 2 : 1) * g->adapter.count;
+  return array[i];
 }
 
 static adm_status
@@ -48,11 +51,11 @@ adm_status
 adm_teaching_keep (const adm_teaching *g, double seconds, adm_error *error)
 {
   const adm_teach_request *r = g->request;
-  adm_tensor tensors[2] = { 0 };
+  adm_tensor tensors[ARRAYS] = { 0 };
   char text[256], *path = adm_checkpoint_path (r->output);
   if (!path)
     return no_memory (error);
-  for (size_t i = 0; i < 2; i++) {
+  for (size_t i = 0; i < ARRAYS; i++) {
     tensors[i] = (adm_tensor) { .name = arrays[i], .dtype = ADM_DTYPE_F32, .rank = 1 };
     array_of (g, i, &tensors[i].elements);
     tensors[i].shape[0] = (int64_t) tensors[i].elements;
@@ -61,7 +64,7 @@ adm_teaching_keep (const adm_teaching *g, double seconds, adm_error *error)
   adm_adapter_sum (&g->adapter, &base);
   snprintf (text, sizeof text, metadata, g->training.step, (int64_t) (1000 * seconds), r->seed,
             r->batch, r->rank, r->pictures, base.base);
-  const adm_tensors all = { r->name, 2, tensors, read_array, (void *) g /* only read */ };
+  const adm_tensors all = { r->name, ARRAYS, tensors, read_array, (void *) g /* only read */ };
   adm_status status = adm_safetensors_save (&all, path, text, ADM_DTYPE_F32, NULL, NULL, error);
   free (path);
   return status;
@@ -100,7 +103,7 @@ adm_teaching_recall (adm_teaching *g, double *seconds, adm_error *error)
   adm_status status = path ? adm_weights_open_all (path, &file, error) : no_memory (error);
   if (!status)
     status = check_counters (g, adm_weights_description (file), path, seconds, error);
-  for (size_t i = 0; i < 2 && !status; i++) {
+  for (size_t i = 0; i < ARRAYS && !status && g->training.step > 0; i++) {
     uint64_t elements;
     float *to = array_of (g, i, &elements);
     ptrdiff_t at = adm_weights_find (file, arrays[i]);

@@ -110,9 +110,13 @@ adm_teaching_show (adm_teaching *g, float *out, adm_error *error)
       = malloc ((size_t) channels * (size_t) d->image_size * (size_t) d->image_size * sizeof *own);
   if (!own)
     return ADM_FAIL (error, NO_MEMORY, ADM_WORD_A_PICTURE);
+  adm_teaching_exchange (g);
+  adm_adapter_apply (&g->adapter);
   adm_status status = adm_trainee_look (
       g->training.trainee,
       (adm_look) { g->adapter.row, SHOW_STEPS, g->request->seed, g->request->weights }, own, error);
+  adm_teaching_exchange (g);
+  adm_adapter_apply (&g->adapter);
   if (!status)
     adm_pixels_to_rgb (own, channels, d->image_size, d->image_size, out);
   free (own);

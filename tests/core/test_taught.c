@@ -6,6 +6,7 @@
 #include "check.h"
 #include "said.h"
 #include "folder.h"
+#include "train/teaching.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -22,6 +23,20 @@ fine (adm_status status)
   if (!CHECK (status == ADM_OK))
     printf ("  %s\n", said (&error));
   return status == ADM_OK;
+}
+
+static int started_from;
+static double last_loss;
+
+static bool
+note_start (const adm_train_report *report, void *user)
+{
+  (void) user;
+  if (report->what == ADM_TRAIN_STARTED)
+    started_from = report->like;
+  if (report->what == ADM_TRAIN_LOGGED)
+    last_loss = report->loss;
+  return true;
 }
 
 static const char *
@@ -45,7 +60,7 @@ teach (const char *file, const char *name, double lr)
                                       .lr = lr,
                                       .seed = 1,
                                       .log_steps = 1 };
-  fine (adm_teach (&request, NULL, NULL, &error));
+  fine (adm_teach (&request, note_start, NULL, &error));
   return to;
 }
 
@@ -129,23 +144,26 @@ test_comes_and_goes (const char *adapter)
   }
 }
 
-/* A class taught nothing but a row of its own: without its changes, the null class's picture. */
+/* A class taught nothing but a row of its own: without its changes, the picture of the class that
+ * it started from, which is not the null class. */
 static void
 test_adds_what_was_learned (void)
 {
-  static float none[PIXELS], taught[PIXELS];
+  static float known[PIXELS], taught[PIXELS];
   const char *adapter = teach ("nothing.safetensors", "nothing", 1e-12);
   adm_model model = the_model (weights);
   const adm_options options = { .threads = 2 };
   adm_session *session = NULL;
-  adm_request null = request_of (NULL, 4), theirs = request_of (adapter, 0);
-  null.scale = theirs.scale = 0;
+  CHECK (started_from >= 0 && started_from < 4);
+  CHECK (last_loss > 0.5 && last_loss < 2); /* in proportion to what it is at first */
+  adm_request like = request_of (NULL, started_from), theirs = request_of (adapter, 0);
+  like.scale = theirs.scale = 0;
   fine (adm_session_new (&model, &options, &session, &error));
-  fine (make (session, &null, none));
+  fine (make (session, &like, known));
   fine (make (session, &theirs, taught));
   double most = 0;
   for (int i = 0; i < PIXELS; i++)
-    most = fmax (most, fabs ((double) (none[i] - taught[i])));
+    most = fmax (most, fabs ((double) (known[i] - taught[i])));
   CHECK (most < 1e-4); /* a step of 1e-12 in each weight */
   adm_session_free (session);
 }
@@ -305,6 +323,39 @@ test_file (const char *adapter)
   fine (adm_taught_check (path, &model, &error));
 }
 
+/* Where classes are too many to measure, the nearest is among those that the losses fall towards; and
+ * the chances of all timesteps make one. */
+static void
+test_starts_from_the_nearest (void)
+{
+  const adm_options options = { .threads = 2 };
+  const char *const pictures[] = { picture };
+  const adm_teach_request request = { .weights = weights,
+                                      .name = "near",
+                                      .output = folder_file ("near.safetensors"),
+                                      .picture = pictures,
+                                      .pictures = 1,
+                                      .options = &options,
+                                      .steps = 1,
+                                      .batch = 3, /* divides no number of levels */
+                                      .rank = 2,
+                                      .lr = 1e-3,
+                                      .log_steps = 1 };
+  adm_teaching t = { .request = &request };
+  int all = -1, few = -1;
+  double sum = 0;
+  if (fine (adm_teaching_prepare (&t, &error)) && fine (adm_teaching_start (&t, &error))) {
+    int steps = t.training.sampler.steps;
+    for (int i = 0; i < steps; i++)
+      sum += t.chance[i];
+    CHECK_NEAR (sum, 1, 1e-9);
+    fine (adm_teaching_nearest (&t, 4, &all, &error));
+    fine (adm_teaching_nearest (&t, 2, &few, &error));
+    CHECK (all == t.like && few == all);
+  }
+  adm_teaching_clear (&t);
+}
+
 struct told {
   int pictures, logged;
   bool in_range;
@@ -379,6 +430,7 @@ main (void)
   test_memory (adapter);
   test_file (adapter);
   test_shows ();
+  test_starts_from_the_nearest ();
   test_listing (adapter);
   snprintf (picture, sizeof picture, "%s/grey.jpg", ADM_TEST_FIXTURES);
   test_replaced (adapter);
