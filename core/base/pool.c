@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Workers wait a moment by spinning (layers follow one another within microseconds), then sleep on
- * a condition. */
+ * a condition.
+ *
+ * Each worker begins with a share of its own of consecutive units, and helps others when it is done:
+ * units of successive layers are rows of the same maps, so what a worker reads is mostly what it
+ * wrote, and lies in its cache. Processors that share none take longer to fetch a map from each
+ * other than to compute it. */
 #include "base/pool.h"
 
 #include "base/error.h"
@@ -16,16 +21,20 @@
 /* Longer than the gap between two layers, far shorter than anybody's notice. */
 enum { SPINS = 4000 };
 
+/* Units FIRST … END-1 that nobody has begun, of one worker's share; alone on its cache line. */
+typedef struct share {
+  _Alignas (64) atomic_uint_least64_t left; /* FIRST, and END in the upper half */
+} share;
+
 struct adm_pool {
   int threads;
+  share *share;      /* [threads] */
   pthread_t *thread; /* threads - 1 of them */
   pthread_mutex_t mutex;
   pthread_cond_t start, done;
   atomic_int generation; /* one more for each run */
-  atomic_int next;       /* next unit */
   atomic_int busy;       /* workers still inside this run, the caller not counted */
   bool quit;
-  int units;
   adm_work work;
   void *arg;
 };
@@ -45,14 +54,35 @@ relax (void)
 #endif
 }
 
+static uint64_t
+units_left (int first, int end)
+{
+  return (uint64_t) (uint32_t) end << 32 | (uint32_t) first;
+}
+
+/* The first unit of SHARE, or for others than its owner the last; -1: none is left. */
+static int
+take_unit (share *of, bool owner)
+{
+  uint64_t left = atomic_load_explicit (&of->left, memory_order_relaxed);
+  for (;;) {
+    int first = (int) (uint32_t) left, end = (int) (left >> 32);
+    if (first >= end)
+      return -1;
+    uint64_t less = owner ? units_left (first + 1, end) : units_left (first, end - 1);
+    if (atomic_compare_exchange_weak_explicit (&of->left, &left, less, memory_order_relaxed,
+                                               memory_order_relaxed))
+      return owner ? first : end - 1;
+  }
+}
+
 static void
 drain (adm_pool *pool, int worker)
 {
-  for (;;) {
-    int unit = atomic_fetch_add_explicit (&pool->next, 1, memory_order_relaxed);
-    if (unit >= pool->units)
-      return;
-    pool->work (pool->arg, unit, worker);
+  for (int i = 0; i < pool->threads; i++) {
+    share *of = &pool->share[(worker + i) % pool->threads];
+    for (int unit; (unit = take_unit (of, i == 0)) >= 0;)
+      pool->work (pool->arg, unit, worker);
   }
 }
 
@@ -112,12 +142,13 @@ adm_pool_new (int threads, adm_pool **out, adm_error *error)
 
   adm_pool *pool = calloc (1, sizeof *pool);
   pthread_t *thread = calloc ((size_t) threads, sizeof *thread);
-  if (!pool || !thread) {
-    free (pool);
-    free (thread);
+  share *shares = aligned_alloc (64, (size_t) threads * sizeof *shares);
+  if (!pool || !thread || !shares) {
+    free (pool), free (thread), free (shares);
     return ADM_FAIL (error, NO_MEMORY_THREADS, threads);
   }
   pool->thread = thread;
+  pool->share = shares;
   pthread_mutex_init (&pool->mutex, NULL);
   pthread_cond_init (&pool->start, NULL);
   pthread_cond_init (&pool->done, NULL);
@@ -173,7 +204,7 @@ adm_pool_free (adm_pool *pool)
   pthread_cond_destroy (&pool->start);
   pthread_cond_destroy (&pool->done);
   pthread_mutex_destroy (&pool->mutex);
-  free (pool->thread);
+  free (pool->thread), free (pool->share);
   free (pool);
 }
 
@@ -191,10 +222,15 @@ adm_pool_run (adm_pool *pool, int units, adm_work work, void *arg)
       work (arg, unit, 0);
     return;
   }
-  pool->units = units;
   pool->work = work;
   pool->arg = arg;
-  atomic_store_explicit (&pool->next, 0, memory_order_relaxed);
+  for (int i = 0; i < pool->threads; i++) {
+    int64_t many = units;
+    atomic_store_explicit (
+        &pool->share[i].left,
+        units_left ((int) (many * i / pool->threads), (int) (many * (i + 1) / pool->threads)),
+        memory_order_relaxed);
+  }
   atomic_store_explicit (&pool->busy, pool->threads - 1, memory_order_relaxed);
   announce (pool);
   drain (pool, 0);
