@@ -21,15 +21,17 @@
 
 enum {
   LEVELS = 16,   /* of noise, evenly over the timesteps */
+  LOOKED_AT = 8, /* as many tell one class from another */
   SETS = 4,      /* of crops at each level, for what is wrong at first */
   MEASURED = 24, /* classes whose losses are measured; of more, those that look best */
 };
 
 static const uint64_t PROBES = UINT64_C (1) << 40; /* crops that no step draws */
 
-/* Crops FIRST … of a set as pictures 0 … N-1 of the batch; after the last level come the first. */
+/* Crops FIRST … of a set, one for each of LEVELS, as pictures 0 … N-1 of the batch; after the last
+ * level come the first. */
 static adm_status
-probe (adm_teaching *t, int set, int first, adm_error *error)
+probe (adm_teaching *t, int set, int levels, int first, adm_error *error)
 {
   adm_training *g = &t->training;
   const adm_description *d = &g->trainee->description;
@@ -37,14 +39,14 @@ probe (adm_teaching *t, int set, int first, adm_error *error)
       = (size_t) adm_description_channels (d) * (size_t) d->image_size * (size_t) d->image_size;
   adm_status status = ADM_OK;
   for (int i = 0; i < g->n && !status; i++) {
-    int level = (first + i) % LEVELS, unused;
+    int level = (first + i) % levels, unused;
     uint64_t k = PROBES + (uint64_t) (set * LEVELS + level);
     size_t at = (size_t) i * one;
     adm_rng rng;
     status = g->next (g->next_user, k, g->x0 + at, &unused, error);
     adm_rng_seed (&rng, adm_mix (t->request->seed ^ 0x70726f62, k));
     adm_rng_randn (&rng, g->noise + at, one);
-    g->t[i] = (2 * level + 1) * d->diffusion_steps / (2 * LEVELS);
+    g->t[i] = (2 * level + 1) * d->diffusion_steps / (2 * levels);
     adm_noise_to (g->schedule, g->t[i], g->x0 + at, g->noise + at, g->x_t + at, one);
   }
   return status;
@@ -52,17 +54,17 @@ probe (adm_teaching *t, int set, int first, adm_error *error)
 
 /* LOSS [LEVELS] of a set's crops, taken for class LABEL. */
 static adm_status
-measure (adm_teaching *t, int set, int label, double *loss, adm_error *error)
+measure (adm_teaching *t, int set, int label, int levels, double *loss, adm_error *error)
 {
   adm_training *g = &t->training;
   adm_status status = ADM_OK;
-  for (int first = 0; first < LEVELS && !status; first += g->n) {
-    status = probe (t, set, first, error);
+  for (int first = 0; first < levels && !status; first += g->n) {
+    status = probe (t, set, levels, first, error);
     for (int i = 0; i < g->n; i++)
       g->labels[i] = label;
     if (!status)
       status = adm_batches_losses (g, error);
-    for (int i = 0; i < g->n && first + i < LEVELS && !status; i++)
+    for (int i = 0; i < g->n && first + i < levels && !status; i++)
       loss[first + i] = fmax (g->loss[i], 1e-12);
   }
   return status;
@@ -72,7 +74,7 @@ static double
 sum_of_logs (const double *loss)
 {
   double sum = 0;
-  for (int i = 0; i < LEVELS; i++)
+  for (int i = 0; i < LOOKED_AT; i++)
     sum += log (loss[i]);
   return sum;
 }
@@ -86,15 +88,15 @@ slope_at_mean (adm_teaching *t, const float *mean, float *slope, adm_error *erro
   adm_training *g = &t->training;
   const adm_adapter *a = &t->adapter;
   size_t bytes = (size_t) a->table->shape[1] * sizeof *mean;
-  double loss[LEVELS];
+  double loss[LOOKED_AT];
   memcpy (adm_adapter_row (a, g->trainee->weights, a->row), mean, bytes);
   memset (g->trainee->gradients, 0, (size_t) g->trainee->elements * sizeof (float));
-  adm_status status = measure (t, 0, a->row, loss, error);
-  for (int first = 0; first < LEVELS && !status; first += g->n) {
-    status = probe (t, 0, first, error);
+  adm_status status = measure (t, 0, a->row, LOOKED_AT, loss, error);
+  for (int first = 0; first < LOOKED_AT && !status; first += g->n) {
+    status = probe (t, 0, LOOKED_AT, first, error);
     for (int i = 0; i < g->n; i++) {
       g->labels[i] = a->row;
-      g->weight[i] = first + i < LEVELS ? 1 / loss[first + i] : 0;
+      g->weight[i] = first + i < LOOKED_AT ? 1 / loss[first + i] : 0;
     }
     if (!status)
       status = adm_batches_piece (g, 0, error);
@@ -159,9 +161,9 @@ adm_teaching_nearest (adm_teaching *t, int most, int *nearest, adm_error *error)
     score[c] = INFINITY;
   for (int i = 0; i < most && i < classes && !status; i++) {
     int c = least (guess, classes);
-    double loss[LEVELS];
+    double loss[LOOKED_AT];
     guess[c] = INFINITY;
-    status = measure (t, 0, c, loss, error);
+    status = measure (t, 0, c, LOOKED_AT, loss, error);
     score[c] = status ? INFINITY : sum_of_logs (loss);
   }
   *nearest = least (score, classes);
@@ -171,7 +173,8 @@ adm_teaching_nearest (adm_teaching *t, int most, int *nearest, adm_error *error)
 
 /* ---- the levels ------------------------------------------------------------------------------ */
 
-/* The logarithm of the loss at T from those in the middles of the levels. */
+/* The logarithm of the loss at share AT of the timesteps, from those in the middles of the levels;
+ * beyond the first and the last as there, since weights that go on growing learn worse. */
 static double
 between (const double *level, double at)
 {
@@ -187,7 +190,7 @@ weigh (adm_teaching *t, int label, adm_error *error)
   int steps = t->training.trainee->description.diffusion_steps;
   for (int set = 0; set < SETS; set++) {
     double loss[LEVELS];
-    adm_status status = measure (t, set, label, loss, error);
+    adm_status status = measure (t, set, label, LEVELS, loss, error);
     if (status)
       return status;
     for (int i = 0; i < LEVELS; i++)
