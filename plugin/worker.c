@@ -23,6 +23,10 @@
 /* Events of steps and of loading that carry no picture, a second at most. */
 enum { NEWS_A_SECOND = 20, NICER = 5 };
 
+/* Pictures of a step that is not done: so often they are quick enough to follow, and slow enough
+ * not to flicker. */
+enum { FORMING_EVERY = G_USEC_PER_SEC * 2 / 5 };
+
 /* Of a stage: less says too little of how long the whole takes. */
 #define TELLING 0.02
 
@@ -55,8 +59,10 @@ struct Worker {
   const Entry *entry;
   const WorkerJob *job; /* ENTRY's */
   int image, stage;     /* which the steps are of */
+  int step;             /* the last that was done */
   gint64 stage_began;   /* of the first step */
   gint64 reported;
+  gint64 pictured; /* 0: the stage has shown none */
   adm_error error;
 };
 
@@ -205,12 +211,25 @@ seconds_per_step (const adm_progress *progress, gint64 since)
              : 0.0;
 }
 
+/* Whether the picture of PROGRESS is shown: of each step that is done, and now and then between. */
+static gboolean
+is_shown (Worker *worker, const adm_progress *progress, gint64 now)
+{
+  gboolean done = progress->step != worker->step;
+
+  if (!progress->x0 || (!done && worker->pictured > 0 && now - worker->pictured < FORMING_EVERY))
+    return FALSE;
+  worker->step = progress->step;
+  worker->pictured = now;
+  return TRUE;
+}
+
 /* Worker: the core's callback. */
 static bool
 on_progress (const adm_progress *progress, void *data)
 {
   Worker *worker = data;
-  const adm_picture seen = { progress->x0, progress->height, progress->width, 3 };
+  const adm_picture seen = { progress->x0, progress->height, progress->width, progress->channels };
   gint64 now = g_get_monotonic_time ();
 
   if (progress->stage == ADM_STAGE_LOAD)
@@ -221,8 +240,11 @@ on_progress (const adm_progress *progress, void *data)
     worker->image = progress->image;
     worker->stage = (int) progress->stage;
     worker->stage_began = now;
+    worker->step = 0;
+    worker->pictured = 0;
   }
-  if (progress->x0 || now - worker->reported > G_USEC_PER_SEC / NEWS_A_SECOND) {
+  gboolean shown = is_shown (worker, progress, now);
+  if (shown || now - worker->reported > G_USEC_PER_SEC / NEWS_A_SECOND) {
     worker->reported = now;
     post (worker,
           (UiEvent) { .kind = UI_EVENT_STEP,
@@ -234,7 +256,7 @@ on_progress (const adm_progress *progress, void *data)
                       .steps = progress->steps,
                       .fraction = progress->fraction,
                       .seconds_per_step = seconds_per_step (progress, now - worker->stage_began),
-                      .pixels = progress->x0 ? to_pixbuf (&seen) : NULL });
+                      .pixels = shown ? to_pixbuf (&seen) : NULL });
   }
   return true;
 }
