@@ -14,8 +14,8 @@ extern "C" {
 typedef struct adm_class_weight {
   int label;
   double weight; /* > 0; at every pixel the weights (times MAP) are scaled to sum to 1 */
-  /* [map_height,map_width], 0 … 1, over the finished picture, whose pixels take the nearest; both 0:
-   * as large as that. NULL: everywhere */
+  /* [map_height,map_width], 0 … 1, over the finished picture, whose pixels take the nearest; both
+   * 0: as large as that. NULL: everywhere */
   const float *map;
   int map_height, map_width;
 } adm_class_weight;

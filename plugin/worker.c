@@ -29,6 +29,8 @@ enum { FORMING_EVERY = G_USEC_PER_SEC * 2 / 5 };
 
 /* Of a stage: less says too little of how long the whole takes. */
 #define TELLING 0.02
+/* Of a job's first seconds, for the same reason. */
+#define SOON 0.5
 
 /* A job and how to run it. */
 typedef struct {
@@ -62,7 +64,9 @@ struct Worker {
   int step;             /* the last that was done */
   gint64 stage_began;   /* of the first step */
   gint64 reported;
-  gint64 pictured; /* 0: the stage has shown none */
+  gint64 pictured;  /* 0: the stage has shown none */
+  gint64 job_began; /* its first step, when WHOLE of it was done; 0: has not */
+  double whole;
   adm_error error;
 };
 
@@ -211,6 +215,22 @@ seconds_per_step (const adm_progress *progress, gint64 since)
              : 0.0;
 }
 
+/* What is left of the job, by the core's own reckoning of its parts; 0 while not known. */
+static double
+seconds_left (Worker *worker, const adm_progress *progress, gint64 now)
+{
+  double since = (double) (now - worker->job_began) / G_USEC_PER_SEC;
+
+  if (worker->job_began == 0) {
+    worker->job_began = now;
+    worker->whole = progress->whole;
+    return 0.0;
+  }
+  return since > SOON && progress->whole > worker->whole + TELLING
+             ? since * (1.0 - progress->whole) / (progress->whole - worker->whole)
+             : 0.0;
+}
+
 /* Whether the picture of PROGRESS is shown: of each step that is done, and now and then between. */
 static gboolean
 is_shown (Worker *worker, const adm_progress *progress, gint64 now)
@@ -244,6 +264,7 @@ on_progress (const adm_progress *progress, void *data)
     worker->pictured = 0;
   }
   gboolean shown = is_shown (worker, progress, now);
+  double left = seconds_left (worker, progress, now);
   if (shown || now - worker->reported > G_USEC_PER_SEC / NEWS_A_SECOND) {
     worker->reported = now;
     post (worker,
@@ -256,6 +277,7 @@ on_progress (const adm_progress *progress, void *data)
                       .steps = progress->steps,
                       .fraction = progress->fraction,
                       .seconds_per_step = seconds_per_step (progress, now - worker->stage_began),
+                      .seconds_left = left,
                       .pixels = shown ? to_pixbuf (&seen) : NULL });
   }
   return true;
@@ -379,6 +401,7 @@ carry_out (Worker *worker)
   g_autofree float *low = upscale ? read_source (job, &task) : NULL;
 
   worker->image = worker->stage = -1;
+  worker->job_began = 0;
   adm_status status = upscale && !low
                           ? no_memory (&worker->error)
                           : adm_session_plan (worker->session, &task, &plan, &worker->error);

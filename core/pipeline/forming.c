@@ -5,6 +5,8 @@
 
 #include "diffusion/guidance.h"
 
+#include <string.h>
+
 /* What was foreseen before, at pixel Y, X. */
 static float
 value_before (const adm_forming *f, int c, int y, int x)
@@ -25,15 +27,30 @@ shown_at (const adm_forming *f, int c, int y)
   return f->shown + (size_t) (c * f->used.height + y) * (size_t) f->used.width;
 }
 
+/* Row Y of channel C into TO [used.width]. */
+static void
+row_before (const adm_forming *f, int c, int y, float *to)
+{
+  const size_t width = (size_t) f->used.width,
+               area = (size_t) f->size.height * (size_t) f->size.width;
+  if (f->before) {
+    memcpy (to, f->before + (size_t) c * area + (size_t) y * (size_t) f->size.width,
+            width * sizeof *to);
+    return;
+  }
+  for (size_t x = 0; x < width;) {
+    const float value = value_before (f, c, y, (int) x);
+    for (int k = 0; k < (f->low ? f->factor : 1) && x < width; k++)
+      to[x++] = value;
+  }
+}
+
 static void
 show_before (adm_forming *f)
 {
   for (int c = 0; c < 3; c++)
-    for (int y = 0; y < f->used.height; y++) {
-      float *to = shown_at (f, c, y);
-      for (int x = 0; x < f->used.width; x++)
-        to[x] = value_before (f, c, y, x);
-    }
+    for (int y = 0; y < f->used.height; y++)
+      row_before (f, c, y, shown_at (f, c, y));
 }
 
 void

@@ -388,18 +388,17 @@ adm_frame_finish (const adm_frame *frame, const float *x, float *out, adm_error 
   const adm_plane_size used = frame->used, size = frame->size[last_stage (frame)];
   const size_t n = area (frame->out);
   const bool same = used.height == frame->out.height && used.width == frame->out.width;
-  float *small = malloc (area (used) * sizeof *small);
-  bool ok = small;
+  float *small = same ? NULL : malloc (area (used) * sizeof *small);
+  bool ok = same || small;
   if (!x)
     memcpy (out, frame->canvas.init, 3 * n * sizeof *out);
   for (int c = 0; c < 3 && ok && x; c++) {
+    float *to = same ? out + (size_t) c * n : small;
     for (int y = 0; y < used.height; y++)
-      memcpy (small + (size_t) y * (size_t) used.width,
+      memcpy (to + (size_t) y * (size_t) used.width,
               x + ((size_t) c * (size_t) size.height + (size_t) y) * (size_t) size.width,
-              (size_t) used.width * sizeof *small);
-    if (same)
-      memcpy (out + (size_t) c * n, small, n * sizeof *out);
-    else
+              (size_t) used.width * sizeof *to);
+    if (!same)
       ok = adm_lanczos (small, used, 1, frame->wrap, frame->out, out + (size_t) c * n);
   }
   free (small);

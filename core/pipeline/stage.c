@@ -26,12 +26,20 @@ between_layers (void *user, double done)
   return !s->callback || s->callback (&p, s->user);
 }
 
+/* Between the pieces of what the sampler does to a whole canvas, before or after its networks. */
+static bool
+between_pieces (void *user)
+{
+  return between_layers (user, 1);
+}
+
 static bool
 after_step (void *user, int done, int steps, const float *x0)
 {
   adm_sampling *s = user;
   s->progress.step = done;
   s->progress.fraction = (double) done / steps;
+  s->from = s->span = 0;
   adm_progress p = s->progress;
   if (s->windowed)
     adm_forming_step (&s->forming, x0);
@@ -496,6 +504,7 @@ adm_sampling_run (adm_sampling *stage, int i, const float *low, adm_error *error
                                      .channels = stage->all_channels ? stage->channels : 3 };
   stage->low = stage->field.low = low;
   stage->visits = 0;
+  stage->from = stage->span = 0;
   if (stage->windowed)
     begin_forming (stage, low);
   adm_diffusion_params params = {
@@ -512,6 +521,7 @@ adm_sampling_run (adm_sampling *stage, int i, const float *low, adm_error *error
     .noise_stride = (size_t) request->count * pixels,
     .known_rng = &known,
     .stepped = after_step,
+    .poll = between_pieces,
     .user = stage,
   };
   if (stage->frame)

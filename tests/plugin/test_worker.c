@@ -36,6 +36,7 @@ typedef struct {
   double seconds_per_step; /* as told before the first step's end; 0: was not */
   gint64 grown;            /* the first picture of the upsampling */
   int grown_step, grown_width, grown_height;
+  double left;            /* as told last before that; 0: was not */
   GdkPixbuf *seen, *made; /* the last picture seen forming, and the last finished one */
 } Bench;
 
@@ -44,6 +45,8 @@ hear (const UiEvent *event, gpointer data)
 {
   Bench *b = data;
 
+  if (event->kind == UI_EVENT_STEP && !b->grown)
+    b->left = event->seconds_left;
   if (event->kind == UI_EVENT_STEP && event->pixels && !b->first)
     b->first = g_get_monotonic_time ();
   if (event->kind == UI_EVENT_STEP && event->pixels) {
@@ -428,13 +431,14 @@ test_canvas (void)
     work.task = (adm_task) { .kind = ADM_TASK_GENERATE };
     work.task.generate.sample = adm_request_default (b.model);
     work.task.generate.sample.label = work.task.generate.sample.guide_label = 1;
-    work.task.generate.sample.steps = 2;
+    work.task.generate.sample.steps = 6;
     work.task.generate.upscaled = true;
     work.task.generate.upscale = adm_request_upsample_default (b.model);
     work.task.generate.canvas = (adm_canvas) { .width = CANVAS_W, .height = CANVAS_H };
     b.first = b.grown = b.ended = 0;
     worker_start (b.worker, &work);
     turn_until (&b.grown);
+    CHECK (b.left > 0.0); /* although nothing was ever upsampled */
     CHECK (b.grown_step == 0 && b.grown_width == CANVAS_W && b.grown_height == CANVAS_H);
     gint64 pressed = g_get_monotonic_time ();
     worker_stop (b.worker);
