@@ -40,8 +40,11 @@ typedef struct adm_progress {
   int step, steps;   /* steps finished, of how many */
   double fraction;   /* of this stage and image, 0 … 1; moves within a step too */
   double whole;      /* of the plan, 0 … 1 (adm_session_run) */
-  const float *x0;   /* [3,height,width], only valid during the call; NULL when there is none */
+  /* The picture as it is foreseen: after each step, and of a canvas also within, as its windows are
+   * done. [channels,height,width], only valid during the call; NULL when there is none. */
+  const float *x0;
   int height, width;
+  int channels; /* 3: RGB; for sinks that ask for all channels 1, grey, or 4, RGBA */
 } adm_progress;
 typedef bool (*adm_callback) (const adm_progress *progress, void *user);
 

@@ -14,8 +14,10 @@ extern "C" {
 typedef struct adm_class_weight {
   int label;
   double weight; /* > 0; at every pixel the weights (times MAP) are scaled to sum to 1 */
-  /* [height,width] of the finished picture, 0 … 1; NULL: everywhere */
+  /* [map_height,map_width], 0 … 1, over the finished picture, whose pixels take the nearest; both
+   * 0: as large as that. NULL: everywhere */
   const float *map;
+  int map_height, map_width;
 } adm_class_weight;
 
 /* The slider's meaning: by a classifier's gradient (paper, section 4), or away from what the
@@ -164,7 +166,7 @@ typedef struct adm_sink {
   /* Picture I of the plan, in order, as soon as it is finished. A failure ends the run with it. */
   adm_status (*picture) (int i, const adm_picture *picture, void *user, adm_error *error);
   void *user;
-  bool all_channels; /* pictures as the network makes them, not as colours */
+  bool all_channels; /* pictures, progress's too, as the network makes them, not as colours */
 } adm_sink;
 
 /* Runs PLAN, made for the session's model. The networks needed are loaded first; progress->image

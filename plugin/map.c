@@ -196,9 +196,12 @@ fill_weights (Scene *scene, const guint8 *map, gsize n, const Swatch *swatches, 
 }
 
 gboolean
-map_read (Scene *scene, const adm_model *model, const Target *target, GError **error)
+map_read (Scene *scene, const adm_model *model, const Target *target, int most, GError **error)
 {
-  gsize n = (gsize) target->width * (gsize) target->height;
+  double scale = MIN (1.0, (double) most / MAX (target->width, target->height));
+  int width = MAX (1, (int) (target->width * scale)),
+      height = MAX (1, (int) (target->height * scale));
+  gsize n = (gsize) width * (gsize) height;
   g_autofree guint8 *map = g_try_malloc_n (n, 4);
   Swatch swatches[SCENE_CLASSES];
   int labels[SCENE_CLASSES], n_labels = 0;
@@ -206,8 +209,8 @@ map_read (Scene *scene, const adm_model *model, const Target *target, GError **e
   if (!map)
     return FALSE;
   g_autoptr (GeglBuffer) buffer = gimp_drawable_get_buffer (GIMP_DRAWABLE (target->layer));
-  gegl_buffer_get (buffer, GEGL_RECTANGLE (0, 0, target->width, target->height), 1.0,
-                   babl_format ("R'G'B'A u8"), map, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  gegl_buffer_get (buffer, GEGL_RECTANGLE (0, 0, width, height), scale, babl_format ("R'G'B'A u8"),
+                   map, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
   g_autofree guint8 *there = collect_colors (map, n);
   if (!there)
     return FALSE;
@@ -226,8 +229,9 @@ map_read (Scene *scene, const adm_model *model, const Target *target, GError **e
     float *weights = g_try_new0 (float, n);
     if (!weights)
       return FALSE;
-    scene->classes[scene->class_count++]
-        = (adm_class_weight) { .label = labels[k], .weight = 1.0, .map = weights };
+    scene->classes[scene->class_count++] = (adm_class_weight) {
+      .label = labels[k], .weight = 1.0, .map = weights, .map_height = height, .map_width = width
+    };
   }
   fill_weights (scene, map, n, swatches, found);
   return TRUE;

@@ -4,8 +4,10 @@
 #include "scene.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "arguments.h"
+#include "canvas-check.h"
 #include "map.h"
 #include "plugin-error.h"
 
@@ -48,6 +50,12 @@ from_pixbuf (const Scene *scene, const GdkPixbuf *picture)
   return planar;
 }
 
+static gboolean
+is_blend (const UiSettings *settings)
+{
+  return settings->second_class && *settings->second_class;
+}
+
 /* The two classes of SETTINGS, blended. */
 static gboolean
 blend_classes (Scene *scene, const UiSettings *settings, const adm_model *model, GError **error)
@@ -81,24 +89,43 @@ blend_classes (Scene *scene, const UiSettings *settings, const adm_model *model,
   return TRUE;
 }
 
+/* What of the pictures that are there the task reads. */
+typedef struct Known {
+  gboolean picture; /* starts from the one that was chosen */
+  gboolean target;  /* starts from what lies under the target */
+  gboolean edges;   /* what is not selected stays */
+} Known;
+
+/* SIZED: the finished picture has a size; CHOSEN: a picture is. */
+static Known
+known_of (const UiSettings *settings, const Target *target, gboolean sized, gboolean chosen)
+{
+  gboolean fits = sized && target->image && target->width == settings->width
+                  && target->height == settings->height,
+           edges = fits && settings->match_edges && target->where == UI_WHERE_SELECTION;
+  Known known = { .picture = sized && settings->start == UI_START_PICTURE && chosen };
+
+  known.target = !known.picture && fits && (settings->start == UI_START_LAYER || edges);
+  known.edges = known.target && edges && settings->start != UI_START_PICTURE;
+  return known;
+}
+
 /* What the picture starts from, and what of it stays. */
 static gboolean
-read_known (Scene *scene, const UiSettings *settings, const Target *target,
-            const GdkPixbuf *picture, GError **error)
+read_known (Scene *scene, const Known *known, const Target *target, const GdkPixbuf *picture,
+            GError **error)
 {
-  gboolean fits = target->image && target->width == scene->width && target->height == scene->height;
-  gboolean edges = fits && settings->match_edges && scene->selection;
   gsize area = (gsize) scene->width * (gsize) scene->height;
 
-  if (settings->start == UI_START_PICTURE && picture)
+  if (known->picture)
     scene->init = from_pixbuf (scene, picture);
-  else if (fits && (settings->start == UI_START_LAYER || edges))
+  else if (known->target)
     scene->init = target_read (target, error);
   else
     return TRUE;
   if (!scene->init)
     return FALSE;
-  if (edges && settings->start != UI_START_PICTURE) {
+  if (known->edges) {
     scene->made = g_try_malloc_n (area, sizeof (float));
     /* what is half selected is made too: the layer's mask blends it */
     for (gsize i = 0; scene->made && i < area; i++)
@@ -121,11 +148,12 @@ scene_read (const UiSettings *settings, const adm_model *model, const Target *ta
     scene->selection = target_read_mask (target, error);
     ok = scene->selection != NULL;
   }
-  if (ok && scene->width > 0)
-    ok = read_known (scene, settings, target, picture, error);
+  Known known = known_of (settings, target, scene->width > 0, picture != NULL);
+  if (ok)
+    ok = read_known (scene, &known, target, picture, error);
   if (ok && target->where == UI_WHERE_MAP)
-    ok = map_read (scene, model, target, error);
-  else if (ok && settings->second_class && *settings->second_class)
+    ok = map_read (scene, model, target, G_MAXINT, error);
+  else if (ok && is_blend (settings))
     ok = blend_classes (scene, settings, model, error);
   if (ok)
     return scene;
@@ -162,25 +190,32 @@ scene_apply (const Scene *scene, const UiSettings *settings, adm_task *task)
 }
 
 gboolean
-scene_amount (const UiSettings *settings, const adm_model *model, int most_steps, double amount[2])
+scene_amount (const UiSettings *settings, const adm_model *model, int most_steps,
+              const ScenePlace *place, double amount[2])
 {
   g_autoptr (UiSettings) copy = ui_settings_copy (settings);
   float something = 0.0F; /* planning asks whether there is a picture, not what it shows */
-  gboolean starts
-      = settings->width > 0 && !settings->natural_size
-        && (settings->start != UI_START_NOTHING || settings->match_edges || settings->mend_seams);
-  Scene scene = { .width = settings->natural_size ? 0 : settings->width,
-                  .height = settings->natural_size ? 0 : settings->height,
-                  .init = starts ? &something : NULL };
+  gboolean sized = settings->width > 0 && !settings->natural_size;
+  Known known = known_of (settings, place->target, sized, TRUE);
+  Scene scene = { .width = sized ? settings->width : 0,
+                  .height = sized ? settings->height : 0,
+                  .init = known.picture || known.target ? &something : NULL,
+                  .made = known.edges ? &something : NULL };
   adm_task task;
   adm_plan plan;
 
-  if (starts && settings->match_edges && settings->where == UI_WHERE_SELECTION)
-    scene.made = &something;
+  if (place->target->where == UI_WHERE_MAP) {
+    scene.class_count = place->map ? place->map->class_count : 0;
+    if (scene.class_count == 0)
+      return FALSE; /* nothing is painted yet */
+    memcpy (scene.classes, place->map->classes, sizeof scene.classes);
+  } else if (is_blend (settings) && !blend_classes (&scene, settings, model, NULL))
+    return FALSE;
   if (!arguments_to_generate (copy, model, most_steps, &task, NULL))
     return FALSE;
   scene_apply (&scene, copy, &task);
-  if (adm_plan_make (model, &task, &plan, &(adm_error) { 0 }) != ADM_OK)
+  if (!canvas_check (model, copy, &task, NULL)
+      || adm_plan_make (model, &task, &plan, &(adm_error) { 0 }) != ADM_OK)
     return FALSE;
   amount[0] = plan.work[0];
   amount[1] = plan.work[1];

@@ -31,10 +31,16 @@ void scene_free (Scene *scene); /* NULL is fine */
 /* Lets TASK, which generates by SETTINGS, work on SCENE, which must outlive it. */
 void scene_apply (const Scene *scene, const UiSettings *settings, adm_task *task);
 
-/* How much one picture of SETTINGS costs, in FLOPs: AMOUNT[0] sampling (or upsampling alone),
- * AMOUNT[1] upsampling afterwards. Their pixels are not looked at. FALSE: it cannot be made.
- * MOST_STEPS as in arguments_to_generate. */
+/* Where it is to be, and the classes of the map that lies there, read at any size. */
+typedef struct ScenePlace {
+  const Target *target;
+  const Scene *map; /* NULL: there is none */
+} ScenePlace;
+
+/* How much one picture of SETTINGS at PLACE costs, in FLOPs: AMOUNT[0] sampling (or upsampling
+ * alone), AMOUNT[1] upsampling afterwards. Where they start from a chosen picture there is one;
+ * pixels are not looked at. FALSE: it cannot be made. MOST_STEPS as in arguments_to_generate. */
 gboolean scene_amount (const UiSettings *settings, const adm_model *model, int most_steps,
-                       double amount[2]);
+                       const ScenePlace *place, double amount[2]);
 
 #endif

@@ -8,7 +8,9 @@
 
 #include "import.h"
 #include "part.h"
+#include "scene.h"
 #include "swatches.h"
+#include "upscale.h"
 #include "window-models.h"
 #include "window-targets.h"
 #include "window-teach.h"
@@ -40,6 +42,9 @@ typedef struct Window {
   GSList *idles;     /* pending calls of ours, source ids */
   Import *import;
   Teach *teach; /* NULL where only a layer is upsampled */
+  Scene *map;   /* the classes of a map, read small for estimates; NULL: not read */
+  guint map_target;
+  char *map_model;
 } Window;
 
 /* Tells EVENT to the panel, now. */
@@ -55,6 +60,13 @@ char *window_reuse_settings (UiSettings *settings, gpointer user);
 /* See UiBackend.add. */
 char *window_add (const UiResult *const *results, gsize n, const UiAdd *how, guint *ids,
                   gboolean *offer_new_image, gpointer user);
+
+/* See UiBackend.amount. */
+gboolean window_amount (const UiSettings *settings, guint target, double amount[2], gpointer user);
+/* The map may have been painted on since it was read. */
+void window_forget_map (Window *window);
+/* The upsampling network of the model SHOWN. */
+UpscaleNetwork window_upsampler (const UiModel *shown);
 
 /* Looks which of the added layers are still there, and tells what has changed. */
 void window_watch_layers (Window *window);

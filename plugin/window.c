@@ -127,18 +127,11 @@ set_scene (Window *window, const UiJob *job, WorkerJob *work, GError **error)
   return TRUE;
 }
 
-static UpscaleNetwork
-upsampler_of (const UiModel *shown)
-{
-  return (UpscaleNetwork) { shown->upsample_input, shown->upsampled_size,
-                            shown->most_upsample_steps };
-}
-
 static gboolean
 set_upsampling (Window *window, const UiModel *shown, WorkerJob *work, GError **error)
 {
-  if (!upscale_task (window->part, work->settings, work->model, upsampler_of (shown), &work->task,
-                     error))
+  if (!upscale_task (window->part, work->settings, work->model, window_upsampler (shown),
+                     &work->task, error))
     return FALSE;
   work->source_w = work->task.upscale.low_w;
   work->source_h = work->task.upscale.low_h;
@@ -207,19 +200,6 @@ swatch (const char *id, const char *class_name, gpointer user)
     swatches_ask (window->swatches, model, class_name);
 }
 
-static gboolean
-amount (const UiSettings *settings, guint target G_GNUC_UNUSED, double amount[2], gpointer user)
-{
-  Window *window = user;
-  const UiModel *shown = ui_catalog_find (window_models_catalog (window->models), settings->model);
-  const adm_model *model = window_models_find (window->models, settings->model);
-
-  if (!shown || !model)
-    return FALSE;
-  return window->part ? upscale_amount (window->part, settings, model, upsampler_of (shown), amount)
-                      : scene_amount (settings, model, shown->most_steps, amount);
-}
-
 static void
 stop (gpointer user)
 {
@@ -271,7 +251,13 @@ look_again (gpointer user)
 static gboolean
 on_focus (GtkWidget *dialog G_GNUC_UNUSED, GdkEvent *event G_GNUC_UNUSED, gpointer user)
 {
-  look (user);
+  Window *window = user;
+
+  look (window);
+  if (window->map && !window->working) { /* perhaps it was painted on */
+    window_forget_map (window);
+    window_tell (&(UiEvent) { .kind = UI_EVENT_TARGET }, window);
+  }
   teach_look (((Window *) user)->teach);
   return GDK_EVENT_PROPAGATE;
 }
@@ -488,7 +474,7 @@ window_init (Window *window, GimpImage *image)
                                   .add = window_add,
                                   .reuse_settings = window_reuse_settings,
                                   .source = source,
-                                  .amount = amount,
+                                  .amount = window_amount,
                                   .set_memory = set_memory,
                                   .rescan = rescan,
                                   .add_folder = add_folder,
@@ -517,6 +503,7 @@ window_clear (Window *window)
     g_free (window->sampler_names[i]);
   if (window->watch)
     g_source_remove (window->watch);
+  window_forget_map (window);
   window_targets_free (window->targets);
   ui_settings_free (window->generated);
   g_free (window->history_folder);

@@ -23,8 +23,14 @@
 /* Events of steps and of loading that carry no picture, a second at most. */
 enum { NEWS_A_SECOND = 20, NICER = 5 };
 
+/* Pictures of a step that is not done: so often they are quick enough to follow, and slow enough
+ * not to flicker. */
+enum { FORMING_EVERY = G_USEC_PER_SEC * 2 / 5 };
+
 /* Of a stage: less says too little of how long the whole takes. */
 #define TELLING 0.02
+/* Of a job's first seconds, for the same reason. */
+#define SOON 0.5
 
 /* A job and how to run it. */
 typedef struct {
@@ -55,8 +61,12 @@ struct Worker {
   const Entry *entry;
   const WorkerJob *job; /* ENTRY's */
   int image, stage;     /* which the steps are of */
+  int step;             /* the last that was done */
   gint64 stage_began;   /* of the first step */
   gint64 reported;
+  gint64 pictured;  /* 0: the stage has shown none */
+  gint64 job_began; /* its first step, when WHOLE of it was done; 0: has not */
+  double whole;
   adm_error error;
 };
 
@@ -205,12 +215,41 @@ seconds_per_step (const adm_progress *progress, gint64 since)
              : 0.0;
 }
 
+/* What is left of the job, by the core's own reckoning of its parts; 0 while not known. */
+static double
+seconds_left (Worker *worker, const adm_progress *progress, gint64 now)
+{
+  double since = (double) (now - worker->job_began) / G_USEC_PER_SEC;
+
+  if (worker->job_began == 0) {
+    worker->job_began = now;
+    worker->whole = progress->whole;
+    return 0.0;
+  }
+  return since > SOON && progress->whole > worker->whole + TELLING
+             ? since * (1.0 - progress->whole) / (progress->whole - worker->whole)
+             : 0.0;
+}
+
+/* Whether the picture of PROGRESS is shown: of each step that is done, and now and then between. */
+static gboolean
+is_shown (Worker *worker, const adm_progress *progress, gint64 now)
+{
+  gboolean done = progress->step != worker->step;
+
+  if (!progress->x0 || (!done && worker->pictured > 0 && now - worker->pictured < FORMING_EVERY))
+    return FALSE;
+  worker->step = progress->step;
+  worker->pictured = now;
+  return TRUE;
+}
+
 /* Worker: the core's callback. */
 static bool
 on_progress (const adm_progress *progress, void *data)
 {
   Worker *worker = data;
-  const adm_picture seen = { progress->x0, progress->height, progress->width, 3 };
+  const adm_picture seen = { progress->x0, progress->height, progress->width, progress->channels };
   gint64 now = g_get_monotonic_time ();
 
   if (progress->stage == ADM_STAGE_LOAD)
@@ -221,8 +260,12 @@ on_progress (const adm_progress *progress, void *data)
     worker->image = progress->image;
     worker->stage = (int) progress->stage;
     worker->stage_began = now;
+    worker->step = 0;
+    worker->pictured = 0;
   }
-  if (progress->x0 || now - worker->reported > G_USEC_PER_SEC / NEWS_A_SECOND) {
+  gboolean shown = is_shown (worker, progress, now);
+  double left = seconds_left (worker, progress, now);
+  if (shown || now - worker->reported > G_USEC_PER_SEC / NEWS_A_SECOND) {
     worker->reported = now;
     post (worker,
           (UiEvent) { .kind = UI_EVENT_STEP,
@@ -234,7 +277,8 @@ on_progress (const adm_progress *progress, void *data)
                       .steps = progress->steps,
                       .fraction = progress->fraction,
                       .seconds_per_step = seconds_per_step (progress, now - worker->stage_began),
-                      .pixels = progress->x0 ? to_pixbuf (&seen) : NULL });
+                      .seconds_left = left,
+                      .pixels = shown ? to_pixbuf (&seen) : NULL });
   }
   return true;
 }
@@ -357,6 +401,7 @@ carry_out (Worker *worker)
   g_autofree float *low = upscale ? read_source (job, &task) : NULL;
 
   worker->image = worker->stage = -1;
+  worker->job_began = 0;
   adm_status status = upscale && !low
                           ? no_memory (&worker->error)
                           : adm_session_plan (worker->session, &task, &plan, &worker->error);

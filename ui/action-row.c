@@ -262,7 +262,7 @@ ui_action_row_set_paint (UiActionRow *self, const char *why_not)
 {
   if (self->parts[PAINT_MAP]) {
     ui_set_available (self->parts[PAINT_MAP], !why_not,
-                      _ ("A layer to be painted with the colours of classes, and their colours"),
+                      _ ("A layer to be painted with the colors of classes, and their colors"),
                       why_not);
   }
 }

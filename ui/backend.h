@@ -165,8 +165,8 @@ typedef enum UiEventKind {
   /* nothing is read ahead of time any more. message: NULL, or what is wrong with the weights. job
    * is 0 */
   UI_EVENT_LOADED,
-  /* it goes on: image, images, upsampling, step, steps, fraction, seconds_per_step; pixels: x̂0
-   * after a step, else NULL */
+  /* it goes on: image, images, upsampling, step, steps, fraction, seconds_per_step, seconds_left;
+   * pixels: x̂0 after a step, and now and then within a long one, else NULL */
   UI_EVENT_STEP,
   UI_EVENT_IMAGE,   /* a picture is finished: pixels, settings */
   UI_EVENT_DONE,    /* nothing more comes from this job: it is finished, or has been stopped */
@@ -193,6 +193,7 @@ typedef struct UiEvent {
   gboolean upsampling;
   int step, steps;         /* steps done of this stage and picture */
   double seconds_per_step; /* measured by this job in this stage so far; 0: not yet */
+  double seconds_left;     /* of the job, as the backend reckons; 0: not known yet */
   GdkPixbuf *pixels;
   const UiSettings *settings;
   const char *message;

@@ -142,7 +142,7 @@ on_paint_map (UiGeneratePanel *self)
   ui_settings_form_choose_where (form (self), UI_WHERE_MAP);
   on_target_changed (self);
   ui_panel_say (self, GTK_MESSAGE_INFO,
-                _ ("Choose a class to paint with its colour, paint on the map in the image, then "
+                _ ("Choose a class to paint with its color, paint on the map in the image, then "
                    "press Generate."));
 }
 

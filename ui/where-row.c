@@ -82,7 +82,7 @@ words_for (const UiTarget *target, gboolean with_image)
     what = g_strdup (_ ("Whole image"));
     break;
   case UI_WHERE_MAP:
-    what = g_strdup_printf (_ ("Map “%s”"), target->layer);
+    what = g_strdup (target->layer); /* whose name says that it is a map */
     break;
   case UI_WHERE_NEW_IMAGE:
     return g_strdup (_ ("New image"));

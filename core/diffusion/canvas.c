@@ -90,6 +90,8 @@ flush (queue *q, adm_error *error)
     if (channels == 6 && j->v != 0)
       adm_window_add (&j->window, &share, out + 3 * pixels, 3,
                       q->planar + 3 * (size_t) j->window.length[0] * (size_t) j->window.length[1]);
+    if (f->done && !q->gradient && j->v != 0)
+      f->done (&j->window, &share, q->x + 3 * (size_t) i * pixels, out, f->user);
   }
   q->done += q->n;
   q->n = 0;

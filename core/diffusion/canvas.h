@@ -48,6 +48,10 @@ typedef struct adm_canvas_field {
   const float *low; /* [3,h,w] of an upsampler, as large as the axes */
   adm_status (*evaluate) (const adm_canvas_batch *batch, void *user, adm_error *error);
   adm_status (*gradient) (const adm_canvas_batch *batch, void *user, adm_error *error);
+  /* NULL, or told of every window that is done what EVALUATE answered, OUT [3,S,S] for X [3,S,S],
+   * and its share of the canvas; at every pixel the shares of a step sum to 1 */
+  void (*done) (const adm_window *window, const adm_window_share *share, const float *x,
+                const float *out, void *user);
   void *user;
   float *workspace; /* adm_canvas_workspace floats */
 } adm_canvas_field;

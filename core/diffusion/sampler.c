@@ -139,17 +139,74 @@ ask_networks (const adm_denoiser *denoiser, const adm_step *step, float *out, fl
   return status;
 }
 
+/* ---- in pieces ------------------------------------------------------------------------------- */
+
+/* So many entries of a large canvas at a time: a multiple of ADM_RNG_BLOCK, so that pieces draw
+ * what the whole would. */
+enum { PIECE = 1 << 18 };
+
+/* Length of the piece that begins at FROM of N entries; what would be left is the last one's. */
+static size_t
+piece (size_t from, size_t n)
+{
+  return n - from < PIECE + ADM_RNG_BLOCK ? n - from : PIECE;
+}
+
+/* After the entries up to DONE of N. */
+static bool
+goes_on (const adm_diffusion_params *params, size_t done, size_t n)
+{
+  return done == n || !params->poll || params->poll (params->user);
+}
+
+/* Z [N]: standard normal. False: cancelled. */
+static bool
+randn (const adm_diffusion_params *params, adm_rng *rng, float *z, size_t n)
+{
+  bool on = true;
+  for (size_t from = 0; from < n && on;) {
+    const size_t length = piece (from, n);
+    adm_rng_randn (rng, z + from, length);
+    on = goes_on (params, from += length, n);
+  }
+  return on;
+}
+
+/* The sampler's step. A threshold looks at the whole, all else at one pixel at a time. False:
+ * cancelled. */
+static bool
+take_step (const adm_diffusion_params *params, const adm_step *step)
+{
+  bool on = true;
+  for (size_t from = 0; from < step->n && on;) {
+    adm_step part = *step;
+    part.n = step->threshold > 0 ? step->n : piece (from, step->n);
+    part.eps += from;
+    part.v = step->v ? step->v + from : NULL;
+    part.grad = step->grad ? step->grad + from : NULL;
+    part.noise += from;
+    part.scratch += from;
+    part.x += from;
+    part.x0 += from;
+    step_function (params->sampler) (&part);
+    on = goes_on (params, from += part.n, step->n);
+  }
+  return on;
+}
+
 /* ---- noise ----------------------------------------------------------------------------------- */
 
 /* Z [N]: standard normal; OTHER [N] is free to use. Between two draws on the sphere (Shoemake
- * 1985): a straight line would leave less noise in the middle. */
-static void
+ * 1985): a straight line would leave less noise in the middle. False: cancelled. */
+static bool
 draw (const adm_diffusion_params *params, float *z, float *other, size_t n)
 {
-  adm_rng_randn (params->rng, z, n);
+  if (!randn (params, params->rng, z, n))
+    return false;
   if (!params->vary_rng)
-    return;
-  adm_rng_randn (params->vary_rng, other, n);
+    return true;
+  if (!randn (params, params->vary_rng, other, n))
+    return false;
   double zz = 0, oo = 0, zo = 0;
   for (size_t j = 0; j < n; j++) {
     zz += (double) z[j] * z[j];
@@ -163,6 +220,7 @@ draw (const adm_diffusion_params *params, float *z, float *other, size_t n)
                to_other = sine > 1e-6 ? sin (params->vary * angle) / sine : 0;
   for (size_t j = 0; j < n; j++)
     z[j] = (float) (to_z * z[j] + to_other * other[j]);
+  return true;
 }
 
 /* X [N] becomes PICTURE [N] with noise Z [N] at the level where A of its variance is left. */
@@ -172,45 +230,53 @@ noised (double a, double picture, double z)
   return sqrt (a) * picture + sqrt (1 - a) * z;
 }
 
-/* What is known takes its place in x, noised to the level that the step has reached. */
-static void
+/* What is known takes its place in x, noised to the level that the step has reached. False:
+ * cancelled. */
+static bool
 keep_known (const adm_diffusion_params *params, const adm_step *step, float *z)
 {
   const double a = step->schedule->step[step->i].alpha_bar_prev;
   const size_t plane = step->n / 3;
-  if (a < 1)
-    adm_rng_randn (params->known_rng, z, step->n);
-  for (size_t j = 0; j < step->n; j++) {
-    const double m = params->mask[j % plane];
-    const double known = a < 1 ? noised (a, params->known[j], z[j]) : params->known[j];
-    if (m < 1)
-      step->x[j] = m > 0 ? (float) (m * step->x[j] + (1 - m) * known) : (float) known;
+  bool on = a == 1 || randn (params, params->known_rng, z, step->n);
+  for (size_t from = 0; from < step->n && on;) {
+    const size_t to = from + piece (from, step->n);
+    for (size_t j = from; j < to; j++) {
+      const double m = params->mask[j % plane];
+      const double known = a < 1 ? noised (a, params->known[j], z[j]) : params->known[j];
+      if (m < 1)
+        step->x[j] = m > 0 ? (float) (m * step->x[j] + (1 - m) * known) : (float) known;
+    }
+    on = goes_on (params, from = to, step->n);
   }
+  return on;
 }
 
-/* Takes x from level FROM (steps left to do) back up to level TO, noised anew. */
-static void
+/* Takes x from level FROM (steps left to do) back up to level TO, noised anew. False: cancelled. */
+static bool
 jump_back (const adm_diffusion_params *params, const adm_step *step, int from, int to, float *z)
 {
   const adm_schedule_step *s = step->schedule->step;
   const double a = s[to - 1].alpha_bar / (from > 0 ? s[from - 1].alpha_bar : 1);
-  adm_rng_randn (params->known_rng, z, step->n);
+  if (!randn (params, params->known_rng, z, step->n))
+    return false;
   for (size_t j = 0; j < step->n; j++)
     step->x[j] = (float) noised (a, step->x[j], z[j]);
+  return true;
 }
 
 /* ---- the loop -------------------------------------------------------------------------------- */
 
-static void
+static bool
 begin (const adm_schedule *schedule, const adm_diffusion_params *params, int first, float *x,
        float *scratch, size_t n)
 {
   if (params->noise)
     memcpy (x, params->noise, n * sizeof *x);
-  else
-    draw (params, x, scratch, n);
+  else if (!draw (params, x, scratch, n))
+    return false;
   for (size_t j = 0; params->start && j < n; j++)
     x[j] = (float) noised (schedule->step[first - 1].alpha_bar, params->start[j], x[j]);
+  return true;
 }
 
 static int
@@ -234,21 +300,22 @@ typedef struct walk {
   int first, level, lowest, jumps;
 } walk;
 
-/* After a step: keeps what is known, and jumps back if it is time to. */
-static void
+/* After a step: keeps what is known, and jumps back if it is time to. False: cancelled. */
+static bool
 harmonise (walk *w, const adm_diffusion_params *params, adm_step *step)
 {
   const int length = params->jump_length;
-  keep_known (params, step, step->scratch);
+  if (!keep_known (params, step, step->scratch))
+    return false;
   if (w->level < w->lowest && w->level % length == 0 && w->level + length <= w->first)
     w->jumps = params->resamplings - 1;
   w->lowest = w->level < w->lowest ? w->level : w->lowest;
   if (w->level != w->lowest || w->jumps == 0)
-    return;
+    return true;
   w->jumps--;
-  jump_back (params, step, w->level, w->level + length, step->scratch);
   w->level += length;
   step->first = true;
+  return jump_back (params, step, w->level - length, w->level, step->scratch);
 }
 
 adm_status
@@ -273,7 +340,8 @@ adm_diffusion_run (const adm_denoiser *denoiser, const adm_schedule *schedule,
                     .first = true };
   const int first = first_step (schedule, params), steps = adm_diffusion_steps (schedule, params);
   walk w = { first, first, first, 0 };
-  begin (schedule, params, first, x, step.scratch, n);
+  if (!begin (schedule, params, first, x, step.scratch, n))
+    return ADM_FAIL (error, STOPPED_AT, 0, steps);
 
   for (int done = 1; done <= steps; done++) {
     step.i = --w.level;
@@ -284,11 +352,13 @@ adm_diffusion_run (const adm_denoiser *denoiser, const adm_schedule *schedule,
       return status;
     if (params->noise) {
       step.noise = params->noise + (size_t) done * params->noise_stride;
-    } else {
-      draw (params, a.drawn, step.scratch, n);
+    } else if (draw (params, a.drawn, step.scratch, n)) {
       step.noise = a.drawn;
+    } else {
+      return ADM_FAIL (error, STOPPED_AT, done - 1, steps);
     }
-    step_function (params->sampler) (&step);
+    if (!take_step (params, &step))
+      return ADM_FAIL (error, STOPPED_AT, done - 1, steps);
     step.first = false;
     if (!all_finite (x, n))
       return guided
@@ -296,8 +366,8 @@ adm_diffusion_run (const adm_denoiser *denoiser, const adm_schedule *schedule,
                  : ADM_FAIL (error, PICTURE_VALUE, number_of (&step), steps, timestep_of (&step));
     if (params->stepped && !params->stepped (params->user, done, steps, step.x0))
       return ADM_FAIL (error, STOPPED_AT, done, steps);
-    if (params->known)
-      harmonise (&w, params, &step);
+    if (params->known && !harmonise (&w, params, &step))
+      return ADM_FAIL (error, STOPPED_AT, done, steps);
   }
   return ADM_OK;
 }

@@ -63,8 +63,11 @@ typedef struct adm_diffusion_params {
   adm_rng *known_rng;
   int jump_length, resamplings; /* both >= 1; with KNOWN */
   /* After every step: DONE of STEPS, and X0 [C,H,W], the predicted picture. False cancels. May be
-   * NULL. */
+   * NULL. X0 stays as it is while the networks are next asked. */
   bool (*stepped) (void *user, int done, int steps, const float *x0);
+  /* Of a large canvas also asked between pieces of what is done to the whole, which takes a second.
+   * False cancels. May be NULL. */
+  bool (*poll) (void *user);
   void *user;
 } adm_diffusion_params;
 

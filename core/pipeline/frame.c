@@ -36,6 +36,12 @@ check (const adm_canvas *c, const adm_request *sample, adm_error *error)
   for (int i = 0; i < sample->class_count; i++)
     if (!(sample->classes[i].weight > 0 && sample->classes[i].weight < 1e6))
       return ADM_FAIL (error, CANVAS_WEIGHT, sample->classes[i].weight);
+  for (int i = 0; i < sample->class_count; i++) {
+    const adm_class_weight *class = &sample->classes[i];
+    if (class->map_height < 0 || class->map_width < 0 || !class->map_height != !class->map_width
+        || class->map_height > MOST_SIDE || class->map_width > MOST_SIDE)
+      return ADM_FAIL (error, CANVAS_SIZE, class->map_width, class->map_height, MOST_SIDE);
+  }
   return ADM_OK;
 }
 
@@ -277,17 +283,42 @@ normalise (adm_frame *frame, int stage)
   }
 }
 
+adm_plane_size
+adm_frame_used (const adm_frame *frame, int stage)
+{
+  const int f = stage == last_stage (frame) ? 1 : frame->factor;
+  return (adm_plane_size) { (frame->used.height + f - 1) / f, (frame->used.width + f - 1) / f };
+}
+
+adm_plane_size
+adm_frame_map_size (const adm_frame *frame, const adm_class_weight *class)
+{
+  return class->map_height ? (adm_plane_size) { class->map_height, class->map_width } : frame->out;
+}
+
+/* PLANE [out]: the weight of CLASS at each pixel. */
+static void
+spread (const adm_frame *frame, const adm_class_weight *class, float *plane)
+{
+  const adm_plane_size have = adm_frame_map_size (frame, class), out = frame->out;
+  for (int y = 0; y < out.height; y++) {
+    const int64_t v = (int64_t) y * have.height / out.height;
+    for (int x = 0; x < out.width; x++) {
+      const int64_t u = (int64_t) x * have.width / out.width;
+      *plane++ = (float) class->weight * (class->map ? class->map[v * have.width + u] : 1);
+    }
+  }
+}
+
 static bool
 place_labels (filling *f, float *plane)
 {
   adm_frame *frame = f->frame;
-  const size_t n = area (frame->out);
   frame->labels = frame->sample->class_count;
   for (int k = 0; k < frame->labels; k++) {
     const adm_class_weight *c = &frame->sample->classes[k];
     const float *to[2];
-    for (size_t i = 0; i < n; i++)
-      plane[i] = (float) c->weight * (c->map ? c->map[i] : 1);
+    spread (frame, c, plane);
     if (!place (f, plane, 1, 0, 1e6f, to))
       return false;
     for (int s = 0; s < 2; s++)
@@ -357,18 +388,17 @@ adm_frame_finish (const adm_frame *frame, const float *x, float *out, adm_error 
   const adm_plane_size used = frame->used, size = frame->size[last_stage (frame)];
   const size_t n = area (frame->out);
   const bool same = used.height == frame->out.height && used.width == frame->out.width;
-  float *small = malloc (area (used) * sizeof *small);
-  bool ok = small;
+  float *small = same ? NULL : malloc (area (used) * sizeof *small);
+  bool ok = same || small;
   if (!x)
     memcpy (out, frame->canvas.init, 3 * n * sizeof *out);
   for (int c = 0; c < 3 && ok && x; c++) {
+    float *to = same ? out + (size_t) c * n : small;
     for (int y = 0; y < used.height; y++)
-      memcpy (small + (size_t) y * (size_t) used.width,
+      memcpy (to + (size_t) y * (size_t) used.width,
               x + ((size_t) c * (size_t) size.height + (size_t) y) * (size_t) size.width,
-              (size_t) used.width * sizeof *small);
-    if (same)
-      memcpy (out + (size_t) c * n, small, n * sizeof *out);
-    else
+              (size_t) used.width * sizeof *to);
+    if (!same)
       ok = adm_lanczos (small, used, 1, frame->wrap, frame->out, out + (size_t) c * n);
   }
   free (small);

@@ -38,6 +38,11 @@ adm_status adm_frame_of_task (adm_frame *frame, const adm_task *task, int side, 
  * settled. */
 adm_axis adm_frame_axis (const adm_frame *frame, int stage, int side, bool vertical);
 
+/* What of the canvas of STAGE becomes the picture: its top left part. */
+adm_plane_size adm_frame_used (const adm_frame *frame, int stage);
+/* How large the map of CLASS, which has one, is. */
+adm_plane_size adm_frame_map_size (const adm_frame *frame, const adm_class_weight *class);
+
 /* The arrays. On failure the frame holds none. */
 adm_status adm_frame_fill (adm_frame *frame, adm_error *error);
 void adm_frame_clear (adm_frame *frame);

@@ -38,16 +38,17 @@ typedef struct measured {
 /* A map is looked at in so many rows and columns of a window: more than a guess would cost time. */
 enum { LOOKS = 8 };
 
-/* Whether MAP [out] is above 0 in the window that begins at START of the canvas of SIZE. */
+/* Whether CLASS has weight in the window that begins at START of the canvas of SIZE. */
 static bool
-touches (const adm_frame *frame, const float *map, const int start[2], int side,
+touches (const adm_frame *frame, const adm_class_weight *class, const int start[2], int side,
          adm_plane_size size)
 {
+  const adm_plane_size have = adm_frame_map_size (frame, class);
   for (int i = 0; i < LOOKS * LOOKS; i++) {
     const int64_t y = (start[0] + (int64_t) side * (i / LOOKS) / LOOKS) % size.height,
                   x = (start[1] + (int64_t) side * (i % LOOKS) / LOOKS) % size.width,
-                  v = y * frame->out.height / size.height, u = x * frame->out.width / size.width;
-    if (map[v * frame->out.width + u] > 0)
+                  v = y * have.height / size.height, u = x * have.width / size.width;
+    if (class->map[v * have.width + u] > 0)
       return true;
   }
   return false;
@@ -64,10 +65,10 @@ labels_of (const adm_frame *frame, const adm_axis axis[2])
     return 1;
   for (int k = 0; k < sample->class_count; k++)
     for (int i = 0; i < grid[0].count * grid[1].count; i++) {
-      const float *map = sample->classes[k].map;
+      const adm_class_weight *class = &sample->classes[k];
       const int start[2] = { adm_axis_start (&axis[0], &grid[0], i / grid[1].count),
                              adm_axis_start (&axis[1], &grid[1], i % grid[1].count) };
-      sum += !map || touches (frame, map, start, axis[0].side, frame->size[0]);
+      sum += !class->map || touches (frame, class, start, axis[0].side, frame->size[0]);
     }
   return fmax (sum / (grid[0].count * grid[1].count), 1);
 }

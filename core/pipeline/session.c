@@ -150,6 +150,7 @@ stage_of (run *r, int part, const adm_request *request)
                           .user = r,
                           .frame = &r->frame,
                           .keep = r->together ? r->plan->parts : 0,
+                          .all_channels = r->sink->all_channels,
                           .images = r->plan->count };
 }
 

@@ -20,7 +20,17 @@ between_layers (void *user, double done)
   adm_sampling *s = user;
   adm_progress p = s->progress;
   p.fraction = (s->progress.step + s->from + s->span * done) / p.steps;
+  if (s->forming.fresh)
+    p.x0 = s->forming.shown;
+  s->forming.fresh = false;
   return !s->callback || s->callback (&p, s->user);
+}
+
+/* Between the pieces of what the sampler does to a whole canvas, before or after its networks. */
+static bool
+between_pieces (void *user)
+{
+  return between_layers (user, 1);
 }
 
 static bool
@@ -29,10 +39,13 @@ after_step (void *user, int done, int steps, const float *x0)
   adm_sampling *s = user;
   s->progress.step = done;
   s->progress.fraction = (double) done / steps;
+  s->from = s->span = 0;
   adm_progress p = s->progress;
-  if (s->rgb)
+  if (s->windowed)
+    adm_forming_step (&s->forming, x0);
+  else if (p.channels != s->channels)
     adm_pixels_to_rgb (x0, s->channels, s->height, s->width, s->rgb);
-  p.x0 = s->rgb ? s->rgb : x0;
+  p.x0 = s->windowed ? s->forming.shown : p.channels != s->channels ? s->rgb : x0;
   return !s->callback || s->callback (&p, s->user);
 }
 
@@ -76,6 +89,14 @@ gradient_windows (const adm_canvas_batch *b, void *user, adm_error *error)
   return status;
 }
 
+static void
+window_done (const adm_window *window, const adm_window_share *share, const float *x,
+             const float *out, void *user)
+{
+  adm_sampling *s = user;
+  adm_forming_add (&s->forming, s->at, window, share, x, out);
+}
+
 /* Where guidance ends when the request leaves that open. DDIM and DPM-Solver++ move x0 by s (1 - a)
  * / sqrt (a) times the gradient; where sqrt (a) is under 1/1000, as at the cosine schedule's last
  * timestep, less than one 8-bit level of the picture is left in x, the gradient says nothing, and
@@ -90,19 +111,26 @@ guidance_end (const adm_request *request)
                                                                              : request->guide_to;
 }
 
+/* The step of timestep T, which is one of the schedule's. */
+static const adm_schedule_step *
+step_at (const adm_schedule *schedule, int t)
+{
+  int i = 0;
+  while (i + 1 < schedule->steps && schedule->step[i].t != t)
+    i++;
+  return &schedule->step[i];
+}
+
 /* Classifier-free guidance acts within the request's interval, as the classifier's does. */
 static double
-free_scale_at (const adm_sampling *s, int t)
+free_scale_at (const adm_sampling *s, const adm_schedule_step *step)
 {
   const adm_request *request = s->request;
-  double from = request->guide_from, to = guidance_end (request);
-  for (int i = 0; i < s->schedule->steps && s->free_guidance; i++) {
-    const adm_schedule_step *step = &s->schedule->step[i];
-    double sigma = step->sqrt_one_minus_alpha_bar / sqrt (step->alpha_bar);
-    if (step->t == t)
-      return (from == 0 && to == 0) || (sigma >= from && sigma <= to) ? request->scale : 0;
-  }
-  return 0;
+  double from = request->guide_from, to = guidance_end (request),
+         sigma = step->sqrt_one_minus_alpha_bar / sqrt (step->alpha_bar);
+  return s->free_guidance && ((from == 0 && to == 0) || (sigma >= from && sigma <= to))
+             ? request->scale
+             : 0;
 }
 
 static adm_status
@@ -112,7 +140,8 @@ predict (void *user, const float *x, int t, float *out, adm_error *error)
   for (int i = 0; i < ADM_CANVAS_BATCH; i++)
     s->t[i] = t;
   if (s->windowed) {
-    s->field.free_scale = free_scale_at (s, t);
+    s->at = step_at (s->schedule, t);
+    s->field.free_scale = free_scale_at (s, s->at);
     return adm_canvas_predict (&s->field, s->visits++, x, out, error);
   }
   watch (s, s->network, 0, s->share);
@@ -263,7 +292,7 @@ parts_of (const adm_sampling *stage)
 
 /* The sampler's arrays, in floats. */
 typedef struct arrays {
-  size_t workspace, pixels, logits, rgb, field;
+  size_t workspace, pixels, logits, rgb, shown, field;
 } arrays;
 
 static arrays
@@ -277,13 +306,16 @@ arrays_of (adm_sampling *stage)
                     .pixels = (size_t) stage->channels * plane,
                     .logits = (size_t) stage->field.batch * classes,
                     .rgb = stage->channels == 3 ? 0 : 3 * plane,
+                    .shown = stage->windowed ? 3 * (size_t) stage->forming.used.height
+                                                   * (size_t) stage->forming.used.width
+                                             : 0,
                     .field = stage->windowed ? adm_canvas_workspace (&stage->field) : 0 };
 }
 
 static size_t
 sum_of (const arrays *a)
 {
-  return a->workspace + a->pixels + a->logits + a->rgb + a->field;
+  return a->workspace + a->pixels + a->logits + a->rgb + a->shown + a->field;
 }
 
 /* Windows of so many pixels and more gain nothing by each other's company (docs/canvas.md). */
@@ -345,7 +377,8 @@ take_memory (adm_sampling *stage, adm_error *error)
   stage->x = stage->workspace + a.workspace;
   stage->logits = stage->x + a.pixels;
   stage->rgb = a.rgb ? stage->logits + a.logits : NULL;
-  stage->field.workspace = stage->logits + a.logits + a.rgb;
+  stage->forming.shown = stage->logits + a.logits + a.rgb;
+  stage->field.workspace = stage->forming.shown + a.shown;
   return ADM_OK;
 }
 
@@ -369,10 +402,13 @@ open_field (adm_sampling *stage)
     .has_low = stage->stage == 1,
     .evaluate = evaluate_windows,
     .gradient = gradient_windows,
+    .done = window_done,
     .user = stage,
   };
   stage->height = frame->size[stage->stage].height;
   stage->width = frame->size[stage->stage].width;
+  stage->forming = (adm_forming) { .size = frame->size[stage->stage],
+                                   .used = adm_frame_used (frame, stage->stage) };
 }
 
 bool
@@ -438,6 +474,16 @@ adm_sampling_close (adm_sampling *stage)
   stage->memory = NULL;
 }
 
+/* What the canvas is foreseen to be before its first window is done. */
+static void
+begin_forming (adm_sampling *stage, const float *low)
+{
+  stage->progress.height = stage->forming.used.height;
+  stage->progress.width = stage->forming.used.width;
+  adm_forming_begin (&stage->forming, low ? NULL : stage->frame->init[stage->stage], low,
+                     stage->field.factor);
+}
+
 adm_status
 adm_sampling_run (adm_sampling *stage, int i, const float *low, adm_error *error)
 {
@@ -454,9 +500,13 @@ adm_sampling_run (adm_sampling *stage, int i, const float *low, adm_error *error
                                      .images = stage->images,
                                      .steps = stage->schedule->steps,
                                      .height = stage->height,
-                                     .width = stage->width };
+                                     .width = stage->width,
+                                     .channels = stage->all_channels ? stage->channels : 3 };
   stage->low = stage->field.low = low;
   stage->visits = 0;
+  stage->from = stage->span = 0;
+  if (stage->windowed)
+    begin_forming (stage, low);
   adm_diffusion_params params = {
     .sampler = request->sampler,
     .eta = request->eta,
@@ -471,6 +521,7 @@ adm_sampling_run (adm_sampling *stage, int i, const float *low, adm_error *error
     .noise_stride = (size_t) request->count * pixels,
     .known_rng = &known,
     .stepped = after_step,
+    .poll = between_pieces,
     .user = stage,
   };
   if (stage->frame)
@@ -494,7 +545,8 @@ adm_sampling_encode (adm_sampling *stage, int i, const float *picture, adm_error
                                      .images = stage->images,
                                      .steps = stage->schedule->steps,
                                      .height = stage->height,
-                                     .width = stage->width };
+                                     .width = stage->width,
+                                     .channels = 3 };
   memcpy (stage->x, picture, 3 * (size_t) stage->height * (size_t) stage->width * sizeof *stage->x);
   return adm_diffusion_encode (&denoiser, stage->schedule, &params, stage->x, error);
 }

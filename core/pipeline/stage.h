@@ -7,6 +7,7 @@
 
 #include "diffusion/canvas.h"
 #include "diffusion/schedule.h"
+#include "pipeline/forming.h"
 #include "pipeline/frame.h"
 #include "pipeline/residency.h"
 
@@ -20,6 +21,7 @@ typedef struct adm_sampling {
   int images;             /* of the request, for progress */
   const adm_frame *frame; /* NULL: the network's own size */
   int keep;               /* networks that must stay in memory meanwhile */
+  bool all_channels;      /* progress tells pictures as the network makes them, not as colours */
   /* set by it */
   adm_network *network, *classifier; /* CLASSIFIER NULL: no guidance */
   int label, guide;
@@ -31,15 +33,17 @@ typedef struct adm_sampling {
   adm_canvas_label label_of_all; /* the field's, where there is one */
   bool free_guidance;
   adm_schedule *schedule;
-  float *memory;    /* holds the five that follow */
-  float *workspace; /* of the sampler */
-  float *x;         /* [channels,height,width]: the picture when adm_sampling_run has made it */
-  float *logits;    /* [batch,K] of the classifier */
-  float *rgb;       /* [3,height,width] for what shows colours; NULL: X is that */
+  adm_forming forming; /* the field's canvas */
+  float *memory;       /* holds the five that follow, and what is shown of the canvas */
+  float *workspace;    /* of the sampler */
+  float *x;            /* [channels,height,width]: the picture when adm_sampling_run has made it */
+  float *logits;       /* [batch,K] of the classifier */
+  float *rgb;          /* [3,height,width] for what shows colours; NULL: X is that */
   /* while a picture is made */
   const float *low;
-  int t[ADM_CANVAS_BATCH]; /* of the step, for each window */
-  unsigned visits;         /* of the network: moves the windows' grid */
+  int t[ADM_CANVAS_BATCH];     /* of the step, for each window */
+  const adm_schedule_step *at; /* the step */
+  unsigned visits;             /* of the network: moves the windows' grid */
   adm_progress progress;
   double share;      /* of a step that the diffusion network takes */
   double from, span; /* of a step: what is being worked on */

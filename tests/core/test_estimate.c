@@ -122,6 +122,25 @@ map_of (int height, int width)
   return classes;
 }
 
+/* A map may be smaller than the picture, and tells as much; one without height or width is none. */
+static void
+check_small_map (const adm_model *model, const adm_task *large, double work)
+{
+  adm_task task = *large;
+  adm_class_weight small[2]
+      = { large->generate.sample.classes[0], large->generate.sample.classes[1] };
+  const float left[2] = { 1, 0 }, right[2] = { 0, 1 };
+  adm_plan plan;
+  small[0].map = left;
+  small[1].map = right;
+  small[0].map_width = small[1].map_width = 2;
+  task.generate.sample.classes = small;
+  CHECK (adm_plan_make (model, &task, &plan, &error) == ADM_ERROR_USAGE);
+  small[0].map_height = small[1].map_height = 1;
+  CHECK (adm_plan_make (model, &task, &plan, &error) == ADM_OK);
+  CHECK_NEAR (plan.work[0] / work, 1, 1e-9);
+}
+
 /* A window is evaluated once for each class that it touches, by networks that know classes. */
 static void
 test_plan (const adm_model *model)
@@ -142,6 +161,7 @@ test_plan (const adm_model *model)
   CHECK (adm_plan_make (model, &several, &mapped, &error) == ADM_OK);
   /* of five windows one lies across the border */
   CHECK_NEAR (mapped.work[0] / plan.work[0], 1.2, 1e-9);
+  check_small_map (model, &several, mapped.work[0]);
   several.generate.sample.guidance = ADM_GUIDANCE_FREE;
   one.generate.sample.scale = 0;
   CHECK (adm_plan_make (model, &one, &plan, &error) == ADM_OK

@@ -124,6 +124,37 @@ test_progress (void)
   adm_session_free (session);
 }
 
+/* A map that is smaller than the picture makes the picture of the one that it stands for. */
+static void
+test_small_map (void)
+{
+  adm_model model = the_model ();
+  adm_session *session = open_session (&model, (adm_options) { .threads = 1 });
+  static float large[2][SIDE * SIDE], small[2][4], one[PIXELS], other[PIXELS];
+  adm_class_weight classes[2] = { { .label = 1, .weight = 1 }, { .label = 2, .weight = 1 } };
+  adm_request request = the_request ();
+  for (int k = 0; k < 2; k++) {
+    for (int i = 0; i < SIDE * SIDE; i++)
+      large[k][i] = (i % SIDE >= SIDE / 2) == k ? 1 : i / SIDE >= SIDE / 2 ? 0.5f : 0;
+    for (int i = 0; i < 4; i++)
+      small[k][i] = i % 2 == k ? 1 : i / 2 ? 0.5f : 0;
+    classes[k].map = large[k];
+  }
+  request.steps = 2;
+  request.count = 1;
+  request.scale = 0;
+  request.classes = classes;
+  request.class_count = 2;
+  CHECK (session_sample (session, &request, NULL, NULL, one, NULL, &error) == ADM_OK);
+  for (int k = 0; k < 2; k++) {
+    classes[k].map = small[k];
+    classes[k].map_height = classes[k].map_width = 2;
+  }
+  CHECK (session_sample (session, &request, NULL, NULL, other, NULL, &error) == ADM_OK);
+  CHECK (memcmp (one, other, sizeof one) == 0);
+  adm_session_free (session);
+}
+
 static void
 test_cancel (void)
 {
@@ -441,6 +472,7 @@ int
 main (void)
 {
   test_progress ();
+  test_small_map ();
   test_cancel ();
   test_refusals ();
   test_memory ();

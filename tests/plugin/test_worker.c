@@ -8,6 +8,7 @@
 #include "ui/generate-panel.h"
 #include "ui/history.h"
 
+#include <glib/gstdio.h>
 #include <gtk/gtk.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,10 @@ typedef struct {
   int images, upsample_steps;
   int width, height;       /* of the last picture seen forming */
   double seconds_per_step; /* as told before the first step's end; 0: was not */
+  gint64 grown;            /* the first picture of the upsampling */
+  int grown_step, grown_width, grown_height;
+  double left;            /* as told last before that; 0: was not */
+  GdkPixbuf *seen, *made; /* the last picture seen forming, and the last finished one */
 } Bench;
 
 static void
@@ -40,15 +45,26 @@ hear (const UiEvent *event, gpointer data)
 {
   Bench *b = data;
 
+  if (event->kind == UI_EVENT_STEP && !b->grown)
+    b->left = event->seconds_left;
   if (event->kind == UI_EVENT_STEP && event->pixels && !b->first)
     b->first = g_get_monotonic_time ();
   if (event->kind == UI_EVENT_STEP && event->pixels) {
     b->width = gdk_pixbuf_get_width (event->pixels);
     b->height = gdk_pixbuf_get_height (event->pixels);
+    g_set_object (&b->seen, event->pixels);
+    if (event->upsampling && !b->grown) {
+      b->grown = g_get_monotonic_time ();
+      b->grown_step = event->step;
+      b->grown_width = b->width;
+      b->grown_height = b->height;
+    }
   } else if (event->kind == UI_EVENT_STEP && event->step == 0)
     b->seconds_per_step = event->seconds_per_step;
-  if (event->kind == UI_EVENT_IMAGE)
+  if (event->kind == UI_EVENT_IMAGE) {
     b->images++;
+    g_set_object (&b->made, event->pixels);
+  }
   if (event->kind == UI_EVENT_DONE || event->kind == UI_EVENT_FAILED)
     b->ended = g_get_monotonic_time ();
   if (event->kind == UI_EVENT_FAILED)
@@ -216,6 +232,8 @@ studio_close (Studio *s)
   gtk_widget_destroy (s->window);
   worker_free (s->bench.worker);
   adm_catalog_free (s->bench.models);
+  g_clear_object (&s->bench.seen);
+  g_clear_object (&s->bench.made);
 }
 
 static GtkWidget *
@@ -386,6 +404,113 @@ test_read_once (void)
   studio_close (&s);
 }
 
+/* ---- a canvas, and transparency -------------------------------------------------------------- */
+
+static void
+bench_clear (Bench *b)
+{
+  worker_free (b->worker);
+  adm_catalog_free (b->models);
+  g_clear_object (&b->seen);
+  g_clear_object (&b->made);
+}
+
+enum { CANVAS_W = 610, CANVAS_H = 370 };
+
+/* The upsampling shows its tiles one by one, as large as the picture will be, and is stopped
+ * between layers. */
+static void
+test_canvas (void)
+{
+  Bench b = { .images = 0 };
+  gint64 stopped = G_MAXINT64;
+
+  bench_init (&b);
+  for (guint i = 1; i <= TRIES && stopped >= STOP_MS * 1000; i++) {
+    WorkerJob work = { .id = i, .model = b.model, .settings = ui_settings_new () };
+    work.task = (adm_task) { .kind = ADM_TASK_GENERATE };
+    work.task.generate.sample = adm_request_default (b.model);
+    work.task.generate.sample.label = work.task.generate.sample.guide_label = 1;
+    work.task.generate.sample.steps = 6;
+    work.task.generate.upscaled = true;
+    work.task.generate.upscale = adm_request_upsample_default (b.model);
+    work.task.generate.canvas = (adm_canvas) { .width = CANVAS_W, .height = CANVAS_H };
+    b.first = b.grown = b.ended = 0;
+    worker_start (b.worker, &work);
+    turn_until (&b.grown);
+    CHECK (b.left > 0.0); /* although nothing was ever upsampled */
+    CHECK (b.grown_step == 0 && b.grown_width == CANVAS_W && b.grown_height == CANVAS_H);
+    gint64 pressed = g_get_monotonic_time ();
+    worker_stop (b.worker);
+    turn_until (&b.ended);
+    stopped = MIN (stopped, b.ended - pressed);
+  }
+  printf ("a canvas, upsampled: stopped after %.1f ms\n", (double) stopped / 1000);
+  CHECK (stopped < STOP_MS * 1000 && b.images == 0);
+  bench_clear (&b);
+}
+
+/* FIXTURES/family/rgba.pt, with what its tensors do not tell, in FOLDER. */
+static void
+bring_transparent (const char *folder)
+{
+  static const char beside[]
+      = "{\"kind\": \"unet\", \"image_size\": 16, \"num_heads\": 1, \"num_head_channels\": 16, "
+        "\"use_new_attention_order\": false, \"noise_schedule\": \"cosine\", \"pixels\": \"rgba\"}";
+  g_autofree char *to = g_build_filename (folder, "rgba.pt", NULL),
+                  *json = g_build_filename (folder, "rgba.json", NULL), *bytes = NULL;
+  gsize length = 0;
+
+  CHECK (g_file_get_contents (FIXTURES "/family/rgba.pt", &bytes, &length, NULL)
+         && g_file_set_contents (to, bytes, (gssize) length, NULL)
+         && g_file_set_contents (json, beside, -1, NULL));
+}
+
+static void
+remove_transparent (const char *folder)
+{
+  static const char *const names[] = { "rgba.pt", "rgba.json" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_autofree char *path = g_build_filename (folder, names[i], NULL);
+    g_remove (path);
+  }
+  g_rmdir (folder);
+}
+
+/* A picture with transparency forms with it: the last step's is the finished one. */
+static void
+test_transparency (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("adm-worker-XXXXXX", NULL);
+  const char *folders[] = { folder };
+  Bench b = { .images = 0 };
+  adm_error error;
+
+  bring_transparent (folder);
+  if (CHECK (adm_catalog_new (folders, 1, &b.models, &error) == ADM_OK)
+      && CHECK (adm_catalog_find (b.models, "rgba", &b.model, &error) == ADM_OK)) {
+    b.worker = worker_new (1, hear, &b);
+    WorkerJob work = { .id = 1, .model = b.model, .settings = ui_settings_new () };
+    work.task = (adm_task) { .kind = ADM_TASK_GENERATE };
+    work.task.generate.sample = adm_request_default (b.model);
+    work.task.generate.sample.label = work.task.generate.sample.guide_label = 0;
+    work.task.generate.sample.scale = 0;
+    work.task.generate.sample.sampler = ADM_SAMPLER_DDIM;
+    work.task.generate.sample.steps = 4;
+    worker_start (b.worker, &work);
+    turn_until (&b.ended);
+    if (CHECK (b.seen && b.made && b.images == 1)) {
+      g_autoptr (GBytes) seen = gdk_pixbuf_read_pixel_bytes (b.seen),
+                         made = gdk_pixbuf_read_pixel_bytes (b.made);
+      CHECK (gdk_pixbuf_get_has_alpha (b.seen) && gdk_pixbuf_get_has_alpha (b.made));
+      CHECK (g_bytes_equal (seen, made));
+    }
+    bench_clear (&b);
+  }
+  remove_transparent (folder);
+}
+
 /* ---- a layer in tiles ------------------------------------------------------------------------ */
 
 enum { TILED_W = 150, TILED_H = 120, FACTOR = 4 };
@@ -429,8 +554,7 @@ test_tiles (void)
   printf ("in tiles: stopped after %.1f ms; %.2f s a step by the first step itself\n",
           (double) stopped / 1000, b.seconds_per_step);
   CHECK (stopped < STOP_MS * 1000 && b.images == 0);
-  worker_free (b.worker);
-  adm_catalog_free (b.models);
+  bench_clear (&b);
 }
 
 int
@@ -440,5 +564,7 @@ main (int argc, char **argv)
   test_responsive ();
   test_read_once ();
   test_tiles ();
+  test_canvas ();
+  test_transparency ();
   return check_summary ();
 }
