@@ -225,6 +225,8 @@ plan_generate (const adm_residency *r, adm_plan *plan, adm_error *error)
   upscale->count = sample->count;
   upscale->vary_seed = sample->vary_seed;
   upscale->vary = sample->vary;
+  upscale->batch = sample->batch;
+  upscale->labels = upscale->label == ADM_NO_LABEL ? NULL : sample->labels;
   upscale->classes = sample->classes;
   upscale->class_count = sample->class_count;
   status = measure (&upsampler, upscale, &frame, 1, &m, error);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A model at work: plans go in, pictures come out at a sink. The way is: load, then for each
- * picture sample, round to 8 bits, upsample. Where the networks of both stages do not fit into
- * memory together, all pictures are sampled before the first is upsampled, and wait in 8 bits. */
+ * picture, or for several together, sample, round to 8 bits, upsample. Where the networks of both
+ * stages do not fit into memory together, all pictures are sampled before the first is upsampled,
+ * and wait in 8 bits. */
 #include "pipeline/stage.h"
 
 #include "base/error.h"
@@ -85,8 +86,10 @@ typedef struct run {
   const adm_sink *sink;
   /* both stages' networks are in memory: each picture goes all the way before the next begins */
   bool together;
-  double work[2]; /* of a picture, by stages: seconds go by it */
-  double whole;   /* told last */
+  int first, batch; /* the pictures that are sampled together: the first, how many … */
+  int now;          /* … and how many are with the stage that is at work */
+  double work[2];   /* of a picture, by stages: seconds go by it */
+  double whole;     /* told last */
   adm_frame frame;
   bool delivered;
   float *out; /* [3,height,width] of the finished picture, where the frame finishes it */
@@ -97,13 +100,13 @@ static double
 whole (const run *r, const adm_progress *p)
 {
   const double *work = r->work, images = r->plan->count, total = images * (work[0] + work[1]);
-  double done = p->image + p->fraction;
+  double done = p->image + p->fraction * r->now;
   if (p->stage == ADM_STAGE_LOAD)
     return LOAD_SHARE * p->fraction;
   if (r->together)
-    done = p->image * (work[0] + work[1])
-           + (p->stage == ADM_STAGE_SAMPLE ? p->fraction * work[0]
-                                           : work[0] + p->fraction * work[1]);
+    done = r->first * (work[0] + work[1])
+           + (p->stage == ADM_STAGE_SAMPLE ? p->fraction * r->now * work[0]
+                                           : r->batch * work[0] + (done - r->first) * work[1]);
   else
     done = p->stage == ADM_STAGE_SAMPLE ? done * work[0] : images * work[0] + done * work[1];
   return LOAD_SHARE + (1 - LOAD_SHARE) * (total > 0 ? done / total : 1);
@@ -120,18 +123,27 @@ tell (const adm_progress *progress, void *user)
   return !r->sink->progress || r->sink->progress (&p, r->sink->user);
 }
 
-static adm_status
-deliver (run *r, int i, const adm_sampling *stage, adm_error *error)
+/* Picture J of those that STAGE has made. */
+static const float *
+picture_of (const adm_sampling *stage, int j)
 {
-  adm_picture picture = { stage->x, stage->height, stage->width, stage->channels };
+  return stage->x
+         + (size_t) j * (size_t) stage->channels * (size_t) stage->height * (size_t) stage->width;
+}
+
+/* Picture I of the plan, X of STAGE. */
+static adm_status
+deliver (run *r, int i, const adm_sampling *stage, const float *x, adm_error *error)
+{
+  adm_picture picture = { x, stage->height, stage->width, stage->channels };
   if (stage->rgb && !r->sink->all_channels) {
-    adm_pixels_to_rgb (stage->x, stage->channels, stage->height, stage->width, stage->rgb);
+    adm_pixels_to_rgb (x, stage->channels, stage->height, stage->width, stage->rgb);
     picture.pixels = stage->rgb;
     picture.channels = 3;
   }
   if (r->out) {
     adm_status status
-        = adm_frame_finish (&r->frame, stage->progress.steps ? stage->x : NULL, r->out, error);
+        = adm_frame_finish (&r->frame, stage->progress.steps ? x : NULL, r->out, error);
     if (status)
       return status;
     picture = (adm_picture) { r->out, r->frame.out.height, r->frame.out.width, 3 };
@@ -153,6 +165,15 @@ stage_of (run *r, int part, const adm_request *request)
                           .images = r->plan->count };
 }
 
+/* Runs STAGE for the pictures from I on that it makes together, END at most, from LOW
+ * [r->now,3,h,w] (NULL: none). */
+static adm_status
+make_together (run *r, adm_sampling *stage, int i, int end, const float *low, adm_error *error)
+{
+  r->now = end - i < stage->batch ? end - i : stage->batch;
+  return adm_sampling_run (stage, i, r->now, low, error);
+}
+
 /* One stage is all there is. LOW [3,h,w] of the frame's first canvas is free to use where the
  * request's pictures are smaller. */
 static adm_status
@@ -163,34 +184,68 @@ run_one (run *r, int part, const adm_request *request, float *low, adm_error *er
   if (status)
     return status;
   size_t one = 3 * (size_t) request->low_h * (size_t) request->low_w;
-  for (int i = 0; i < r->plan->count && !status; i++) {
+  for (int i = 0; i < r->plan->count && !status; i += r->now) {
     const float *small = request->low ? request->low + (size_t) i * one : NULL;
-    if (small && low) {
+    if (small && low) { /* a canvas, one at a time */
       adm_frame_low (&r->frame, small, request->low_h, request->low_w, low);
       small = low;
     }
-    status = adm_sampling_run (&stage, i, small, error);
-    if (!status)
-      status = deliver (r, i, &stage, error);
+    r->first = i;
+    status = make_together (r, &stage, i, r->plan->count, small, error);
+    for (int j = 0; j < r->now && !status; j++)
+      status = deliver (r, i + j, &stage, picture_of (&stage, j), error);
   }
   adm_sampling_close (&stage);
   return status;
 }
 
-/* What waits between the stages: pictures as they would be saved, and one as the upsampler sees
- * it. */
+/* What waits between the stages: pictures as they would be saved, and some as the upsampler sees
+ * them. */
 typedef struct between {
-  uint8_t *small; /* [count,h,w,3], or one where both stages' networks are in memory together */
-  float *low;     /* [3,h,w] */
+  uint8_t *small; /* [together,h,w,3], or of all pictures where one stage's networks go first */
+  float *low;     /* [together,3,h,w] */
 } between;
 
-/* Upsamples picture I, which waits at BYTES. */
-static adm_status
-run_second (run *r, adm_sampling *second, int i, const uint8_t *bytes, float *low, adm_error *error)
+/* How many pictures go through a stage together at most. */
+static int
+together_at_most (const run *r)
 {
-  adm_pixels_from_u8 (bytes, r->frame.size[0].height, r->frame.size[0].width, low);
-  adm_status status = adm_sampling_run (second, i, low, error);
-  return status ? status : deliver (r, i, second, error);
+  const adm_request *sample = &r->plan->task.generate.sample;
+  const int most = sample->batch < r->plan->count ? sample->batch : r->plan->count;
+  return !r->frame.plain || most < 1 ? 1 : most < ADM_BATCH_MOST ? most : ADM_BATCH_MOST;
+}
+
+/* Upsamples pictures FIRST … END - 1, which wait at BYTES. */
+static adm_status
+run_second (run *r, adm_sampling *second, int first, int end, const between *b,
+            const uint8_t *bytes, adm_error *error)
+{
+  const adm_plane_size size = r->frame.size[0];
+  const size_t values = 3 * (size_t) size.height * (size_t) size.width;
+  adm_status status = ADM_OK;
+  for (int i = first; i < end && !status; i += r->now) {
+    for (int j = i; j < end && j < i + second->batch; j++)
+      adm_pixels_from_u8 (bytes + (size_t) (j - first) * values, size.height, size.width,
+                          b->low + (size_t) (j - i) * values);
+    status = make_together (r, second, i, end, b->low, error);
+    for (int j = 0; j < r->now && !status; j++)
+      status = deliver (r, i + j, second, picture_of (second, j), error);
+  }
+  return status;
+}
+
+/* Puts the pictures that FIRST has made, as they would be saved, at BYTES. */
+static void
+put_by (const run *r, const adm_sampling *first, uint8_t *bytes)
+{
+  const size_t values = 3 * (size_t) first->height * (size_t) first->width;
+  for (int j = 0; j < r->now; j++) {
+    const float *x = picture_of (first, j);
+    if (first->rgb)
+      adm_pixels_to_rgb (x, first->channels, first->height, first->width, first->rgb);
+    adm_pixels_to_u8 (first->rgb ? first->rgb : x, first->height, first->width,
+                      bytes + (size_t) j * values);
+  }
 }
 
 /* Samples, rounds, upsamples. */
@@ -209,23 +264,23 @@ run_two (run *r, between *b, adm_error *error)
   adm_status status = adm_sampling_open (&first, error);
   if (!status && r->together)
     status = adm_sampling_open (&second, error);
-  for (int i = 0; i < plan->count && !status; i++) {
+  for (int i = 0; i < plan->count && !status; i += r->batch) {
     uint8_t *bytes = b->small + (r->together ? 0 : (size_t) i * values);
-    status = adm_sampling_run (&first, i, NULL, error);
-    if (!status && first.rgb)
-      adm_pixels_to_rgb (first.x, first.channels, size.height, size.width, first.rgb);
+    r->first = i;
+    status = make_together (r, &first, i, plan->count, NULL, error);
+    r->batch = r->now;
     if (!status)
-      adm_pixels_to_u8 (first.rgb ? first.rgb : first.x, size.height, size.width, bytes);
+      put_by (r, &first, bytes);
     if (!status && r->together)
-      status = run_second (r, &second, i, bytes, b->low, error);
+      status = run_second (r, &second, i, i + r->batch, b, bytes, error);
   }
   adm_sampling_close (&first);
   if (!status && !r->together) {
     status = adm_residency_load (&r->session->residency, ADM_PART_UPSAMPLER, tell, r, error);
     if (!status)
       status = adm_sampling_open (&second, error);
-    for (int i = 0; i < plan->count && !status; i++)
-      status = run_second (r, &second, i, b->small + (size_t) i * values, b->low, error);
+    if (!status)
+      status = run_second (r, &second, 0, plan->count, b, b->small, error);
   }
   adm_sampling_close (&second);
   return status;
@@ -241,16 +296,17 @@ run_framed (run *r, adm_error *error)
   const adm_plane_size size = r->frame.size[0], out = r->frame.out;
   const size_t values = 3 * (size_t) size.height * (size_t) size.width,
                finished = 3 * (size_t) out.height * (size_t) out.width,
-               waiting = values * (r->together ? 1 : (size_t) r->plan->count);
+               together = two ? (size_t) together_at_most (r) : 1,
+               waiting = values * (r->together ? together : (size_t) r->plan->count);
   const bool low = two
                    || (upscale && task->upscale.tiled
                        && (task->upscale.low_h < size.height || task->upscale.low_w < size.width));
   between b = { .small = two ? malloc (waiting) : NULL,
-                .low = low ? malloc (values * sizeof *b.low) : NULL };
+                .low = low ? malloc (together * values * sizeof *b.low) : NULL };
   r->out = r->frame.plain ? NULL : malloc (finished * sizeof *r->out);
   r->session->residency.beside = (r->frame.plain ? 0 : adm_frame_bytes (&r->frame))
                                  + (r->out ? finished * sizeof (float) : 0) + (two ? waiting : 0)
-                                 + (low ? values * sizeof (float) : 0);
+                                 + (low ? together * values * sizeof (float) : 0);
   adm_status status = ADM_OK;
   if ((two && !b.small) || (low && !b.low) || (!r->frame.plain && !r->out))
     status = ADM_FAIL (error, NO_MEMORY_PICTURES, r->plan->count);
