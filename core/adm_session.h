@@ -143,11 +143,13 @@ typedef struct adm_task {
 /* A task that can be done: made by adm_plan_make, not by hand. */
 typedef struct adm_plan {
   adm_task task;
-  int parts;                /* ADM_PART_… that it needs */
-  int count;                /* of pictures */
-  int height, width;        /* of each when it is finished */
-  int side, factor;         /* of a window of the first stage; of the upsampler, 1 without */
-  int channels;             /* 1, 3 or 4: what the network makes */
+  int parts;         /* ADM_PART_… that it needs */
+  int count;         /* of pictures */
+  int height, width; /* of each when it is finished */
+  int side, factor;  /* of a window of the first stage; of the upsampler, 1 without */
+  /* 1, 3 or 4: what the network makes; an upsampler makes colours of grey, and of colours and
+   * alpha both: it sees the colours on white, and alpha is resampled beside it */
+  int channels;
   int steps, upscale_steps; /* of the stages; 0: there is none */
   int windows[2];           /* the most that a step of a stage works on; 1: the picture is one */
   double work[2];           /* of one picture: sampling, upsampling, in FLOPs */

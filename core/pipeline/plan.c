@@ -233,7 +233,8 @@ plan_generate (const adm_residency *r, adm_plan *plan, adm_error *error)
   plan->upscale_steps = m.steps;
   plan->windows[1] = m.windows;
   plan->work[1] = m.work;
-  plan->channels = 3;
+  if (plan->channels == 1)
+    plan->channels = 3;
   return status;
 }
 

@@ -203,7 +203,9 @@ run_one (run *r, int part, const adm_request *request, float *low, adm_error *er
  * them. */
 typedef struct between {
   uint8_t *small; /* [together,h,w,3], or of all pictures where one stage's networks go first */
+  uint8_t *alpha; /* [together,h,w], or of all, of pictures with transparency; else NULL */
   float *low;     /* [together,3,h,w] */
+  float *rgba;    /* [4,height,width] of one that is finished, and [height,width] bytes; or NULL */
 } between;
 
 /* How many pictures go through a stage together at most. */
@@ -215,36 +217,70 @@ together_at_most (const run *r)
   return !r->frame.plain || most < 1 ? 1 : most < ADM_BATCH_MOST ? most : ADM_BATCH_MOST;
 }
 
-/* Upsamples pictures FIRST … END - 1, which wait at BYTES. */
+/* Picture I, the upsampled colours X of STAGE, with its ALPHA [h,w] resampled. */
 static adm_status
-run_second (run *r, adm_sampling *second, int first, int end, const between *b,
-            const uint8_t *bytes, adm_error *error)
+deliver_transparent (run *r, int i, const adm_sampling *stage, const float *x, const uint8_t *alpha,
+                     float *rgba, adm_error *error)
+{
+  const size_t pixels = (size_t) stage->height * (size_t) stage->width;
+  uint8_t *resized = (uint8_t *) (rgba + 4 * pixels);
+  adm_status status = adm_alpha_resize (alpha, r->frame.size[0].width, r->frame.size[0].height,
+                                        stage->width, stage->height, resized, error);
+  if (status)
+    return status;
+  memcpy (rgba, x, 3 * pixels * sizeof *rgba);
+  adm_pixels_from_white (rgba, resized, stage->height, stage->width);
+  for (size_t k = 0; k < pixels; k++) /* the middle of its level: 8 bits truncate */
+    rgba[3 * pixels + k] = resized[k] == 0     ? -1
+                           : resized[k] == 255 ? 1
+                                               : ((float) resized[k] + 0.5f) / 127.5f - 1;
+  const adm_picture picture = { rgba, stage->height, stage->width, 4 };
+  r->delivered = true;
+  return r->sink->picture (i, &picture, r->sink->user, error);
+}
+
+/* Upsamples pictures FIRST … END - 1, which wait from number AT on. */
+static adm_status
+run_second (run *r, adm_sampling *second, int first, int end, const between *b, size_t at,
+            adm_error *error)
 {
   const adm_plane_size size = r->frame.size[0];
-  const size_t values = 3 * (size_t) size.height * (size_t) size.width;
+  const size_t pixels = (size_t) size.height * (size_t) size.width, values = 3 * pixels;
+  const uint8_t *bytes = b->small + at * values;
   adm_status status = ADM_OK;
   for (int i = first; i < end && !status; i += r->now) {
     for (int j = i; j < end && j < i + second->batch; j++)
       adm_pixels_from_u8 (bytes + (size_t) (j - first) * values, size.height, size.width,
                           b->low + (size_t) (j - i) * values);
     status = make_together (r, second, i, end, b->low, error);
-    for (int j = 0; j < r->now && !status; j++)
-      status = deliver (r, i + j, second, picture_of (second, j), error);
+    for (int j = 0; j < r->now && !status; j++) {
+      const float *x = picture_of (second, j);
+      const size_t waits = at + (size_t) (i + j - first);
+      status = b->alpha ? deliver_transparent (r, i + j, second, x, b->alpha + waits * pixels,
+                                               b->rgba, error)
+                        : deliver (r, i + j, second, x, error);
+    }
   }
   return status;
 }
 
-/* Puts the pictures that FIRST has made, as they would be saved, at BYTES. */
+/* Puts the pictures that FIRST has made, as they would be saved on white, and their alpha, where
+ * they wait from number AT on. */
 static void
-put_by (const run *r, const adm_sampling *first, uint8_t *bytes)
+put_by (const run *r, const adm_sampling *first, const between *b, size_t at)
 {
-  const size_t values = 3 * (size_t) first->height * (size_t) first->width;
+  const size_t pixels = (size_t) first->height * (size_t) first->width;
   for (int j = 0; j < r->now; j++) {
     const float *x = picture_of (first, j);
+    const size_t waits = at + (size_t) j;
     if (first->rgb)
       adm_pixels_to_rgb (x, first->channels, first->height, first->width, first->rgb);
     adm_pixels_to_u8 (first->rgb ? first->rgb : x, first->height, first->width,
-                      bytes + (size_t) j * values);
+                      b->small + waits * 3 * pixels);
+    for (size_t k = 0; b->alpha && k < pixels; k++) {
+      const float alpha = (x[3 * pixels + k] + 1) * 127.5f;
+      b->alpha[waits * pixels + k] = alpha >= 255 ? 255 : alpha > 0 ? (uint8_t) alpha : 0;
+    }
   }
 }
 
@@ -254,7 +290,6 @@ run_two (run *r, between *b, adm_error *error)
 {
   const adm_plan *plan = r->plan;
   const adm_plane_size size = r->frame.size[0];
-  const size_t values = 3 * (size_t) size.height * (size_t) size.width;
   adm_request upscale = plan->task.generate.upscale;
   upscale.low = b->low;
   upscale.low_h = size.height;
@@ -265,14 +300,14 @@ run_two (run *r, between *b, adm_error *error)
   if (!status && r->together)
     status = adm_sampling_open (&second, error);
   for (int i = 0; i < plan->count && !status; i += r->batch) {
-    uint8_t *bytes = b->small + (r->together ? 0 : (size_t) i * values);
+    const size_t at = r->together ? 0 : (size_t) i;
     r->first = i;
     status = make_together (r, &first, i, plan->count, NULL, error);
     r->batch = r->now;
     if (!status)
-      put_by (r, &first, bytes);
+      put_by (r, &first, b, at);
     if (!status && r->together)
-      status = run_second (r, &second, i, i + r->batch, b, bytes, error);
+      status = run_second (r, &second, i, i + r->batch, b, at, error);
   }
   adm_sampling_close (&first);
   if (!status && !r->together) {
@@ -280,10 +315,20 @@ run_two (run *r, between *b, adm_error *error)
     if (!status)
       status = adm_sampling_open (&second, error);
     if (!status)
-      status = run_second (r, &second, 0, plan->count, b, b->small, error);
+      status = run_second (r, &second, 0, plan->count, b, 0, error);
   }
   adm_sampling_close (&second);
   return status;
+}
+
+/* One array more, counted among what the run holds. *FAILED: there is no memory for it. */
+static void *
+take (run *r, size_t bytes, bool *failed)
+{
+  void *array = bytes ? malloc (bytes) : NULL;
+  *failed = *failed || (bytes && !array);
+  r->session->residency.beside += bytes;
+  return array;
 }
 
 /* The task's pictures, in the frame. */
@@ -292,30 +337,32 @@ run_framed (run *r, adm_error *error)
 {
   const adm_task *task = &r->plan->task;
   const bool two = task->kind == ADM_TASK_GENERATE && task->generate.upscaled,
-             upscale = task->kind == ADM_TASK_UPSCALE;
+             upscale = task->kind == ADM_TASK_UPSCALE,
+             transparent = two && r->plan->channels == 4 && r->sink->all_channels;
   const adm_plane_size size = r->frame.size[0], out = r->frame.out;
-  const size_t values = 3 * (size_t) size.height * (size_t) size.width,
-               finished = 3 * (size_t) out.height * (size_t) out.width,
+  const size_t pixels = (size_t) size.height * (size_t) size.width,
+               finished = (size_t) out.height * (size_t) out.width,
                together = two ? (size_t) together_at_most (r) : 1,
-               waiting = values * (r->together ? together : (size_t) r->plan->count);
+               waiting = r->together ? together : (size_t) r->plan->count;
   const bool low = two
                    || (upscale && task->upscale.tiled
                        && (task->upscale.low_h < size.height || task->upscale.low_w < size.width));
-  between b = { .small = two ? malloc (waiting) : NULL,
-                .low = low ? malloc (together * values * sizeof *b.low) : NULL };
-  r->out = r->frame.plain ? NULL : malloc (finished * sizeof *r->out);
-  r->session->residency.beside = (r->frame.plain ? 0 : adm_frame_bytes (&r->frame))
-                                 + (r->out ? finished * sizeof (float) : 0) + (two ? waiting : 0)
-                                 + (low ? together * values * sizeof (float) : 0);
-  adm_status status = ADM_OK;
-  if ((two && !b.small) || (low && !b.low) || (!r->frame.plain && !r->out))
-    status = ADM_FAIL (error, NO_MEMORY_PICTURES, r->plan->count);
+  bool failed = false;
+  r->session->residency.beside = r->frame.plain ? 0 : adm_frame_bytes (&r->frame);
+  between b = { .small = take (r, two ? waiting * 3 * pixels : 0, &failed),
+                .alpha = take (r, transparent ? waiting * pixels : 0, &failed),
+                .low = take (r, low ? together * 3 * pixels * sizeof *b.low : 0, &failed),
+                .rgba = take (r, transparent ? finished * (4 * sizeof *b.rgba + 1) : 0, &failed) };
+  r->out = take (r, r->frame.plain ? 0 : 3 * finished * sizeof *r->out, &failed);
+  adm_status status = failed ? ADM_FAIL (error, NO_MEMORY_PICTURES, r->plan->count) : ADM_OK;
   if (!status)
     status = two       ? run_two (r, &b, error)
              : upscale ? run_one (r, ADM_PART_UPSAMPLER, &task->upscale, b.low, error)
                        : run_one (r, ADM_PART_DIFFUSION, &task->generate.sample, NULL, error);
   free (b.small);
+  free (b.alpha);
   free (b.low);
+  free (b.rgba);
   free (r->out);
   r->session->residency.beside = 0;
   return status;
