@@ -136,6 +136,19 @@ adm_pixels_to_rgb (const float *planar, int channels, int height, int width, flo
 }
 
 void
+adm_pixels_from_white (float *rgb, const uint8_t *alpha, int height, int width)
+{
+  const size_t pixels = (size_t) height * (size_t) width;
+  for (size_t c = 0; c < 3; c++)
+    for (size_t i = 0; i < pixels; i++) {
+      float *value = rgb + c * pixels + i;
+      const float colour = alpha[i] ? 1 - (1 - *value) * 255 / (float) alpha[i] : 1;
+      if (alpha[i] < 255) /* darker than black is what was drawn beyond the edge of alpha */
+        *value = colour < -1 ? -1 : colour;
+    }
+}
+
+void
 adm_pixels_from_u8 (const uint8_t *interleaved, int height, int width, float *planar)
 {
   size_t pixels = (size_t) height * (size_t) width;

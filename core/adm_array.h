@@ -24,6 +24,10 @@ void adm_pixels_from_u8 (const uint8_t *interleaved, int height, int width, floa
  * is. */
 void adm_pixels_to_rgb (const float *planar, int channels, int height, int width, float *rgb);
 
+/* The way back: RGB [3,H,W], which lies on white, becomes the colours that look so there where they
+ * cover as much as ALPHA [H,W] (0 transparent … 255) says; white where nothing is seen of them. */
+void adm_pixels_from_white (float *rgb, const uint8_t *alpha, int height, int width);
+
 /* ALPHA [HEIGHT,WIDTH] (0 transparent … 255) at OUT_HEIGHT x OUT_WIDTH into OUT; all sides are at
  * least 1. Networks that enlarge know colours only: transparency goes beside them. Linear
  * interpolation where it grows, a weighted mean (triangle) of what is covered where it shrinks;

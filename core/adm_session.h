@@ -29,6 +29,8 @@ typedef enum adm_guidance {
   ADM_GUIDANCE_FREE
 } adm_guidance;
 
+enum { ADM_BATCH_MOST = 64 };
+
 typedef struct adm_request {
   int label;       /* of network and classifier; ADM_NO_LABEL: none */
   int guide_label; /* of the classifier alone; ADM_NO_LABEL: as label */
@@ -58,7 +60,14 @@ typedef struct adm_request {
    * to that of VARY_SEED (+ i) */
   uint64_t vary_seed;
   double vary;
-  int count;          /* N >= 1 */
+  int count; /* N >= 1 */
+  /* [N]: each picture's own LABEL, of the classifier too where GUIDE_LABEL is ADM_NO_LABEL; NULL:
+   * LABEL for all. Not looked at beside ADAPTER or CLASSES */
+  const int *labels;
+  /* pictures that go through a stage's networks together, ADM_BATCH_MOST at most; 0: 1. Fewer where
+   * memory is short, and one where that is no quicker: of 256 px and more, and of a canvas or
+   * guided freely, whose windows go together already. No byte of a picture depends on it */
+  int batch;
   const float *noise; /* [steps+1,N,C,H,W] or NULL; overrides seed */
   const float *low;   /* superres: [N,3,low_h,low_w], else NULL */
   int low_h, low_w;
@@ -124,7 +133,9 @@ typedef struct adm_task {
       adm_request sample; /* its count and seed are the task's */
       /* each picture is then enlarged with the upsampler, which sees it rounded to 8 bits */
       bool upscaled;
-      adm_request upscale; /* how; seed, count, low and classes are not looked at */
+      /* how; seed, count, low, labels (but whether there is a label), batch and classes are not
+       * looked at */
+      adm_request upscale;
       adm_canvas canvas;
     } generate;
     adm_request upscale; /* of request.low */
@@ -134,11 +145,13 @@ typedef struct adm_task {
 /* A task that can be done: made by adm_plan_make, not by hand. */
 typedef struct adm_plan {
   adm_task task;
-  int parts;                /* ADM_PART_… that it needs */
-  int count;                /* of pictures */
-  int height, width;        /* of each when it is finished */
-  int side, factor;         /* of a window of the first stage; of the upsampler, 1 without */
-  int channels;             /* 1, 3 or 4: what the network makes */
+  int parts;         /* ADM_PART_… that it needs */
+  int count;         /* of pictures */
+  int height, width; /* of each when it is finished */
+  int side, factor;  /* of a window of the first stage; of the upsampler, 1 without */
+  /* 1, 3 or 4: what the network makes; an upsampler makes colours of grey, and of colours and
+   * alpha both: it sees the colours on white, and alpha is resampled beside it */
+  int channels;
   int steps, upscale_steps; /* of the stages; 0: there is none */
   int windows[2];           /* the most that a step of a stage works on; 1: the picture is one */
   double work[2];           /* of one picture: sampling, upsampling, in FLOPs */

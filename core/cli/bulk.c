@@ -141,8 +141,18 @@ typedef struct bulk {
   FILE *part;      /* NULL: a folder */
   bool numbers;    /* PART has float32 [C,H,W], not bytes [H,W,C] */
   double *seconds; /* [count]: what each took; NAN: it was there */
+  int *labels;     /* [batch] of the pictures that are being made */
+  int at;          /* the first of them */
+  double since;    /* when the one before was finished, or their run began */
   char path[NAME], temporary[NAME];
 } bulk;
+
+/* Where picture I of a folder is, into b->path. */
+static void
+name_picture (bulk *b, int i)
+{
+  snprintf (b->path, sizeof b->path, "%.4000s/%06d.png", b->run->output, i);
+}
 
 static bool
 show (const adm_progress *progress, void *user)
@@ -167,13 +177,15 @@ to_bytes (bulk *b, const adm_picture *picture)
   adm_pixels_to_u8 (rgb, picture->height, picture->width, b->bytes);
 }
 
-/* Keeps the picture: into its file, or at the archive's end. */
+/* Keeps the run's picture I: in its file, or at the archive's end. */
 static adm_status
 keep (int i, const adm_picture *picture, void *user, adm_error *error)
 {
   bulk *b = user;
   size_t pixels = (size_t) picture->height * (size_t) picture->width;
-  (void) i;
+  const double now = terminal_seconds ();
+  b->seconds[b->at + i - b->run->first] = now - b->since;
+  b->since = now;
   if (b->numbers) {
     const size_t values = (size_t) picture->channels * pixels;
     return fwrite (picture->pixels, sizeof (float), values, b->part) == values
@@ -194,6 +206,7 @@ keep (int i, const adm_picture *picture, void *user, adm_error *error)
                                        : program_fail (error, ADM_ERROR_IO, "%s: cannot write: %s",
                                                        b->path, strerror (errno));
   }
+  name_picture (b, b->at + i);
   snprintf (b->temporary, sizeof b->temporary, "%.4080s.part", b->path);
   adm_status status
       = png_file_write (b->temporary, b->path, b->bytes, picture->channels == 4 ? b->alpha : NULL,
@@ -205,30 +218,31 @@ keep (int i, const adm_picture *picture, void *user, adm_error *error)
   return status;
 }
 
-/* Makes picture I. */
+/* Makes N pictures from I on. */
 static adm_status
-make (bulk *b, int i, adm_error *error)
+make (bulk *b, int i, int n, adm_error *error)
 {
-  const double began = terminal_seconds ();
   const adm_sink sink = { show, keep, b, .all_channels = true };
   adm_plan plan = b->plan;
   adm_request *r = &plan.task.generate.sample, *up = &plan.task.generate.upscale;
-  uint64_t seed = r->seed + (uint64_t) i;
+  const uint64_t seed = r->seed;
   if (interrupt_requested ())
     return program_fail (error, ADM_ERROR_CANCELLED, "interrupted");
+  for (int j = 0; b->classes.label && j < n; j++)
+    b->labels[j] = class_of (&b->classes, i + j, seed + (uint64_t) (i + j));
   if (b->classes.label) {
-    r->label = class_of (&b->classes, i, seed);
+    r->labels = b->labels;
+    up->labels = up->label != ADM_NO_LABEL ? b->labels : NULL;
     if (b->run->guided)
-      r->guide_label = r->label;
-    if (up->label != ADM_NO_LABEL)
-      up->label = r->label;
+      r->guide_label = ADM_NO_LABEL;
   }
-  r->seed = up->seed = seed;
+  r->seed = up->seed = seed + (uint64_t) i;
+  plan.count = r->count = up->count = n;
+  b->at = i;
+  b->since = terminal_seconds ();
   b->run->line->image = i - b->run->first;
   b->run->line->images = b->run->count;
-  adm_status status = adm_session_run (b->session, &plan, &sink, error);
-  b->seconds[i - b->run->first] = terminal_seconds () - began;
-  return status;
+  return adm_session_run (b->session, &plan, &sink, error);
 }
 
 /* Tells picture I, which is in PATH. */
@@ -274,6 +288,14 @@ tell_all (const bulk *b, adm_error *error)
 
 /* ---- the two kinds of output ----------------------------------------------------------------- */
 
+/* Whether picture I of a folder is still to be made. */
+static bool
+is_missing (bulk *b, int i)
+{
+  name_picture (b, i);
+  return !b->run->resume || access (b->path, F_OK);
+}
+
 static adm_status
 fill_folder (bulk *b, adm_error *error)
 {
@@ -281,14 +303,20 @@ fill_folder (bulk *b, adm_error *error)
   if (mkdir (run->output, 0777) && errno != EEXIST)
     return program_fail (error, ADM_ERROR_IO, "%s: cannot be made: %s", run->output,
                          strerror (errno));
+  const int end = run->first + run->count;
   adm_status status = ADM_OK;
-  for (int i = run->first; i < run->first + run->count && !status; i++) {
-    snprintf (b->path, sizeof b->path, "%.4000s/%06d.png", run->output, i);
-    if (!run->resume || access (b->path, F_OK))
-      status = make (b, i, error);
-    if (!status && program_json ()) {
+  for (int i = run->first, n; i < end && !status; i += n) {
+    for (n = 0; n < run->batch && i + n < end && is_missing (b, i + n); n++)
+      ;
+    if (n)
+      status = make (b, i, n, error);
+    else
+      n = 1; /* it is there */
+    if (program_json ())
       terminal_clear (run->line);
-      status = tell (b, i, b->path, error);
+    for (int j = i; j < i + n && !status && program_json (); j++) {
+      name_picture (b, j);
+      status = tell (b, j, b->path, error);
     }
   }
   return status ? status : tell_all (b, error);
@@ -394,8 +422,10 @@ fill_archive (bulk *b, adm_error *error)
   snprintf (b->path, sizeof b->path, "%.4000s.part", run->output);
   const size_t one = (size_t) b->plan.channels * (size_t) b->plan.height * (size_t) b->plan.width;
   adm_status status = open_part (b, b->numbers ? one * sizeof (float) : one, &done, error);
-  for (int i = run->first + (status ? 0 : done); i < run->first + run->count && !status; i++)
-    status = make (b, i, error);
+  for (int i = status ? run->count : done, n; i < run->count && !status; i += n) {
+    n = run->count - i < run->batch ? run->count - i : run->batch;
+    status = make (b, run->first + i, n, error);
+  }
   if (!status)
     status = pack (b, error);
   if (b->part)
@@ -426,6 +456,7 @@ bulk_sample (const bulk_run *run, adm_error *error)
   size_t pixels = status ? 0 : (size_t) b.plan.height * (size_t) b.plan.width;
   if (!status
       && (!(b.seconds = malloc ((size_t) run->count * sizeof *b.seconds))
+          || !(b.labels = malloc ((size_t) run->batch * sizeof *b.labels))
           || !(b.bytes = malloc (3 * pixels)) || !(b.alpha = malloc (pixels))
           || !(b.colours = malloc (3 * pixels * sizeof *b.colours))))
     status
@@ -437,6 +468,7 @@ bulk_sample (const bulk_run *run, adm_error *error)
                                                                      : fill_folder (&b, error);
   adm_session_free (b.session);
   free (b.seconds);
+  free (b.labels);
   free (b.classes.label);
   free (b.bytes);
   free (b.alpha);

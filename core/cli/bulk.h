@@ -15,6 +15,7 @@ typedef struct bulk_run {
   adm_task task;       /* of one picture; count and seed are set for each */
   bool guided;         /* the classifier is asked for each picture's own class */
   int first, count;    /* picture I has seed + I, FIRST <= I < FIRST + COUNT */
+  int batch;           /* pictures of a run; those that can go through the networks together do */
   bool resume;
   terminal *line;
 } bulk_run;

@@ -47,6 +47,9 @@ static const char usage[]
       "as 0-999, or a file of one a line, taken in turn\n"
       "  --first I          for a folder, .npz or .npy: begin with picture I (seed S + I)\n"
       "  --resume           the same: go on where a run was ended\n"
+      "  --batch B          the same: so many pictures of less than 256 px through the networks at "
+      "once, 1 to 64 (default 4), or\n"
+      "                     fewer where memory is short; the pictures are the same\n"
       "  --noise FILE.npy   instead of --seed: [steps+1,N,3,H,W], or x_T [N,3,H,W] alone where the "
       "sampler adds no noise\n"
       "  --low-res FILE     low-resolution picture for a model that is an upsampler: PNG, JPEG or "
@@ -86,7 +89,9 @@ static const char usage[]
       "\n"
       "What is not given comes from the model's defaults; without them ddim, 25 steps, scale 1 "
       "with a classifier and a class.\n"
-      "Of a picture that is read, transparent parts show white, and 16 bits are rounded to 8.\n"
+      "Of a picture that is read, transparent parts show white, and 16 bits are rounded to 8. With "
+      "--upscale the upsampler sees what\n"
+      "a network of RGBA makes on white, and its transparency is resampled beside it.\n"
       "\n"
       "Says of each picture where it is and how long it took. With --json an object a line, for "
       "each picture: path, index (which of the\n"
@@ -104,6 +109,9 @@ static const char usage[]
       "  adm sample --model " ADM_EMBEDDED_MODEL
       " --class brick --size 128x128 --seamless xy --json -o wall.png\n";
 
+/* Pictures at once, unless --batch says otherwise: more are hardly quicker. */
+enum { BATCH = 4 };
+
 typedef struct sample_options {
   sampling_options common;
   sampling_options up; /* of the upsampling stage: sampler, steps, seed, count */
@@ -112,7 +120,7 @@ typedef struct sample_options {
   const char *interval;
   bool scale_given, upscale, resume;
   const char *classes;
-  int first;
+  int first, batch;
   canvas_options canvas;
 } sample_options;
 
@@ -132,7 +140,7 @@ typedef struct sample_run {
 static adm_status
 parse (int argc, char **argv, sample_options *o, adm_error *error)
 {
-  option_spec specs[SAMPLING_SPECS + CANVAS_SPECS + 13];
+  option_spec specs[SAMPLING_SPECS + CANVAS_SPECS + 14];
   /* clang-format off */
   const option_spec own[] = {
     { .name = "--classifier", .type = OPTION_TEXT, .value = &o->classifier },
@@ -146,6 +154,7 @@ parse (int argc, char **argv, sample_options *o, adm_error *error)
     { .name = "--classes", .type = OPTION_TEXT, .value = &o->classes },
     { .name = "--first", .type = OPTION_INT, .value = &o->first, .min = 0, .max = 1e8 },
     { .name = "--resume", .type = OPTION_FLAG, .value = &o->resume },
+    { .name = "--batch", .type = OPTION_INT, .value = &o->batch, .min = 1, .max = ADM_BATCH_MOST },
     { .name = "--upscale", .type = OPTION_FLAG, .value = &o->upscale },
     { .name = "--up-sampler", .type = OPTION_TEXT, .value = &o->up.sampler },
     { .name = "--up-steps", .type = OPTION_INT, .value = &o->up.steps, .given = &o->up.steps_given,
@@ -175,12 +184,12 @@ parse (int argc, char **argv, sample_options *o, adm_error *error)
     return status;
   o->up.seed = o->common.seed;
   o->up.count = o->common.count;
-  o->common.bulk
-      = o->common.output && bulk_output (o->common.output, o->classes || o->first || o->resume);
-  if (!o->common.bulk && (o->classes || o->first || o->resume))
+  const bool many = o->classes || o->first || o->resume || o->batch;
+  o->common.bulk = o->common.output && bulk_output (o->common.output, many);
+  if (!o->common.bulk && many)
     return program_fail (error, ADM_ERROR_USAGE,
-                         "--classes, --first and --resume are for many pictures; give a folder, "
-                         "OUT.npz or OUT.npy with -o");
+                         "--classes, --first, --resume and --batch are for many pictures; give a "
+                         "folder, OUT.npz or OUT.npy with -o");
   if (o->common.bulk && (o->common.noise || o->low || (o->classes && o->common.class_name)))
     return program_fail (error, ADM_ERROR_USAGE, "%s does not go with %s; leave it out",
                          o->common.noise ? "--noise"
@@ -464,9 +473,11 @@ work_in_bulk (const sample_options *o, sample_run *run, const adm_options *optio
                     .guided = run->request.scale > 0 && !o->guide,
                     .first = o->first,
                     .count = o->common.count,
+                    .batch = o->batch ? o->batch : BATCH,
                     .resume = o->resume,
                     .line = &run->line };
   bulk.task.generate.sample.count = 1;
+  bulk.task.generate.sample.batch = bulk.batch;
   return bulk_sample (&bulk, error);
 }
 

@@ -108,7 +108,7 @@ bool
 terminal_progress (const adm_progress *progress, void *user)
 {
   terminal *line = user;
-  const int image = line->images ? line->image : progress->image,
+  const int image = line->image + progress->image,
             images = line->images ? line->images : progress->images;
   char what[128];
   if (progress->stage == ADM_STAGE_LOAD) {
@@ -121,7 +121,7 @@ terminal_progress (const adm_progress *progress, void *user)
   double done = progress->whole > 0 ? progress->whole
                                     : (progress->image + progress->fraction) / progress->images;
   if (line->images)
-    done = (line->image + done) / line->images;
+    done = (line->image + done * progress->images) / line->images;
   snprintf (what, sizeof what, "%s %d of %d, step %d of %d",
             progress->stage == ADM_STAGE_SAMPLE ? "sampling" : "upscaling", image + 1, images,
             progress->step, progress->steps);

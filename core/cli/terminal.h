@@ -11,7 +11,8 @@ typedef struct terminal {
   double updated; /* seconds, of the monotonic clock */
   /* when the bar was first shown, and how far it was then; 0: not yet */
   double began, from;
-  /* where each picture is a run of its own: which of how many it is; 0: a run tells */
+  /* where there are several runs: which picture of how many is the first of this one; 0: a run
+   * tells */
   int image, images;
 } terminal;
 

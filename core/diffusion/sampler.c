@@ -15,28 +15,36 @@ colours (const adm_denoiser *denoiser)
   return denoiser->colours > 0 ? denoiser->colours : 3;
 }
 
+/* Entries of one picture. */
 static size_t
 pixels (const adm_denoiser *denoiser)
 {
   return (size_t) colours (denoiser) * (size_t) denoiser->height * (size_t) denoiser->width;
 }
 
+static size_t
+pictures (const adm_denoiser *denoiser)
+{
+  return denoiser->pictures > 0 ? (size_t) denoiser->pictures : 1;
+}
+
 /* What the steps work on: the workspace. */
 typedef struct arrays {
-  float *out;                         /* [channels,H,W]: the network's, eps and v */
-  float *grad, *drawn, *x0, *scratch; /* [C,H,W] */
+  float *out;             /* [pictures,channels,H,W]: the network's, eps and v */
+  float *grad, *x0;       /* [pictures,C,H,W] */
+  float *drawn, *scratch; /* [C,H,W] */
 } arrays;
 
 static arrays
 take_arrays (adm_layout *layout, const adm_denoiser *denoiser)
 {
-  const uint64_t bytes = pixels (denoiser) * sizeof (float);
+  const uint64_t bytes = pixels (denoiser) * sizeof (float), all = pictures (denoiser) * bytes;
   arrays a;
-  a.out = adm_layout_take (layout, bytes * (uint64_t) (denoiser->channels / colours (denoiser)),
+  a.out = adm_layout_take (layout, all * (uint64_t) (denoiser->channels / colours (denoiser)),
                            sizeof (float));
-  a.grad = adm_layout_take (layout, bytes, sizeof (float));
+  a.grad = adm_layout_take (layout, all, sizeof (float));
   a.drawn = adm_layout_take (layout, bytes, sizeof (float));
-  a.x0 = adm_layout_take (layout, bytes, sizeof (float));
+  a.x0 = adm_layout_take (layout, all, sizeof (float));
   a.scratch = adm_layout_take (layout, bytes, sizeof (float));
   return a;
 }
@@ -117,26 +125,46 @@ guides_at (const adm_diffusion_params *params, const adm_schedule_step *step)
          || (sigma >= params->guide_from && sigma <= params->guide_to);
 }
 
-/* OUT becomes the network's output at STEP, GRAD (NULL: no guidance) the classifier's gradient;
- * both are finite. */
-static adm_status
-ask_networks (const adm_denoiser *denoiser, const adm_step *step, float *out, float *grad,
-              adm_error *error)
+/* Pictures on their way. */
+typedef struct run {
+  const adm_denoiser *denoiser;
+  const adm_diffusion_params *params;
+  arrays a;
+  float *x;     /* [count,C,H,W] */
+  size_t count; /* of pictures */
+} run;
+
+/* STEP's arrays become those of picture J. */
+static void
+turn_to (const run *r, adm_step *step, size_t j)
 {
-  int t = step->schedule->step[step->i].t;
-  adm_status status = denoiser->predict (denoiser->user, step->x, t, out, error);
-  if (!status)
-    status = all_finite (out, step->n * (step->v ? 2 : 1))
-                 ? ADM_OK
-                 : ADM_FAIL (error, OUTPUT_VALUE, denoiser->network ? denoiser->network : "network",
-                             number_of (step), step->schedule->steps, timestep_of (step));
-  if (!status && grad)
-    status = denoiser->gradient (denoiser->user, step->x, t, grad, error);
-  if (!status && grad && !all_finite (grad, step->n))
-    status = ADM_FAIL (error, GRADIENT_VALUE,
-                       denoiser->classifier ? denoiser->classifier : "classifier", number_of (step),
-                       step->schedule->steps, timestep_of (step));
-  return status;
+  const bool variance = r->denoiser->channels == 2 * colours (r->denoiser);
+  step->eps = r->a.out + j * step->n * (variance ? 2 : 1);
+  step->v = variance ? step->eps + step->n : NULL;
+  step->grad = step->scale > 0 ? r->a.grad + j * step->n : NULL;
+  step->x = r->x + j * step->n;
+  step->x0 = r->a.x0 + j * step->n;
+}
+
+/* The network's output at STEP and, where it is guided, the classifier's gradient; both are
+ * finite. */
+static adm_status
+ask_networks (const run *r, const adm_step *step, adm_error *error)
+{
+  const adm_denoiser *d = r->denoiser;
+  const size_t all = r->count * step->n;
+  const int t = timestep_of (step);
+  adm_status status = d->predict (d->user, r->x, t, r->a.out, error);
+  if (!status && !all_finite (r->a.out, all * (size_t) (d->channels / colours (d))))
+    return ADM_FAIL (error, OUTPUT_VALUE, d->network ? d->network : "network", number_of (step),
+                     step->schedule->steps, t);
+  if (status || step->scale <= 0)
+    return status;
+  status = d->gradient (d->user, r->x, t, r->a.grad, error);
+  return status || all_finite (r->a.grad, all)
+             ? status
+             : ADM_FAIL (error, GRADIENT_VALUE, d->classifier ? d->classifier : "classifier",
+                         number_of (step), step->schedule->steps, t);
 }
 
 /* ---- in pieces ------------------------------------------------------------------------------- */
@@ -175,7 +203,7 @@ randn (const adm_diffusion_params *params, adm_rng *rng, float *z, size_t n)
 /* The sampler's step. A threshold looks at the whole, all else at one pixel at a time. False:
  * cancelled. */
 static bool
-take_step (const adm_diffusion_params *params, const adm_step *step)
+step_in_pieces (const adm_diffusion_params *params, const adm_step *step)
 {
   bool on = true;
   for (size_t from = 0; from < step->n && on;) {
@@ -196,16 +224,16 @@ take_step (const adm_diffusion_params *params, const adm_step *step)
 
 /* ---- noise ----------------------------------------------------------------------------------- */
 
-/* Z [N]: standard normal; OTHER [N] is free to use. Between two draws on the sphere (Shoemake
- * 1985): a straight line would leave less noise in the middle. False: cancelled. */
+/* Z [N]: standard normal, the PICTURE's; OTHER [N] is free to use. Between two draws on the sphere
+ * (Shoemake 1985): a straight line would leave less noise in the middle. False: cancelled. */
 static bool
-draw (const adm_diffusion_params *params, float *z, float *other, size_t n)
+draw (const adm_diffusion_params *params, size_t picture, float *z, float *other, size_t n)
 {
-  if (!randn (params, params->rng, z, n))
+  if (!randn (params, &params->rng[picture], z, n))
     return false;
   if (!params->vary_rng)
     return true;
-  if (!randn (params, params->vary_rng, other, n))
+  if (!randn (params, &params->vary_rng[picture], other, n))
     return false;
   double zz = 0, oo = 0, zo = 0;
   for (size_t j = 0; j < n; j++) {
@@ -233,11 +261,13 @@ noised (double a, double picture, double z)
 /* What is known takes its place in x, noised to the level that the step has reached. False:
  * cancelled. */
 static bool
-keep_known (const adm_diffusion_params *params, const adm_step *step, float *z)
+keep_known (const run *r, const adm_step *step, size_t picture)
 {
+  const adm_diffusion_params *params = r->params;
   const double a = step->schedule->step[step->i].alpha_bar_prev;
   const size_t plane = step->n / 3;
-  bool on = a == 1 || randn (params, params->known_rng, z, step->n);
+  const float *z = step->scratch;
+  bool on = a == 1 || randn (params, &params->known_rng[picture], step->scratch, step->n);
   for (size_t from = 0; from < step->n && on;) {
     const size_t to = from + piece (from, step->n);
     for (size_t j = from; j < to; j++) {
@@ -253,29 +283,34 @@ keep_known (const adm_diffusion_params *params, const adm_step *step, float *z)
 
 /* Takes x from level FROM (steps left to do) back up to level TO, noised anew. False: cancelled. */
 static bool
-jump_back (const adm_diffusion_params *params, const adm_step *step, int from, int to, float *z)
+jump_back (const run *r, const adm_step *step, size_t picture, int from, int to)
 {
   const adm_schedule_step *s = step->schedule->step;
   const double a = s[to - 1].alpha_bar / (from > 0 ? s[from - 1].alpha_bar : 1);
-  if (!randn (params, params->known_rng, z, step->n))
+  if (!randn (r->params, &r->params->known_rng[picture], step->scratch, step->n))
     return false;
   for (size_t j = 0; j < step->n; j++)
-    step->x[j] = (float) noised (a, step->x[j], z[j]);
+    step->x[j] = (float) noised (a, step->x[j], step->scratch[j]);
   return true;
 }
 
 /* ---- the loop -------------------------------------------------------------------------------- */
 
+/* False: cancelled. */
 static bool
-begin (const adm_schedule *schedule, const adm_diffusion_params *params, int first, float *x,
-       float *scratch, size_t n)
+begin (const run *r, const adm_step *step, int first)
 {
+  const adm_diffusion_params *params = r->params;
+  const size_t n = step->n;
   if (params->noise)
-    memcpy (x, params->noise, n * sizeof *x);
-  else if (!draw (params, x, scratch, n))
-    return false;
-  for (size_t j = 0; params->start && j < n; j++)
-    x[j] = (float) noised (schedule->step[first - 1].alpha_bar, params->start[j], x[j]);
+    memcpy (r->x, params->noise, r->count * n * sizeof *r->x);
+  for (size_t k = 0; k < r->count; k++) {
+    float *x = r->x + k * n;
+    if (!params->noise && !draw (params, k, x, step->scratch, n))
+      return false;
+    for (size_t j = 0; params->start && j < n; j++)
+      x[j] = (float) noised (step->schedule->step[first - 1].alpha_bar, params->start[j], x[j]);
+  }
   return true;
 }
 
@@ -302,20 +337,48 @@ typedef struct walk {
 
 /* After a step: keeps what is known, and jumps back if it is time to. False: cancelled. */
 static bool
-harmonise (walk *w, const adm_diffusion_params *params, adm_step *step)
+harmonise (walk *w, const run *r, adm_step *step)
 {
-  const int length = params->jump_length;
-  if (!keep_known (params, step, step->scratch))
-    return false;
+  const int length = r->params->jump_length;
+  for (size_t j = 0; j < r->count; j++) {
+    turn_to (r, step, j);
+    if (!keep_known (r, step, j))
+      return false;
+  }
   if (w->level < w->lowest && w->level % length == 0 && w->level + length <= w->first)
-    w->jumps = params->resamplings - 1;
+    w->jumps = r->params->resamplings - 1;
   w->lowest = w->level < w->lowest ? w->level : w->lowest;
   if (w->level != w->lowest || w->jumps == 0)
     return true;
   w->jumps--;
+  for (size_t j = 0; j < r->count; j++) {
+    turn_to (r, step, j);
+    if (!jump_back (r, step, j, w->level, w->level + length))
+      return false;
+  }
   w->level += length;
   step->first = true;
-  return jump_back (params, step, w->level - length, w->level, step->scratch);
+  return true;
+}
+
+/* One step of all pictures, number DONE of those that are made. */
+static adm_status
+take_step (const run *r, adm_step *step, int done, adm_error *error)
+{
+  const adm_diffusion_params *params = r->params;
+  const bool guided = params->scale > 0.0 && guides_at (params, &step->schedule->step[step->i]);
+  step->scale = guided ? params->scale : 0.0;
+  adm_status status = ask_networks (r, step, error);
+  for (size_t j = 0; j < r->count && !status; j++) {
+    turn_to (r, step, j);
+    step->noise = params->noise ? params->noise + (size_t) done * params->noise_stride + j * step->n
+                                : r->a.drawn;
+    if ((!params->noise && !draw (params, j, r->a.drawn, step->scratch, step->n))
+        || !step_in_pieces (params, step))
+      status = ADM_FAIL (error, STOPPED_AT, done - 1, adm_diffusion_steps (step->schedule, params));
+  }
+  step->first = false;
+  return status;
 }
 
 adm_status
@@ -325,48 +388,34 @@ adm_diffusion_run (const adm_denoiser *denoiser, const adm_schedule *schedule,
   adm_status status = check_params (denoiser, params, error);
   if (status != ADM_OK)
     return status;
-  size_t n = pixels (denoiser);
   adm_layout layout = { .base = (unsigned char *) workspace };
-  const arrays a = take_arrays (&layout, denoiser);
+  const run r = { .denoiser = denoiser,
+                  .params = params,
+                  .a = take_arrays (&layout, denoiser),
+                  .x = x,
+                  .count = pictures (denoiser) };
   adm_step step = { .schedule = schedule,
-                    .n = n,
-                    .eps = a.out,
-                    .v = denoiser->channels == 2 * colours (denoiser) ? a.out + n : NULL,
+                    .n = pixels (denoiser),
                     .eta = params->eta,
-                    .x = x,
-                    .x0 = a.x0,
                     .threshold = params->threshold,
-                    .scratch = a.scratch,
+                    .scratch = r.a.scratch,
                     .first = true };
   const int first = first_step (schedule, params), steps = adm_diffusion_steps (schedule, params);
   walk w = { first, first, first, 0 };
-  if (!begin (schedule, params, first, x, step.scratch, n))
+  if (!begin (&r, &step, first))
     return ADM_FAIL (error, STOPPED_AT, 0, steps);
 
   for (int done = 1; done <= steps; done++) {
     step.i = --w.level;
-    bool guided = params->scale > 0.0 && guides_at (params, &schedule->step[step.i]);
-    step.grad = guided ? a.grad : NULL;
-    step.scale = guided ? params->scale : 0.0;
-    if ((status = ask_networks (denoiser, &step, a.out, guided ? a.grad : NULL, error)) != ADM_OK)
+    if ((status = take_step (&r, &step, done, error)) != ADM_OK)
       return status;
-    if (params->noise) {
-      step.noise = params->noise + (size_t) done * params->noise_stride;
-    } else if (draw (params, a.drawn, step.scratch, n)) {
-      step.noise = a.drawn;
-    } else {
-      return ADM_FAIL (error, STOPPED_AT, done - 1, steps);
-    }
-    if (!take_step (params, &step))
-      return ADM_FAIL (error, STOPPED_AT, done - 1, steps);
-    step.first = false;
-    if (!all_finite (x, n))
-      return guided
+    if (!all_finite (x, r.count * step.n))
+      return step.scale > 0
                  ? ADM_FAIL (error, PICTURE_GUIDED, number_of (&step), steps, timestep_of (&step))
                  : ADM_FAIL (error, PICTURE_VALUE, number_of (&step), steps, timestep_of (&step));
-    if (params->stepped && !params->stepped (params->user, done, steps, step.x0))
+    if (params->stepped && !params->stepped (params->user, done, steps, r.a.x0))
       return ADM_FAIL (error, STOPPED_AT, done, steps);
-    if (params->known && !harmonise (&w, params, &step))
+    if (params->known && !harmonise (&w, &r, &step))
       return ADM_FAIL (error, STOPPED_AT, done, steps);
   }
   return ADM_OK;

@@ -11,8 +11,8 @@
 #include "diffusion/denoiser.h"
 #include "diffusion/schedule.h"
 
-/* Everything a sampler's step may look at. Arrays have N = C * H * W entries unless another shape
- * is said. */
+/* Everything a sampler's step may look at, of one picture. Arrays have N = C * H * W entries unless
+ * another shape is said. */
 typedef struct adm_step {
   const adm_schedule *schedule;
   int i;      /* goes from schedule->steps - 1 down to 0 */
@@ -44,12 +44,13 @@ typedef struct adm_diffusion_params {
   double scale;                /* s >= 0; > 0 needs denoiser->gradient */
   double threshold;            /* dpm++2m, sde-dpm++2m: 0 < p <= 1, or 0 */
   double guide_from, guide_to; /* guidance only where sigma is within; both 0: everywhere */
-  adm_rng *rng;                /* seeded generator, or NULL when NOISE is given */
-  /* x_T, then one entry a step in the order used (the last is not used), or NULL */
+  /* seeded generators [pictures], each picture's own, or NULL when NOISE is given */
+  adm_rng *rng;
+  /* x_T [pictures,C,H,W], then one entry a step in the order used (the last is not used); NULL */
   const float *noise;
-  size_t noise_stride; /* floats from one entry to the next, >= C * H * W */
-  /* Another generator (NULL: none): noise is the spherical interpolation between both, VARY 0 … 1
-   * of the way. Not with NOISE. */
+  size_t noise_stride; /* floats from one entry to the next, >= pictures * C * H * W */
+  /* Other generators [pictures] (NULL: none): noise is the spherical interpolation between both,
+   * VARY 0 … 1 of the way. Not with NOISE. */
   adm_rng *vary_rng;
   double vary;
   /* SDEdit (Meng et al. 2022, arXiv 2108.01073, section 3): begin with START [3,H,W], noised to the
@@ -60,10 +61,10 @@ typedef struct adm_diffusion_params {
    * MASK [H,W] is below 1, KNOWN [3,H,W] noised to that level by KNOWN_RNG; every JUMP_LENGTH steps
    * that many are taken back, noised anew, and done again, RESAMPLINGS times in all. NULL: none */
   const float *known, *mask;
-  adm_rng *known_rng;
+  adm_rng *known_rng;           /* [pictures] */
   int jump_length, resamplings; /* both >= 1; with KNOWN */
-  /* After every step: DONE of STEPS, and X0 [C,H,W], the predicted picture. False cancels. May be
-   * NULL. X0 stays as it is while the networks are next asked. */
+  /* After every step: DONE of STEPS, and X0 [pictures,C,H,W], what is predicted. False cancels. May
+   * be NULL. X0 stays as it is while the networks are next asked. */
   bool (*stepped) (void *user, int done, int steps, const float *x0);
   /* Of a large canvas also asked between pieces of what is done to the whole, which takes a second.
    * False cancels. May be NULL. */
@@ -77,9 +78,10 @@ int adm_diffusion_steps (const adm_schedule *schedule, const adm_diffusion_param
 /* Floats of workspace that adm_diffusion_run needs. */
 size_t adm_diffusion_workspace (const adm_denoiser *denoiser);
 
-/* Samples one picture into X [C,H,W]: the final x, not clamped. WORKSPACE belongs to the caller;
- * nothing is allocated. With RNG, x_T is the first draw and each step takes one more, also where
- * its noise is not used, as the reference does. ADM_ERROR_USAGE: a scale or eta that cannot be.
+/* Samples the denoiser's pictures into X [pictures,C,H,W]: the final x, not clamped. They take each
+ * step together and know nothing of each other. WORKSPACE belongs to the caller; nothing is
+ * allocated. With RNG, x_T is the first draw and each step takes one more, also where its noise is
+ * not used, as the reference does. ADM_ERROR_USAGE: a scale or eta that cannot be.
  * ADM_ERROR_VALUE: NaN or infinity in what the network or the classifier answers or in x, with the
  * step named. ADM_ERROR_CANCELLED. Errors of the denoiser are passed on. X is undefined then. */
 adm_status adm_diffusion_run (const adm_denoiser *denoiser, const adm_schedule *schedule,

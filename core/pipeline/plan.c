@@ -226,13 +226,16 @@ plan_generate (const adm_residency *r, adm_plan *plan, adm_error *error)
   upscale->count = sample->count;
   upscale->vary_seed = sample->vary_seed;
   upscale->vary = sample->vary;
+  upscale->batch = sample->batch;
+  upscale->labels = upscale->label == ADM_NO_LABEL ? NULL : sample->labels;
   upscale->classes = sample->classes;
   upscale->class_count = sample->class_count;
   status = measure (&upsampler, upscale, &frame, 1, &m, error);
   plan->upscale_steps = m.steps;
   plan->windows[1] = m.windows;
   plan->work[1] = m.work;
-  plan->channels = 3;
+  if (plan->channels == 1)
+    plan->channels = 3;
   return status;
 }
 

@@ -5,6 +5,7 @@
 #include "pipeline/stage.h"
 
 #include "base/error.h"
+#include "base/layout.h"
 #include "diffusion/encode.h"
 #include "diffusion/sampler.h"
 
@@ -137,7 +138,7 @@ static adm_status
 predict (void *user, const float *x, int t, float *out, adm_error *error)
 {
   adm_sampling *s = user;
-  for (int i = 0; i < ADM_CANVAS_BATCH; i++)
+  for (int i = 0; i < s->batch || i < s->field.batch; i++)
     s->t[i] = t;
   if (s->windowed) {
     s->at = step_at (s->schedule, t);
@@ -146,10 +147,10 @@ predict (void *user, const float *x, int t, float *out, adm_error *error)
   }
   watch (s, s->network, 0, s->share);
   adm_status status = adm_network_evaluate (s->network,
-                                            &(adm_batch) { .n = 1,
+                                            &(adm_batch) { .n = s->now,
                                                            .x = x,
-                                                           .t = &t,
-                                                           .labels = &s->label,
+                                                           .t = s->t,
+                                                           .labels = s->labels,
                                                            .low = s->low,
                                                            .low_h = s->request->low_h,
                                                            .low_w = s->request->low_w },
@@ -163,17 +164,42 @@ static adm_status
 gradient (void *user, const float *x, int t, float *grad, adm_error *error)
 {
   adm_sampling *s = user;
+  (void) t; /* predict has it for all */
   if (s->windowed)
     return adm_canvas_gradient (&s->field, s->visits - 1, x, grad, error);
   watch (s, s->classifier, s->share, 1 - s->share);
   adm_status status = adm_network_gradient (
-      s->classifier, &(adm_batch) { .n = 1, .x = x, .t = &t, .labels = &s->guide }, s->logits, grad,
-      error);
+      s->classifier, &(adm_batch) { .n = s->now, .x = x, .t = s->t, .labels = s->guides },
+      s->logits, grad, error);
   s->classifier->poll = NULL;
   return status;
 }
 
 /* ---- what can be asked for ------------------------------------------------------------------- */
+
+/* Whether each picture has its own label. */
+static bool
+labelled (const adm_sampling *stage)
+{
+  const adm_request *request = stage->request;
+  return request->labels && !request->adapter && !request->class_count;
+}
+
+/* Of picture I, by the network's labels. */
+static int
+label_of (const adm_sampling *stage, int i)
+{
+  const int label = labelled (stage) ? stage->request->labels[i] : ADM_NO_LABEL;
+  return label != ADM_NO_LABEL ? label : stage->label;
+}
+
+/* … and by the classifier's. */
+static int
+guide_of (const adm_sampling *stage, int i)
+{
+  return labelled (stage) && stage->request->guide_label == ADM_NO_LABEL ? stage->request->labels[i]
+                                                                         : stage->guide;
+}
 
 static adm_status
 check_guide (const adm_sampling *stage, int guide, adm_error *error)
@@ -218,8 +244,12 @@ check_labels (adm_sampling *stage, adm_error *error)
   }
   if (status || (stage->frame && stage->frame->labels))
     return status;
-  status = check_label (stage, stage->label, error);
-  return status || !guided ? status : check_guide (stage, stage->guide, error);
+  for (int i = 0; i < (labelled (stage) ? request->count : 1) && !status; i++) {
+    status = check_label (stage, label_of (stage, i), error);
+    if (!status && guided)
+      status = check_guide (stage, guide_of (stage, i), error);
+  }
+  return status;
 }
 
 static adm_status
@@ -276,6 +306,7 @@ denoiser_of (adm_sampling *stage)
                           .colours = stage->channels,
                           .height = stage->height,
                           .width = stage->width,
+                          .pictures = stage->batch,
                           .predict = predict,
                           .gradient = stage->classifier ? gradient : NULL,
                           .user = stage,
@@ -290,56 +321,74 @@ parts_of (const adm_sampling *stage)
   return stage->keep | stage->part | (stage->classifier ? ADM_PART_CLASSIFIER : 0);
 }
 
-/* The sampler's arrays, in floats. */
-typedef struct arrays {
-  size_t workspace, pixels, logits, rgb, shown, field;
-} arrays;
-
-static arrays
-arrays_of (adm_sampling *stage)
+/* The most that a network is asked about at once: pictures, or windows of one. */
+static size_t
+at_once (const adm_sampling *stage)
 {
-  const adm_denoiser denoiser = denoiser_of (stage);
-  const size_t plane = (size_t) stage->height * (size_t) stage->width,
-               classes
-               = stage->classifier ? (size_t) stage->classifier->description.num_classes : 0;
-  return (arrays) { .workspace = adm_diffusion_workspace (&denoiser),
-                    .pixels = (size_t) stage->channels * plane,
-                    .logits = (size_t) stage->field.batch * classes,
-                    .rgb = stage->channels == 3 ? 0 : 3 * plane,
-                    .shown = stage->windowed ? 3 * (size_t) stage->forming.used.height
-                                                   * (size_t) stage->forming.used.width
-                                             : 0,
-                    .field = stage->windowed ? adm_canvas_workspace (&stage->field) : 0 };
+  const int batch = stage->batch > stage->field.batch ? stage->batch : stage->field.batch;
+  return (size_t) batch;
 }
 
-static size_t
-sum_of (const arrays *a)
+/* The stage's arrays. */
+static void
+take_arrays (adm_sampling *stage, adm_layout *layout)
 {
-  return a->workspace + a->pixels + a->logits + a->rgb + a->shown + a->field;
+  const adm_denoiser denoiser = denoiser_of (stage);
+  const size_t plane = (size_t) stage->height * (size_t) stage->width, n = (size_t) stage->batch,
+               classes
+               = stage->classifier ? (size_t) stage->classifier->description.num_classes : 0;
+  stage->workspace = adm_layout_floats (layout, adm_diffusion_workspace (&denoiser));
+  stage->x = adm_layout_floats (layout, n * (size_t) stage->channels * plane);
+  stage->logits = adm_layout_floats (layout, at_once (stage) * classes);
+  stage->rgb = stage->channels == 3 ? NULL : adm_layout_floats (layout, 3 * plane);
+  stage->forming.shown = stage->windowed
+                             ? adm_layout_floats (layout, 3 * (size_t) stage->forming.used.height
+                                                              * (size_t) stage->forming.used.width)
+                             : NULL;
+  stage->field.workspace
+      = stage->windowed ? adm_layout_floats (layout, adm_canvas_workspace (&stage->field)) : NULL;
+  stage->t = adm_layout_take (layout, at_once (stage) * sizeof (int), sizeof (int));
+  stage->labels = adm_layout_take (layout, n * sizeof (int), sizeof (int));
+  stage->guides = adm_layout_take (layout, n * sizeof (int), sizeof (int));
+  for (int i = 0; i < 3; i++)
+    stage->rng[i] = adm_layout_take (layout, n * sizeof (adm_rng), _Alignof (adm_rng));
+}
+
+static uint64_t
+bytes_of (adm_sampling *stage)
+{
+  adm_layout layout = { 0 };
+  take_arrays (stage, &layout);
+  return layout.bytes;
 }
 
 /* Windows of so many pixels and more gain nothing by each other's company (docs/canvas.md). */
 enum { ALONE = 256 * 256 };
 
-/* How many windows go through the networks at once: as many as are quickest, and as there are, or
- * fewer where memory is short. */
+/* How many windows, or pictures, go through the networks at once: as many as are quickest, and as
+ * there are, or fewer where memory is short. */
 static adm_status
 choose_batch (adm_sampling *stage, adm_error *error)
 {
   adm_canvas_field *f = &stage->field;
-  const int side = f->axis[0].side * f->factor;
-  const int64_t most = (int64_t) adm_axis_most (&f->axis[0]) * adm_axis_most (&f->axis[1])
-                       * (f->labels + stage->free_guidance);
+  const adm_request *request = stage->request;
+  const int side = stage->network->description.image_size,
+            wanted = request->batch < request->count ? request->batch : request->count;
+  const int64_t most = !stage->windowed
+                           ? wanted
+                           : (int64_t) adm_axis_most (&f->axis[0]) * adm_axis_most (&f->axis[1])
+                                 * (f->labels + stage->free_guidance);
+  int *batch = stage->windowed ? &f->batch : &stage->batch;
+  const int limit = stage->windowed ? ADM_CANVAS_BATCH : ADM_BATCH_MOST;
   adm_status status = ADM_OK;
-  f->batch = side * side >= ALONE ? 1 : most < ADM_CANVAS_BATCH ? (int) most : ADM_CANVAS_BATCH;
-  for (; f->batch > 1 && !status; f->batch /= 2) {
+  *batch = side * side >= ALONE || most < 1 ? 1 : most < limit ? (int) most : limit;
+  for (; *batch > 1 && !status; *batch /= 2) {
     uint64_t bytes, more = 0;
-    status = adm_network_plan_for (stage->network, f->batch, false, &bytes, error);
+    status = adm_network_plan_for (stage->network, *batch, false, &bytes, error);
     if (!status && stage->classifier)
-      status = adm_network_plan_for (stage->classifier, f->batch, true, &more, error);
-    const arrays a = arrays_of (stage);
+      status = adm_network_plan_for (stage->classifier, *batch, true, &more, error);
     if (!status
-        && adm_residency_has (stage->residency, parts_of (stage), sum_of (&a) * sizeof (float),
+        && adm_residency_has (stage->residency, parts_of (stage), bytes_of (stage),
                               bytes > more ? bytes : more))
       break;
   }
@@ -350,7 +399,7 @@ choose_batch (adm_sampling *stage, adm_error *error)
 static adm_status
 plan_networks (adm_sampling *stage, adm_error *error)
 {
-  const int n = stage->field.batch;
+  const int n = (int) at_once (stage);
   adm_status status = adm_network_prepare (stage->network, n, false, error);
   stage->share = 1;
   if (!status && stage->classifier) {
@@ -360,25 +409,20 @@ plan_networks (adm_sampling *stage, adm_error *error)
   return status;
 }
 
-/* The sampler's arrays: one block, cut up only once it is there. */
+/* The stage's arrays: one block, cut up only once it is there. */
 static adm_status
 take_memory (adm_sampling *stage, adm_error *error)
 {
-  const arrays a = arrays_of (stage);
-  const size_t floats = sum_of (&a);
-  adm_status status
-      = adm_residency_spare (stage->residency, parts_of (stage), floats * sizeof (float), error);
+  const uint64_t bytes = bytes_of (stage);
+  adm_status status = adm_residency_spare (stage->residency, parts_of (stage), bytes, error);
   if (status)
     return status;
-  stage->memory = malloc (floats * sizeof *stage->memory);
+  stage->memory = bytes <= SIZE_MAX ? malloc ((size_t) bytes) : NULL;
   if (!stage->memory)
-    return ADM_FAIL (error, NO_MEMORY_MIB, floats * sizeof (float));
-  stage->workspace = stage->memory;
-  stage->x = stage->workspace + a.workspace;
-  stage->logits = stage->x + a.pixels;
-  stage->rgb = a.rgb ? stage->logits + a.logits : NULL;
-  stage->forming.shown = stage->logits + a.logits + a.rgb;
-  stage->field.workspace = stage->forming.shown + a.shown;
+    return ADM_FAIL (error, NO_MEMORY_MIB, bytes);
+  stage->bytes = bytes;
+  stage->residency->beside += bytes;
+  take_arrays (stage, &(adm_layout) { .base = stage->memory });
   return ADM_OK;
 }
 
@@ -451,11 +495,11 @@ adm_sampling_open (adm_sampling *stage, adm_error *error)
                                                       .sigma_small = d->sigma_small == 1,
                                                       .unclamped = request->no_clip });
   stage->height = stage->width = d->image_size;
-  stage->field.batch = 1;
-  if (!status && stage->windowed) {
+  stage->field.batch = stage->batch = 1;
+  if (!status && stage->windowed)
     open_field (stage);
+  if (!status)
     status = choose_batch (stage, error);
-  }
   if (!status)
     status = plan_networks (stage, error);
   if (!status)
@@ -470,8 +514,27 @@ adm_sampling_close (adm_sampling *stage)
 {
   adm_schedule_free (stage->schedule);
   free (stage->memory);
+  stage->residency->beside -= stage->bytes;
   stage->schedule = NULL;
   stage->memory = NULL;
+  stage->bytes = 0;
+}
+
+/* Generators and labels of pictures from I on. */
+static void
+seed_pictures (adm_sampling *stage, int i)
+{
+  const adm_request *request = stage->request;
+  for (int j = 0; j < stage->now; j++) {
+    const uint64_t number = (uint64_t) i + (uint64_t) j, seed = request->seed + number;
+    adm_rng_seed (&stage->rng[0][j], seed);
+    adm_rng_seed (&stage->rng[1][j], request->vary_seed + number);
+    adm_rng_seed (&stage->rng[2][j], seed ^ UINT64_C (0x9e3779b97f4a7c15)); /* a stream apart */
+    stage->labels[j] = label_of (stage, i + j);
+    stage->guides[j] = guide_of (stage, i + j);
+  }
+  stage->label_of_all.label = stage->labels[0]; /* a field sees one picture at a time */
+  stage->label_of_all.guide = stage->guides[0];
 }
 
 /* What the canvas is foreseen to be before its first window is done. */
@@ -485,16 +548,13 @@ begin_forming (adm_sampling *stage, const float *low)
 }
 
 adm_status
-adm_sampling_run (adm_sampling *stage, int i, const float *low, adm_error *error)
+adm_sampling_run (adm_sampling *stage, int i, int n, const float *low, adm_error *error)
 {
   const adm_request *request = stage->request;
   adm_denoiser denoiser = denoiser_of (stage);
   size_t pixels = (size_t) stage->channels * (size_t) stage->height * (size_t) stage->width;
-  const uint64_t seed = request->seed + (uint64_t) i;
-  adm_rng rng, vary, known;
-  adm_rng_seed (&rng, seed);
-  adm_rng_seed (&vary, request->vary_seed + (uint64_t) i);
-  adm_rng_seed (&known, seed ^ UINT64_C (0x9e3779b97f4a7c15)); /* a stream of its own */
+  denoiser.pictures = stage->now = n;
+  seed_pictures (stage, i);
   stage->progress = (adm_progress) { .stage = stage->stage ? ADM_STAGE_UPSAMPLE : ADM_STAGE_SAMPLE,
                                      .image = i,
                                      .images = stage->images,
@@ -514,12 +574,12 @@ adm_sampling_run (adm_sampling *stage, int i, const float *low, adm_error *error
     .guide_from = request->guide_from,
     .guide_to = guidance_end (request),
     .threshold = request->threshold,
-    .rng = request->noise ? NULL : &rng,
-    .vary_rng = request->vary > 0 ? &vary : NULL,
+    .rng = request->noise ? NULL : stage->rng[0],
+    .vary_rng = request->vary > 0 ? stage->rng[1] : NULL,
     .vary = request->vary,
     .noise = request->noise ? request->noise + (size_t) i * pixels : NULL,
     .noise_stride = (size_t) request->count * pixels,
-    .known_rng = &known,
+    .known_rng = stage->rng[2],
     .stepped = after_step,
     .poll = between_pieces,
     .user = stage,
@@ -527,17 +587,21 @@ adm_sampling_run (adm_sampling *stage, int i, const float *low, adm_error *error
   if (stage->frame)
     adm_frame_apply (stage->frame, stage->stage, stage->schedule, &params);
   stage->progress.steps = adm_diffusion_steps (stage->schedule, &params);
-  if (!stage->progress.steps) {
-    memcpy (stage->x, stage->frame->init[stage->stage], pixels * sizeof *stage->x);
-    return ADM_OK;
-  }
-  return adm_diffusion_run (&denoiser, stage->schedule, &params, stage->workspace, stage->x, error);
+  if (stage->progress.steps)
+    return adm_diffusion_run (&denoiser, stage->schedule, &params, stage->workspace, stage->x,
+                              error);
+  for (int j = 0; j < n; j++)
+    memcpy (stage->x + (size_t) j * pixels, stage->frame->init[stage->stage],
+            pixels * sizeof *stage->x);
+  return ADM_OK;
 }
 
 adm_status
 adm_sampling_encode (adm_sampling *stage, int i, const float *picture, adm_error *error)
 {
   adm_denoiser denoiser = denoiser_of (stage);
+  denoiser.pictures = stage->now = 1;
+  seed_pictures (stage, i);
   const adm_encode_params params
       = { .workspace = stage->workspace, .stepped = after_step, .user = stage };
   stage->progress = (adm_progress) { .stage = ADM_STAGE_SAMPLE,

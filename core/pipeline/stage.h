@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * One stage of the pipeline: pictures from one network, by its sampler, guided by a classifier or
- * not, whole or in tiles. */
+ * not, several together, whole, or in tiles. */
 #ifndef ADM_PIPELINE_STAGE_H
 #define ADM_PIPELINE_STAGE_H
 
+#include "base/rng.h"
 #include "diffusion/canvas.h"
 #include "diffusion/schedule.h"
 #include "pipeline/forming.h"
@@ -34,14 +35,19 @@ typedef struct adm_sampling {
   bool free_guidance;
   adm_schedule *schedule;
   adm_forming forming; /* the field's canvas */
-  float *memory;       /* holds the five that follow, and what is shown of the canvas */
+  int batch;           /* pictures that are made together at most; in windows 1 */
+  uint64_t bytes;      /* of MEMORY, counted among what the run holds */
+  void *memory;        /* holds the arrays that follow */
   float *workspace;    /* of the sampler */
-  float *x;            /* [channels,height,width]: the picture when adm_sampling_run has made it */
-  float *logits;       /* [batch,K] of the classifier */
-  float *rgb;          /* [3,height,width] for what shows colours; NULL: X is that */
-  /* while a picture is made */
-  const float *low;
-  int t[ADM_CANVAS_BATCH];     /* of the step, for each window */
+  float *x; /* [batch,channels,height,width]: the pictures when adm_sampling_run has made them */
+  float *logits;        /* of the classifier, [K] for each picture or window */
+  float *rgb;           /* [3,height,width] for what shows colours; NULL: X is that */
+  int *t;               /* of the step, for each picture or window */
+  int *labels, *guides; /* of each picture */
+  adm_rng *rng[3];      /* [batch] each: the seed's, its neighbour's, of what is known */
+  /* while pictures are made */
+  int now;                     /* how many */
+  const float *low;            /* [now,3,low_h,low_w] */
   const adm_schedule_step *at; /* the step */
   unsigned visits;             /* of the network: moves the windows' grid */
   adm_progress progress;
@@ -54,9 +60,10 @@ typedef struct adm_sampling {
 adm_status adm_sampling_open (adm_sampling *stage, adm_error *error);
 void adm_sampling_close (adm_sampling *stage);
 
-/* Picture I of the request into stage->x, which is undefined on failure; of an upsampler from LOW
- * [3,low_h,low_w], else NULL. What a frame starts from at strength 0 needs no run. */
-adm_status adm_sampling_run (adm_sampling *stage, int i, const float *low, adm_error *error);
+/* N pictures of the request, 1 … stage->batch, from number I on, into stage->x, which is undefined
+ * on failure; of an upsampler from LOW [N,3,low_h,low_w], else NULL. What a frame starts from at
+ * strength 0 needs no run. */
+adm_status adm_sampling_run (adm_sampling *stage, int i, int n, const float *low, adm_error *error);
 
 /* The latent of PICTURE [3,height,width] into stage->x, which is undefined on failure; I as above.
  * The stage's network must be ADM_PART_DIFFUSION's. */

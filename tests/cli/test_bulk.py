@@ -24,6 +24,9 @@ def archive(there):
     for i in (0, 4):
         succeeds("sample", *MODEL, "--class", got["arr_1"][i], "--seed", 40 + i, "-o", there / "one.png")
         check(png_read(there / "one.png")[2] == got["arr_0"][i].tobytes(), f"picture {i} is another when alone")
+    for batch in (1, 3, 64):
+        succeeds("sample", *how, "--count", 7, "--batch", batch, "-o", there / "batch.npz")
+        check((there / "batch.npz").read_bytes() == whole.read_bytes(), f"in batches of {batch} the file is another")
     # Parts made apart, by --first.
     succeeds("sample", *how, "--count", 3, "-o", there / "a.npz")
     succeeds("sample", *how, "--first", 3, "--count", 4, "-o", there / "b.npz")
@@ -93,8 +96,10 @@ def pictures(there):
     succeeds("sample", *MODEL, "--class", "lava", "--seed", 10, "-o", there / "lava.png")
     check(png_read(there / "pictures" / "000001.png") == png_read(there / "lava.png"), "picture 1 is not its class's")
     kept = (there / "pictures" / "000000.png").stat().st_mtime_ns
+    kept_picture = png_read(there / "pictures" / "000002.png")
     (there / "pictures" / "000002.png").unlink()
     succeeds("sample", *how, "--first", 0, "--count", 5, "--resume")
+    check(png_read(there / "pictures" / "000002.png") == kept_picture, "a picture made anew is another")
     check(len(list((there / "pictures").iterdir())) == 5 and (there / "pictures" / "000000.png").stat().st_mtime_ns == kept, "resuming a folder")
     succeeds("sample", *MODEL, "--classes", "random", "--count", 12, "-o", there / "random.npz")
     labels = np.load(there / "random.npz")["arr_1"]
@@ -109,6 +114,9 @@ def refusals(there):
         refuses(1 if says == "nosuch" else 2, "sample", *MODEL, *more, "-o", there / "x.npz", says=says)
     refuses(2, "sample", *MODEL, "--classes", "random", "-o", there / "x.png", says="--classes")
     refuses(2, "sample", *MODEL, "--first", "3", "-o", there / "x.png", says="--first")
+    refuses(2, "sample", *MODEL, "--batch", "3", "-o", there / "x.png", says="--batch")
+    for batch in ("0", "65", "many"):
+        refuses(2, "sample", *MODEL, "--batch", batch, "-o", there / "x.npz", says="--batch")
     refuses(2, "sample", *MODEL, "--first", "3", "--noise", there / "x.npy", "-o", there / "x.npy", says="--noise")
     refuses(1, "sample", *MODEL, "--classes", "random", "-o", there / "none" / "x.npz", says="x.npz")
     (there / "bad.txt").write_text("brick\nnosuchclass\n", encoding="utf-8")

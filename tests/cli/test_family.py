@@ -5,8 +5,9 @@ without; keys that cannot be, and combinations, refused in one line."""
 import json
 import shutil
 import sys
+import zipfile
 
-from harness import FIXTURES, check, embedded, folder, npy_read, png_read_any, refuses, relative_error, run, succeeds, summary
+from harness import FIXTURES, check, embedded, folder, npy_read, png, png_read, png_read_any, refuses, relative_error, run, succeeds, summary
 
 TRUTH = FIXTURES / "family"
 INDEX = json.loads((TRUTH / "index.json").read_text(encoding="utf-8"))
@@ -79,6 +80,62 @@ def pictures(there):
         check(sum(abs(a - b) > 1 for a, b in zip(wanted, data)) == 0, f"{name}: the picture is not the array's")
 
 
+def smoothed(values, side, larger):
+    """VALUES [side,side] at LARGER pixels a side, by linear interpolation; pixel centres lie at half numbers."""
+    def line(v):
+        at = [min(side - 1, max(0, (i + 0.5) * side / larger - 0.5)) for i in range(larger)]
+        return [v[int(t)] + (v[min(side - 1, int(t) + 1)] - v[int(t)]) * (t - int(t)) for t in at]
+    columns = zip(*(line(values[row:row + side]) for row in range(0, side * side, side)))
+    return [value for row in zip(*map(line, columns)) for value in row]
+
+
+def enlarged(there):
+    """An upsampler of colours behind a network of colours and alpha: on white the picture that the upsampler makes of the small one there, with
+    the small one's alpha; by PNG, array and archive, one stage in memory or both."""
+    for name in ("pt", "json"):
+        shutil.copyfile(FIXTURES / f"superres.{name}", there / f"up.{name}")
+    model = ["--model", describe(there, INDEX["rgba.ddim8"]), "--steps", 4, "--seed", 5]
+    up = ["--upsampler", there / "up.pt", "--up-sampler", "ddim", "--up-steps", 3]
+    succeeds("sample", *model, "--class", 1, "-o", there / "small.npy")
+    (_, _, side, _), x = npy_read(there / "small.npy")
+    n, alpha = side * side, [min(1, max(0, (v + 1) / 2)) for v in x[3 * side * side:]]
+    white = [bytes(min(255, max(0, int((x[c * n + i] * alpha[i] + 2 - alpha[i]) * 127.5))) for i in range(row, row + side) for c in range(3))
+             for row in range(0, n, side)]
+    (there / "white.png").write_bytes(png(side, side, white))
+    succeeds("upscale", "--model", there / "up.pt", "--sampler", "ddim", "--steps", 3, "--seed", 5, "--class", 1, there / "white.png", "-o", there / "apart.png")
+    succeeds("sample", *model, "--class", 1, "--upscale", *up, "-o", there / "one.png")
+    w, h, kinds, data = png_read_any(there / "one.png")
+    check((w, h, kinds) == (64, 64, 4), f"{w} x {h} of {kinds}")
+    *_, apart = png_read(there / "apart.png")
+    smooth = smoothed([min(255, int(a * 255)) for a in alpha], side, w)
+    check(max(abs(a - b) for a, b in zip(data[3::4], smooth)) <= 1 and len(set(data[3::4])) > 20, "alpha is not the small picture's, resampled")
+    # APART lies on white: there this picture looks like it, unless alpha leaves too little of it to be as dark.
+    shown = [(255 - (255 - data[4 * i + c]) * data[4 * i + 3] / 255, apart[3 * i + c], data[4 * i + c]) for i in range(w * h) for c in range(3)]
+    off = [abs(looks - wanted) for looks, wanted, own in shown if 0 < own < 255]
+    check(len(off) > 1000 and sum(off) / len(off) < 2, f"on white it is another picture: {len(off)} values off by {sum(off) / max(1, len(off)):.2f}")
+    check(all(data[4 * i:4 * i + 3] == b"\xff\xff\xff" for i in range(w * h) if not data[4 * i + 3]), "colours that nobody sees are not white")
+    # As numbers, several, with both stages in memory and with one at a time; in an archive, in batches.
+    two = ["sample", *model, "--class", 1, "--upscale", *up, "--count", 2, "-o", there / "two.npy"]
+    succeeds(*two)
+    arrays, limit = {(there / "two.npy").read_bytes()}, 40
+    while run(*two, "--memory-limit", f"{limit}MiB").returncode == 0:
+        arrays.add((there / "two.npy").read_bytes())
+        limit -= 1
+    check(limit < 40, "40 MiB are too few")
+    shape, values = npy_read(there / "two.npy")
+    wanted = bytes(min(255, max(0, int((values[c * 4096 + i] + 1) * 127.5))) for i in range(4096) for c in range(4))
+    check(shape == (2, 4, 64, 64) and len(arrays) == 1, f"{shape}, {len(arrays)} results")
+    check(all(abs(a - b) <= 1 for a, b in zip(wanted, data)) and wanted[3::4] == bytes(data[3::4]), "the first of the array is another picture")
+    for batch in (1, 3):
+        succeeds("sample", *model, "--classes", "1-1", "--upscale", *up, "--count", 2, "--batch", batch, "-o", there / "two.npz")
+        with zipfile.ZipFile(there / "two.npz") as archive:
+            check(archive.read("arr_0.npy")[-2 * 4 * 4096:][:4 * 4096] == bytes(data), f"by {batch}: the archive's first picture is another")
+    # A grey network's become colours; a canvas cannot be.
+    succeeds("sample", "--model", describe(there, INDEX["grey.ddpm8"]), "--class", 1, "--steps", 4, "--upscale", *up, "-o", there / "grey.png")
+    check(png_read_any(there / "grey.png")[:3] == (64, 64, 3), "a grey picture enlarged")
+    refuses(2, "sample", *model, "--class", 1, "--upscale", *up, "--size", "128x64", "-o", there / "x.png", says="4 channels")
+
+
 def keys(there):
     case = INDEX["plain.T2000.ddpm8"]
 
@@ -146,6 +203,7 @@ def main():
         check(cases == 9, f"{cases} cases")
         likelihood(there)
         pictures(there)
+        enlarged(there)
         keys(there)
         guides(there)
         slips(there)

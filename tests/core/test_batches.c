@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A canvas within a budget: where memory is short fewer windows go through the networks at once,
- * which changes no byte, and where not even one fits, it is refused before anything is made. */
+ * which changes no byte, and where not even one fits, it is refused before anything is made. The
+ * same for pictures that are made together: each is what it is alone. */
 #include "adm.h"
 #include "folder.h"
 #include "said.h"
@@ -75,6 +76,123 @@ check_limits (const adm_model *model, const adm_plan *plan, const char *name)
   CHECK (status == ADM_ERROR_MEMORY && h.pictures == 0);
 }
 
+/* ---- pictures together ----------------------------------------------------------------------- */
+
+enum { COUNT = 7, ONE = 3 * SMALL * SMALL, LARGE = 2 * SMALL };
+
+typedef struct several {
+  int polls, pictures, side;
+  double whole; /* told last */
+  bool onward;  /* it never went back */
+  float picture[COUNT][3 * LARGE * LARGE];
+} several;
+
+static bool
+watch_several (const adm_progress *progress, void *user)
+{
+  several *s = user;
+  s->polls += progress->stage != ADM_STAGE_LOAD;
+  s->onward = s->onward && progress->whole >= s->whole && progress->whole <= 1;
+  s->whole = progress->whole;
+  return true;
+}
+
+static adm_status
+keep_several (int i, const adm_picture *picture, void *user, adm_error *e)
+{
+  several *s = user;
+  (void) e;
+  CHECK (i == s->pictures++ && picture->height == s->side);
+  memcpy (s->picture[i], picture->pixels, sizeof (float) * 3 * (size_t) s->side * (size_t) s->side);
+  return ADM_OK;
+}
+
+static adm_status
+make_several (const adm_model *model, const adm_task *task, uint64_t limit, several *s)
+{
+  adm_session *session;
+  adm_plan plan;
+  *s = (several) { .side = task->generate.upscaled ? LARGE : SMALL, .onward = true };
+  if (!CHECK (adm_plan_make (model, task, &plan, &error) == ADM_OK)
+      || !CHECK (adm_session_new (
+                     model,
+                     &(adm_options) { .threads = 1, .program_bytes = OWN, .memory_limit = limit },
+                     &session, &error)
+                 == ADM_OK))
+    exit (1);
+  adm_status status
+      = adm_session_run (session, &plan, &(adm_sink) { watch_several, keep_several, s }, &error);
+  adm_session_free (session);
+  CHECK (s->onward && (status || s->whole > 0.999));
+  return status;
+}
+
+/* Whatever the batch, the same pictures; fewer at once where memory is short. */
+static void
+check_pictures (const adm_model *model, adm_task task, const char *name)
+{
+  static several alone, s;
+  static const int batches[] = { 2, 3, 4, COUNT, ADM_BATCH_MOST };
+  adm_request *sample = &task.generate.sample;
+  int polls = 0, smaller = 0;
+  adm_status status = ADM_OK;
+  CHECK (make_several (model, &task, 0, &alone) == ADM_OK && alone.pictures == COUNT);
+  for (size_t i = 0; i < sizeof batches / sizeof *batches; i++) {
+    sample->batch = batches[i];
+    CHECK (make_several (model, &task, 0, &s) == ADM_OK && s.pictures == COUNT);
+    CHECK (memcmp (s.picture, alone.picture, sizeof s.picture) == 0 && s.polls < alone.polls);
+  }
+  polls = s.polls;
+  for (uint64_t limit = OWN + (2 << 20); limit > OWN && !status; limit -= 32 << 10) {
+    status = make_several (model, &task, limit, &s);
+    if (status)
+      break;
+    CHECK (memcmp (s.picture, alone.picture, sizeof s.picture) == 0 && s.polls >= polls);
+    smaller += s.polls > polls;
+    polls = s.polls;
+  }
+  printf ("%s: %d smaller batches\n", name, smaller);
+  /* at last, one at a time; the upsampler takes less */
+  CHECK (smaller >= 2 && (task.generate.upscaled || polls == alone.polls));
+  CHECK (status == ADM_ERROR_MEMORY && s.pictures == 0);
+}
+
+static void
+test_pictures (const adm_model *model)
+{
+  static const int labels[COUNT] = { 0, 1, 1, 0, 2, 1, 0 };
+  static several all, one;
+  adm_task task = { .kind = ADM_TASK_GENERATE };
+  task.generate.sample = (adm_request) { .labels = labels,
+                                         .label = ADM_NO_LABEL,
+                                         .guide_label = ADM_NO_LABEL,
+                                         .sampler = ADM_SAMPLER_DDPM,
+                                         .scale = 2,
+                                         .steps = 3,
+                                         .seed = 5,
+                                         .vary = 0.25,
+                                         .vary_seed = 77,
+                                         .count = COUNT };
+  check_pictures (model, task, "pictures");
+  task.generate.sample.batch = 4;
+  CHECK (make_several (model, &task, 0, &all) == ADM_OK);
+  for (int i = 0; i < COUNT; i++) { /* a label of one's own is a label */
+    adm_task single = task;
+    adm_request *r = &single.generate.sample;
+    r->labels = NULL;
+    r->label = labels[i];
+    r->seed += (uint64_t) i;
+    r->vary_seed += (uint64_t) i;
+    r->count = 1;
+    CHECK (make_several (model, &single, 0, &one) == ADM_OK);
+    CHECK (memcmp (one.picture[0], all.picture[i], ONE * sizeof (float)) == 0);
+  }
+  task.generate.upscaled = true;
+  task.generate.upscale = (adm_request) { .label = 0, .sampler = ADM_SAMPLER_DDIM, .steps = 2 };
+  task.generate.sample.batch = 0;
+  check_pictures (model, task, "enlarged");
+}
+
 int
 main (void)
 {
@@ -110,6 +228,13 @@ main (void)
   task.generate.canvas.mend_seams = true;
   CHECK (adm_plan_make (model, &task, &plan, &error) == ADM_OK);
   check_limits (model, &plan, "mended");
+  adm_model_free (model);
+  folder_write_tiny_of ("upsampler.safetensors", ADM_KIND_SUPERRES, LARGE);
+  if (CHECK (adm_model_from_files (folder_file ("diffusion.safetensors"),
+                                   folder_file ("classifier.safetensors"),
+                                   folder_file ("upsampler.safetensors"), &model, &error)
+             == ADM_OK))
+    test_pictures (model);
   adm_model_free (model);
   return check_summary ();
 }
