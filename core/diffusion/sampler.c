@@ -4,7 +4,6 @@
 #include "diffusion/sampler.h"
 
 #include "base/error.h"
-#include "base/layout.h"
 
 #include <math.h>
 #include <string.h>
@@ -21,23 +20,16 @@ pixels (const adm_denoiser *denoiser)
   return (size_t) colours (denoiser) * (size_t) denoiser->height * (size_t) denoiser->width;
 }
 
-/* What the steps work on: the workspace. */
-typedef struct arrays {
-  float *out;                         /* [channels,H,W]: the network's, eps and v */
-  float *grad, *drawn, *x0, *scratch; /* [C,H,W] */
-} arrays;
-
-static arrays
-take_arrays (adm_layout *layout, const adm_denoiser *denoiser)
+adm_diffusion_arrays
+adm_diffusion_take (adm_layout *layout, const adm_denoiser *denoiser)
 {
-  const uint64_t bytes = pixels (denoiser) * sizeof (float);
-  arrays a;
-  a.out = adm_layout_take (layout, bytes * (uint64_t) (denoiser->channels / colours (denoiser)),
-                           sizeof (float));
-  a.grad = adm_layout_take (layout, bytes, sizeof (float));
-  a.drawn = adm_layout_take (layout, bytes, sizeof (float));
-  a.x0 = adm_layout_take (layout, bytes, sizeof (float));
-  a.scratch = adm_layout_take (layout, bytes, sizeof (float));
+  const uint64_t n = pixels (denoiser);
+  adm_diffusion_arrays a;
+  a.out = adm_layout_floats (layout, n * (uint64_t) (denoiser->channels / colours (denoiser)));
+  a.grad = adm_layout_floats (layout, n);
+  a.drawn = adm_layout_floats (layout, n);
+  a.x0 = adm_layout_floats (layout, n);
+  a.scratch = adm_layout_floats (layout, n);
   return a;
 }
 
@@ -45,7 +37,7 @@ size_t
 adm_diffusion_workspace (const adm_denoiser *denoiser)
 {
   adm_layout layout = { 0 };
-  take_arrays (&layout, denoiser);
+  adm_diffusion_take (&layout, denoiser);
   return (size_t) (layout.bytes / sizeof (float));
 }
 
@@ -260,7 +252,7 @@ adm_diffusion_run (const adm_denoiser *denoiser, const adm_schedule *schedule,
     return status;
   size_t n = pixels (denoiser);
   adm_layout layout = { .base = (unsigned char *) workspace };
-  const arrays a = take_arrays (&layout, denoiser);
+  const adm_diffusion_arrays a = adm_diffusion_take (&layout, denoiser);
   adm_step step = { .schedule = schedule,
                     .n = n,
                     .eps = a.out,

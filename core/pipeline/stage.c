@@ -176,7 +176,7 @@ check_labels (adm_sampling *stage, adm_error *error)
   bool guided = stage->classifier || stage->free_guidance;
   int label = request->label;
   stage->label = label != ADM_NO_LABEL ? label : stage->residency->model->null_class;
-  if (request->adapter && !stage->stage) /* the row behind the model's own */
+  if (request->adapter && !stage->number) /* the row behind the model's own */
     stage->label = label = stage->network->description.num_classes > 0
                                ? stage->network->description.num_classes - 1
                                : ADM_NO_LABEL;
@@ -261,29 +261,21 @@ parts_of (const adm_sampling *stage)
   return stage->keep | stage->part | (stage->classifier ? ADM_PART_CLASSIFIER : 0);
 }
 
-/* The sampler's arrays, in floats. */
-typedef struct arrays {
-  size_t workspace, pixels, logits, rgb, field;
-} arrays;
-
-static arrays
-arrays_of (adm_sampling *stage)
+/* The sampler's arrays into MEMORY, or with NULL measured: their bytes. */
+static uint64_t
+lay_out (adm_sampling *stage, void *memory)
 {
   const adm_denoiser denoiser = denoiser_of (stage);
-  const size_t plane = (size_t) stage->height * (size_t) stage->width,
-               classes
-               = stage->classifier ? (size_t) stage->classifier->description.num_classes : 0;
-  return (arrays) { .workspace = adm_diffusion_workspace (&denoiser),
-                    .pixels = (size_t) stage->channels * plane,
-                    .logits = (size_t) stage->field.batch * classes,
-                    .rgb = stage->channels == 3 ? 0 : 3 * plane,
-                    .field = stage->windowed ? adm_canvas_workspace (&stage->field) : 0 };
-}
-
-static size_t
-sum_of (const arrays *a)
-{
-  return a->workspace + a->pixels + a->logits + a->rgb + a->field;
+  const uint64_t plane = (uint64_t) stage->height * (uint64_t) stage->width;
+  const int classes = stage->classifier ? stage->classifier->description.num_classes : 0;
+  adm_layout layout = { .base = memory };
+  stage->workspace = adm_layout_floats (&layout, adm_diffusion_workspace (&denoiser));
+  stage->x = adm_layout_floats (&layout, (uint64_t) stage->channels * plane);
+  stage->logits = adm_layout_floats (&layout, (uint64_t) (stage->field.batch * classes));
+  stage->rgb = stage->channels == 3 ? NULL : adm_layout_floats (&layout, 3 * plane);
+  stage->field.workspace
+      = adm_layout_floats (&layout, stage->windowed ? adm_canvas_workspace (&stage->field) : 0);
+  return layout.bytes;
 }
 
 /* Windows of so many pixels and more gain nothing by each other's company (docs/canvas.md). */
@@ -305,9 +297,8 @@ choose_batch (adm_sampling *stage, adm_error *error)
     status = adm_network_plan_for (stage->network, f->batch, false, &bytes, error);
     if (!status && stage->classifier)
       status = adm_network_plan_for (stage->classifier, f->batch, true, &more, error);
-    const arrays a = arrays_of (stage);
     if (!status
-        && adm_residency_has (stage->residency, parts_of (stage), sum_of (&a) * sizeof (float),
+        && adm_residency_has (stage->residency, parts_of (stage), lay_out (stage, NULL),
                               bytes > more ? bytes : more))
       break;
   }
@@ -328,24 +319,17 @@ plan_networks (adm_sampling *stage, adm_error *error)
   return status;
 }
 
-/* The sampler's arrays: one block, cut up only once it is there. */
 static adm_status
 take_memory (adm_sampling *stage, adm_error *error)
 {
-  const arrays a = arrays_of (stage);
-  const size_t floats = sum_of (&a);
-  adm_status status
-      = adm_residency_spare (stage->residency, parts_of (stage), floats * sizeof (float), error);
+  const uint64_t bytes = lay_out (stage, NULL);
+  adm_status status = adm_residency_spare (stage->residency, parts_of (stage), bytes, error);
   if (status)
     return status;
-  stage->memory = malloc (floats * sizeof *stage->memory);
+  stage->memory = malloc ((size_t) bytes);
   if (!stage->memory)
-    return ADM_FAIL (error, NO_MEMORY_MIB, floats * sizeof (float));
-  stage->workspace = stage->memory;
-  stage->x = stage->workspace + a.workspace;
-  stage->logits = stage->x + a.pixels;
-  stage->rgb = a.rgb ? stage->logits + a.logits : NULL;
-  stage->field.workspace = stage->logits + a.logits + a.rgb;
+    return ADM_FAIL (error, NO_MEMORY_MIB, bytes);
+  lay_out (stage, stage->memory);
   return ADM_OK;
 }
 
@@ -355,24 +339,24 @@ open_field (adm_sampling *stage)
 {
   const adm_frame *frame = stage->frame;
   const adm_description *d = &stage->network->description;
-  const int side = stage->stage ? adm_low_side (d) : d->image_size;
+  const int side = stage->number ? adm_low_side (d) : d->image_size;
   stage->label_of_all = (adm_canvas_label) { stage->label, stage->guide, NULL };
   stage->field = (adm_canvas_field) {
-    .axis = { adm_frame_axis (frame, stage->stage, side, true),
-              adm_frame_axis (frame, stage->stage, side, false) },
-    .factor = stage->stage ? frame->factor : 1,
+    .axis = { adm_frame_axis (frame, stage->number, side, true),
+              adm_frame_axis (frame, stage->number, side, false) },
+    .factor = stage->number ? frame->factor : 1,
     .channels = d->learn_sigma ? 6 : 3,
-    .label = frame->labels ? frame->label[stage->stage] : &stage->label_of_all,
+    .label = frame->labels ? frame->label[stage->number] : &stage->label_of_all,
     .labels = frame->labels ? frame->labels : 1,
     .classless = d->num_classes <= 0,
     .null_label = stage->residency->model->null_class,
-    .has_low = stage->stage == 1,
+    .has_low = stage->number == 1,
     .evaluate = evaluate_windows,
     .gradient = gradient_windows,
     .user = stage,
   };
-  stage->height = frame->size[stage->stage].height;
-  stage->width = frame->size[stage->stage].width;
+  stage->height = frame->size[stage->number].height;
+  stage->width = frame->size[stage->number].width;
 }
 
 bool
@@ -391,9 +375,9 @@ adm_sampling_open (adm_sampling *stage, adm_error *error)
   const adm_request *request = stage->request;
   const adm_model *model = stage->residency->model;
   stage->network = adm_residency_network (stage->residency, stage->part);
-  stage->stage = stage->part == ADM_PART_UPSAMPLER;
-  stage->free_guidance = !stage->stage && adm_request_guides_freely (model, request);
-  stage->classifier = !stage->stage && request->scale > 0 && !stage->free_guidance
+  stage->number = stage->part == ADM_PART_UPSAMPLER;
+  stage->free_guidance = !stage->number && adm_request_guides_freely (model, request);
+  stage->classifier = !stage->number && request->scale > 0 && !stage->free_guidance
                           ? adm_residency_network (stage->residency, ADM_PART_CLASSIFIER)
                           : NULL;
   stage->windowed
@@ -449,7 +433,7 @@ adm_sampling_run (adm_sampling *stage, int i, const float *low, adm_error *error
   adm_rng_seed (&rng, seed);
   adm_rng_seed (&vary, request->vary_seed + (uint64_t) i);
   adm_rng_seed (&known, seed ^ UINT64_C (0x9e3779b97f4a7c15)); /* a stream of its own */
-  stage->progress = (adm_progress) { .stage = stage->stage ? ADM_STAGE_UPSAMPLE : ADM_STAGE_SAMPLE,
+  stage->progress = (adm_progress) { .stage = stage->number ? ADM_STAGE_UPSAMPLE : ADM_STAGE_SAMPLE,
                                      .image = i,
                                      .images = stage->images,
                                      .steps = stage->schedule->steps,
@@ -474,10 +458,10 @@ adm_sampling_run (adm_sampling *stage, int i, const float *low, adm_error *error
     .user = stage,
   };
   if (stage->frame)
-    adm_frame_apply (stage->frame, stage->stage, stage->schedule, &params);
+    adm_frame_apply (stage->frame, stage->number, stage->schedule, &params);
   stage->progress.steps = adm_diffusion_steps (stage->schedule, &params);
   if (!stage->progress.steps) {
-    memcpy (stage->x, stage->frame->init[stage->stage], pixels * sizeof *stage->x);
+    memcpy (stage->x, stage->frame->init[stage->number], pixels * sizeof *stage->x);
     return ADM_OK;
   }
   return adm_diffusion_run (&denoiser, stage->schedule, &params, stage->workspace, stage->x, error);

@@ -25,13 +25,13 @@ typedef struct adm_sampling {
   int label, guide;
   int height, width; /* of the pictures made */
   int channels;      /* 1, 3 or 4 */
-  int stage;         /* of the frame: 0 sampling, 1 upsampling */
+  int number;        /* of the stage in the frame: 0 sampling, 1 upsampling */
   bool windowed;     /* by the field, window by window */
   adm_canvas_field field;
   adm_canvas_label label_of_all; /* the field's, where there is one */
   bool free_guidance;
   adm_schedule *schedule;
-  float *memory;    /* holds the five that follow */
+  void *memory;     /* holds the four that follow, and the field's workspace */
   float *workspace; /* of the sampler */
   float *x;         /* [channels,height,width]: the picture when adm_sampling_run has made it */
   float *logits;    /* [batch,K] of the classifier */
