@@ -87,10 +87,7 @@ adm_description_memory (const adm_description *description, int batch, const adm
   if (status)
     return status;
   *weights = plan.weights;
-  *workspace = plan.arena
-               + plan.scratch * (uint64_t) adm_pool_threads_for (options ? options->threads : 0);
-  if (*workspace < plan.loading)
-    *workspace = plan.loading;
+  *workspace = plan.workspace > plan.loading ? plan.workspace : plan.loading;
   return ADM_OK;
 }
 

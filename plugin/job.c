@@ -88,22 +88,6 @@ keep_picture (int i, const adm_picture *picture, void *data, adm_error *error)
                                                                       : fail_memory (error);
 }
 
-/* The source of an upscaling TASK as the core takes it; NULL when memory is short. Freed with
- * g_free. */
-static float *
-source_of (const AdmJobOrder *order, adm_task *task)
-{
-  float *low
-      = g_try_malloc_n ((gsize) order->source_w * (gsize) order->source_h, 3 * sizeof (float));
-
-  if (low)
-    adm_pixels_from_u8 (order->source, order->source_h, order->source_w, low);
-  task->upscale.low = low;
-  task->upscale.low_w = order->source_w;
-  task->upscale.low_h = order->source_h;
-  return low;
-}
-
 /* Everything between a task and its pictures. */
 static adm_status
 carry_out (Job *job)
@@ -114,13 +98,9 @@ carry_out (Job *job)
                           .exact = order->exact,
                           .fast = !order->exact,
                           .program_bytes = adm_process_memory () };
-  adm_task task = order->task;
   adm_plan plan;
   adm_session *session = NULL;
-  gboolean upscale = task.kind == ADM_TASK_UPSCALE;
-  g_autofree float *low = upscale ? source_of (order, &task) : NULL;
-  adm_status status = upscale && !low ? fail_memory (&job->error)
-                                      : adm_plan_make (order->model, &task, &plan, &job->error);
+  adm_status status = adm_plan_make (order->model, &order->task, &plan, &job->error);
 
   if (status == ADM_OK) {
     job->result = (AdmJobResult) { .count = plan.count,

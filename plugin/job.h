@@ -17,10 +17,6 @@ typedef struct {
   int threads;    /* 0: all processors */
   gboolean exact; /* direct convolutions only */
   adm_task task;
-  /* of an upscaling task: the picture [source_h][source_w][3], of the network's input size, or
-   * larger with tiles */
-  const guint8 *source;
-  int source_w, source_h;
 } AdmJobOrder;
 
 /* The finished pictures: 8-bit sRGB, [count][height][width][channels]; 3 channels, or with alpha

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The procedure that upsamples a layer, or the selection's part of it, and adds the result as a
- * layer that begins at the same place: see part.h for its size.
+ * layer that begins at the same place: see region.h for its size.
  */
 #include "upscale.h"
 
@@ -13,8 +13,8 @@
 #include "layers.h"
 #include "metadata.h"
 #include "model-paths.h"
-#include "part.h"
 #include "plugin-error.h"
+#include "region.h"
 #include "weights-mark.h"
 #include "window.h"
 
@@ -34,20 +34,20 @@ pick_layer (GimpImage *image, GimpDrawable **drawables, GError **error)
 
 /* Adds RESULT as a layer above LAYER. */
 static GimpLayer **
-add_result (GimpImage **image, GimpLayer *layer, const Part *part, const AdmJobResult *result,
+add_result (GimpImage **image, GimpLayer *layer, const Region *region, const AdmJobResult *result,
             const UiSettings *settings, gboolean show, GError **error)
 {
   AdmPicture picture = { 0 };
-  g_autofree float *pixels = part_finish (part, result->pixels, result->width, result->height,
-                                          settings->tiles, &picture);
+  g_autofree float *pixels = region_fill_picture (region, result->pixels, result->width,
+                                                  result->height, settings->tiles, &picture);
 
   if (!pixels) {
-    part_set_no_memory (error);
+    region_set_no_memory (error);
     return NULL;
   }
   if (!*image)
     picture.x = picture.y = 0;
-  g_autofree char *name = part_layer_name (part),
+  g_autofree char *name = region_layer_name (region),
                   *text = metadata_to_json (settings, settings->seed);
   picture.name = name;
   picture.settings = text;
@@ -55,7 +55,7 @@ add_result (GimpImage **image, GimpLayer *layer, const Part *part, const AdmJobR
 }
 
 gboolean
-upscale_task (const Part *part, UiSettings *settings, const adm_model *model,
+upscale_task (const Region *region, UiSettings *settings, const adm_model *model,
               UpscaleNetwork network, adm_task *task, GError **error)
 {
   int tile = MAX (1, network.input), factor = MAX (1, network.output / tile);
@@ -65,12 +65,13 @@ upscale_task (const Part *part, UiSettings *settings, const adm_model *model,
     return FALSE;
   adm_request *request = &task->upscale;
   request->tiled
-      = part_input_size (part, tile, factor, settings->tiles, &request->low_w, &request->low_h);
-  return !request->tiled || part_check_size (part, factor, request->low_w, request->low_h, error);
+      = region_input_size (region, tile, factor, settings->tiles, &request->low_w, &request->low_h);
+  return !request->tiled
+         || region_check_size (region, factor, request->low_w, request->low_h, error);
 }
 
 gboolean
-upscale_amount (const Part *part, const UiSettings *settings, const adm_model *model,
+upscale_amount (const Region *region, const UiSettings *settings, const adm_model *model,
                 UpscaleNetwork network, double amount[2])
 {
   g_autoptr (UiSettings) copy = ui_settings_copy (settings);
@@ -78,7 +79,7 @@ upscale_amount (const Part *part, const UiSettings *settings, const adm_model *m
   adm_task task;
   adm_plan plan;
 
-  if (!upscale_task (part, copy, model, network, &task, NULL))
+  if (!upscale_task (region, copy, model, network, &task, NULL))
     return FALSE;
   task.upscale.low = &something;
   if (adm_plan_make (model, &task, &plan, &(adm_error) { 0 }) != ADM_OK)
@@ -90,7 +91,7 @@ upscale_amount (const Part *part, const UiSettings *settings, const adm_model *m
 
 static GimpLayer **
 upscale (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage **image, GimpLayer *layer,
-         const Part *part, AdmArguments *arguments, GError **error)
+         const Region *region, AdmArguments *arguments, GError **error)
 {
   g_autoptr (ModelSet) models = model_paths_read (NULL, error);
   if (!models)
@@ -105,24 +106,23 @@ upscale (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage **image, Gimp
     return NULL;
   const UpscaleNetwork network
       = { arguments_upsample_input (order.model), order.model->upsampled_size, 0 };
-  if (!upscale_task (part, settings, order.model, network, &order.task, error))
+  if (!upscale_task (region, settings, order.model, network, &order.task, error))
     return NULL;
-  order.source_w = order.task.upscale.low_w;
-  order.source_h = order.task.upscale.low_h;
-  order.task.upscale.respacing = arguments->respacing;
-  g_autofree guint8 *source = part_reduce (part, order.source_w, order.source_h);
-  if (!source) {
-    part_set_no_memory (error);
+  adm_request *request = &order.task.upscale;
+  g_autofree float *low = region_input (region, request->low_w, request->low_h);
+  if (!low) {
+    region_set_no_memory (error);
     return NULL;
   }
-  order.source = source;
+  request->low = low;
+  request->respacing = arguments->respacing;
   g_autofree char *weights = weights_mark (order.model, order.task.kind);
   ui_settings_set_weights (settings, weights);
   gboolean done = job_run (&order, G_OBJECT (gimp_procedure_get_plug_in (procedure)),
                            _ ("Upsampling the layer"), &result, error);
   if (done) {
     if (layers_check_open (run_mode, image, error))
-      layers = add_result (image, layer, part, &result, settings,
+      layers = add_result (image, layer, region, &result, settings,
                            run_mode != GIMP_RUN_NONINTERACTIVE, error);
     if (layers && arguments->history)
       keep_pictures (&result, settings);
@@ -141,14 +141,14 @@ run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image, GimpDrawa
 
   gegl_init (NULL, NULL);
   GimpLayer *layer = pick_layer (image, drawables, &error);
-  g_autoptr (Part) part = layer ? part_read (layer, &error) : NULL;
-  if (part && run_mode == GIMP_RUN_INTERACTIVE) {
-    layers = window_run (procedure, config, &image, layer, part);
+  g_autoptr (Region) region = layer ? region_read (layer, &error) : NULL;
+  if (region && run_mode == GIMP_RUN_INTERACTIVE) {
+    layers = window_run (procedure, config, &image, layer, region);
     if (!layers)
       g_set_error_literal (&error, PLUGIN_ERROR, PLUGIN_ERROR_CANCELLED, _ ("Cancelled"));
-  } else if (part) {
+  } else if (region) {
     if (arguments_read (config, &arguments, &error))
-      layers = upscale (procedure, run_mode, &image, layer, part, &arguments, &error);
+      layers = upscale (procedure, run_mode, &image, layer, region, &arguments, &error);
     arguments_clear (&arguments);
   }
   return layers_return (procedure, image, layers, error);

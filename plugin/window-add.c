@@ -43,8 +43,8 @@ name_of (Window *window, const UiResult *result)
   const UiSettings *settings = result->settings;
   const adm_model *model = window_models_find (window->models, settings->model);
 
-  return window->part ? part_layer_name (window->part)
-                      : metadata_layer_name (settings, model ? model->name : settings->model);
+  return window->region ? region_layer_name (window->region)
+                        : metadata_layer_name (settings, model ? model->name : settings->model);
 }
 
 /* Puts PICTURE where RESULT belongs: where it was made for, when that is in IMAGE, with the
@@ -82,9 +82,9 @@ to_picture (Window *window, const UiResult *result, GimpImage *image, guint name
       height = gdk_pixbuf_get_height (result->pixels);
   g_autofree guint8 *packed = pack_pixels (result->pixels);
 
-  if (window->part) {
-    *pixels = packed ? part_finish (window->part, packed, width, height, result->settings->tiles,
-                                    picture)
+  if (window->region) {
+    *pixels = packed ? region_fill_picture (window->region, packed, width, height,
+                                            result->settings->tiles, picture)
                      : NULL;
   } else {
     *picture = (AdmPicture) {

@@ -46,8 +46,8 @@ window_amount (const UiSettings *settings, guint target, double amount[2], gpoin
 
   if (!shown || !model)
     return FALSE;
-  if (window->part)
-    return upscale_amount (window->part, settings, model, window_upsampler (shown), amount);
+  if (window->region)
+    return upscale_amount (window->region, settings, model, window_upsampler (shown), amount);
   const Target *known = window_targets_get (window->targets, target),
                fresh = { .where = UI_WHERE_NEW_IMAGE };
   ScenePlace place = { known ? known : &fresh, NULL };

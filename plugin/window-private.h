@@ -7,7 +7,7 @@
 #include <libgimp/gimpui.h>
 
 #include "import.h"
-#include "part.h"
+#include "region.h"
 #include "scene.h"
 #include "swatches.h"
 #include "upscale.h"
@@ -35,11 +35,11 @@ typedef struct Window {
   GtkWidget *dialog;
   GimpImage *image; /* the last that layers went to; before: which the window was opened for */
   gboolean image_closed;
-  const Part *part;  /* to be upsampled; NULL: pictures are generated */
-  GimpLayer *layer;  /* that PART is of */
-  GPtrArray *layers; /* of GimpLayer, all that were added; the id of one is its index + 1 */
-  GArray *gone;      /* of gboolean, for each of them: whether it was last seen missing */
-  GSList *idles;     /* pending calls of ours, source ids */
+  const Region *region; /* to be upsampled; NULL: pictures are generated */
+  GimpLayer *layer;     /* that REGION is of */
+  GPtrArray *layers;    /* of GimpLayer, all that were added; the id of one is its index + 1 */
+  GArray *gone;         /* of gboolean, for each of them: whether it was last seen missing */
+  GSList *idles;        /* pending calls of ours, source ids */
   Import *import;
   Teach *teach; /* NULL where only a layer is upsampled */
   Scene *map;   /* the classes of a map, read small for estimates; NULL: not read */

@@ -96,11 +96,11 @@ on_worker (const UiEvent *event, gpointer data)
 
 /* ---- jobs ------------------------------------------------------------------------------------ */
 
-/* Worker's thread: the part as the network gets it. */
-static guint8 *
-reduce_part (gconstpointer part, int width, int height)
+/* Worker's thread: the region as the network gets it. */
+static float *
+read_region (gconstpointer region, int width, int height)
 {
-  return part_reduce (part, width, height);
+  return region_input (region, width, height);
 }
 
 /* What JOB's pictures are made from, into WORK; its selection is kept for the layers' masks. */
@@ -130,13 +130,11 @@ set_scene (Window *window, const UiJob *job, WorkerJob *work, GError **error)
 static gboolean
 set_upsampling (Window *window, const UiModel *shown, WorkerJob *work, GError **error)
 {
-  if (!upscale_task (window->part, work->settings, work->model, window_upsampler (shown),
+  if (!upscale_task (window->region, work->settings, work->model, window_upsampler (shown),
                      &work->task, error))
     return FALSE;
-  work->source_w = work->task.upscale.low_w;
-  work->source_h = work->task.upscale.low_h;
-  work->source = reduce_part;
-  work->source_data = window->part;
+  work->source = read_region;
+  work->source_data = window->region;
   return TRUE;
 }
 
@@ -295,17 +293,17 @@ paint_with (guint32 rgb, gpointer user G_GNUC_UNUSED)
   g_object_unref (color);
 }
 
-/* The part as the first model that can upsample would get it. */
+/* The region as the first model that can upsample would get it. */
 static GdkPixbuf *
 source (gpointer user)
 {
   Window *window = user;
   const UiCatalog *models = window_models_catalog (window->models);
 
-  for (gsize i = 0; window->part && i < models->n_models; i++)
+  for (gsize i = 0; window->region && i < models->n_models; i++)
     if (models->models[i].upsample_input > 0)
-      return part_picture (window->part, models->models[i].upsample_input,
-                           models->models[i].upsampled_size);
+      return region_picture (window->region, models->models[i].upsample_input,
+                             models->models[i].upsampled_size);
   return NULL;
 }
 
@@ -453,7 +451,7 @@ window_init (Window *window, GimpImage *image)
   g_autofree char *folder = g_build_filename (g_get_user_data_dir (), "gimp-adm", "models", NULL);
   window->import = import_new (folder, &import_funcs, window);
   window->models = window_models_new ();
-  window->targets = window->part ? NULL : window_targets_new (image);
+  window->targets = window->region ? NULL : window_targets_new (image);
   window->state_file = keep_state_file ();
   for (; adm_sampler_name ((int) n) && n < G_N_ELEMENTS (window->samplers); n++) {
     window->sampler_names[n] = g_ascii_strup (adm_sampler_name ((int) n), -1);
@@ -464,8 +462,8 @@ window_init (Window *window, GimpImage *image)
                                   .state_file = window->state_file,
                                   .samplers = window->samplers,
                                   .n_samplers = n,
-                                  .part_width = window->part ? window->part->width : 0,
-                                  .part_height = window->part ? window->part->height : 0,
+                                  .region_width = window->region ? window->region->width : 0,
+                                  .region_height = window->region ? window->region->height : 0,
                                   .catalog = catalog,
                                   .listen = listen,
                                   .start = start,
@@ -520,19 +518,19 @@ hide (GtkWidget *widget, gpointer data G_GNUC_UNUSED)
 
 GimpLayer **
 window_run (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage **image,
-            GimpLayer *layer, const Part *part)
+            GimpLayer *layer, const Region *region)
 {
-  Window window = { .part = part, .layer = layer };
+  Window window = { .region = region, .layer = layer };
   GObject *owner = G_OBJECT (gimp_procedure_get_plug_in (procedure));
 
   gimp_ui_init (GETTEXT_PACKAGE);
   window_init (&window, *image);
   g_object_set_data (owner, OWNER_KEY, &window);
-  window.dialog
-      = g_object_new (GIMP_TYPE_DIALOG, "title", part ? _ ("Upsample Layer") : _ ("Generate Image"),
-                      "role", GETTEXT_PACKAGE, "use-header-bar", 0, NULL);
+  window.dialog = g_object_new (GIMP_TYPE_DIALOG, "title",
+                                region ? _ ("Upsample Layer") : _ ("Generate Image"), "role",
+                                GETTEXT_PACKAGE, "use-header-bar", 0, NULL);
   GtkWidget *panel
-      = ui_generate_panel_new (&window.backend, part ? UI_TASK_UPSAMPLE : UI_TASK_GENERATE);
+      = ui_generate_panel_new (&window.backend, region ? UI_TASK_UPSAMPLE : UI_TASK_GENERATE);
   GtkWidget *area = gtk_dialog_get_content_area (GTK_DIALOG (window.dialog));
   gtk_container_set_border_width (GTK_CONTAINER (area), 0);
   /* The panel brings its own buttons; the dialog's empty row would only take room. */

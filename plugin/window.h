@@ -8,14 +8,14 @@
 
 #include <libgimp/gimp.h>
 
-#include "part.h"
+#include "region.h"
 
 /* Shows the window until it is closed. *IMAGE (NULL: a new one is made at the first Add) becomes
  * the image that the last layers went to. CONFIG receives the last settings. Returns all layers
- * added, NULL-terminated, freed with g_free; NULL when there are none. With PART, which outlives
+ * added, NULL-terminated, freed with g_free; NULL when there are none. With REGION, which outlives
  * the call, the window is for upsampling it, and new layers go above LAYER; else both are NULL. */
 GimpLayer **window_run (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage **image,
-                        GimpLayer *layer, const Part *part);
+                        GimpLayer *layer, const Region *region);
 
 /* Ends the open window's worker, for a plug-in about to quit. */
 void window_stop (GObject *owner);

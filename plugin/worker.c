@@ -360,24 +360,6 @@ send_picture (int i, const adm_picture *picture, void *data, adm_error *error)
   return ADM_OK;
 }
 
-/* The source of an upscaling TASK as the core takes it; NULL when memory is short. Freed with
- * g_free. */
-static float *
-read_source (const WorkerJob *job, adm_task *task)
-{
-  g_autofree guint8 *bytes = job->source (job->source_data, job->source_w, job->source_h);
-  float *low
-      = bytes ? g_try_malloc_n ((gsize) job->source_w * (gsize) job->source_h, 3 * sizeof (float))
-              : NULL;
-
-  if (low)
-    adm_pixels_from_u8 (bytes, job->source_h, job->source_w, low);
-  task->upscale.low = low;
-  task->upscale.low_w = job->source_w;
-  task->upscale.low_h = job->source_h;
-  return low;
-}
-
 /* The networks of the job's model, so that its first picture comes sooner. */
 static adm_status
 warm (Worker *worker)
@@ -398,8 +380,10 @@ carry_out (Worker *worker)
   adm_task task = job->task;
   adm_plan plan;
   gboolean upscale = task.kind == ADM_TASK_UPSCALE;
-  g_autofree float *low = upscale ? read_source (job, &task) : NULL;
+  g_autofree float *low = NULL;
 
+  if (upscale)
+    task.upscale.low = low = job->source (job->source_data, task.upscale.low_w, task.upscale.low_h);
   worker->image = worker->stage = -1;
   worker->job_began = 0;
   adm_status status = upscale && !low

@@ -22,11 +22,10 @@ typedef struct {
   /* What TASK points to, owned; let go with FREE_DATA. */
   gpointer data;
   GDestroyNotify free_data;
-  /* Of an upscaling task: the picture, [height][width][3], 8 bits. Called on the worker's thread;
-   * NULL when memory is short. What SOURCE reads outlives the worker. */
-  guint8 *(*source) (gconstpointer source_data, int width, int height);
+  /* Of an upscaling task: its picture, of the size that TASK says. Called on the worker's thread;
+   * NULL when memory is short, freed with g_free. What SOURCE reads outlives the worker. */
+  float *(*source) (gconstpointer source_data, int width, int height);
   gconstpointer source_data;
-  int source_w, source_h;
 } WorkerJob;
 
 /* Events go to FUNC on the main thread. THREADS: 0 for all processors. */

@@ -241,7 +241,7 @@ typedef struct UiBackend {
   const UiSampler *samplers;
   gsize n_samplers;
 
-  int part_width, part_height; /* Upsample Layer: of what is upsampled, pixels; 0 else */
+  int region_width, region_height; /* Upsample Layer: of what is upsampled, pixels; 0 else */
 
   const UiCatalog *(*catalog) (gpointer user);
   /* From now on events go to SINK through FUNC; FUNC NULL: to nobody. */

@@ -90,7 +90,7 @@ ui_form_sync_presets (UiSettingsForm *self)
 static void
 show_sizes (UiSettingsForm *self, const UiModel *model)
 {
-  int w = self->backend->part_width, h = self->backend->part_height;
+  int w = self->backend->region_width, h = self->backend->region_height;
   int side = model ? model->upsample_input : 0, longest = MAX (w, h);
   GtkComboBoxText *combo = GTK_COMBO_BOX_TEXT (self->tiles);
   int active = gtk_combo_box_get_active (GTK_COMBO_BOX (combo));

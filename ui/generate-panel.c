@@ -194,7 +194,7 @@ show_first (UiGeneratePanel *self)
   }
   settings->task = self->task;
   if (model
-      && MAX (self->backend->part_width, self->backend->part_height)
+      && MAX (self->backend->region_width, self->backend->region_height)
              > LARGE_PART * model->upsample_input) {
     settings->tiles = TRUE; /* fitting would lose most of it */
   }

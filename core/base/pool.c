@@ -3,10 +3,10 @@
  * Workers wait a moment by spinning (layers follow one another within microseconds), then sleep on
  * a condition.
  *
- * Each worker begins with a share of its own of consecutive units, and helps others when it is done:
- * units of successive layers are rows of the same maps, so what a worker reads is mostly what it
- * wrote, and lies in its cache. Processors that share none take longer to fetch a map from each
- * other than to compute it. */
+ * Each worker begins with a share of its own of consecutive units, then helps others. Units of
+ * successive layers are rows of the same maps, so what a worker reads is mostly what it wrote, and
+ * lies in its cache: processors that share none take longer to fetch a map from each other than to
+ * compute it. */
 #include "base/pool.h"
 
 #include "base/error.h"

@@ -138,8 +138,8 @@ typedef struct bulk {
   adm_plan plan;
   uint8_t *bytes, *alpha; /* of one picture */
   float *colours;
-  FILE *part;      /* NULL: a folder */
-  bool numbers;    /* PART has float32 [C,H,W], not bytes [H,W,C] */
+  FILE *partial;   /* NULL: a folder */
+  bool numbers;    /* PARTIAL has float32 [C,H,W], not bytes [H,W,C] */
   double *seconds; /* [count]: what each took; NAN: it was there */
   int *labels;     /* [batch] of the pictures that are being made */
   int at;          /* the first of them */
@@ -188,23 +188,24 @@ keep (int i, const adm_picture *picture, void *user, adm_error *error)
   b->since = now;
   if (b->numbers) {
     const size_t values = (size_t) picture->channels * pixels;
-    return fwrite (picture->pixels, sizeof (float), values, b->part) == values
-                   && fflush (b->part) == 0
+    return fwrite (picture->pixels, sizeof (float), values, b->partial) == values
+                   && fflush (b->partial) == 0
                ? ADM_OK
                : program_fail (error, ADM_ERROR_IO, "%s: cannot write: %s", b->path,
                                strerror (errno));
   }
   to_bytes (b, picture);
-  if (b->part) {
+  if (b->partial) {
     bool ok = true;
     for (size_t k = 0; k < pixels && ok; k++) {
-      ok = fwrite (b->bytes + 3 * k, 1, picture->channels == 1 ? 1 : 3, b->part) > 0;
+      ok = fwrite (b->bytes + 3 * k, 1, picture->channels == 1 ? 1 : 3, b->partial) > 0;
       if (picture->channels == 4)
-        ok = ok && fputc (b->alpha[k], b->part) != EOF;
+        ok = ok && fputc (b->alpha[k], b->partial) != EOF;
     }
-    return ok && fflush (b->part) == 0 ? ADM_OK
-                                       : program_fail (error, ADM_ERROR_IO, "%s: cannot write: %s",
-                                                       b->path, strerror (errno));
+    return ok && fflush (b->partial) == 0
+               ? ADM_OK
+               : program_fail (error, ADM_ERROR_IO, "%s: cannot write: %s", b->path,
+                               strerror (errno));
   }
   name_picture (b, b->at + i);
   snprintf (b->temporary, sizeof b->temporary, "%.4080s.part", b->path);
@@ -348,30 +349,31 @@ describe (const bulk *b, char head[HEAD])
   head[n < HEAD ? n : HEAD - 1] = '\n';
 }
 
-/* Opens the part file; *DONE pictures of ONE bytes are in it. */
+/* Opens the partial file; *DONE pictures of ONE bytes are in it. */
 static adm_status
-open_part (bulk *b, size_t one, int *done, adm_error *error)
+open_partial (bulk *b, size_t one, int *done, adm_error *error)
 {
   char head[HEAD], found[HEAD];
   struct stat info;
   describe (b, head);
   *done = 0;
-  b->part = b->run->resume ? fopen (b->path, "r+b") : NULL;
-  if (b->part) {
-    if (fread (found, 1, HEAD, b->part) != HEAD || memcmp (found, head, HEAD))
+  b->partial = b->run->resume ? fopen (b->path, "r+b") : NULL;
+  if (b->partial) {
+    if (fread (found, 1, HEAD, b->partial) != HEAD || memcmp (found, head, HEAD))
       return program_fail (error, ADM_ERROR_USAGE,
                            "%s: was begun with other settings; give the same, or remove it",
                            b->path);
     off_t whole = 0;
-    if (fstat (fileno (b->part), &info) == 0)
+    if (fstat (fileno (b->partial), &info) == 0)
       whole = (info.st_size - HEAD) / (off_t) one;
     *done = whole < b->run->count ? (int) whole : b->run->count;
-    if (ftruncate (fileno (b->part), HEAD + (off_t) one * *done) || fseek (b->part, 0, SEEK_END))
+    if (ftruncate (fileno (b->partial), HEAD + (off_t) one * *done)
+        || fseek (b->partial, 0, SEEK_END))
       return program_fail (error, ADM_ERROR_IO, "%s: cannot write: %s", b->path, strerror (errno));
     return ADM_OK;
   }
-  b->part = fopen (b->path, "w+b");
-  return b->part && fwrite (head, 1, HEAD, b->part) == HEAD
+  b->partial = fopen (b->path, "w+b");
+  return b->partial && fwrite (head, 1, HEAD, b->partial) == HEAD
              ? ADM_OK
              : program_fail (error, ADM_ERROR_IO, "%s: cannot write: %s", b->path,
                              strerror (errno));
@@ -388,12 +390,12 @@ write_archive (bulk *b, adm_error *error)
     return program_fail (error, ADM_ERROR_MEMORY, "no memory for %d labels", run->count);
   for (int k = 0; labels && k < run->count; k++)
     labels[k] = class_of (&b->classes, run->first + k, seed + (uint64_t) (run->first + k));
-  adm_status status = adm_npz_write_samples (b->temporary, shape, b->part, HEAD, labels, error);
+  adm_status status = adm_npz_write_samples (b->temporary, shape, b->partial, HEAD, labels, error);
   free (labels);
   return status;
 }
 
-/* What is in the part file becomes the output, whole or not at all. */
+/* What is in the partial file becomes the output, whole or not at all. */
 static adm_status
 pack (bulk *b, adm_error *error)
 {
@@ -401,9 +403,9 @@ pack (bulk *b, adm_error *error)
   const int64_t shape[4] = { run->count, b->plan.channels, b->plan.height, b->plan.width };
   snprintf (b->temporary, sizeof b->temporary, "%.4000s.whole", run->output);
   adm_status status
-      = fflush (b->part)
+      = fflush (b->partial)
             ? program_fail (error, ADM_ERROR_IO, "%s: cannot write: %s", b->path, strerror (errno))
-        : b->numbers ? adm_npy_write_samples (b->temporary, shape, b->part, HEAD, error)
+        : b->numbers ? adm_npy_write_samples (b->temporary, shape, b->partial, HEAD, error)
                      : write_archive (b, error);
   if (!status && rename (b->temporary, run->output))
     status
@@ -421,15 +423,15 @@ fill_archive (bulk *b, adm_error *error)
     return tell_all (b, error);
   snprintf (b->path, sizeof b->path, "%.4000s.part", run->output);
   const size_t one = (size_t) b->plan.channels * (size_t) b->plan.height * (size_t) b->plan.width;
-  adm_status status = open_part (b, b->numbers ? one * sizeof (float) : one, &done, error);
+  adm_status status = open_partial (b, b->numbers ? one * sizeof (float) : one, &done, error);
   for (int i = status ? run->count : done, n; i < run->count && !status; i += n) {
     n = run->count - i < run->batch ? run->count - i : run->batch;
     status = make (b, run->first + i, n, error);
   }
   if (!status)
     status = pack (b, error);
-  if (b->part)
-    fclose (b->part);
+  if (b->partial)
+    fclose (b->partial);
   return status ? status : tell_all (b, error);
 }
 

@@ -45,8 +45,8 @@ input_list (const char *name, const char *text, int end, int n, int **out, adm_e
 static adm_status
 number_classes (const char *path, const char *text, int classes, char **out, adm_error *error)
 {
-  size_t room = 12 * strlen (text) + 12, used = 0;
-  char *numbers = malloc (room), *copy = strdup (text), *rest = copy;
+  size_t capacity = 12 * strlen (text) + 12, used = 0;
+  char *numbers = malloc (capacity), *copy = strdup (text), *rest = copy;
   adm_catalog *catalog = NULL;
   const adm_model *model = NULL;
   adm_status status
@@ -61,9 +61,9 @@ number_classes (const char *path, const char *text, int classes, char **out, adm
       if (!status)
         status = sampling_label (model, entry, classes, true, &label, error);
       if (!status)
-        used += (size_t) snprintf (numbers + used, room - used, "%s%d", used ? "," : "", label);
+        used += (size_t) snprintf (numbers + used, capacity - used, "%s%d", used ? "," : "", label);
     } else
-      used += (size_t) snprintf (numbers + used, room - used, "%s%s", used ? "," : "", entry);
+      used += (size_t) snprintf (numbers + used, capacity - used, "%s%s", used ? "," : "", entry);
   }
   adm_catalog_free (catalog);
   free (copy);

@@ -23,13 +23,13 @@ sample_sheet_open (sample_sheet *sheet, const adm_train_request *request, adm_er
                          "--samples: pictures come from a diffusion model alone; leave it out");
   const char *dot = strrchr (request->output, '.');
   int stem = dot ? (int) (dot - request->output) : (int) strlen (request->output);
-  size_t room = strlen (request->output) + 32;
-  sheet->path = malloc (room);
-  sheet->temporary = malloc (room);
+  size_t capacity = strlen (request->output) + 32;
+  sheet->path = malloc (capacity);
+  sheet->temporary = malloc (capacity);
   if (!sheet->path || !sheet->temporary)
     return program_fail (error, ADM_ERROR_MEMORY, "no memory for the samples");
-  snprintf (sheet->path, room, "%.*s.samples.png", stem, request->output);
-  snprintf (sheet->temporary, room, "%s.part", sheet->path);
+  snprintf (sheet->path, capacity, "%.*s.samples.png", stem, request->output);
+  snprintf (sheet->temporary, capacity, "%s.part", sheet->path);
   while (sheet->columns * sheet->columns < sheet->count)
     sheet->columns++;
   sheet->rows = (sheet->count + sheet->columns - 1) / sheet->columns;

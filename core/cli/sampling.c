@@ -178,7 +178,7 @@ adm_status
 sampling_label (const adm_model *model, const char *name, int labels, bool nullable, int *label,
                 adm_error *error)
 {
-  adm_model part = *model;
+  adm_model narrowed = *model;
   *label = ADM_NO_LABEL;
   if (labels <= 0) { /* ignored, but no slip of the pen: it must be a class of the model */
     int ignored;
@@ -190,10 +190,10 @@ sampling_label (const adm_model *model, const char *name, int labels, bool nulla
                            model->name, name);
     return model->label_count > 0 && name ? adm_model_label (model, name, &ignored, error) : ADM_OK;
   }
-  part.label_count = labels;
-  if (!nullable || part.null_class >= labels)
-    part.null_class = ADM_NO_LABEL;
-  return adm_model_label (&part, name, label, error);
+  narrowed.label_count = labels;
+  if (!nullable || narrowed.null_class >= labels)
+    narrowed.null_class = ADM_NO_LABEL;
+  return adm_model_label (&narrowed, name, label, error);
 }
 
 adm_status

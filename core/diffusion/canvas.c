@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * See canvas.h. Evaluations are queued, and asked for a batch at a time. Workspace, with B the
- * field's batch: | x [B,3,S,S] | low [B,3,side,side] | out [B,channels,S,S] | row weights [B,S] |
- * column weights [B,S] |. */
+ * See canvas.h. Evaluations are queued, and asked for a batch at a time. */
 #include "diffusion/canvas.h"
+
+#include "base/layout.h"
 
 #include <string.h>
 
@@ -19,14 +19,6 @@ adm_canvas_windows (const adm_canvas_field *field, unsigned step)
   return adm_axis_at (&field->axis[0], step).count * adm_axis_at (&field->axis[1], step).count;
 }
 
-size_t
-adm_canvas_workspace (const adm_canvas_field *field)
-{
-  size_t side = (size_t) side_of (field), low = field->has_low ? (size_t) field->axis[0].side : 0;
-  return (size_t) field->batch
-         * ((3 + (size_t) field->channels) * side * side + 3 * low * low + 2 * side);
-}
-
 /* ---- the queue ------------------------------------------------------------------------------- */
 
 /* What becomes of one evaluation: added to eps and v (or the gradient) with these weights. */
@@ -39,8 +31,9 @@ typedef struct job {
 typedef struct queue {
   const adm_canvas_field *field;
   bool gradient;
-  float *x, *low, *out, *rows, *columns; /* of the first job; each has its own */
-  float *planar;                         /* what is summed up */
+  /* the workspace: [batch,3,S,S], [batch,3,side,side], [batch,channels,S,S], weights [batch,S] */
+  float *x, *low, *out, *rows, *columns;
+  float *planar; /* what is summed up */
   job jobs[ADM_CANVAS_BATCH];
   int labels[ADM_CANVAS_BATCH];
   int n;
@@ -49,16 +42,25 @@ typedef struct queue {
 } queue;
 
 static queue
-queue_new (const adm_canvas_field *field, bool gradient, float *planar)
+queue_new (const adm_canvas_field *field, adm_layout *layout)
 {
-  size_t side = (size_t) side_of (field), low = field->has_low ? (size_t) field->axis[0].side : 0;
-  const size_t batch = (size_t) field->batch;
-  queue q = { .field = field, .gradient = gradient, .planar = planar, .x = field->workspace };
-  q.low = q.x + batch * 3 * side * side;
-  q.out = q.low + batch * 3 * low * low;
-  q.rows = q.out + batch * (size_t) field->channels * side * side;
-  q.columns = q.rows + batch * side;
+  const uint64_t side = (uint64_t) side_of (field), batch = (uint64_t) field->batch,
+                 low = field->has_low ? (uint64_t) field->axis[0].side : 0;
+  queue q = { .field = field };
+  q.x = adm_layout_floats (layout, batch * 3 * side * side);
+  q.low = adm_layout_floats (layout, batch * 3 * low * low);
+  q.out = adm_layout_floats (layout, batch * (uint64_t) field->channels * side * side);
+  q.rows = adm_layout_floats (layout, batch * side);
+  q.columns = adm_layout_floats (layout, batch * side);
   return q;
+}
+
+size_t
+adm_canvas_workspace (const adm_canvas_field *field)
+{
+  adm_layout layout = { 0 };
+  queue_new (field, &layout);
+  return (size_t) (layout.bytes / sizeof (float));
 }
 
 static adm_status
@@ -170,7 +172,10 @@ static adm_status
 ask (const adm_canvas_field *f, bool gradient, unsigned step, const float *x, float *planar,
      adm_error *error)
 {
-  queue q = queue_new (f, gradient, planar);
+  adm_layout layout = { .base = (unsigned char *) f->workspace };
+  queue q = queue_new (f, &layout);
+  q.gradient = gradient;
+  q.planar = planar;
   place p = { .x = x, .low.side = f->axis[0].side, .window.side = side_of (f) };
   for (int a = 0; a < 2; a++) {
     p.grid[a] = adm_axis_at (&f->axis[a], step);

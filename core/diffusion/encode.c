@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "diffusion/guidance.h"
+#include "diffusion/sampler.h"
 
 #include <math.h>
 
@@ -16,23 +17,24 @@ adm_diffusion_encode (const adm_denoiser *denoiser, const adm_schedule *schedule
                       const adm_encode_params *params, float *x, adm_error *error)
 {
   const size_t n = 3 * (size_t) denoiser->height * (size_t) denoiser->width;
-  float *out = params->workspace, *x0 = out + n * ((size_t) denoiser->channels / 3);
+  adm_layout layout = { .base = (unsigned char *) params->workspace };
+  const adm_diffusion_arrays a = adm_diffusion_take (&layout, denoiser);
   for (int i = 0; i < schedule->steps; i++) {
     const adm_schedule_step *s = &schedule->step[i];
     double next = i + 1 < schedule->steps ? s[1].alpha_bar : 0.0, sum = 0.0;
-    adm_status status = denoiser->predict (denoiser->user, x, s->t, out, error);
+    adm_status status = denoiser->predict (denoiser->user, x, s->t, a.out, error);
     if (status)
       return status;
     for (size_t j = 0; j < n; j++) {
-      adm_prediction p = adm_guide_prediction (s, (double) x[j], (double) out[j], 0.0, 0.0);
-      x0[j] = (float) p.x0;
+      adm_prediction p = adm_guide_prediction (s, (double) x[j], (double) a.out[j], 0.0, 0.0);
+      a.x0[j] = (float) p.x0;
       x[j] = (float) (sqrt (next) * p.x0 + sqrt (1.0 - next) * p.eps);
       sum += (double) (x[j] - x[j]); /* 0, or NaN for what is not finite */
     }
     if (sum != 0.0 || isnan (sum))
       return ADM_FAIL (error, OUTPUT_VALUE, denoiser->network ? denoiser->network : "network",
                        i + 1, schedule->steps, s->t);
-    if (params->stepped && !params->stepped (params->user, i + 1, schedule->steps, x0))
+    if (params->stepped && !params->stepped (params->user, i + 1, schedule->steps, a.x0))
       return ADM_FAIL (error, STOPPED_AT, i + 1, schedule->steps);
   }
   return ADM_OK;

@@ -4,7 +4,6 @@
 #include "diffusion/sampler.h"
 
 #include "base/error.h"
-#include "base/layout.h"
 
 #include <math.h>
 #include <string.h>
@@ -28,24 +27,16 @@ pictures (const adm_denoiser *denoiser)
   return denoiser->pictures > 0 ? (size_t) denoiser->pictures : 1;
 }
 
-/* What the steps work on: the workspace. */
-typedef struct arrays {
-  float *out;             /* [pictures,channels,H,W]: the network's, eps and v */
-  float *grad, *x0;       /* [pictures,C,H,W] */
-  float *drawn, *scratch; /* [C,H,W] */
-} arrays;
-
-static arrays
-take_arrays (adm_layout *layout, const adm_denoiser *denoiser)
+adm_diffusion_arrays
+adm_diffusion_take (adm_layout *layout, const adm_denoiser *denoiser)
 {
-  const uint64_t bytes = pixels (denoiser) * sizeof (float), all = pictures (denoiser) * bytes;
-  arrays a;
-  a.out = adm_layout_take (layout, all * (uint64_t) (denoiser->channels / colours (denoiser)),
-                           sizeof (float));
-  a.grad = adm_layout_take (layout, all, sizeof (float));
-  a.drawn = adm_layout_take (layout, bytes, sizeof (float));
-  a.x0 = adm_layout_take (layout, all, sizeof (float));
-  a.scratch = adm_layout_take (layout, bytes, sizeof (float));
+  const uint64_t n = pixels (denoiser), all = pictures (denoiser) * n;
+  adm_diffusion_arrays a;
+  a.out = adm_layout_floats (layout, all * (uint64_t) (denoiser->channels / colours (denoiser)));
+  a.grad = adm_layout_floats (layout, all);
+  a.drawn = adm_layout_floats (layout, n);
+  a.x0 = adm_layout_floats (layout, all);
+  a.scratch = adm_layout_floats (layout, n);
   return a;
 }
 
@@ -53,7 +44,7 @@ size_t
 adm_diffusion_workspace (const adm_denoiser *denoiser)
 {
   adm_layout layout = { 0 };
-  take_arrays (&layout, denoiser);
+  adm_diffusion_take (&layout, denoiser);
   return (size_t) (layout.bytes / sizeof (float));
 }
 
@@ -129,7 +120,7 @@ guides_at (const adm_diffusion_params *params, const adm_schedule_step *step)
 typedef struct run {
   const adm_denoiser *denoiser;
   const adm_diffusion_params *params;
-  arrays a;
+  adm_diffusion_arrays a;
   float *x;     /* [count,C,H,W] */
   size_t count; /* of pictures */
 } run;
@@ -391,7 +382,7 @@ adm_diffusion_run (const adm_denoiser *denoiser, const adm_schedule *schedule,
   adm_layout layout = { .base = (unsigned char *) workspace };
   const run r = { .denoiser = denoiser,
                   .params = params,
-                  .a = take_arrays (&layout, denoiser),
+                  .a = adm_diffusion_take (&layout, denoiser),
                   .x = x,
                   .count = pictures (denoiser) };
   adm_step step = { .schedule = schedule,

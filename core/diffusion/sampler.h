@@ -7,6 +7,7 @@
 #ifndef ADM_DIFFUSION_SAMPLER_H
 #define ADM_DIFFUSION_SAMPLER_H
 
+#include "base/layout.h"
 #include "base/rng.h"
 #include "diffusion/denoiser.h"
 #include "diffusion/schedule.h"
@@ -75,7 +76,14 @@ typedef struct adm_diffusion_params {
 /* Steps that adm_diffusion_run will make: those of jumps are counted each time. */
 int adm_diffusion_steps (const adm_schedule *schedule, const adm_diffusion_params *params);
 
-/* Floats of workspace that adm_diffusion_run needs. */
+/* What the steps work on: the workspace. */
+typedef struct adm_diffusion_arrays {
+  float *out;             /* [pictures,channels,H,W]: the network's, eps and v */
+  float *grad, *x0;       /* [pictures,C,H,W] */
+  float *drawn, *scratch; /* [C,H,W] */
+} adm_diffusion_arrays;
+adm_diffusion_arrays adm_diffusion_take (adm_layout *layout, const adm_denoiser *denoiser);
+/* Floats of it that adm_diffusion_run needs. */
 size_t adm_diffusion_workspace (const adm_denoiser *denoiser);
 
 /* Samples the denoiser's pictures into X [pictures,C,H,W]: the final x, not clamped. They take each

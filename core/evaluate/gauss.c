@@ -147,14 +147,14 @@ eigen (const adm_workbench *bench, int d, double *a, double *values, bool vector
 {
   const char *job = vectors ? "V" : "N";
   double size = 0;
-  int isize = 0, query = -1, info = 0;
-  bench->blas.dsyevd (job, "U", &d, a, &d, values, &size, &query, &isize, &query, &info);
-  int room = (int) size;
-  double *work = calloc (room > 0 ? (size_t) room : 1, sizeof *work);
-  int *iwork = calloc (isize > 0 ? (size_t) isize : 1, sizeof *iwork);
+  int liwork = 0, query = -1, info = 0;
+  bench->blas.dsyevd (job, "U", &d, a, &d, values, &size, &query, &liwork, &query, &info);
+  int lwork = (int) size;
+  double *work = calloc (lwork > 0 ? (size_t) lwork : 1, sizeof *work);
+  int *iwork = calloc (liwork > 0 ? (size_t) liwork : 1, sizeof *iwork);
   adm_status status = work && iwork ? ADM_OK : no_memory (error);
   if (!status)
-    bench->blas.dsyevd (job, "U", &d, a, &d, values, work, &room, iwork, &isize, &info);
+    bench->blas.dsyevd (job, "U", &d, a, &d, values, work, &lwork, iwork, &liwork, &info);
   if (!status && info)
     status = ADM_FAIL (error, STATISTICS_VALUE);
   free (work);
@@ -162,34 +162,38 @@ eigen (const adm_workbench *bench, int d, double *a, double *values, bool vector
   return status;
 }
 
-/* Room for adm_gauss_distance: three matrices and the eigenvalues. */
+/* *OUT -= 2 tr ((C_a^1/2 C_b C_a^1/2)^1/2) */
 static adm_status
-traces (const adm_workbench *bench, const adm_gauss *a, const adm_gauss *b, double *memory,
-        double *out, adm_error *error)
+take_traces (const adm_workbench *bench, const adm_gauss *a, const adm_gauss *b, double *out,
+             adm_error *error)
 {
   int d = a->width;
   size_t n = (size_t) d * (size_t) d;
-  double *vectors = memory, *scaled = memory + n, *root = memory + 2 * n, *values = memory + 3 * n;
+  double *vectors = calloc (3 * n + (size_t) d, sizeof *vectors);
+  if (!vectors)
+    return no_memory (error);
+  double *scaled = vectors + n, *root = scaled + n, *values = root + n;
   memcpy (vectors, a->covariance, n * sizeof *vectors);
   adm_status status = eigen (bench, d, vectors, values, true, error);
-  if (status)
-    return status;
   /* ROOT = C_a^1/2 = V^T diag (values)^1/2 V, the rows of V being the vectors: the product of the
    * columns scaled by the fourth roots with its own transpose */
-  for (size_t i = 0; i < (size_t) d; i++)
+  for (size_t i = 0; i < (size_t) d && !status; i++)
     for (size_t k = 0; k < (size_t) d; k++)
       scaled[i * (size_t) d + k]
           = values[k] > 0 ? sqrt (sqrt (values[k])) * vectors[k * (size_t) d + i] : 0;
-  multiply (bench,
-            (struct product) { .a = scaled, .b = scaled, .c = root, .d = d, .transposed = true });
-  status = tick (bench, 0.6, error);
-  if (status)
-    return status;
-  multiply (bench, (struct product) { .a = root, .b = b->covariance, .c = scaled, .d = d });
-  multiply (bench, (struct product) { .a = scaled, .b = root, .c = vectors, .d = d });
-  status = eigen (bench, d, vectors, values, false, error);
-  for (int k = 0; k < d; k++)
+  if (!status) {
+    multiply (bench,
+              (struct product) { .a = scaled, .b = scaled, .c = root, .d = d, .transposed = true });
+    status = tick (bench, 0.6, error);
+  }
+  if (!status) {
+    multiply (bench, (struct product) { .a = root, .b = b->covariance, .c = scaled, .d = d });
+    multiply (bench, (struct product) { .a = scaled, .b = root, .c = vectors, .d = d });
+    status = eigen (bench, d, vectors, values, false, error);
+  }
+  for (int k = 0; k < d && !status; k++)
     *out -= values[k] > 0 ? 2 * sqrt (values[k]) : 0;
+  free (vectors);
   return status;
 }
 
@@ -198,14 +202,11 @@ adm_gauss_distance (const adm_workbench *bench, const adm_gauss *a, const adm_ga
                     adm_error *error)
 {
   size_t d = (size_t) a->width;
-  double *memory = calloc (3 * d * d + d, sizeof *memory), distance = 0;
-  if (!memory)
-    return no_memory (error);
+  double distance = 0;
   for (size_t i = 0; i < d; i++)
     distance += (a->mean[i] - b->mean[i]) * (a->mean[i] - b->mean[i]) + a->covariance[i * d + i]
                 + b->covariance[i * d + i];
-  adm_status status = traces (bench, a, b, memory, &distance, error);
-  free (memory);
+  adm_status status = take_traces (bench, a, b, &distance, error);
   if (!status)
     *out = distance;
   return status;

@@ -7,7 +7,7 @@
 #include "base/openblas.h"
 #include "base/pool.h"
 
-/* What the room's work is done with. */
+/* What evaluating is done with. */
 typedef struct adm_workbench {
   adm_openblas blas;
   adm_pool *pool;

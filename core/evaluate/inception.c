@@ -358,20 +358,23 @@ take_spatial (struct size map, const float *x, float *spatial)
       spatial[p * channels + c] = x[c * pixels + p];
 }
 
+struct workspace {
+  float map[MAPS][MAP_FLOATS], patches[PATCH_FLOATS];
+};
+
 size_t
 adm_inception_workspace (void)
 {
-  return (size_t) MAPS * MAP_FLOATS + PATCH_FLOATS;
+  return sizeof (struct workspace) / sizeof (float);
 }
 
 void
 adm_inception_run (const adm_inception *inception, const uint8_t *pixels, int height, int width,
                    float *workspace, float *pool, float *spatial)
 {
-  float *map[MAPS], *patches = workspace + (size_t) MAPS * MAP_FLOATS;
+  struct workspace *w = (struct workspace *) workspace;
+  float *map[MAPS] = { w->map[IN], w->map[A], w->map[B], w->map[OUT] };
   struct size size[MAPS] = { [IN] = { 3, SIDE, SIDE } };
-  for (int m = 0; m < MAPS; m++)
-    map[m] = workspace + (size_t) m * MAP_FLOATS;
   resize (pixels, height, width, map[IN]);
   for (int i = 0; i < LAYERS; i++) {
     const struct layer *l = &layers[i];
@@ -389,7 +392,7 @@ adm_inception_run (const adm_inception *inception, const uint8_t *pixels, int he
     struct size in = size[l->from], out = size_after (l, in);
     size_t before = l->to == OUT ? (size_t) size[OUT].c * (size_t) (out.h * out.w) : 0;
     if (l->kind == CONV)
-      convolve (inception, i, in, out, map[l->from], patches, map[l->to] + before);
+      convolve (inception, i, in, out, map[l->from], w->patches, map[l->to] + before);
     else
       pool_maps (l, in, out, map[l->from], map[l->to] + before);
     out.c += l->to == OUT ? size[OUT].c : 0;

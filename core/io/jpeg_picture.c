@@ -227,9 +227,9 @@ begin (decoder *d, adm_error *error)
   adm_status status
       = adm_picture_check_size (file, d->jpeg.image_width, d->jpeg.image_height,
                                 jpeg_has_multiple_scans (&d->jpeg) ? SCANS_COST : 3, GAIN, error);
-  bool turned = d->orientation > 4;
-  file->width = (int) (turned ? d->jpeg.image_height : d->jpeg.image_width);
-  file->height = (int) (turned ? d->jpeg.image_width : d->jpeg.image_height);
+  bool transposed = d->orientation > 4;
+  file->width = (int) (transposed ? d->jpeg.image_height : d->jpeg.image_width);
+  file->height = (int) (transposed ? d->jpeg.image_width : d->jpeg.image_height);
   return status;
 }
 

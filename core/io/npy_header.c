@@ -90,13 +90,13 @@ size_t
 adm_npy_header_write (const char *type, int rank, const int64_t *shape, unsigned char *out)
 {
   char *text = (char *) out + ADM_NPY_HEAD;
-  const size_t room = 512 - ADM_NPY_HEAD;
-  size_t length
-      = (size_t) snprintf (text, room, "{'descr': '%s', 'fortran_order': False, 'shape': (", type);
+  const size_t capacity = 512 - ADM_NPY_HEAD;
+  size_t length = (size_t) snprintf (text, capacity,
+                                     "{'descr': '%s', 'fortran_order': False, 'shape': (", type);
   for (int i = 0; i < rank; i++)
-    length += (size_t) snprintf (text + length, room - length, "%lld,%s", (long long) shape[i],
+    length += (size_t) snprintf (text + length, capacity - length, "%lld,%s", (long long) shape[i],
                                  i + 1 < rank ? " " : "");
-  length += (size_t) snprintf (text + length, room - length, "), }");
+  length += (size_t) snprintf (text + length, capacity - length, "), }");
   while ((ADM_NPY_HEAD + length + 1) % 64)
     text[length++] = ' ';
   text[length++] = '\n';

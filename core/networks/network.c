@@ -111,6 +111,14 @@ plan (adm_network *network, int n, bool gradient, adm_error *error)
   return ADM_OK;
 }
 
+/* Of the last plan, on THREADS. */
+static uint64_t
+workspace_bytes (const adm_network *network, int threads)
+{
+  adm_exec exec = { .scratch_bytes = network->scratch_bytes };
+  return adm_exec_place (&exec, NULL, network->planned_bytes, threads);
+}
+
 adm_status
 adm_network_measure (const adm_description *description, int n, const adm_options *options,
                      bool gradient, adm_network_plan *out, adm_error *error)
@@ -133,8 +141,8 @@ adm_network_measure (const adm_description *description, int n, const adm_option
     status = plan (network, n, gradient, error);
   if (!status)
     *out = (adm_network_plan) { .weights = loader.parameters.memory.bytes,
-                                .arena = network->planned_bytes,
-                                .scratch = network->scratch_bytes,
+                                .workspace = workspace_bytes (
+                                    network, adm_pool_threads_for (options->threads)),
                                 .loading = loader.raw_floats * sizeof (float),
                                 .flops = network->flops };
   unbind (network);
@@ -153,8 +161,7 @@ check_limit (adm_network *network, const char *what, uint64_t weights, uint64_t 
   if (status)
     return status;
   uint64_t limit = adm_memory_allowed (network->memory_limit);
-  uint64_t workspace = network->planned_bytes
-                       + network->scratch_bytes * (uint64_t) adm_pool_threads (network->pool);
+  uint64_t workspace = workspace_bytes (network, adm_pool_threads (network->pool));
   uint64_t beside = workspace > loading ? workspace : loading;
   if (weights <= limit && beside <= limit - weights)
     return ADM_OK;
@@ -265,10 +272,7 @@ adm_network_plan_for (adm_network *network, int n, bool gradient, uint64_t *work
     if (status)
       return status;
   }
-  uint64_t scratch;
-  if (!adm_mul_u64 ((uint64_t) adm_pool_threads (network->pool), network->scratch_bytes, &scratch)
-      || !adm_add_u64 (scratch, network->planned_bytes, workspace))
-    *workspace = UINT64_MAX;
+  *workspace = workspace_bytes (network, adm_pool_threads (network->pool));
   return ADM_OK;
 }
 
@@ -326,7 +330,6 @@ evaluate (adm_network *network, const adm_batch *batch, bool gradient, float *ou
   if (status)
     return status;
 
-  adm_arena_init (&network->arena, network->workspace->base, network->planned_bytes);
   adm_exec exec = {
     .arena = &network->arena,
     .pool = network->pool,
@@ -335,10 +338,11 @@ evaluate (adm_network *network, const adm_batch *batch, bool gradient, float *ou
     .profile = &network->profile,
     .total_flops = network->flops,
     .scratch_bytes = network->scratch_bytes,
-    .scratch = network->workspace->base + network->planned_bytes,
     .poll = network->poll,
     .poll_user = network->poll_user,
   };
+  adm_exec_place (&exec, network->workspace->base, network->planned_bytes,
+                  adm_pool_threads (network->pool));
   network->profile = (adm_profile) { .current = ADM_LAYERS };
   walk (network, &exec, batch, gradient, out, grad);
   adm_exec_end (&exec);

@@ -31,8 +31,8 @@ struct adm_network {
   /* the last plan */
   int planned_n;
   bool planned_gradient;
-  uint64_t planned_bytes, scratch_bytes;
-  double flops; /* quicker ways' for fewer (ops/exec.h) */
+  uint64_t planned_bytes, scratch_bytes; /* of the arena, of one thread */
+  double flops;                          /* quicker ways' for fewer (ops/exec.h) */
   /* asked between layers */
   bool (*poll) (void *user, double done);
   void *poll_user;
@@ -41,9 +41,9 @@ struct adm_network {
 
 /* What evaluating N images takes. */
 typedef struct adm_network_plan {
-  uint64_t weights, arena, scratch; /* bytes; SCRATCH for each thread */
-  uint64_t loading;                 /* bytes taken beside the weights while they are read */
-  double flops;                     /* quicker ways' for fewer (ops/exec.h) */
+  uint64_t weights, workspace; /* bytes; WORKSPACE on all threads */
+  uint64_t loading;            /* bytes taken beside the weights while they are read */
+  double flops;                /* quicker ways' for fewer (ops/exec.h) */
 } adm_network_plan;
 adm_status adm_network_measure (const adm_description *description, int n,
                                 const adm_options *options, bool gradient, adm_network_plan *out,

@@ -117,8 +117,9 @@ plan (adm_trainee *t, adm_error *error)
   walk (t, &exec, &(adm_batch) { .n = t->n }, (adm_loss) { 0 });
   if (t->arena.failed)
     return ADM_FAIL (error, NETWORK_DEEP);
-  t->workspace_bytes = t->arena.reach;
+  t->arena_bytes = t->arena.reach;
   t->scratch_bytes = exec.scratch_bytes;
+  t->workspace_bytes = adm_exec_place (&exec, NULL, t->arena_bytes, adm_pool_threads (t->pool));
   t->flops = exec.flops;
   return ADM_OK;
 }
@@ -127,7 +128,6 @@ uint64_t
 adm_trainee_bytes (const adm_trainee *t, int copies)
 {
   return t->packed_bytes + t->workspace_bytes
-         + t->scratch_bytes * (uint64_t) adm_pool_threads (t->pool)
          + t->elements * sizeof (float) * (uint64_t) (2 + copies);
 }
 
@@ -145,7 +145,7 @@ plan_within (adm_trainee *t, const char *what, const adm_trainee_options *how, a
     return status;
 
   uint64_t all = adm_trainee_bytes (t, how->copies);
-  return ADM_FAIL (error, TRAIN_MEMORY, what, t->n, all, t->workspace_bytes, limit,
+  return ADM_FAIL (error, TRAIN_MEMORY, what, t->n, all, t->arena_bytes, limit,
                    adm_memory_word (how->options->memory_limit));
 }
 
@@ -154,12 +154,11 @@ plan_within (adm_trainee *t, const char *what, const adm_trainee_options *how, a
 static adm_status
 take_memory (adm_trainee *t, adm_error *error)
 {
-  uint64_t flat = t->elements * sizeof (float),
-           work = t->workspace_bytes + t->scratch_bytes * (uint64_t) adm_pool_threads (t->pool);
+  uint64_t flat = t->elements * sizeof (float);
   t->weights = adm_block_new (flat);
   t->gradients = adm_block_new (flat);
   t->packed = adm_block_new (t->packed_bytes);
-  t->workspace = adm_block_new (work);
+  t->workspace = adm_block_new (t->workspace_bytes);
   if (t->weights && t->gradients && t->packed && t->workspace)
     return ADM_OK;
   return ADM_FAIL (error, NO_MEMORY_MIB, adm_trainee_bytes (t, 0));
@@ -229,9 +228,7 @@ adm_trainee_free (adm_trainee *t)
   adm_block_free (t->weights, flat);
   adm_block_free (t->gradients, flat);
   adm_block_free (t->packed, t->packed_bytes);
-  if (t->workspace)
-    adm_block_free (t->workspace,
-                    t->workspace_bytes + t->scratch_bytes * (uint64_t) adm_pool_threads (t->pool));
+  adm_block_free (t->workspace, t->workspace_bytes);
   adm_pool_free (t->pool);
   for (size_t i = 0; i < t->count; i++)
     free (t->parameter[i].name);
@@ -278,15 +275,15 @@ adm_trainee_pack (adm_trainee *t)
 static adm_exec
 exec_of (adm_trainee *t)
 {
-  adm_arena_init (&t->arena, t->workspace, t->workspace_bytes);
-  return (adm_exec) { .arena = &t->arena,
-                      .pool = t->pool,
-                      .kernels = t->kernels,
-                      .total_flops = t->flops,
-                      .scratch_bytes = t->scratch_bytes,
-                      .scratch = t->workspace + t->workspace_bytes,
-                      .poll = t->poll,
-                      .poll_user = t->poll_user };
+  adm_exec exec = { .arena = &t->arena,
+                    .pool = t->pool,
+                    .kernels = t->kernels,
+                    .total_flops = t->flops,
+                    .scratch_bytes = t->scratch_bytes,
+                    .poll = t->poll,
+                    .poll_user = t->poll_user };
+  adm_exec_place (&exec, t->workspace, t->arena_bytes, adm_pool_threads (t->pool));
+  return exec;
 }
 
 static adm_status

@@ -35,7 +35,8 @@ typedef struct adm_trainee {
   const adm_kernels *kernels;
   adm_arena arena;
   unsigned char *workspace;
-  uint64_t packed_bytes, workspace_bytes, scratch_bytes; /* SCRATCH: of one thread */
+  uint64_t packed_bytes, workspace_bytes;
+  uint64_t arena_bytes, scratch_bytes; /* of WORKSPACE; SCRATCH: of one thread */
   double flops;
   float dropout;
   /* asked between layers; may be NULL */

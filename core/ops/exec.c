@@ -81,6 +81,20 @@ adm_exec_scratch_of (const adm_exec *exec, int worker)
   return (adm_layout) { .base = exec->scratch + (uint64_t) worker * exec->scratch_bytes };
 }
 
+uint64_t
+adm_exec_place (adm_exec *exec, unsigned char *base, uint64_t arena, int threads)
+{
+  adm_layout layout = { .base = base };
+  uint64_t scratch;
+  void *first = adm_layout_take (&layout, arena, ADM_ARENA_ALIGN);
+  if (!adm_mul_u64 ((uint64_t) threads, exec->scratch_bytes, &scratch))
+    scratch = UINT64_MAX;
+  exec->scratch = adm_layout_take (&layout, scratch, ADM_ARENA_ALIGN);
+  if (base)
+    adm_arena_init (exec->arena, first, arena);
+  return layout.bytes;
+}
+
 void
 adm_exec_run (adm_exec *exec, int units, adm_work work, void *arg)
 {

@@ -74,6 +74,9 @@ void adm_exec_end (adm_exec *exec);
  * bytes, and on the worker's. */
 void adm_exec_scratch (adm_exec *exec, adm_layout counted);
 adm_layout adm_exec_scratch_of (const adm_exec *exec, int worker);
+/* A walk's workspace at BASE: EXEC's arena of ARENA bytes, then EXEC's scratch for THREADS. BASE
+ * NULL: measures it, no more. Returns its bytes; UINT64_MAX: more than can be counted. */
+uint64_t adm_exec_place (adm_exec *exec, unsigned char *base, uint64_t arena, int threads);
 /* adm_pool_run, or in the caller when there is no pool. */
 void adm_exec_run (adm_exec *exec, int units, adm_work work, void *arg);
 

@@ -20,15 +20,15 @@ struct peak {
   __typeof__ (cblas_sgemm) *sgemm;
   const float *a, *b;
   float *c;
-  int parts;
+  int bands;
 };
 
 static void
-peak_part (void *arg, int unit, int worker)
+peak_band (void *arg, int unit, int worker)
 {
   struct peak *p = arg;
   (void) worker;
-  int from = SIDE * unit / p->parts, to = SIDE * (unit + 1) / p->parts;
+  int from = SIDE * unit / p->bands, to = SIDE * (unit + 1) / p->bands;
   p->sgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, to - from, SIDE, SIDE, 1,
             p->a + (size_t) from * SIDE, SIDE, p->b, SIDE, 0, p->c + (size_t) from * SIDE, SIDE);
 }
@@ -57,7 +57,7 @@ adm_sgemm_peak (int threads, double *gflops, adm_error *error)
   for (int i = 0; i <= REPEATS; i++) {
     struct timespec t0, t1;
     clock_gettime (CLOCK_MONOTONIC, &t0);
-    adm_pool_run (pool, peak.parts, peak_part, &peak);
+    adm_pool_run (pool, peak.bands, peak_band, &peak);
     clock_gettime (CLOCK_MONOTONIC, &t1);
     double seconds = (double) (t1.tv_sec - t0.tv_sec) + 1e-9 * (double) (t1.tv_nsec - t0.tv_nsec);
     if (i > 0 && seconds < best)

@@ -232,17 +232,17 @@ adm_matmul_packed16 (const adm_kernels *kernels, void *scratch, const adm_matmul
   }
 }
 
-/* OF with A as it lies, or transposed into ROOM [m,k]. */
+/* OF with A as it lies, or transposed into COPY [m,k]. */
 static adm_matmul_operands
-untransposed (const adm_matmul_operands *of, float *room)
+untransposed (const adm_matmul_operands *of, float *copy)
 {
   adm_matmul_operands plain = *of;
   if (!of->transpose_a)
     return plain;
   for (int l = 0; l < of->k; l++)
     for (int i = 0; i < of->m; i++)
-      room[(ptrdiff_t) i * of->k + l] = of->a[(ptrdiff_t) l * of->lda + i];
-  plain.a = room;
+      copy[(ptrdiff_t) i * of->k + l] = of->a[(ptrdiff_t) l * of->lda + i];
+  plain.a = copy;
   plain.lda = of->k;
   return plain;
 }

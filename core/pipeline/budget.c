@@ -28,7 +28,7 @@ adm_part_measure (const adm_description *d, const adm_options *options, adm_part
   *out = (adm_part_memory) {
     .weights = plan.weights,
     .loading = plan.loading,
-    .workspace = plan.arena + plan.scratch * (uint64_t) adm_pool_threads_for (options->threads),
+    .workspace = plan.workspace,
     .sampling = d->kind == ADM_KIND_CLASSIFIER ? 0 : 8 * picture,
     .flops = flops,
     .work = plan.flops,

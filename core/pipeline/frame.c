@@ -3,8 +3,8 @@
  * See frame.h. */
 #include "pipeline/frame.h"
 
-#include "base/checked.h"
 #include "base/error.h"
+#include "base/layout.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -138,22 +138,6 @@ last_stage (const adm_frame *frame)
   return frame->factor > 1;
 }
 
-/* Planes that the frame holds of each canvas: the start picture's, the mask, the labels'. */
-static size_t
-planes (const adm_frame *frame)
-{
-  return (frame->canvas.init ? 3 : 0) + (keeps (frame) ? 1 : 0)
-         + (size_t) frame->sample->class_count;
-}
-
-uint64_t
-adm_frame_bytes (const adm_frame *frame)
-{
-  size_t held = planes (frame) * (area (frame->size[0]) + area (frame->size[last_stage (frame)])),
-         beside = 4 * area (frame->out) + area (frame->used);
-  return (uint64_t) (held + beside) * sizeof (float);
-}
-
 static float
 clamp (float v, float low, float high)
 {
@@ -238,24 +222,23 @@ seam_mask (const adm_frame *frame, float *mask)
 /* Where the arrays of the frame are made. */
 typedef struct filling {
   adm_frame *frame;
-  float *free;  /* of the frame's memory */
-  float *small; /* [used] */
+  adm_layout layout; /* of the frame's memory; while it counts nothing is made */
+  float *plane;      /* [out] */
+  float *small;      /* [used] */
 } filling;
 
 /* PLANES of the finished picture's size become both canvases'; TO [2] receives where they are. */
 static bool
-place (filling *f, const float *plane, int planes_, float low, float high, const float *to[2])
+place (filling *f, const float *plane, int planes, float low, float high, const float *to[2])
 {
   adm_frame *frame = f->frame;
   const int last = last_stage (frame);
   const size_t n[2] = { area (frame->size[0]), area (frame->size[1]) };
-  float *at[2] = { f->free, f->free };
-  f->free += n[0] * (size_t) planes_;
-  if (last) {
-    at[1] = f->free;
-    f->free += n[1] * (size_t) planes_;
-  }
-  for (int i = 0; i < planes_; i++) {
+  float *at[2];
+  at[0] = at[1] = adm_layout_floats (&f->layout, n[0] * (uint64_t) planes);
+  if (last)
+    at[1] = adm_layout_floats (&f->layout, n[1] * (uint64_t) planes);
+  for (int i = 0; i < planes && f->layout.base; i++) {
     if (!to_canvas (frame, plane + (size_t) i * area (frame->out), low, high, f->small,
                     at[last] + (size_t) i * n[last]))
       return false;
@@ -311,48 +294,72 @@ spread (const adm_frame *frame, const adm_class_weight *class, float *plane)
 }
 
 static bool
-place_labels (filling *f, float *plane)
+place_labels (filling *f)
 {
   adm_frame *frame = f->frame;
+  const size_t n = f->layout.base ? area (frame->out) : 0;
   frame->labels = frame->sample->class_count;
   for (int k = 0; k < frame->labels; k++) {
     const adm_class_weight *c = &frame->sample->classes[k];
     const float *to[2];
-    spread (frame, c, plane);
-    if (!place (f, plane, 1, 0, 1e6f, to))
+    if (n)
+      spread (frame, c, f->plane);
+    if (!place (f, f->plane, 1, 0, 1e6f, to))
       return false;
-    for (int s = 0; s < 2; s++)
+    for (int s = 0; s < 2 && n; s++)
       frame->label[s][k] = (adm_canvas_label) { c->label, c->label, to[s] };
   }
-  for (int s = 0; frame->labels > 0 && s <= last_stage (frame); s++)
+  for (int s = 0; frame->labels > 0 && n && s <= last_stage (frame); s++)
     normalise (frame, s);
   return true;
+}
+
+/* What the frame holds of each canvas: the start picture, the mask, the labels' weights. */
+static bool
+place_all (filling *f)
+{
+  adm_frame *frame = f->frame;
+  const adm_canvas *c = &frame->canvas;
+  bool ok = !c->init || place (f, c->init, 3, -1, 1, frame->init);
+  if (ok && c->mend_seams && f->layout.base)
+    seam_mask (frame, f->plane);
+  if (ok && keeps (frame))
+    ok = place (f, c->mend_seams ? f->plane : c->mask, 1, 0, 1, frame->mask);
+  return ok && place_labels (f);
+}
+
+static uint64_t
+bytes_held (const adm_frame *frame)
+{
+  adm_frame copy = *frame;
+  filling counting = { .frame = &copy };
+  place_all (&counting);
+  return counting.layout.bytes;
+}
+
+uint64_t
+adm_frame_bytes (const adm_frame *frame)
+{
+  return bytes_held (frame) + (4 * area (frame->out) + area (frame->used)) * sizeof (float);
 }
 
 adm_status
 adm_frame_fill (adm_frame *frame, adm_error *error)
 {
-  const size_t held
-      = planes (frame) * (area (frame->size[0]) + area (frame->size[last_stage (frame)]));
+  const uint64_t held = bytes_held (frame);
   const int labels = frame->sample->class_count;
-  const adm_canvas *c = &frame->canvas;
   if (!held)
     return ADM_OK;
-  float *plane = malloc (area (frame->out) * sizeof *plane);
-  filling f = { .frame = frame, .small = malloc (area (frame->used) * sizeof *f.small) };
-  f.free = frame->memory = malloc (held * sizeof *frame->memory);
+  filling f = { .frame = frame,
+                .layout.base = malloc ((size_t) held),
+                .plane = malloc (area (frame->out) * sizeof *f.plane),
+                .small = malloc (area (frame->used) * sizeof *f.small) };
+  frame->memory = f.layout.base;
   for (int s = 0; s < 2; s++)
     frame->label[s] = labels ? calloc ((size_t) labels, sizeof *frame->label[s]) : NULL;
-  bool ok = plane && f.small && frame->memory && (!labels || (frame->label[0] && frame->label[1]));
-  if (ok && c->init)
-    ok = place (&f, c->init, 3, -1, 1, frame->init);
-  if (ok && c->mend_seams)
-    seam_mask (frame, plane);
-  if (ok && keeps (frame))
-    ok = place (&f, c->mend_seams ? plane : c->mask, 1, 0, 1, frame->mask);
-  if (ok)
-    ok = place_labels (&f, plane);
-  free (plane);
+  bool ok = f.plane && f.small && frame->memory && (!labels || (frame->label[0] && frame->label[1]))
+            && place_all (&f);
+  free (f.plane);
   free (f.small);
   if (ok)
     return ADM_OK;

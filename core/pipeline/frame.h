@@ -23,7 +23,7 @@ typedef struct adm_frame {
   bool wrap[2];           /* vertically, horizontally */
   bool plain;             /* no canvas: the network's own size, one window */
   /* set by adm_frame_fill, owned by the frame: what the stages start from, keep, and mix */
-  float *memory;
+  void *memory;
   const float *init[2], *mask[2]; /* [3,H,W], [H,W] of each canvas; NULL: none */
   adm_canvas_label *label[2];     /* [labels] of each */
   int labels;

@@ -175,126 +175,6 @@ gradient (void *user, const float *x, int t, float *grad, adm_error *error)
   return status;
 }
 
-/* ---- what can be asked for ------------------------------------------------------------------- */
-
-/* Whether each picture has its own label. */
-static bool
-labelled (const adm_sampling *stage)
-{
-  const adm_request *request = stage->request;
-  return request->labels && !request->adapter && !request->class_count;
-}
-
-/* Of picture I, by the network's labels. */
-static int
-label_of (const adm_sampling *stage, int i)
-{
-  const int label = labelled (stage) ? stage->request->labels[i] : ADM_NO_LABEL;
-  return label != ADM_NO_LABEL ? label : stage->label;
-}
-
-/* … and by the classifier's. */
-static int
-guide_of (const adm_sampling *stage, int i)
-{
-  return labelled (stage) && stage->request->guide_label == ADM_NO_LABEL ? stage->request->labels[i]
-                                                                         : stage->guide;
-}
-
-static adm_status
-check_guide (const adm_sampling *stage, int guide, adm_error *error)
-{
-  int null_class = stage->residency->model->null_class;
-  if (guide == ADM_NO_LABEL || guide == null_class)
-    return ADM_FAIL (error, GUIDE_CLASSLESS);
-  if (stage->classifier && (guide < 0 || guide >= stage->classifier->description.num_classes))
-    return ADM_FAIL (error, GUIDE_OUTSIDE, guide, stage->classifier->description.num_classes - 1);
-  return ADM_OK;
-}
-
-static adm_status
-check_label (const adm_sampling *stage, int label, adm_error *error)
-{
-  int classes = stage->network->description.num_classes;
-  if (classes > 0 && label == ADM_NO_LABEL)
-    return ADM_FAIL (error, CLASS_NULL, stage->residency->model->name, classes - 1);
-  if (classes > 0 && (label < 0 || label >= classes))
-    return ADM_FAIL (error, VALUE_OUTSIDE, ADM_WORD_V_CLASS, (double) label, 0.0,
-                     (double) (classes - 1));
-  return ADM_OK;
-}
-
-static adm_status
-check_labels (adm_sampling *stage, adm_error *error)
-{
-  const adm_request *request = stage->request;
-  bool guided = stage->classifier || stage->free_guidance;
-  int label = request->label;
-  stage->label = label != ADM_NO_LABEL ? label : stage->residency->model->null_class;
-  if (request->adapter && !stage->stage) /* the row behind the model's own */
-    stage->label = label = stage->network->description.num_classes > 0
-                               ? stage->network->description.num_classes - 1
-                               : ADM_NO_LABEL;
-  stage->guide = request->guide_label != ADM_NO_LABEL ? request->guide_label : label;
-  adm_status status = ADM_OK;
-  for (int i = 0; stage->frame && i < stage->frame->labels && !status; i++) {
-    status = check_label (stage, request->classes[i].label, error);
-    if (!status && guided)
-      status = check_guide (stage, request->classes[i].label, error);
-  }
-  if (status || (stage->frame && stage->frame->labels))
-    return status;
-  for (int i = 0; i < (labelled (stage) ? request->count : 1) && !status; i++) {
-    status = check_label (stage, label_of (stage, i), error);
-    if (!status && guided)
-      status = check_guide (stage, guide_of (stage, i), error);
-  }
-  return status;
-}
-
-static adm_status
-check_tiles (const adm_sampling *stage, adm_error *error)
-{
-  const adm_request *request = stage->request;
-  const adm_description *d = &stage->network->description;
-  if (!request->low || request->noise)
-    return ADM_FAIL (error, TILES_SOURCE);
-  if (d->image_size % adm_low_side (d) != 0)
-    return ADM_FAIL (error, TILES_FACTOR, d->image_size, adm_low_side (d));
-  return ADM_OK;
-}
-
-static adm_status
-check_request (adm_sampling *stage, adm_error *error)
-{
-  const adm_request *request = stage->request;
-  bool low = stage->network->description.kind == ADM_KIND_SUPERRES;
-  if (request->count < 1 || request->count > 100000)
-    return ADM_FAIL (error, VALUE_OUTSIDE, ADM_WORD_V_IMAGES, (double) request->count, 1.0, 1e5);
-  if (!(request->scale >= 0) || request->scale > 1e6)
-    return ADM_FAIL (error, VALUE_OUTSIDE, ADM_WORD_V_SCALE, request->scale, 0.0, 1e6);
-  if (!(request->eta >= 0 && request->eta <= 1))
-    return ADM_FAIL (error, VALUE_OUTSIDE, ADM_WORD_V_ETA, request->eta, 0.0, 1.0);
-  if (!(request->vary >= 0 && request->vary <= 1) || (request->vary > 0 && request->noise))
-    return ADM_FAIL (error, VARIATION);
-  if (stage->free_guidance && stage->residency->model->null_class == ADM_NO_LABEL)
-    return ADM_FAIL (error, GUIDE_FREE, stage->residency->model->name);
-  if (low != (request->low != NULL))
-    return low ? ADM_FAIL (error, LOW_MISSING) : ADM_FAIL (error, LOW_UNWANTED);
-  if (stage->windowed && stage->channels != 3)
-    return ADM_FAIL (error, CANVAS_CHANNELS, stage->channels);
-  if (stage->windowed && request->noise)
-    return ADM_FAIL (error, CANVAS_NOISE);
-  if (stage->windowed && low)
-    return check_tiles (stage, error);
-  if (low && stage->network->description.small_size > 0
-      && (request->low_h != stage->network->description.small_size
-          || request->low_w != stage->network->description.small_size))
-    return ADM_FAIL (error, LOW_SIZE, request->low_w, request->low_h,
-                     stage->network->description.small_size);
-  return ADM_OK;
-}
-
 /* ---- life ------------------------------------------------------------------------------------ */
 
 static adm_denoiser
@@ -432,27 +312,27 @@ open_field (adm_sampling *stage)
 {
   const adm_frame *frame = stage->frame;
   const adm_description *d = &stage->network->description;
-  const int side = stage->stage ? adm_low_side (d) : d->image_size;
+  const int side = stage->number ? adm_low_side (d) : d->image_size;
   stage->label_of_all = (adm_canvas_label) { stage->label, stage->guide, NULL };
   stage->field = (adm_canvas_field) {
-    .axis = { adm_frame_axis (frame, stage->stage, side, true),
-              adm_frame_axis (frame, stage->stage, side, false) },
-    .factor = stage->stage ? frame->factor : 1,
+    .axis = { adm_frame_axis (frame, stage->number, side, true),
+              adm_frame_axis (frame, stage->number, side, false) },
+    .factor = stage->number ? frame->factor : 1,
     .channels = d->learn_sigma ? 6 : 3,
-    .label = frame->labels ? frame->label[stage->stage] : &stage->label_of_all,
+    .label = frame->labels ? frame->label[stage->number] : &stage->label_of_all,
     .labels = frame->labels ? frame->labels : 1,
     .classless = d->num_classes <= 0,
     .null_label = stage->residency->model->null_class,
-    .has_low = stage->stage == 1,
+    .has_low = stage->number == 1,
     .evaluate = evaluate_windows,
     .gradient = gradient_windows,
     .done = window_done,
     .user = stage,
   };
-  stage->height = frame->size[stage->stage].height;
-  stage->width = frame->size[stage->stage].width;
-  stage->forming = (adm_forming) { .size = frame->size[stage->stage],
-                                   .used = adm_frame_used (frame, stage->stage) };
+  stage->height = frame->size[stage->number].height;
+  stage->width = frame->size[stage->number].width;
+  stage->forming = (adm_forming) { .size = frame->size[stage->number],
+                                   .used = adm_frame_used (frame, stage->number) };
 }
 
 bool
@@ -471,18 +351,18 @@ adm_sampling_open (adm_sampling *stage, adm_error *error)
   const adm_request *request = stage->request;
   const adm_model *model = stage->residency->model;
   stage->network = adm_residency_network (stage->residency, stage->part);
-  stage->stage = stage->part == ADM_PART_UPSAMPLER;
-  stage->free_guidance = !stage->stage && adm_request_guides_freely (model, request);
-  stage->classifier = !stage->stage && request->scale > 0 && !stage->free_guidance
+  stage->number = stage->part == ADM_PART_UPSAMPLER;
+  stage->free_guidance = !stage->number && adm_request_guides_freely (model, request);
+  stage->classifier = !stage->number && request->scale > 0 && !stage->free_guidance
                           ? adm_residency_network (stage->residency, ADM_PART_CLASSIFIER)
                           : NULL;
   stage->windowed
       = stage->frame && (!stage->frame->plain || stage->frame->labels || stage->free_guidance);
   const adm_description *d = &stage->network->description;
   stage->channels = adm_description_channels (d);
-  adm_status status = check_request (stage, error);
+  adm_status status = adm_sampling_check_request (stage, error);
   if (!status)
-    status = check_labels (stage, error);
+    status = adm_sampling_check_labels (stage, error);
   if (!status)
     status = request->respacing
                  ? adm_schedule_new (d->noise_schedule, d->diffusion_steps, request->respacing,
@@ -530,8 +410,8 @@ seed_pictures (adm_sampling *stage, int i)
     adm_rng_seed (&stage->rng[0][j], seed);
     adm_rng_seed (&stage->rng[1][j], request->vary_seed + number);
     adm_rng_seed (&stage->rng[2][j], seed ^ UINT64_C (0x9e3779b97f4a7c15)); /* a stream apart */
-    stage->labels[j] = label_of (stage, i + j);
-    stage->guides[j] = guide_of (stage, i + j);
+    stage->labels[j] = adm_sampling_label (stage, i + j);
+    stage->guides[j] = adm_sampling_guide (stage, i + j);
   }
   stage->label_of_all.label = stage->labels[0]; /* a field sees one picture at a time */
   stage->label_of_all.guide = stage->guides[0];
@@ -543,7 +423,7 @@ begin_forming (adm_sampling *stage, const float *low)
 {
   stage->progress.height = stage->forming.used.height;
   stage->progress.width = stage->forming.used.width;
-  adm_forming_begin (&stage->forming, low ? NULL : stage->frame->init[stage->stage], low,
+  adm_forming_begin (&stage->forming, low ? NULL : stage->frame->init[stage->number], low,
                      stage->field.factor);
 }
 
@@ -555,7 +435,7 @@ adm_sampling_run (adm_sampling *stage, int i, int n, const float *low, adm_error
   size_t pixels = (size_t) stage->channels * (size_t) stage->height * (size_t) stage->width;
   denoiser.pictures = stage->now = n;
   seed_pictures (stage, i);
-  stage->progress = (adm_progress) { .stage = stage->stage ? ADM_STAGE_UPSAMPLE : ADM_STAGE_SAMPLE,
+  stage->progress = (adm_progress) { .stage = stage->number ? ADM_STAGE_UPSAMPLE : ADM_STAGE_SAMPLE,
                                      .image = i,
                                      .images = stage->images,
                                      .steps = stage->schedule->steps,
@@ -585,13 +465,13 @@ adm_sampling_run (adm_sampling *stage, int i, int n, const float *low, adm_error
     .user = stage,
   };
   if (stage->frame)
-    adm_frame_apply (stage->frame, stage->stage, stage->schedule, &params);
+    adm_frame_apply (stage->frame, stage->number, stage->schedule, &params);
   stage->progress.steps = adm_diffusion_steps (stage->schedule, &params);
   if (stage->progress.steps)
     return adm_diffusion_run (&denoiser, stage->schedule, &params, stage->workspace, stage->x,
                               error);
   for (int j = 0; j < n; j++)
-    memcpy (stage->x + (size_t) j * pixels, stage->frame->init[stage->stage],
+    memcpy (stage->x + (size_t) j * pixels, stage->frame->init[stage->number],
             pixels * sizeof *stage->x);
   return ADM_OK;
 }

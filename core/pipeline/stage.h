@@ -28,7 +28,7 @@ typedef struct adm_sampling {
   int label, guide;
   int height, width; /* of the pictures made */
   int channels;      /* 1, 3 or 4 */
-  int stage;         /* of the frame: 0 sampling, 1 upsampling */
+  int number;        /* of the stage in the frame: 0 sampling, 1 upsampling */
   bool windowed;     /* by the field, window by window */
   adm_canvas_field field;
   adm_canvas_label label_of_all; /* the field's, where there is one */
@@ -59,6 +59,14 @@ typedef struct adm_sampling {
  * refused at once, and takes the sampler's arrays. On failure nothing is held. */
 adm_status adm_sampling_open (adm_sampling *stage, adm_error *error);
 void adm_sampling_close (adm_sampling *stage);
+
+/* Whether the request suits the stage, which is open but for its arrays. */
+adm_status adm_sampling_check_request (adm_sampling *stage, adm_error *error);
+/* The same of its labels; finds LABEL and GUIDE. */
+adm_status adm_sampling_check_labels (adm_sampling *stage, adm_error *error);
+/* Of picture I, by the network's labels, and by the classifier's. */
+int adm_sampling_label (const adm_sampling *stage, int i);
+int adm_sampling_guide (const adm_sampling *stage, int i);
 
 /* N pictures of the request, 1 … stage->batch, from number I on, into stage->x, which is undefined
  * on failure; of an upsampler from LOW [N,3,low_h,low_w], else NULL. What a frame starts from at

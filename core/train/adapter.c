@@ -21,14 +21,14 @@ lay_out (adm_adapter *a)
       a->table = p;
     if (p->role != ADM_ROLE_CONV_WEIGHT && p->role != ADM_ROLE_CONV1D_WEIGHT)
       continue;
-    adm_adapter_part *part = &a->part[a->parts++];
-    part->parameter = p;
-    part->rows = (int) p->shape[0];
-    part->columns = (int) (p->elements / (uint64_t) p->shape[0]);
-    part->rank = a->rank < part->rows ? a->rank : part->rows;
-    part->a = a->count;
-    part->b = part->a + (uint64_t) part->rank * (uint64_t) part->columns;
-    a->count = part->b + (uint64_t) part->rank * (uint64_t) part->rows;
+    adm_adapter_layer *layer = &a->layer[a->layers++];
+    layer->parameter = p;
+    layer->rows = (int) p->shape[0];
+    layer->columns = (int) (p->elements / (uint64_t) p->shape[0]);
+    layer->rank = a->rank < layer->rows ? a->rank : layer->rows;
+    layer->a = a->count;
+    layer->b = layer->a + (uint64_t) layer->rank * (uint64_t) layer->columns;
+    a->count = layer->b + (uint64_t) layer->rank * (uint64_t) layer->rows;
   }
   a->label = a->count;
   if (a->table) {
@@ -48,19 +48,19 @@ adm_adapter_new (adm_trainee *trainee, int rank, uint64_t seed, adm_adapter *out
 {
   size_t bytes = (size_t) trainee->elements * sizeof (float);
   *out = (adm_adapter) { .trainee = trainee, .rank = rank };
-  out->part = calloc (trainee->count, sizeof *out->part);
-  if (out->part)
+  out->layer = calloc (trainee->count, sizeof *out->layer);
+  if (out->layer)
     lay_out (out);
   out->values = calloc (out->count + 1, sizeof *out->values);
   out->gradients = calloc (out->count + 1, sizeof *out->gradients);
   out->base = malloc (bytes);
-  if (!out->part || !out->values || !out->gradients || !out->base) {
+  if (!out->layer || !out->values || !out->gradients || !out->base) {
     adm_adapter_clear (out);
     return ADM_FAIL (error, NO_MEMORY, ADM_WORD_AN_ADAPTER);
   }
   memcpy (out->base, trainee->weights, bytes);
-  for (size_t i = 0; i < out->parts; i++) {
-    const adm_adapter_part *p = &out->part[i];
+  for (size_t i = 0; i < out->layers; i++) {
+    const adm_adapter_layer *p = &out->layer[i];
     adm_rng rng;
     adm_rng_seed (&rng, adm_mix (seed ^ 0x6c6f7261, i));
     for (int k = 0; k < p->rank * p->columns; k++)
@@ -76,13 +76,13 @@ adm_adapter_new (adm_trainee *trainee, int rank, uint64_t seed, adm_adapter *out
 void
 adm_adapter_clear (adm_adapter *a)
 {
-  free (a->part), free (a->values), free (a->gradients), free (a->base);
+  free (a->layer), free (a->values), free (a->gradients), free (a->base);
   *a = (adm_adapter) { 0 };
 }
 
 struct work {
   adm_adapter *adapter;
-  const adm_adapter_part *part;
+  const adm_adapter_layer *layer;
 };
 
 /* Row UNIT of W = base + B A. */
@@ -91,7 +91,7 @@ apply_row (void *arg, int unit, int worker)
 {
   const struct work *w = arg;
   const adm_adapter *a = w->adapter;
-  const adm_adapter_part *p = w->part;
+  const adm_adapter_layer *p = w->layer;
   uint64_t at = p->parameter->offset + (uint64_t) unit * (uint64_t) p->columns;
   float *row = a->trainee->weights + at;
   (void) worker;
@@ -104,8 +104,9 @@ apply_row (void *arg, int unit, int worker)
 void
 adm_adapter_apply (adm_adapter *a)
 {
-  for (size_t i = 0; i < a->parts; i++)
-    adm_pool_run (a->trainee->pool, a->part[i].rows, apply_row, &(struct work) { a, &a->part[i] });
+  for (size_t i = 0; i < a->layers; i++)
+    adm_pool_run (a->trainee->pool, a->layer[i].rows, apply_row,
+                  &(struct work) { a, &a->layer[i] });
   if (a->table)
     memcpy (adm_adapter_row (a, a->trainee->weights, a->row), a->values + a->label,
             (size_t) a->table->shape[1] * sizeof (float));
@@ -118,7 +119,7 @@ gradient_row (void *arg, int unit, int worker)
 {
   const struct work *w = arg;
   const adm_adapter *a = w->adapter;
-  const adm_adapter_part *p = w->part;
+  const adm_adapter_layer *p = w->layer;
   const adm_kernels *kernels = a->trainee->kernels;
   const float *dw = a->trainee->gradients + p->parameter->offset;
   (void) worker;
@@ -140,9 +141,9 @@ gradient_row (void *arg, int unit, int worker)
 void
 adm_adapter_gradients (adm_adapter *a)
 {
-  for (size_t i = 0; i < a->parts; i++)
-    adm_pool_run (a->trainee->pool, a->part[i].rank + a->part[i].rows, gradient_row,
-                  &(struct work) { a, &a->part[i] });
+  for (size_t i = 0; i < a->layers; i++)
+    adm_pool_run (a->trainee->pool, a->layer[i].rank + a->layer[i].rows, gradient_row,
+                  &(struct work) { a, &a->layer[i] });
   if (a->table)
     memcpy (a->gradients + a->label, adm_adapter_row (a, a->trainee->gradients, a->row),
             (size_t) a->table->shape[1] * sizeof (float));

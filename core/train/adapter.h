@@ -7,18 +7,18 @@
 
 #include "networks/trainee.h"
 
-/* One changed tensor. */
-typedef struct adm_adapter_part {
+/* One changed layer. */
+typedef struct adm_adapter_layer {
   const adm_parameter *parameter;
   int rows, columns, rank;
   uint64_t a, b; /* where its A and B are in the flat arrays */
-} adm_adapter_part;
+} adm_adapter_layer;
 
 typedef struct adm_adapter {
   adm_trainee *trainee;
   int rank;
-  size_t parts;
-  adm_adapter_part *part;
+  size_t layers;
+  adm_adapter_layer *layer;
   const adm_parameter *table; /* of labels; NULL: the network has none */
   uint64_t label;             /* the taught row is here in the flat arrays; table->shape[1] long */
   int row;                    /* the row of the table that stands for it while it learns */

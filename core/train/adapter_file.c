@@ -23,14 +23,14 @@ struct saving {
   const float *thumbnail;
 };
 
-/* Tensor I: first A and B of each part, then the thumbnail, then the label. */
+/* Tensor I: first A and B of each layer, then the thumbnail, then the label. */
 static adm_tensor
 tensor_of (const struct saving *s, size_t i, char *name, const float **values)
 {
   const adm_adapter *a = s->adapter;
   int64_t size = a->trainee->description.image_size;
-  if (i < 2 * a->parts) {
-    const adm_adapter_part *p = &a->part[i / 2];
+  if (i < 2 * a->layers) {
+    const adm_adapter_layer *p = &a->layer[i / 2];
     bool is_b = i % 2;
     snprintf (name, NAME, "%s.lora_%c", p->parameter->name, is_b ? 'B' : 'A');
     *values = a->values + (is_b ? p->b : p->a);
@@ -40,7 +40,7 @@ tensor_of (const struct saving *s, size_t i, char *name, const float **values)
                           .elements
                           = (uint64_t) p->rank * (uint64_t) (is_b ? p->rows : p->columns) };
   }
-  bool label = i > 2 * a->parts;
+  bool label = i > 2 * a->layers;
   snprintf (name, NAME, "%s", label ? "label" : "thumbnail");
   *values = label ? a->values + a->label : s->thumbnail;
   if (label)
@@ -83,7 +83,7 @@ adm_adapter_save (const adm_adapter *a, const char *name, const float *thumbnail
                   adm_error *error)
 {
   struct saving saving = { a, thumbnail };
-  size_t count = 2 * a->parts + 1 + (a->table ? 1 : 0);
+  size_t count = 2 * a->layers + 1 + (a->table ? 1 : 0);
   adm_tensor *tensors = calloc (count, sizeof *tensors);
   adm_taught_info info = { .rank = a->rank };
   snprintf (info.name, sizeof info.name, "%s", name);

@@ -157,9 +157,9 @@ tell (adm_teaching *t, int what)
   t->stopped |= t->report && !t->report (&report, t->user);
 }
 
-/* Step number STEP of VALUES and their average. The rate falls with the root of the steps, and the
- * average is over a share of all steps (Karras et al. 2024, arXiv 2312.02696, equations 2 and 67), so
- * that it may end at any time; the former from STEADY steps on. */
+/* Step number STEP of VALUES and their average. From STEADY on the rate falls with the root of the
+ * steps, and the average is over a share of all steps (Karras et al. 2024, arXiv 2312.02696, section
+ * 3.1, "power function"), so that it may end at any time. */
 static void
 descend (adm_teaching *t, int64_t step)
 {

@@ -3,9 +3,9 @@
  * What a lesson starts from, reckoned from the network as it is: the class that its pictures are
  * most like, and how much is wrong at each level of noise. See teaching.h.
  *
- * The class: a diffusion network is a classifier (Li et al. 2023, arXiv 2303.16203): the class under
- * which it finds the pictures' noise best. Learning starts from its row of the label table instead
- * of "no class", whose pictures are of any colours.
+ * The class: a diffusion network is a classifier, too (Li et al. 2023, arXiv 2303.16203): the class
+ * is that under which it finds the pictures' noise best. Learning starts from its row of the label
+ * table instead of "no class", whose pictures are of any colours.
  *
  * The levels: errors at little noise are hundreds of times those at much, where colours and large
  * forms are decided, and would take all of the learning. Each level's loss is divided by what it is

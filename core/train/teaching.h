@@ -45,8 +45,8 @@ adm_status adm_taught_crop (const adm_teach_request *request, const adm_pixmap *
                             uint64_t k, float *out, adm_error *error);
 
 /* Which class the pictures are most like, which timesteps are drawn, and how their losses count;
- * before the first step the label's row is that class's, too. The trainee must have its own weights.
- * ADM_ERROR_CANCELLED when it was stopped. */
+ * before the first step the label's row is that class's, too. The trainee must have its own
+ * weights. ADM_ERROR_CANCELLED when it was stopped. */
 adm_status adm_teaching_start (adm_teaching *teaching, adm_error *error);
 /* Its first part: of more than MOST classes, the MOST that the losses fall towards are measured. */
 adm_status adm_teaching_nearest (adm_teaching *teaching, int most, int *nearest, adm_error *error);

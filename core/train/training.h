@@ -50,8 +50,8 @@ typedef struct adm_training {
 adm_status adm_batches_new (adm_training *training, adm_error *error);
 void adm_batches_clear (adm_training *training);
 
-/* For the N pictures that lie in X0, NOISE, X_T, T, LABELS and LOW: adds the gradients of the sum of
- * WEIGHT LOSS, LOSS known after; KEY: of dropout. */
+/* For the N pictures that lie in X0, NOISE, X_T, T, LABELS and LOW: adds the gradients of the sum
+ * of WEIGHT LOSS, LOSS known after; KEY: of dropout. */
 adm_status adm_batches_piece (adm_training *training, uint64_t key, adm_error *error);
 /* LOSS of them as the network is, nothing learned; not a classifier's. */
 adm_status adm_batches_losses (adm_training *training, adm_error *error);

@@ -26,19 +26,15 @@ harness_run (int threads, const adm_kernels *kernels, harness_body body, void *u
   body (&exec, user);
   CHECK (!arena.failed && arena.used == 0);
 
-  uint64_t workspace = arena.reach, bytes = workspace + (uint64_t) threads * exec.scratch_bytes;
+  uint64_t workspace = arena.reach, bytes = adm_exec_place (&exec, NULL, workspace, threads);
   unsigned char *memory = aligned_alloc (64, (size_t) (bytes + GUARD + 63) / 64 * 64);
   memset (memory, 0xff, (size_t) bytes); /* NaN: nothing may be read before it is written */
   memset (memory + bytes, 0xa5, GUARD);
   if (!CHECK (adm_pool_new (threads, &pool, &error) == ADM_OK))
     exit (1);
   uint64_t scratch = exec.scratch_bytes;
-  adm_arena_init (&arena, memory, workspace);
-  exec = (adm_exec) { .arena = &arena,
-                      .pool = pool,
-                      .kernels = kernels,
-                      .scratch_bytes = scratch,
-                      .scratch = memory + workspace };
+  exec = (adm_exec) { .arena = &arena, .pool = pool, .kernels = kernels, .scratch_bytes = scratch };
+  adm_exec_place (&exec, memory, workspace, threads);
   body (&exec, user);
   CHECK (!arena.failed && arena.used == 0 && arena.reach == workspace);
   bool whole = true;

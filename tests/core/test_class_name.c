@@ -58,19 +58,26 @@ typedef struct classes {
 } classes;
 static const classes all = { names, synonyms, COUNT }, few = { materials, found_by, MATERIALS };
 
+typedef struct meaning {
+  const char *text;
+  int label;
+} meaning;
+
 static void
-means_in (const classes *in, const char *text, int expected)
+mean (const classes *in, const meaning *of, size_t n)
 {
-  adm_error error = { 0 };
-  int label = -9;
-  adm_status status
-      = adm_class_find ("M", in->names, in->synonyms, in->count, text, &label, &error);
-  if (!CHECK (status == ADM_OK && label == expected))
-    printf ("  \"%s\": %d, expected %d; %s\n", text, label, expected, said (&error));
+  for (size_t i = 0; i < n; i++) {
+    adm_error error = { 0 };
+    int label = -9;
+    adm_status status
+        = adm_class_find ("M", in->names, in->synonyms, in->count, of[i].text, &label, &error);
+    if (!CHECK (status == ADM_OK && label == of[i].label))
+      printf ("  \"%s\": %d, expected %d; %s\n", of[i].text, label, of[i].label, said (&error));
+  }
 }
 
 static void
-refused_in (const classes *in, const char *text, const char *says)
+refused (const classes *in, const char *text, const char *says)
 {
   adm_error error = { 0 };
   int label = -9;
@@ -82,40 +89,31 @@ refused_in (const classes *in, const char *text, const char *says)
 }
 
 static void
-means (const char *text, int expected)
-{
-  means_in (&all, text, expected);
-}
-
-static void
-refused (const char *text, const char *says)
-{
-  refused_in (&all, text, says);
-}
-
-static void
 test_rule (void)
 {
-  means ("tiger shark", 1);
-  means ("TIGER  Shark!", 1);
-  means ("great white shark, Carcharodon carcharias", 0);
-  means ("great white shark", 0); /* each synonym is a whole name */
-  means ("tinca tinca", 2);
-  means ("Cardigan", 5); /* letter by letter before anything else */
-  means ("cardigan", 6);
-  means ("bar", 7);
-  means ("STRASSE", 8);
-  means ("\xe7\x8c\xab", 9);
-  means ("jack o lantern", 10);
-  means ("cab", 11); /* whole before part */
-  means ("cabb", 12);
-  means ("\xd0\xba\xd0\xbe\xd0\xa8\xd0\x9a\xd0\x90", 13); /* Cyrillic capitals */
-  means ("carchar", 0);
-  means ("retriev", 14);
-  means ("shark tiger", 1);
-  means ("tigre shark", 1);
-  means ("goldne retreiver", 14);
-  means ("tenhc", 2);
+  static const meaning meanings[] = {
+    { "tiger shark", 1 },
+    { "TIGER  Shark!", 1 },
+    { "great white shark, Carcharodon carcharias", 0 },
+    { "great white shark", 0 }, /* each synonym is a whole name */
+    { "tinca tinca", 2 },
+    { "Cardigan", 5 }, /* letter by letter before anything else */
+    { "cardigan", 6 },
+    { "bar", 7 },
+    { "STRASSE", 8 },
+    { "\xe7\x8c\xab", 9 },
+    { "jack o lantern", 10 },
+    { "cab", 11 }, /* whole before part */
+    { "cabb", 12 },
+    { "\xd0\xba\xd0\xbe\xd0\xa8\xd0\x9a\xd0\x90", 13 }, /* Cyrillic capitals */
+    { "carchar", 0 },
+    { "retriev", 14 },
+    { "shark tiger", 1 },
+    { "tigre shark", 1 },
+    { "goldne retreiver", 14 },
+    { "tenhc", 2 },
+  };
+  mean (&all, meanings, sizeof meanings / sizeof *meanings);
 }
 
 /* A class is found by its synonyms and told of by its name; a name goes before another class's
@@ -123,41 +121,55 @@ test_rule (void)
 static void
 test_synonyms (void)
 {
-  means_in (&few, "Boulder!", 0);
-  means_in (&few, "stone", 2);
-  means_in (&few, "STONE", 2);
-  means_in (&few, "rust", 4);
-  means_in (&few, "RUST", 4);
-  means_in (&few, "rock, stone, cliff,,boulder ,patina", 0); /* the whole line */
-  means_in (&few, "Paving Stones", 1);
-  means_in (&few, "paving", 1);
-  means_in (&few, "cobbles", 1); /* a whole synonym, though it begins a name */
-  means_in (&few, "ceram", 3);
-  means_in (&few, "rock boulder", 0); /* words of the line */
-  means_in (&few, "bolder", 0);
-  means_in (&few, "rsut", 4); /* a slip in a name before the same in a synonym */
-  refused_in (&few, "patina",
-              "\"patina\" could be rock (0) or tiles (3) of model M; give its number");
-  refused_in (&few, "ston",
-              "could be stone (2), rock (0) or cobblestone (1) of model M; give more of the name");
-  refused_in (&few, ",", "has no class named");
-  refused_in (&few, "clifffff", "did you mean rock (0)");
+  static const meaning meanings[] = {
+    { "Boulder!", 0 },
+    { "stone", 2 },
+    { "STONE", 2 },
+    { "rust", 4 },
+    { "RUST", 4 },
+    /* the whole line */
+    { "rock, stone, cliff,,boulder ,patina", 0 },
+    { "Paving Stones", 1 },
+    { "paving", 1 },
+    /* a whole synonym, though it begins a name */
+    { "cobbles", 1 },
+    { "ceram", 3 },
+    /* words of the line */
+    { "rock boulder", 0 },
+    { "bolder", 0 },
+    /* a slip in a name before the same in a synonym */
+    { "rsut", 4 },
+  };
+  mean (&few, meanings, sizeof meanings / sizeof *meanings);
 }
 
 static void
 test_refusals (void)
 {
-  refused ("shark", "\"shark\" could be tiger shark (1) or great white shark (0) of model M; give "
-                    "more of the name");
-  refused ("crane", "\"crane\" could be crane (3) or crane (4) of model M; give its number");
-  refused ("CARDIGAN", "Cardigan (5) or cardigan (6) of model M; give its number");
-  refused ("ar", ", "); /* many */
-  refused ("a", " others of model M");
-  refused ("tyger sharc x", "did you mean tiger shark (1)");
-  refused ("zzzzzzzz", "adm models");
-  refused ("", "adm models");
-  refused ("-", "adm models");
-  refused ("\xff\xfe", "class");
+  static const struct {
+    const classes *in;
+    const char *text, *says;
+  } cases[] = {
+    { &all, "shark",
+      "\"shark\" could be tiger shark (1) or great white shark (0) of model M; give "
+      "more of the name" },
+    { &all, "crane", "\"crane\" could be crane (3) or crane (4) of model M; give its number" },
+    { &all, "CARDIGAN", "Cardigan (5) or cardigan (6) of model M; give its number" },
+    { &all, "ar", ", " }, /* many */
+    { &all, "a", " others of model M" },
+    { &all, "tyger sharc x", "did you mean tiger shark (1)" },
+    { &all, "zzzzzzzz", "adm models" },
+    { &all, "", "adm models" },
+    { &all, "-", "adm models" },
+    { &all, "\xff\xfe", "class" },
+    { &few, "patina", "\"patina\" could be rock (0) or tiles (3) of model M; give its number" },
+    { &few, "ston",
+      "could be stone (2), rock (0) or cobblestone (1) of model M; give more of the name" },
+    { &few, ",", "has no class named" },
+    { &few, "clifffff", "did you mean rock (0)" },
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    refused (cases[i].in, cases[i].text, cases[i].says);
   adm_error error;
   int label;
   CHECK (adm_class_find ("M", NULL, NULL, 0, "cat", &label, &error) == ADM_ERROR_USAGE);
@@ -165,10 +177,10 @@ test_refusals (void)
   char longest[5000];
   memset (longest, 'x', sizeof longest - 1);
   longest[sizeof longest - 1] = '\0';
-  refused (longest, "class");
+  refused (&all, longest, "class");
   for (size_t i = 0; i + 1 < sizeof longest; i++)
     longest[i] = i % 2 ? ' ' : 'y';
-  refused (longest, "class");
+  refused (&all, longest, "class");
 }
 
 /* Every name of the list means itself, in capitals too unless another differs from it in these

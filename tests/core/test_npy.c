@@ -57,6 +57,29 @@ hostile (const char *header, size_t data, const char *part)
   unlink (at ("hostile.npy"));
 }
 
+/* Headers, bytes of data behind them, and what is said of it. */
+static const struct {
+  const char *header;
+  size_t data;
+  const char *says;
+} lies[] = {
+  { "{'descr': '<f8', 'fortran_order': False, 'shape': (1,), }", 8, "float32" },
+  { "{'descr': '>f4', 'fortran_order': False, 'shape': (1,), }", 4, "float32" },
+  { "{'descr': '<f4', 'fortran_order': True, 'shape': (1,), }", 4, "Fortran" },
+  { "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", 4, "size" },
+  { "{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }", 5, "size" },
+  { "{'descr': '<f4', 'fortran_order': False, 'shape': (4611686018427387904, 4), }", 4, "large" },
+  { "{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,), }", 4, "shape" },
+  { "{'descr': '<f4', 'fortran_order': False, 'shape': (18446744073709551616,), }", 4, "shape" },
+  { "{'descr': '<f4', 'fortran_order': False, 'shape': (4611686018427387904,), }", 4, "size" },
+  { "{'descr': '<f4', 'fortran_order': False, 'shape': (4611686018427387903,), }", 4, "size" },
+  { "{'descr': '<f4', 'fortran_order': False, 'shape': (-1,), }", 4, "shape" },
+  { "{'descr': '<f4', 'fortran_order': False, 'shape': (1,1,1,1,1,1,1,1,1), }", 4, "shape" },
+  { "{'descr': '<f4', 'fortran_order': False}", 4, "shape" },
+  { "{'descr': '<f4', 'shape': (1,), }", 4, "Fortran" },
+  { "", 0, "what numbers it holds" },
+};
+
 int
 main (void)
 {
@@ -81,26 +104,8 @@ main (void)
   struct stat info;
   CHECK (stat (at ("x.npy"), &info) == 0 && info.st_size % 8 == 0 && (info.st_mode & 0777) != 0600);
 
-  hostile ("{'descr': '<f8', 'fortran_order': False, 'shape': (1,), }", 8, "float32");
-  hostile ("{'descr': '>f4', 'fortran_order': False, 'shape': (1,), }", 4, "float32");
-  hostile ("{'descr': '<f4', 'fortran_order': True, 'shape': (1,), }", 4, "Fortran");
-  hostile ("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", 4, "size");
-  hostile ("{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }", 5, "size");
-  hostile ("{'descr': '<f4', 'fortran_order': False, 'shape': (4611686018427387904, 4), }", 4,
-           "large");
-  hostile ("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,), }", 4,
-           "shape");
-  hostile ("{'descr': '<f4', 'fortran_order': False, 'shape': (18446744073709551616,), }", 4,
-           "shape");
-  hostile ("{'descr': '<f4', 'fortran_order': False, 'shape': (4611686018427387904,), }", 4,
-           "size");
-  hostile ("{'descr': '<f4', 'fortran_order': False, 'shape': (4611686018427387903,), }", 4,
-           "size");
-  hostile ("{'descr': '<f4', 'fortran_order': False, 'shape': (-1,), }", 4, "shape");
-  hostile ("{'descr': '<f4', 'fortran_order': False, 'shape': (1,1,1,1,1,1,1,1,1), }", 4, "shape");
-  hostile ("{'descr': '<f4', 'fortran_order': False}", 4, "shape");
-  hostile ("{'descr': '<f4', 'shape': (1,), }", 4, "Fortran");
-  hostile ("", 0, "what numbers it holds");
+  for (size_t i = 0; i < sizeof lies / sizeof *lies; i++)
+    hostile (lies[i].header, lies[i].data, lies[i].says);
   FILE *file = fopen (at ("not.npy"), "wb");
   fputs ("no array", file);
   fclose (file);

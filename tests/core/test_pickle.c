@@ -21,69 +21,52 @@ pickle_refused (const char *text, size_t n, const char *part)
   CHECK_CONTAINS (said (&error), part);
 }
 
-#define PICKLE_REFUSED(text, part) pickle_refused (text, sizeof text - 1, part)
+/* Protocol 2's beginning. */
+#define V2 "\200\2"
 
 static void
 test_pickle_hostile (void)
 {
-  PICKLE_REFUSED ("\x80\x02"
-                  "cos\nsystem\n(X\x02\0\0\0lstR.",
-                  "os.system");
-  PICKLE_REFUSED ("\x80\x02"
-                  "cbuiltins\neval\n.",
-                  "builtins.eval");
-  PICKLE_REFUSED ("\x80\x02"
-                  "cposix\nsystem\n.",
-                  "only an attack");
-  PICKLE_REFUSED ("\x80\x02"
-                  "ctheirs\nModel.forward\n.",
-                  "theirs.Model.forward");
-  PICKLE_REFUSED ("\x80\x02"
-                  "ios\nsystem\n.",
-                  "opcode");                   /* INST */
-  PICKLE_REFUSED ("\x80\x02(o.", "opcode");    /* OBJ */
-  PICKLE_REFUSED ("\x80\x02N)\x81.", "calls"); /* NEWOBJ of no class */
-  PICKLE_REFUSED ("\x80\x04N.", "protocol");
-  PICKLE_REFUSED ("\x80\x02"
-                  "Pstorage\n.",
-                  "opcode"); /* PERSID */
-  PICKLE_REFUSED ("\x80\x02.", "stops");
-  PICKLE_REFUSED ("\x80\x02NN.", "stops");
-  PICKLE_REFUSED ("\x80\x02N(.", "stops");
-  PICKLE_REFUSED ("\x80\x02t.", "opened");
-  PICKLE_REFUSED ("\x80\x02N(a.", "not there");
-  PICKLE_REFUSED ("\x80\x02}Ns.", "not there");
-  PICKLE_REFUSED ("\x80\x02](NNu.", "list or dict");
-  PICKLE_REFUSED ("\x80\x02}(Nu.", "not there");
-  PICKLE_REFUSED ("\x80\x02h\x05.", "recalls");
-  PICKLE_REFUSED ("\x80\x02q\x05.", "remembers");
-  PICKLE_REFUSED ("\x80\x02Nr\xff\xff\xff\xff.", "too much");
-  PICKLE_REFUSED ("\x80\x02X\xff\xff\xff\xff"
-                  "abc",
-                  "huge string");
-  PICKLE_REFUSED ("\x80\x02X\x10\0\0\0abc", "ends early");
-  PICKLE_REFUSED ("\x80\x02J\x01", "ends early");
-  PICKLE_REFUSED ("\x80\x02\x8a\x20"
-                  "abc",
-                  "ends early");
-  PICKLE_REFUSED ("\x80\x02"
-                  "ccollections",
-                  "endless");
-  PICKLE_REFUSED ("\x80\x02NQ.", "unknown way");
-  PICKLE_REFUSED ("\x80\x02(NNNNNtQ.", "unknown way");
-  PICKLE_REFUSED ("\x80\x02N)R.", "calls");
-  PICKLE_REFUSED ("\x80\x02"
-                  "ccollections\nOrderedDict\n(Nt"
-                  "R.",
-                  "arguments");
-  PICKLE_REFUSED ("\x80\x02"
-                  "ctorch._utils\n_rebuild_parameter\n(NNNtR.",
-                  "arguments");
-  PICKLE_REFUSED ("\x80\x02"
-                  "ctorch._utils\n_rebuild_tensor_v2\n(NNNNNNtR.",
-                  "arguments");
-  PICKLE_REFUSED ("\x80\x02NNb.", "changes");
-  PICKLE_REFUSED ("", "ends early");
+  static const struct {
+    struct ops pickle;
+    const char *part;
+  } hostile[] = {
+    { OPS (V2 "cos\nsystem\n(X\2\0\0\0lstR."), "os.system" },
+    { OPS (V2 "cbuiltins\neval\n."), "builtins.eval" },
+    { OPS (V2 "cposix\nsystem\n."), "only an attack" },
+    { OPS (V2 "ctheirs\nModel.forward\n."), "theirs.Model.forward" },
+    { OPS (V2 "ios\nsystem\n."), "opcode" }, /* INST */
+    { OPS (V2 "(o."), "opcode" },            /* OBJ */
+    { OPS (V2 "N)\201."), "calls" },         /* NEWOBJ of no class */
+    { OPS ("\200\4N."), "protocol" },
+    { OPS (V2 "Pstorage\n."), "opcode" }, /* PERSID */
+    { OPS (V2 "."), "stops" },
+    { OPS (V2 "NN."), "stops" },
+    { OPS (V2 "N(."), "stops" },
+    { OPS (V2 "t."), "opened" },
+    { OPS (V2 "N(a."), "not there" },
+    { OPS (V2 "}Ns."), "not there" },
+    { OPS (V2 "](NNu."), "list or dict" },
+    { OPS (V2 "}(Nu."), "not there" },
+    { OPS (V2 "h\5."), "recalls" },
+    { OPS (V2 "q\5."), "remembers" },
+    { OPS (V2 "Nr\377\377\377\377."), "too much" },
+    { OPS (V2 "X\377\377\377\377abc"), "huge string" },
+    { OPS (V2 "X\20\0\0\0abc"), "ends early" },
+    { OPS (V2 "J\1"), "ends early" },
+    { OPS (V2 "\212 abc"), "ends early" },
+    { OPS (V2 "ccollections"), "endless" },
+    { OPS (V2 "NQ."), "unknown way" },
+    { OPS (V2 "(NNNNNtQ."), "unknown way" },
+    { OPS (V2 "N)R."), "calls" },
+    { OPS (V2 "ccollections\nOrderedDict\n(NtR."), "arguments" },
+    { OPS (V2 "ctorch._utils\n_rebuild_parameter\n(NNNtR."), "arguments" },
+    { OPS (V2 "ctorch._utils\n_rebuild_tensor_v2\n(NNNNNNtR."), "arguments" },
+    { OPS (V2 "NNb."), "changes" },
+    { OPS (""), "ends early" },
+  };
+  for (size_t i = 0; i < sizeof hostile / sizeof *hostile; i++)
+    pickle_refused (hostile[i].pickle.text, hostile[i].pickle.n, hostile[i].part);
 
   /* bombs: marks, stack, doubling references */
   static char many[1 << 18];

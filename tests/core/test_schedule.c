@@ -66,21 +66,27 @@ test_refusals (void)
   const char *no_timesteps[] = { "t=", "t=a", "t=1;2", "t=1,", "t=-1,2", "t=1.5,3" };
   for (size_t i = 0; i < sizeof no_timesteps / sizeof *no_timesteps; i++)
     expect_refused (no_timesteps[i], "followed by timesteps between commas");
-  expect_refused ("t=5,5", "timestep 5: they must ascend");
-  expect_refused ("t=0,1000", "timestep 1000: they must ascend and be below 1000");
-  expect_refused ("t=7", "leaves 1 step,");
-  expect_refused ("1001", "1001 steps do not fit in 1000 timesteps");
-  expect_refused ("10,10,335", "335 steps do not fit in 333 timesteps");
-  expect_refused ("1", "leaves 1 step,");
-  expect_refused ("0", "leaves 0 steps");
-  expect_refused ("0,1", "at least 2");
-  expect_refused ("ddim", "ddim must be followed");
-  expect_refused ("ddim-5", "ddim must be followed");
-  expect_refused ("ddim25,25", "ddim must be followed");
-  expect_refused ("ddim1", "no stride divides 1000 timesteps into exactly 1");
-  expect_refused ("ddim0", "no stride");
-  expect_refused ("ddim300", "no stride divides 1000 timesteps into exactly 300");
-  expect_refused ("ddim1001", "no stride");
+  static const struct {
+    const char *respacing, *says;
+  } cases[] = {
+    { "t=5,5", "timestep 5: they must ascend" },
+    { "t=0,1000", "timestep 1000: they must ascend and be below 1000" },
+    { "t=7", "leaves 1 step," },
+    { "1001", "1001 steps do not fit in 1000 timesteps" },
+    { "10,10,335", "335 steps do not fit in 333 timesteps" },
+    { "1", "leaves 1 step," },
+    { "0", "leaves 0 steps" },
+    { "0,1", "at least 2" },
+    { "ddim", "ddim must be followed" },
+    { "ddim-5", "ddim must be followed" },
+    { "ddim25,25", "ddim must be followed" },
+    { "ddim1", "no stride divides 1000 timesteps into exactly 1" },
+    { "ddim0", "no stride" },
+    { "ddim300", "no stride divides 1000 timesteps into exactly 300" },
+    { "ddim1001", "no stride" },
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    expect_refused (cases[i].respacing, cases[i].says);
 }
 
 static void

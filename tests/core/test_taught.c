@@ -323,8 +323,8 @@ test_file (const char *adapter)
   fine (adm_taught_check (path, &model, &error));
 }
 
-/* Where classes are too many to measure, the nearest is among those that the losses fall towards; and
- * the chances of all timesteps make one. */
+/* Where classes are too many to measure, the nearest is among those that the losses fall towards;
+ * and the chances of all timesteps make one. */
 static void
 test_starts_from_the_nearest (void)
 {

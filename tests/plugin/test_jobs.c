@@ -71,13 +71,13 @@ hear (const UiEvent *event, gpointer data)
   }
 }
 
-static guint8 *
+static float *
 source (gconstpointer data G_GNUC_UNUSED, int width, int height)
 {
-  guint8 *pixels = g_malloc ((gsize) width * (gsize) height * 3);
+  float *pixels = g_malloc ((gsize) width * (gsize) height * 3 * sizeof (float));
 
   for (int i = 0; i < width * height * 3; i++)
-    pixels[i] = (guint8) (i * 7);
+    pixels[i] = (float) (i * 7 % 256) / 127.5F - 1.0F;
   return pixels;
 }
 
@@ -105,8 +105,8 @@ start (Worker *worker, guint id, gboolean sample, int seed, int count)
     request.steps = STEPS;
     request.seed = (uint64_t) seed;
     job.task = (adm_task) { .kind = ADM_TASK_UPSCALE, .upscale = request };
+    job.task.upscale.low_w = job.task.upscale.low_h = LOW;
     job.source = source;
-    job.source_w = job.source_h = LOW;
   }
   worker_start (worker, &job);
 }

@@ -515,13 +515,10 @@ test_transparency (void)
 
 enum { TILED_W = 150, TILED_H = 120, FACTOR = 4 };
 
-static guint8 *
+static float *
 grey_source (gconstpointer data G_GNUC_UNUSED, int width, int height)
 {
-  guint8 *pixels = g_malloc ((gsize) width * (gsize) height * 3);
-
-  memset (pixels, 128, (gsize) width * (gsize) height * 3);
-  return pixels;
+  return g_malloc0 ((gsize) width * (gsize) height * 3 * sizeof (float));
 }
 
 /* Seen as a whole from the first step on; stops between layers, however many tiles there are. */
@@ -537,11 +534,11 @@ test_tiles (void)
                        .model = b.model,
                        .settings = ui_settings_new (),
                        .task = { .kind = ADM_TASK_UPSCALE },
-                       .source = grey_source,
-                       .source_w = TILED_W,
-                       .source_h = TILED_H };
+                       .source = grey_source };
     work.task.upscale = adm_request_upsample_default (b.model);
     work.task.upscale.tiled = true;
+    work.task.upscale.low_w = TILED_W;
+    work.task.upscale.low_h = TILED_H;
     b.first = b.ended = 0;
     worker_start (b.worker, &work);
     turn_until (&b.first);

@@ -287,8 +287,8 @@ test_part_sizes (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
     FakeBackend *fake = fake_backend_new (NULL);
-    fake->api.part_width = cases[i].width;
-    fake->api.part_height = cases[i].height;
+    fake->api.region_width = cases[i].width;
+    fake->api.region_height = cases[i].height;
     Window self = open_fake (fake, UI_TASK_UPSAMPLE);
     GtkComboBox *combo = GTK_COMBO_BOX (part (&self, "tiles"));
     const char *const words[] = { cases[i].fit, cases[i].tiles };
