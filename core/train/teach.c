@@ -158,8 +158,8 @@ tell (adm_teaching *t, int what)
 }
 
 /* Step number STEP of VALUES and their average. From STEADY on the rate falls with the root of the
- * steps, and the average is over a share of all steps (Karras et al. 2024, arXiv 2312.02696, section
- * 3.1, "power function"), so that it may end at any time. */
+ * steps, and the average is over a share of all steps ("power function" of Karras et al. 2024,
+ * arXiv 2312.02696, section 3.1), so that it may end at any time. */
 static void
 descend (adm_teaching *t, int64_t step)
 {
