@@ -3,6 +3,7 @@
  * See canvas.h. Evaluations are queued, and asked for a batch at a time. */
 #include "diffusion/canvas.h"
 
+#include "base/error.h"
 #include "base/layout.h"
 
 #include <string.h>
@@ -168,6 +169,19 @@ go_over (queue *q, place *p, adm_error *error)
   return status ? status : flush (q, error);
 }
 
+/* ANSWER [count] becomes zeros. False: cancelled. */
+static bool
+clear (const adm_canvas_field *f, float *answer, size_t count)
+{
+  const size_t most = (size_t) 1 << 20;
+  for (size_t from = 0; from < count; from += most) {
+    memset (answer + from, 0, (count - from < most ? count - from : most) * sizeof *answer);
+    if (f->poll && !f->poll (f->user))
+      return false;
+  }
+  return true;
+}
+
 static adm_status
 ask (const adm_canvas_field *f, bool gradient, unsigned step, const float *x, float *planar,
      adm_error *error)
@@ -182,9 +196,10 @@ ask (const adm_canvas_field *f, bool gradient, unsigned step, const float *x, fl
     p.low.length[a] = f->axis[a].length;
     p.window.length[a] = f->axis[a].length * f->factor;
   }
-  memset (planar, 0,
-          (size_t) (gradient ? 3 : f->channels) * (size_t) p.window.length[0]
-              * (size_t) p.window.length[1] * sizeof *planar);
+  if (!clear (f, planar,
+              (size_t) (gradient ? 3 : f->channels) * (size_t) p.window.length[0]
+                  * (size_t) p.window.length[1]))
+    return ADM_FAIL (error, STOPPED);
   q.counting = true;
   adm_status status = go_over (&q, &p, error);
   q.counting = false;

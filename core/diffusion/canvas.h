@@ -52,6 +52,9 @@ typedef struct adm_canvas_field {
    * and its share of the canvas; at every pixel the shares of a step sum to 1 */
   void (*done) (const adm_window *window, const adm_window_share *share, const float *x,
                 const float *out, void *user);
+  /* NULL, or asked while an answer is cleared for the windows: 75 MB of a large canvas, whose pages
+   * come only now. False: ADM_ERROR_CANCELLED */
+  bool (*poll) (void *user);
   void *user;
   float *workspace; /* adm_canvas_workspace floats */
 } adm_canvas_field;

@@ -327,6 +327,7 @@ open_field (adm_sampling *stage)
     .evaluate = evaluate_windows,
     .gradient = gradient_windows,
     .done = window_done,
+    .poll = between_pieces,
     .user = stage,
   };
   stage->height = frame->size[stage->number].height;

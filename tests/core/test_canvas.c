@@ -307,6 +307,13 @@ compare_batches (world *w, const canvas_case *c, const float *x, float *out)
   free (first);
 }
 
+static bool
+never (void *user)
+{
+  (void) user;
+  return false;
+}
+
 static void
 check_canvas (const canvas_case *c)
 {
@@ -348,6 +355,8 @@ check_canvas (const canvas_case *c)
   }
   w.calls = 0;
   w.fail_at = 1;
+  CHECK (adm_canvas_predict (&w.field, 0, x, out, &error) == ADM_ERROR_CANCELLED && w.calls == 1);
+  w.field.poll = never; /* before any window is asked about */
   CHECK (adm_canvas_predict (&w.field, 0, x, out, &error) == ADM_ERROR_CANCELLED && w.calls == 1);
   free (workspace), free (out), free (low), free (x), free (maps);
 }
