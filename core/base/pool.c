@@ -21,9 +21,11 @@
 /* Longer than the gap between two layers, far shorter than anybody's notice. */
 enum { SPINS = 4000 };
 
-/* Units FIRST … END-1 that nobody has begun, of one worker's share; alone on its cache line. */
+/* Units FIRST … END-1 that nobody has begun, of one worker's share; as long as a cache line, so that
+ * no two workers' lie on one. */
 typedef struct share {
-  _Alignas (64) atomic_uint_least64_t left; /* FIRST, and END in the upper half */
+  atomic_uint_least64_t left; /* FIRST, and END in the upper half */
+  char apart[64 - sizeof (atomic_uint_least64_t)];
 } share;
 
 struct adm_pool {
@@ -142,7 +144,7 @@ adm_pool_new (int threads, adm_pool **out, adm_error *error)
 
   adm_pool *pool = calloc (1, sizeof *pool);
   pthread_t *thread = calloc ((size_t) threads, sizeof *thread);
-  share *shares = aligned_alloc (64, (size_t) threads * sizeof *shares);
+  share *shares = calloc ((size_t) threads, sizeof *shares);
   if (!pool || !thread || !shares) {
     free (pool), free (thread), free (shares);
     return ADM_FAIL (error, NO_MEMORY_THREADS, threads);

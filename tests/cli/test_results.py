@@ -19,7 +19,7 @@ KEYS = {
     "eval": {"output", "logits", "grad", "model", "kind", "count", "seconds"},
     "convert": {"path", "from", "dtype", "seconds"},
     "describe": {"path", "file", "answers"},
-    "teach": {"path", "model", "name", "merged", "rank", "steps", "loss", "seconds"},
+    "teach": {"path", "model", "name", "merged", "like", "rank", "steps", "loss", "seconds"},
     "train": {"path", "kind", "steps", "loss", "pictures", "classes", "parameters", "seconds"},
 }
 FAILURE = {"error", "code", "message", "exit_status"}
