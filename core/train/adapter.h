@@ -21,8 +21,8 @@ typedef struct adm_adapter {
   adm_adapter_layer *layer;
   const adm_parameter *table; /* of labels; NULL: the network has none */
   uint64_t label;             /* the taught row is here in the flat arrays; table->shape[1] long */
-  int row;                    /* the row of the table that stands for it while it learns */
-  uint64_t count;             /* of each flat array */
+  int row; /* the row of the table that stands for it while it learns; not that of "no class" */
+  uint64_t count; /* of each flat array */
   float *values, *gradients;
   float *base; /* [trainee->elements], the weights without it */
 } adm_adapter;

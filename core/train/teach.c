@@ -15,6 +15,11 @@
 
 enum { MOST_RANK = 64 };
 
+/* The share of crops that are of "no class": its prediction, which guidance leads away from, stays
+ * near the taught class's, as every class's does (Ho & Salimans 2022, arXiv 2207.12598, section
+ * 3.2). */
+static const double NO_CLASS = 0.1;
+
 static double
 seconds (void)
 {
@@ -95,7 +100,8 @@ adm_teaching_prepare (adm_teaching *t, adm_error *error)
   const adm_teach_request *r = t->request;
   adm_training *g = &t->training;
   g->n = r->microbatch ? r->microbatch : r->batch;
-  t->as_training = (adm_train_request) { .batch = r->batch, .seed = r->seed };
+  t->as_training
+      = (adm_train_request) { .batch = r->batch, .seed = r->seed, .drop_label = NO_CLASS };
   g->request = &t->as_training;
   g->next = next_crop;
   g->next_user = t;

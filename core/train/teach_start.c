@@ -208,11 +208,13 @@ weigh (adm_teaching *t, int label, adm_error *error)
 adm_status
 adm_teaching_start (adm_teaching *t, adm_error *error)
 {
-  const adm_adapter *a = &t->adapter;
+  adm_adapter *a = &t->adapter;
   adm_status status = ADM_OK;
   t->like = ADM_NO_LABEL;
   if (a->table)
     status = adm_teaching_nearest (t, MEASURED, &t->like, error);
+  if (!status && a->table)
+    a->row = t->like;
   if (!status)
     status = weigh (t, t->like, error);
   for (int i = 0; i < 2 && !status && a->table && t->training.step == 0; i++)
