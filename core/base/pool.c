@@ -21,8 +21,8 @@
 /* Longer than the gap between two layers, far shorter than anybody's notice. */
 enum { SPINS = 4000 };
 
-/* Units FIRST … END-1 that nobody has begun, of one worker's share; as long as a cache line, so that
- * no two workers' lie on one. */
+/* Units FIRST … END-1 that nobody has begun, of one worker's share; as long as a cache line, and
+ * so never on another's. */
 typedef struct share {
   atomic_uint_least64_t left; /* FIRST, and END in the upper half */
   char apart[64 - sizeof (atomic_uint_least64_t)];
