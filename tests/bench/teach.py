@@ -6,7 +6,7 @@ taught against the nearest embedded class, and a sheet to look at.
   teach.py ADM FRECHET FOLDER [--minutes M | --steps N] [--samples N] [--sampling STEPS] [--threads T] [--pattern NAME]…
 
 Everything is kept in FOLDER: a run that was ended goes on where it was. Features are those of the embedded model's own classifier. On a machine
-that does other things, steps say how much was learned and minutes do not; 5 minutes of two free cores make some 500."""
+that does other things, steps say how much was learned and minutes do not; 5 minutes of two free cores make some 1,000."""
 import argparse
 import json
 import pathlib
