@@ -268,6 +268,7 @@ static adm_status
 begin (adm_teaching *t, adm_error *error)
 {
   double spent = 0;
+  t->started = seconds ();
   memcpy (t->average, t->adapter.values, t->adapter.count * sizeof *t->average);
   adm_status status = t->request->resume ? adm_teaching_recall (t, &spent, error) : ADM_OK;
   if (!status)

@@ -77,6 +77,8 @@ def stopped(there, picture):
     running.send_signal(signal.SIGINT)
     line = running.communicate()[1]
     check(running.returncode == 0 and line == b"" and out.exists(), f"stopped: {running.returncode} {line!r}")
+    spent = int((there / "stopped.checkpoint.safetensors").read_bytes().split(b'milliseconds\\":')[1].split(b",")[0])
+    check(0 <= spent < 60000, f"stopped, it had spent {spent} ms")
 
 
 def resumed(there, picture):
