@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Workers wait a moment by spinning (layers follow one another within microseconds), then sleep on
- * a condition.
+ * a condition. A run is over when its units are: it is closed then, and a worker that comes later,
+ * because it slept or the processor was another program's, is not waited for.
  *
  * Each worker begins with a share of its own of consecutive units, then helps others. Units of
  * successive layers are rows of the same maps, so what a worker reads is mostly what it wrote, and
@@ -34,12 +35,32 @@ struct adm_pool {
   pthread_t *thread; /* threads - 1 of them */
   pthread_mutex_t mutex;
   pthread_cond_t start, done;
-  atomic_int generation; /* one more for each run */
-  atomic_int busy;       /* workers still inside this run, the caller not counted */
+  atomic_uint_least64_t run; /* its number in the upper half, OPEN, and the workers inside it, the
+                                caller not counted */
   bool quit;
   adm_work work;
   void *arg;
 };
+
+#define OPEN (UINT64_C (1) << 31)
+
+static inline uint32_t
+number_of (uint64_t run)
+{
+  return (uint32_t) (run >> 32);
+}
+
+static inline uint32_t
+inside (uint64_t run)
+{
+  return (uint32_t) (run & (OPEN - 1));
+}
+
+static inline uint64_t
+now (adm_pool *pool)
+{
+  return atomic_load_explicit (&pool->run, memory_order_acquire);
+}
 
 struct worker {
   adm_pool *pool;
@@ -88,33 +109,59 @@ drain (adm_pool *pool, int worker)
   }
 }
 
+/* Waits for a run that is not number SEEN; its number. */
+static uint32_t
+await_run (adm_pool *pool, uint32_t seen)
+{
+  for (int i = 0; i < SPINS && number_of (now (pool)) == seen; i++)
+    relax ();
+  if (number_of (now (pool)) == seen) {
+    pthread_mutex_lock (&pool->mutex);
+    while (number_of (now (pool)) == seen)
+      pthread_cond_wait (&pool->start, &pool->mutex);
+    pthread_mutex_unlock (&pool->mutex);
+  }
+  return number_of (now (pool));
+}
+
+/* Whether run NUMBER is still open; the caller is inside it then, and must leave it. */
+static bool
+enter (adm_pool *pool, uint32_t number)
+{
+  uint64_t run = now (pool);
+  while (number_of (run) == number && (run & OPEN))
+    if (atomic_compare_exchange_weak_explicit (&pool->run, &run, run + 1, memory_order_acq_rel,
+                                               memory_order_acquire))
+      return true;
+  return false;
+}
+
+static void
+leave (adm_pool *pool)
+{
+  uint64_t run = atomic_fetch_sub_explicit (&pool->run, 1, memory_order_acq_rel) - 1;
+  if (!(run & OPEN) && !inside (run)) {
+    pthread_mutex_lock (&pool->mutex);
+    pthread_cond_signal (&pool->done);
+    pthread_mutex_unlock (&pool->mutex);
+  }
+}
+
 static void *
 worker_main (void *data)
 {
   struct worker self = *(struct worker *) data;
   adm_pool *pool = self.pool;
-  int seen = 0;
 
   free (data);
-  for (;;) {
-    for (int i = 0;
-         i < SPINS && atomic_load_explicit (&pool->generation, memory_order_acquire) == seen; i++)
-      relax ();
-    if (atomic_load_explicit (&pool->generation, memory_order_acquire) == seen) {
-      pthread_mutex_lock (&pool->mutex);
-      while (atomic_load_explicit (&pool->generation, memory_order_acquire) == seen)
-        pthread_cond_wait (&pool->start, &pool->mutex);
-      pthread_mutex_unlock (&pool->mutex);
-    }
-    seen = atomic_load_explicit (&pool->generation, memory_order_acquire);
+  for (uint32_t seen = 0;;) {
+    seen = await_run (pool, seen);
+    if (!enter (pool, seen))
+      continue;
     if (pool->quit)
       return NULL;
     drain (pool, self.index);
-    if (atomic_fetch_sub_explicit (&pool->busy, 1, memory_order_acq_rel) == 1) {
-      pthread_mutex_lock (&pool->mutex);
-      pthread_cond_signal (&pool->done);
-      pthread_mutex_unlock (&pool->mutex);
-    }
+    leave (pool);
   }
 }
 
@@ -184,12 +231,13 @@ adm_pool_new (int threads, adm_pool **out, adm_error *error)
   return ADM_OK;
 }
 
-/* Publishes the fields set before it and wakes who sleeps. */
+/* Opens a run, which publishes the fields set before it, and wakes who sleeps. Nobody is inside. */
 static void
 announce (adm_pool *pool)
 {
+  const uint64_t next = ((uint64_t) number_of (now (pool)) + 1) << 32 | OPEN;
   pthread_mutex_lock (&pool->mutex);
-  atomic_fetch_add_explicit (&pool->generation, 1, memory_order_release);
+  atomic_store_explicit (&pool->run, next, memory_order_release);
   pthread_cond_broadcast (&pool->start);
   pthread_mutex_unlock (&pool->mutex);
 }
@@ -233,14 +281,14 @@ adm_pool_run (adm_pool *pool, int units, adm_work work, void *arg)
         units_left ((int) (many * i / pool->threads), (int) (many * (i + 1) / pool->threads)),
         memory_order_relaxed);
   }
-  atomic_store_explicit (&pool->busy, pool->threads - 1, memory_order_relaxed);
   announce (pool);
   drain (pool, 0);
-  for (int i = 0; i < SPINS && atomic_load_explicit (&pool->busy, memory_order_acquire) > 0; i++)
+  atomic_fetch_and_explicit (&pool->run, ~OPEN, memory_order_acq_rel);
+  for (int i = 0; i < SPINS && inside (now (pool)); i++)
     relax ();
-  if (atomic_load_explicit (&pool->busy, memory_order_acquire) > 0) {
+  if (inside (now (pool))) {
     pthread_mutex_lock (&pool->mutex);
-    while (atomic_load_explicit (&pool->busy, memory_order_acquire) > 0)
+    while (inside (now (pool)))
       pthread_cond_wait (&pool->done, &pool->mutex);
     pthread_mutex_unlock (&pool->mutex);
   }

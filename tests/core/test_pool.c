@@ -47,6 +47,45 @@ test_pool (int threads)
   adm_pool_free (pool);
 }
 
+struct counted {
+  atomic_int units;
+  bool over;
+};
+
+static atomic_int late;
+
+static void
+count (void *arg, int unit, int worker)
+{
+  struct counted *run = arg;
+  (void) unit, (void) worker;
+  if (run->over)
+    atomic_fetch_add (&late, 1);
+  atomic_fetch_add (&run->units, 1);
+}
+
+/* Runs are not held up by workers that come late, who find the next one, never one that is over. */
+static void
+test_late (int threads, int runs)
+{
+  static struct counted run[2];
+  adm_pool *pool;
+  adm_error error;
+  int wrong = 0;
+  if (!CHECK (adm_pool_new (threads, &pool, &error) == ADM_OK))
+    return;
+  for (int i = 0; i < runs; i++) {
+    struct counted *this = &run[i & 1];
+    atomic_store (&this->units, 0);
+    this->over = false;
+    adm_pool_run (pool, 2 + i % 5, count, this);
+    wrong += atomic_load (&this->units) != 2 + i % 5;
+    this->over = true;
+  }
+  CHECK (!wrong && !atomic_load (&late));
+  adm_pool_free (pool);
+}
+
 static void
 test_arena (void)
 {
@@ -92,6 +131,8 @@ main (void)
   adm_error error;
   for (int threads = 1; threads <= 4; threads++)
     test_pool (threads);
+  test_late (2, 20000);
+  test_late (16, 5000);
   CHECK (adm_pool_new (0, &pool, &error) == ADM_ERROR_USAGE && pool == NULL);
   CHECK (adm_pool_new (100000, &pool, &error) == ADM_ERROR_USAGE);
   CHECK_CONTAINS (said (&error), "1 … 256");
