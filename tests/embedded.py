@@ -25,7 +25,7 @@ CLASSES = [line.split(",")[0].strip() for line in CLASS_FILE.read_text(encoding=
 
 def caption(label, seed, scale=DEFAULTS["scale"]):
     """What a picture of class LABEL is called in the window."""
-    return f"{CLASSES[label]} · s {scale:g} · seed {seed}"
+    return f"{CLASSES[label]} · character {scale:g} · seed {seed}"
 
 
 def layers(label, count=1, before=0):

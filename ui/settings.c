@@ -368,8 +368,8 @@ ui_settings_caption (const UiSettings *settings)
   if (settings->task == UI_TASK_UPSAMPLE) {
     return g_strdup_printf (_ ("upsampled · seed %s"), seed);
   }
-  /* Translators: class, gradient scale, seed, as in "CLASS · s 1.5 · seed 1234". */
-  return g_strdup_printf (_ ("%s · s %s · seed %s"), words, scale, seed);
+  /* Translators: class, gradient scale, seed, as in "CLASS · character 1.5 · seed 1234". */
+  return g_strdup_printf (_ ("%s · character %s · seed %s"), words, scale, seed);
 }
 
 static void G_GNUC_PRINTF (2, 3) add_line (GString *text, const char *format, ...)

@@ -114,8 +114,8 @@ gboolean ui_settings_equal (const UiSettings *a, const UiSettings *b);
 void ui_settings_to_key_file (const UiSettings *settings, GKeyFile *file, const char *group);
 void ui_settings_from_key_file (UiSettings *settings, GKeyFile *file, const char *group);
 
-/* "CLASS · s 1.5 · seed 1234", and one line for each setting; MODEL_NAME is shown in place of the
- * id. To be freed. */
+/* "CLASS · character 1.5 · seed 1234", and one line for each setting; MODEL_NAME is
+ * shown in place of the id. To be freed. */
 char *ui_settings_caption (const UiSettings *settings);
 char *ui_settings_describe (const UiSettings *settings, const char *model_name);
 /* "brick", "brick and bark"; what a picture shows. To be freed. */

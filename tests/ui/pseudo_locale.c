@@ -48,7 +48,7 @@ static const struct {
   { "Anything", "Irgendetwas" },
   { "Balanced", "Ausgewogen" },
   { "Custom", "Benutzerdefiniert" },
-  { "%s · s %s · seed %s", "%s · s %s · Startwert %s" },
+  { "%s · character %s · seed %s", "%s · Charakter %s · Startwert %s" },
 };
 
 void

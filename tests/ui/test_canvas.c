@@ -471,7 +471,7 @@ test_reuse (void)
   CHECK_CONTAINS (ui_message_bar_text (bar), "brick");
   g_signal_emit_by_name (bar, "answered");
   CHECK_CONTAINS (ui_message_bar_text (bar), class_name (&self, 4));
-  CHECK_CONTAINS (ui_message_bar_text (bar), "s 0.25 · seed 99");
+  CHECK_CONTAINS (ui_message_bar_text (bar), "character 0.25 · seed 99");
   CHECK_CONTAINS (ui_message_bar_text (bar), FAKE_MODEL_NAME);
   ui_message_bar_hide (bar);
   tell_targets (&self); /* once for each layer */

@@ -165,11 +165,11 @@ test_generate_window (void)
 {
   Window self = open_window ();
   g_autofree char *first
-      = g_strdup_printf ("list item: %s · s 1.5 · seed 7, 1 of 2", class_name (&self, 0));
+      = g_strdup_printf ("list item: %s · character 1.5 · seed 7, 1 of 2", class_name (&self, 0));
   g_autofree char *second
-      = g_strdup_printf ("list item: %s · s 1.5 · seed 8, 2 of 2", class_name (&self, 0));
-  g_autofree char *tick
-      = g_strdup_printf ("check box: Add this picture: %s · s 1.5 · seed 8", class_name (&self, 0));
+      = g_strdup_printf ("list item: %s · character 1.5 · seed 8, 2 of 2", class_name (&self, 0));
+  g_autofree char *tick = g_strdup_printf (
+      "check box: Add this picture: %s · character 1.5 · seed 8", class_name (&self, 0));
 
   g_autofree char *recent = g_strdup_printf ("button: Recent: %s", class_name (&self, 0));
 
@@ -403,7 +403,8 @@ test_announcements (void)
 {
   Window self = open_window ();
   g_autoptr (GString) heard = g_string_new (NULL);
-  g_autofree char *finished = g_strdup_printf ("%s · s 1.5 · seed 7\n", class_name (&self, 0));
+  g_autofree char *finished
+      = g_strdup_printf ("%s · character 1.5 · seed 7\n", class_name (&self, 0));
   guint signal = g_signal_lookup ("notification", ATK_TYPE_OBJECT);
   gulong hook = g_signal_add_emission_hook (signal, 0, hear, heard, NULL);
 

@@ -35,7 +35,8 @@ test_generate (void)
     CHECK (ui_history_nth (history (&self), i)->settings->seed == 100 + (gint64) i);
   }
 
-  g_autofree char *caption = g_strdup_printf ("%s · s 2.5 · seed 102", class_name (&self, 0));
+  g_autofree char *caption
+      = g_strdup_printf ("%s · character 2.5 · seed 102", class_name (&self, 0));
 
   CHECK_STR (ui_progress_row_text (UI_PROGRESS_ROW (part (&self, "progress"))), caption);
   CHECK (ui_history_selected (history (&self)) == ui_history_nth (history (&self), 2));

@@ -174,8 +174,8 @@ strip (Window *self)
 static char *
 picture_name (Window *self, int seed, const char *signs, int place, int n)
 {
-  return g_strdup_printf ("%s · s 1.5 · seed %d, %s%d of %d", class_name (self, 0), seed, signs,
-                          place, n);
+  return g_strdup_printf ("%s · character 1.5 · seed %d, %s%d of %d", class_name (self, 0), seed,
+                          signs, place, n);
 }
 
 static void
