@@ -8,6 +8,7 @@
 
 #include "insert.h"
 #include "metadata.h"
+#include "pixels.h"
 #include "plugin-error.h"
 
 gboolean
@@ -70,8 +71,7 @@ add_mask (GimpLayer *layer, const AdmPicture *picture)
   if (!mask || !gimp_layer_add_mask (layer, mask))
     return FALSE;
   g_autoptr (GeglBuffer) buffer = gimp_drawable_get_buffer (GIMP_DRAWABLE (mask));
-  gegl_buffer_set (buffer, GEGL_RECTANGLE (0, 0, picture->width, picture->height), 0,
-                   babl_format ("Y float"), picture->mask, GEGL_AUTO_ROWSTRIDE);
+  pixels_write (buffer, picture->width, picture->height, "Y float", picture->mask);
   g_clear_object (&buffer);
   gimp_drawable_update (GIMP_DRAWABLE (mask), 0, 0, picture->width, picture->height);
   gimp_layer_set_edit_mask (layer, FALSE);
@@ -99,8 +99,7 @@ make_layer (GimpImage *image, const AdmPicture *picture, GError **error)
   gimp_layer_set_offsets (layer, picture->x, picture->y);
 
   g_autoptr (GeglBuffer) buffer = gimp_drawable_get_buffer (GIMP_DRAWABLE (layer));
-  gegl_buffer_set (buffer, GEGL_RECTANGLE (0, 0, picture->width, picture->height), 0,
-                   babl_format (picture->format), picture->pixels, GEGL_AUTO_ROWSTRIDE);
+  pixels_write (buffer, picture->width, picture->height, picture->format, picture->pixels);
   g_clear_object (&buffer);
   gimp_drawable_update (GIMP_DRAWABLE (layer), 0, 0, picture->width, picture->height);
   metadata_attach (layer, picture->settings);

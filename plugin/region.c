@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "adm.h"
+#include "pixels.h"
 #include "plugin-error.h"
 #include "resample.h"
 #include "ui/settings.h"
@@ -60,8 +61,8 @@ region_read (GimpLayer *layer, GError **error)
     return NULL;
   }
   g_autoptr (GeglBuffer) buffer = gimp_drawable_get_buffer (GIMP_DRAWABLE (layer));
-  gegl_buffer_get (buffer, GEGL_RECTANGLE (x, y, region->width, region->height), 1.0,
-                   babl_format ("R'G'B'A float"), pixels, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  pixels_read (buffer, GEGL_RECTANGLE (x, y, region->width, region->height), "R'G'B'A float",
+               pixels);
   for (gsize i = 0; i < area; i++) {
     float alpha = CLAMP (pixels[4 * i + 3], 0.0F, 1.0F);
     for (gsize c = 0; c < 3; c++)
@@ -146,6 +147,16 @@ region_picture (const Region *region, int tile, int output)
   return gdk_pixbuf_new_from_bytes (bytes, GDK_COLORSPACE_RGB, FALSE, 8, width, height, 3 * width);
 }
 
+/* The colour that looks like VALUE on white where it covers as much as COVERS (0 to 1); white where
+ * nothing is seen of it. Darker than black is what was drawn beyond the edge of what is seen. */
+static float
+without_white (float value, float covers)
+{
+  return covers >= 1.0F   ? value
+         : covers <= 0.0F ? 1.0F
+                          : MAX (0.0F, 1.0F - (1.0F - value) / covers);
+}
+
 float *
 region_fill_picture (const Region *region, const guint8 *result, int result_w, int result_h,
                      gboolean tiles, AdmPicture *picture)
@@ -169,9 +180,10 @@ region_fill_picture (const Region *region, const guint8 *result, int result_w, i
            || resample_picture (region->alpha, region->width, region->height, 1, alpha, width,
                                 height));
   for (gsize i = 0; ok && i < area; i++) {
+    const float covers = alpha ? CLAMP (alpha[i], 0.0F, 1.0F) : 1.0F;
     for (gsize c = 0; c < 3; c++)
-      pixels[4 * i + c] = colors[3 * i + c];
-    pixels[4 * i + 3] = alpha ? alpha[i] : 1.0F;
+      pixels[4 * i + c] = without_white (colors[3 * i + c], covers);
+    pixels[4 * i + 3] = covers;
   }
   if (!ok)
     g_clear_pointer (&pixels, g_free);

@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "layers.h"
+#include "pixels.h"
 #include "plugin-error.h"
 
 static gboolean
@@ -130,10 +131,10 @@ read_pixels (const Target *target, const char *format, gpointer pixels, GError *
   gboolean read = pixels && buffer;
 
   if (read)
-    gegl_buffer_get (
+    pixels_read (
         buffer,
         GEGL_RECTANGLE (own ? 0 : target->x, own ? 0 : target->y, target->width, target->height),
-        1.0, babl_format (format), pixels, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+        format, pixels);
   else
     set_no_memory (error);
   g_clear_object (&buffer);
@@ -180,8 +181,8 @@ target_read_mask (const Target *target, GError **error)
     return NULL;
   }
   g_autoptr (GeglBuffer) buffer = gimp_drawable_get_buffer (GIMP_DRAWABLE (selection));
-  gegl_buffer_get (buffer, GEGL_RECTANGLE (target->x, target->y, target->width, target->height),
-                   1.0, babl_format ("Y float"), mask, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  pixels_read (buffer, GEGL_RECTANGLE (target->x, target->y, target->width, target->height),
+               "Y float", mask);
   return mask;
 }
 

@@ -290,7 +290,7 @@ sampling_add_outputs (output_set *set, const char *path, int count, adm_error *e
 typedef struct writer {
   const sampling_run *run;
   float *array;        /* [N,C,H,W], or NULL: PNGs */
-  float *colours;      /* [3,H,W] of grey pictures, or NULL */
+  float *colours;      /* [3,H,W] of what is not written as it came, or NULL */
   uint8_t *bytes;      /* [H,W,3] */
   uint8_t *alpha;      /* [H,W], or NULL */
   uint64_t bytes_held; /* that ARRAY, COLOURS and BYTES take once they are filled */
@@ -336,8 +336,11 @@ write_picture (int i, const adm_picture *picture, void *user, adm_error *error)
       float a = (picture->pixels[3 * pixels + k] + 1) * 127.5f;
       w->alpha[k] = a >= 255 ? 255 : a > 0 ? (uint8_t) a : 0;
     }
-  } else if (picture->channels == 1) {
-    adm_pixels_to_rgb (picture->pixels, 1, picture->height, picture->width, w->colours);
+  } else if (w->colours) {
+    adm_pixels_to_rgb (picture->pixels, picture->channels, picture->height, picture->width,
+                       w->colours);
+    if (w->alpha)
+      adm_pixels_from_white (w->colours, w->alpha, picture->height, picture->width);
     rgb = w->colours;
   }
   adm_pixels_to_u8 (rgb, picture->height, picture->width, w->bytes);
@@ -414,10 +417,11 @@ sampling_run_plan (const sampling_run *run, const adm_plan *plan, adm_error *err
 {
   size_t pixels = (size_t) plan->height * (size_t) plan->width,
          values = (size_t) plan->channels * pixels;
-  bool array = output_has_extension (run->outputs->files[0].path, ".npy");
+  const bool array = output_has_extension (run->outputs->files[0].path, ".npy"),
+             changed = plan->channels == 1 || run->alpha;
   writer w = { .run = run,
                .bytes_held = array ? (uint64_t) plan->count * values * sizeof (float)
-                                   : 3 * pixels * (plan->channels == 1 ? 1 + sizeof (float) : 1),
+                                   : 3 * pixels * (changed ? 1 + sizeof (float) : 1),
                .seconds = calloc ((size_t) plan->count, sizeof *w.seconds) };
   adm_status status = array ? check_array (run, plan, w.bytes_held, error) : ADM_OK;
   if (status)
@@ -426,8 +430,7 @@ sampling_run_plan (const sampling_run *run, const adm_plan *plan, adm_error *err
            || (array ? !(w.array = calloc ((size_t) plan->count, values * sizeof *w.array))
                      : !(w.bytes = malloc (3 * pixels))
                            || ((plan->channels == 4 || run->alpha) && !(w.alpha = malloc (pixels)))
-                           || (plan->channels == 1
-                               && !(w.colours = malloc (3 * pixels * sizeof *w.colours)))))
+                           || (changed && !(w.colours = malloc (3 * pixels * sizeof *w.colours)))))
     status = program_fail (error, ADM_ERROR_MEMORY,
                            "no memory for %d pictures of %d x %d px; ask for fewer",
                            array ? plan->count : 1, plan->width, plan->height);

@@ -8,7 +8,7 @@ from window_driver import add, by_search, close, finished, is_running, opened, p
 
 TITLE, UPSAMPLE = 'Generate Image', 'Upsample Layer'
 # Long enough for what is done meanwhile: of a layer of one and a half windows, of a canvas of twenty.
-STEPS, CANVAS_STEPS, UPSAMPLE_STEPS = 75, 12, 12
+STEPS, CANVAS_STEPS, UPSAMPLE_STEPS = 40, 6, 8
 
 
 def about(image):
@@ -168,7 +168,7 @@ def meanwhile(artist, run):
 def scripted():
     image, inset, view, main = three_layers((210, 130))
     before = about(image)
-    done, facts = meanwhile(lambda: by_search(main, 'Delete Layer'), lambda: upscale(image, [inset], steps=40))
+    done, facts = meanwhile(lambda: by_search(main, 'Delete Layer'), lambda: upscale(image, [inset], steps=12))
     facts.update(outcome(done), names=names(image))
     press(main, 'ctrl+z')
     wait(lambda: len(image.get_layers()) == 2, 5)

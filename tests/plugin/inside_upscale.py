@@ -53,6 +53,13 @@ Gimp.Selection.none(image)
 layer.fill(Gimp.FillType.TRANSPARENT)
 done = upscale(image, [layer], steps=4)
 note('transparent', dict(outcome(done), alpha=pixels(done.layers[0], 'A u8')))
+# A dark layer, half of it seen through: what is enlarged is as dark, and as much of it is seen.
+Gimp.context_set_foreground(Gegl.Color.new('#302010'))
+Gimp.context_set_opacity(50)
+layer.edit_fill(Gimp.FillType.FOREGROUND)
+Gimp.context_set_opacity(100)
+done = upscale(image, [layer], steps=4)
+note('half seen', dict(outcome(done), before=pixels(layer, "R'G'B'A u8")[:8], pixels=pixels(done.layers[0], "R'G'B'A u8")))
 
 # An upsampler that lies in a folder on its own: by its name, and by its file.
 image = new_image(64, 64)

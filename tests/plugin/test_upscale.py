@@ -86,6 +86,14 @@ class Upscale(unittest.TestCase):
     def test_transparency_stays(self):
         self.assertEqual(set(base64.b64decode(self.fact('transparent', 1)['alpha'])), {0})
 
+    def test_what_is_half_seen_keeps_its_colors(self):
+        """No white comes into them, which would be seen on a dark image: it would make them lighter by 100."""
+        fact = self.fact('half seen', 1)
+        data, before = (base64.b64decode(fact[key]) for key in ('pixels', 'before'))
+        means = [sum(data[c::4]) / (len(data) // 4) for c in range(4)]
+        for mean, there in zip(means, before):
+            self.assertLess(abs(mean - there), 30, (means, list(before)))
+
     def test_grey(self):
         self.assertEqual(self.fact('grey', 1)['type'], 'graya-image')
 
