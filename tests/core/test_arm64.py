@@ -9,7 +9,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HEADERS = pathlib.Path("/usr/aarch64-linux-gnu/include")
-FLAGS = ["--target=aarch64-linux-gnu", "-isystem", str(HEADERS), "-std=gnu17", "-O1", "-Wall", "-Wextra", "-Wno-missing-field-initializers",
+FLAGS = ["--target=aarch64-linux-gnu", "-isystem", str(HEADERS), "-std=gnu17", "-O0", "-Wall", "-Wextra", "-Wno-missing-field-initializers",
          "-Werror", "-D_GNU_SOURCE", '-DADM_VERSION="0"', '-DADM_BUILD_DIR="."', '-DADM_SOURCE_DATA_DIR="."', '-DADM_DATA_DIR="."',
          '-DADM_EMBEDDED_MODEL="."', "-I" + str(ROOT / "core"), "-c", "-o", os.devnull]
 
