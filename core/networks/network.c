@@ -65,7 +65,8 @@ products16 (const adm_network *network)
 static adm_loader
 loader_for (const adm_network *network)
 {
-  return (adm_loader) { .parameters
+  return (adm_loader) { .narrow = network->kernels->narrow,
+                        .parameters
                         = { .exact = network->exact,
                             .half = network->half,
                             .products16 = products16 (network) ? network->kernels->rate16 : 0,

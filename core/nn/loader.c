@@ -69,12 +69,32 @@ adm_status
 adm_loader_measure (const adm_slot *slot, void *user, adm_error *error)
 {
   adm_loader *loader = user;
-  if (slot->conv) {
+  if (slot->conv || adm_parameters_narrows (&loader->parameters, slot)) {
     if (slot->elements + loader->last_floats > loader->raw_floats)
       loader->raw_floats = slot->elements + loader->last_floats;
-    loader->last_floats = slot->elements;
+    if (slot->conv)
+      loader->last_floats = slot->elements;
   }
   return adm_parameters_place (&loader->parameters, slot, error);
+}
+
+/* The end of RAW that does not wait for being packed, with room for SLOT's tensor. */
+static float *
+free_end (const adm_loader *loader, const adm_slot *slot)
+{
+  return loader->at_end ? loader->raw + (loader->raw_floats - slot->elements) : loader->raw;
+}
+
+/* By way of RAW, where it does not stay. */
+static adm_status
+read_narrow (adm_loader *loader, const adm_slot *slot, adm_error *error)
+{
+  float *raw = free_end (loader, slot);
+  adm_status status = read_tensor (loader, slot, raw, error);
+  uint16_t *out = (uint16_t *) *slot->place16;
+  if (!status)
+    loader->narrow (slot->elements, raw, out);
+  return status;
 }
 
 adm_status
@@ -84,10 +104,12 @@ adm_loader_load (const adm_slot *slot, void *user, adm_error *error)
   adm_status status = adm_parameters_place (&loader->parameters, slot, error);
   if (status)
     return status;
+  if (adm_parameters_narrows (&loader->parameters, slot))
+    return read_narrow (loader, slot, error);
   if (!slot->conv)
     return read_tensor (loader, slot, (float *) *slot->place, error);
 
-  float *raw = loader->at_end ? loader->raw + (loader->raw_floats - slot->elements) : loader->raw;
+  float *raw = free_end (loader, slot);
   loader->at_end = !loader->at_end;
   status = read_tensor (loader, slot, raw, error);
   if (status)

@@ -18,8 +18,10 @@ typedef struct adm_loader {
   adm_status (*done) (uint64_t elements, void *user, adm_error *error);
   void *user;
   adm_pool *pool; /* packs on all threads */
+  /* adm_kernels' */
+  void (*narrow) (size_t n, const float *x, uint16_t *y);
   /* holds two neighbouring convolutions in checkpoint order: one is read while the other is
-   * packed */
+   * packed; or one, and what is narrowed */
   float *raw;
   uint64_t raw_floats; /* its capacity; measured */
   /* of the last convolution; they stand at the start and at the end of RAW by turns */

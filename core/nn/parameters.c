@@ -15,6 +15,12 @@ place_conv (adm_parameters *parameters, adm_conv *conv, int h, int w, bool float
       = adm_layout_take (&parameters->memory, adm_conv_packed_bytes (conv), ADM_ARENA_ALIGN);
 }
 
+bool
+adm_parameters_narrows (const adm_parameters *parameters, const adm_slot *slot)
+{
+  return slot->place16 && parameters->products16 > 0 && !parameters->gradient;
+}
+
 adm_status
 adm_parameters_place (adm_parameters *parameters, const adm_slot *slot, adm_error *error)
 {
@@ -26,6 +32,10 @@ adm_parameters_place (adm_parameters *parameters, const adm_slot *slot, adm_erro
     if (parameters->gradient && slot->conv_t)
       place_conv (parameters, slot->conv_t, slot->h * slot->conv->stride,
                   slot->w * slot->conv->stride, false);
+  } else if (adm_parameters_narrows (parameters, slot)) {
+    *slot->place16 = adm_layout_take (&parameters->memory, slot->elements * sizeof (uint16_t),
+                                      ADM_ARENA_ALIGN);
+    *slot->place = NULL;
   } else
     *slot->place = adm_layout_floats (&parameters->memory, slot->elements);
   parameters->count += slot->elements;

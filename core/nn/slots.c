@@ -89,6 +89,7 @@ adm_slots_linear (adm_slots *slots, const char *prefix, const char *child, int r
                      .rank = rank,
                      .shape = { out, in, 1, 1 },
                      .place = &linear->w,
+                     .place16 = &linear->w16,
                      .gradient = &linear->dw });
   emit_vector (slots, prefix, child, "bias", ADM_ROLE_LINEAR_BIAS, out,
                (struct target) { &linear->b, &linear->db });

@@ -31,9 +31,10 @@ typedef struct adm_slot {
   /* receives the tensor as it is in the checkpoint; NULL for convolutions' weights, which are
    * packed into */
   const float **place;
-  float **gradient;        /* receives where its gradient goes, in checkpoint order */
-  adm_conv *conv, *conv_t; /* … CONV and, where an input gradient can be wanted, CONV_T */
-  int h, w;                /* of the maps that CONV gives */
+  const uint16_t **place16; /* or, of what 16-bit products take so, as bfloat16; NULL: of nothing */
+  float **gradient;         /* receives where its gradient goes, in checkpoint order */
+  adm_conv *conv, *conv_t;  /* … CONV and, where an input gradient can be wanted, CONV_T */
+  int h, w;                 /* of the maps that CONV gives */
 } adm_slot;
 
 typedef struct adm_slots {

@@ -120,6 +120,8 @@ typedef struct adm_kernels {
   void (*softmax_grad) (int n, const float *p, float *dp);
   /* dot (a, b) over N entries. */
   float (*dot) (int n, const float *a, const float *b);
+  /* The same of B in bfloat16. */
+  float (*dot16) (int n, const float *a, const uint16_t *b);
   /* y += a * x over N entries. */
   void (*axpy) (int n, float a, const float *x, float *y);
 } adm_kernels;

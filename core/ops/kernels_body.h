@@ -542,6 +542,36 @@ dot (int n, const float *a, const float *b)
   return sum;
 }
 
+/* N numbers of bfloat16, the upper halves of float32's; 0 beyond them. */
+ALWAYS vf
+load16 (const uint16_t *h, int n)
+{
+  vi bits = { 0 };
+  for (int k = 0; k < LANES; k++)
+    bits[k] = k < n ? (int) ((uint32_t) h[k] << 16) : 0;
+  return (vf) bits;
+}
+
+static float
+dot16 (int n, const float *a, const uint16_t *b)
+{
+  vf s0 = { 0 }, s1 = { 0 };
+  int i = 0;
+  for (; i + 2 * LANES <= n; i += 2 * LANES) {
+    s0 += load (a + i) * load16 (b + i, LANES);
+    s1 += load (a + i + LANES) * load16 (b + i + LANES, LANES);
+  }
+  for (; i < n; i += LANES) {
+    const int left = n - i < LANES ? n - i : LANES;
+    s0 += load_tail (a + i, left) * load16 (b + i, left);
+  }
+  s0 += s1;
+  float sum = 0;
+  for (int k = 0; k < LANES; k++)
+    sum += s0[k];
+  return sum;
+}
+
 static void
 softmax_grad (int n, const float *p, float *dp)
 {
@@ -582,5 +612,6 @@ const adm_kernels TABLE = {
   .softmax = softmax,
   .softmax_grad = softmax_grad,
   .dot = dot,
+  .dot16 = dot16,
   .axpy = axpy,
 };

@@ -24,10 +24,13 @@ forward_block (void *arg, int unit, int worker)
   int in = l->of.in, out = l->of.out;
   (void) worker;
   for (int o = unit * BLOCK; o < (unit + 1) * BLOCK && o < out; o++)
-    for (int n = 0; n < l->n; n++)
-      l->y[(ptrdiff_t) n * out + o]
-          = l->kernels->dot (in, l->x + (ptrdiff_t) n * in, l->of.w + (ptrdiff_t) o * in)
-            + (l->of.b ? l->of.b[o] : 0);
+    for (int n = 0; n < l->n; n++) {
+      const float *x = l->x + (ptrdiff_t) n * in;
+      const ptrdiff_t row = (ptrdiff_t) o * in;
+      l->y[(ptrdiff_t) n * out + o] = (l->of.w16 ? l->kernels->dot16 (in, x, l->of.w16 + row)
+                                                 : l->kernels->dot (in, x, l->of.w + row))
+                                      + (l->of.b ? l->of.b[o] : 0);
+    }
 }
 
 void

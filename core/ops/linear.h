@@ -9,7 +9,9 @@
 typedef struct adm_linear_weights {
   int in, out;
   const float *w, *b; /* [out,in], [out] or NULL */
-  float *dw, *db;     /* their gradients, added to; NULL: not wanted */
+  const uint16_t
+      *w16;       /* in W's place, forward alone: the same as bfloat16, which is half to read */
+  float *dw, *db; /* their gradients, added to; NULL: not wanted */
 } adm_linear_weights;
 
 /* Y [N,out] = X [N,in] W^T + B; SILU applies to X first. Y and X do not overlap. */
