@@ -55,23 +55,38 @@ taps_clear (taps *t)
   free (t->weight);
 }
 
-/* Where the pixels of lines lie: from one of a line to the NEXT, from one line to the other. */
-typedef struct lines {
-  ptrdiff_t next, line;
-} lines;
-
+/* HEIGHT rows of WIDTH pixels, to TO pixels each. */
 static void
-filter (const taps *t, const float *in, lines from, int count, float *out, lines to, int length)
+filter_rows (const taps *t, const float *in, int height, int width, float *out, int to)
 {
-  for (int l = 0; l < count; l++)
-    for (int i = 0; i < length; i++) {
+  for (int y = 0; y < height; y++, in += width, out += to)
+    for (int i = 0; i < to; i++) {
       const int *at = t->at + (size_t) i * (size_t) t->n;
       const double *weight = t->weight + (size_t) i * (size_t) t->n;
       double sum = 0;
       for (int k = 0; k < t->n; k++)
-        sum += weight[k] * (double) in[l * from.line + at[k] * from.next];
-      out[l * to.line + i * to.next] = (float) sum;
+        sum += weight[k] * (double) in[at[k]];
+      out[i] = (float) sum;
     }
+}
+
+/* Columns of rows of WIDTH pixels, to TO pixels each; SUM [width]. */
+static void
+filter_columns (const taps *t, const float *in, int width, float *out, int to, double *sum)
+{
+  for (int i = 0; i < to; i++, out += width) {
+    for (int x = 0; x < width; x++)
+      sum[x] = 0;
+    for (int k = 0; k < t->n; k++) {
+      const float *row
+          = in + (size_t) t->at[(size_t) i * (size_t) t->n + (size_t) k] * (size_t) width;
+      const double weight = t->weight[(size_t) i * (size_t) t->n + (size_t) k];
+      for (int x = 0; x < width; x++)
+        sum[x] += weight * (double) row[x];
+    }
+    for (int x = 0; x < width; x++)
+      out[x] = (float) sum[x];
+  }
 }
 
 bool
@@ -80,18 +95,18 @@ adm_lanczos (const float *in, adm_plane_size from, int channels, const bool wrap
 {
   taps down = { 0 }, across = { 0 };
   float *between = malloc ((size_t) from.height * (size_t) to.width * sizeof *between);
-  bool ok = between && taps_init (&across, from.width, to.width, wrap[1])
+  double *sum = malloc ((size_t) to.width * sizeof *sum);
+  bool ok = between && sum && taps_init (&across, from.width, to.width, wrap[1])
             && taps_init (&down, from.height, to.height, wrap[0]);
   for (int c = 0; c < channels && ok; c++) {
-    const size_t plane = (size_t) c * (size_t) from.height * (size_t) from.width;
-    filter (&across, in + plane, (lines) { 1, from.width }, from.height, between,
-            (lines) { 1, to.width }, to.width);
-    filter (&down, between, (lines) { to.width, 1 }, to.width,
-            out + (size_t) c * (size_t) to.height * (size_t) to.width, (lines) { to.width, 1 },
-            to.height);
+    filter_rows (&across, in + (size_t) c * (size_t) from.height * (size_t) from.width, from.height,
+                 from.width, between, to.width);
+    filter_columns (&down, between, to.width,
+                    out + (size_t) c * (size_t) to.height * (size_t) to.width, to.height, sum);
   }
   taps_clear (&down);
   taps_clear (&across);
   free (between);
+  free (sum);
   return ok;
 }

@@ -17,8 +17,8 @@ typedef struct adm_parameters {
   uint64_t count;    /* elements of all tensors */
 } adm_parameters;
 
-/* Whether SLOT's tensor is kept as bfloat16: linear layers' weights, where 16-bit products are wanted,
- * but a classifier's, whose logits lose by it. */
+/* Whether SLOT's tensor is kept as bfloat16: linear layers' weights, where 16-bit products are
+ * wanted, but a classifier's, whose logits lose by it. */
 bool adm_parameters_narrows (const adm_parameters *parameters, const adm_slot *slot);
 
 /* Plans SLOT's convolutions and takes its memory. */

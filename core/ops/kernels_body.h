@@ -542,33 +542,16 @@ dot (int n, const float *a, const float *b)
   return sum;
 }
 
-/* N numbers of bfloat16, the upper halves of float32's; 0 beyond them. */
-ALWAYS vf
-load16 (const uint16_t *h, int n)
-{
-  vi bits = { 0 };
-  for (int k = 0; k < LANES; k++)
-    bits[k] = k < n ? (int) ((uint32_t) h[k] << 16) : 0;
-  return (vf) bits;
-}
-
 static float
 dot16 (int n, const float *a, const uint16_t *b)
 {
-  vf s0 = { 0 }, s1 = { 0 };
-  int i = 0;
-  for (; i + 2 * LANES <= n; i += 2 * LANES) {
-    s0 += load (a + i) * load16 (b + i, LANES);
-    s1 += load (a + i + LANES) * load16 (b + i + LANES, LANES);
+  float w[4 * LANES], sum = 0;
+  for (int i = 0; i < n; i += 4 * LANES) {
+    const int left = n - i < 4 * LANES ? n - i : 4 * LANES;
+    for (int k = 0; k < left; k++) /* the upper halves of float32's */
+      memcpy (&w[k], &(uint32_t) { (uint32_t) b[i + k] << 16 }, sizeof *w);
+    sum += dot (left, a + i, w);
   }
-  for (; i < n; i += LANES) {
-    const int left = n - i < LANES ? n - i : LANES;
-    s0 += load_tail (a + i, left) * load16 (b + i, left);
-  }
-  s0 += s1;
-  float sum = 0;
-  for (int k = 0; k < LANES; k++)
-    sum += s0[k];
   return sum;
 }
 

@@ -38,9 +38,14 @@ row_before (const adm_forming *f, int c, int y, float *to)
             width * sizeof *to);
     return;
   }
+  if (!f->low) {
+    for (size_t x = 0; x < width; x++)
+      to[x] = f->mean[c];
+    return;
+  }
   for (size_t x = 0; x < width;) {
     const float value = value_before (f, c, y, (int) x);
-    for (int k = 0; k < (f->low ? f->factor : 1) && x < width; k++)
+    for (int k = 0; k < f->factor && x < width; k++)
       to[x++] = value;
   }
 }

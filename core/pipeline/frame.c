@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/layout.h"
+#include "base/machine_memory.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -144,18 +145,27 @@ clamp (float v, float low, float high)
   return v < low ? low : v > high ? high : v;
 }
 
+/* Where pixel AT of a line lies that goes on, past LENGTH, as its mirror image. */
+static int
+mirrored (int at, int length)
+{
+  at %= 2 * length;
+  return at < length ? at : 2 * length - 1 - at;
+}
+
 /* SMALL [used] on a canvas of SIZE: open axes go on as its mirror image. */
 static void
 mirror (const float *small, adm_plane_size used, adm_plane_size size, float low, float high,
         float *canvas)
 {
-  for (int y = 0; y < size.height; y++)
-    for (int x = 0; x < size.width; x++) {
-      int v = y % (2 * used.height), u = x % (2 * used.width);
-      v = v < used.height ? v : 2 * used.height - 1 - v;
-      u = u < used.width ? u : 2 * used.width - 1 - u;
-      *canvas++ = clamp (small[(size_t) v * (size_t) used.width + (size_t) u], low, high);
-    }
+  for (int y = 0; y < size.height; y++) {
+    const float *row = small + (size_t) mirrored (y, used.height) * (size_t) used.width;
+    int x = 0;
+    for (; x < used.width && x < size.width; x++)
+      *canvas++ = clamp (row[x], low, high);
+    for (; x < size.width; x++)
+      *canvas++ = clamp (row[mirrored (x, used.width)], low, high);
+  }
 }
 
 void
@@ -225,6 +235,9 @@ typedef struct filling {
   adm_layout layout; /* of the frame's memory; while it counts nothing is made */
   float *plane;      /* [out] */
   float *small;      /* [used] */
+  bool (*go) (void *user);
+  void *user;
+  bool stopped;
 } filling;
 
 /* PLANES of the finished picture's size become both canvases'; TO [2] receives where they are. */
@@ -244,6 +257,8 @@ place (filling *f, const float *plane, int planes, float low, float high, const 
       return false;
     if (last)
       reduce (frame, at[1] + (size_t) i * n[1], at[0] + (size_t) i * n[0]);
+    if ((f->stopped = f->go && !f->go (f->user)))
+      return false;
   }
   to[0] = at[0];
   to[1] = at[1];
@@ -344,33 +359,38 @@ adm_frame_bytes (const adm_frame *frame)
 }
 
 adm_status
-adm_frame_fill (adm_frame *frame, adm_error *error)
+adm_frame_fill (adm_frame *frame, bool (*go) (void *user), void *user, adm_error *error)
 {
   const uint64_t held = bytes_held (frame);
   const int labels = frame->sample->class_count;
   if (!held)
     return ADM_OK;
+  const uint64_t beside = (area (frame->out) + area (frame->used)) * sizeof (float);
+  float *plane = adm_block_new (beside);
   filling f = { .frame = frame,
-                .layout.base = malloc ((size_t) held),
-                .plane = malloc (area (frame->out) * sizeof *f.plane),
-                .small = malloc (area (frame->used) * sizeof *f.small) };
+                .layout.base = adm_block_new (held),
+                .plane = plane,
+                .small = plane ? plane + area (frame->out) : NULL,
+                .go = go,
+                .user = user };
+  frame->bytes = held;
   frame->memory = f.layout.base;
   for (int s = 0; s < 2; s++)
     frame->label[s] = labels ? calloc ((size_t) labels, sizeof *frame->label[s]) : NULL;
-  bool ok = f.plane && f.small && frame->memory && (!labels || (frame->label[0] && frame->label[1]))
+  bool ok = plane && frame->memory && (!labels || (frame->label[0] && frame->label[1]))
             && place_all (&f);
-  free (f.plane);
-  free (f.small);
+  adm_block_free (plane, beside);
   if (ok)
     return ADM_OK;
   adm_frame_clear (frame);
-  return ADM_FAIL (error, NO_MEMORY_SIDES, frame->out.width, frame->out.height);
+  return f.stopped ? ADM_FAIL (error, STOPPED)
+                   : ADM_FAIL (error, NO_MEMORY_SIDES, frame->out.width, frame->out.height);
 }
 
 void
 adm_frame_clear (adm_frame *frame)
 {
-  free (frame->memory);
+  adm_block_free (frame->memory, frame->bytes);
   for (int s = 0; s < 2; s++)
     free (frame->label[s]);
   frame->memory = NULL;

@@ -24,6 +24,7 @@ typedef struct adm_frame {
   bool plain;             /* no canvas: the network's own size, one window */
   /* set by adm_frame_fill, owned by the frame: what the stages start from, keep, and mix */
   void *memory;
+  uint64_t bytes;                 /* of it */
   const float *init[2], *mask[2]; /* [3,H,W], [H,W] of each canvas; NULL: none */
   adm_canvas_label *label[2];     /* [labels] of each */
   int labels;
@@ -43,8 +44,9 @@ adm_plane_size adm_frame_used (const adm_frame *frame, int stage);
 /* How large the map of CLASS, which has one, is. */
 adm_plane_size adm_frame_map_size (const adm_frame *frame, const adm_class_weight *class);
 
-/* The arrays. On failure the frame holds none. */
-adm_status adm_frame_fill (adm_frame *frame, adm_error *error);
+/* The arrays. GO (USER), which may be NULL, is asked between planes of them: false stops
+ * (ADM_ERROR_CANCELLED). On failure the frame holds none. */
+adm_status adm_frame_fill (adm_frame *frame, bool (*go) (void *user), void *user, adm_error *error);
 void adm_frame_clear (adm_frame *frame);
 
 /* Bytes that adm_frame_fill takes, and adm_frame_finish beside them. */

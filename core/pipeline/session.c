@@ -123,6 +123,13 @@ tell (const adm_progress *progress, void *user)
   return !r->sink->progress || r->sink->progress (&p, r->sink->user);
 }
 
+/* Between loading and the first step. */
+static bool
+go_on (void *user)
+{
+  return tell (&(adm_progress) { .stage = ADM_STAGE_LOAD, .fraction = 1 }, user);
+}
+
 /* Picture J of those that STAGE has made. */
 static const float *
 picture_of (const adm_sampling *stage, int j)
@@ -406,7 +413,7 @@ adm_session_run (adm_session *session, const adm_plan *plan, const adm_sink *sin
   if (!status)
     status = make_room (&r, error);
   if (!status)
-    status = adm_frame_fill (&r.frame, error);
+    status = adm_frame_fill (&r.frame, go_on, &r, error);
   if (status)
     return status;
   status = run_framed (&r, error);

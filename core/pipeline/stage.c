@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/layout.h"
+#include "base/machine_memory.h"
 #include "diffusion/encode.h"
 #include "diffusion/sampler.h"
 
@@ -297,7 +298,7 @@ take_memory (adm_sampling *stage, adm_error *error)
   adm_status status = adm_residency_spare (stage->residency, parts_of (stage), bytes, error);
   if (status)
     return status;
-  stage->memory = bytes <= SIZE_MAX ? malloc ((size_t) bytes) : NULL;
+  stage->memory = adm_block_new (bytes);
   if (!stage->memory)
     return ADM_FAIL (error, NO_MEMORY_MIB, bytes);
   stage->bytes = bytes;
@@ -394,7 +395,7 @@ void
 adm_sampling_close (adm_sampling *stage)
 {
   adm_schedule_free (stage->schedule);
-  free (stage->memory);
+  adm_block_free (stage->memory, stage->bytes);
   stage->residency->beside -= stage->bytes;
   stage->schedule = NULL;
   stage->memory = NULL;

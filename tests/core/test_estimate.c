@@ -15,7 +15,7 @@
 #define FIRST 0.1
 #define WITHIN 0.3
 
-enum { OUT_HEIGHT = 256, OUT_WIDTH = 320 };
+enum { OUT_HEIGHT = 256, OUT_WIDTH = 320, TRIES = 5 };
 
 static adm_error error;
 
@@ -56,8 +56,9 @@ drop (int i, const adm_picture *picture, void *user, adm_error *e)
   return ADM_OK;
 }
 
-static void
-foretell (const adm_model *model, const char *name, const adm_task *task)
+/* What was foretold over what it took; 0: it failed. */
+static double
+foretold_ratio (const adm_model *model, const char *name, const adm_task *task)
 {
   adm_session *session;
   adm_plan plan;
@@ -66,7 +67,7 @@ foretell (const adm_model *model, const char *name, const adm_task *task)
               && adm_session_new (model, &(adm_options) { .threads = 1 }, &session, &error)
                      == ADM_OK)) {
     printf ("  %s: %s\n", name, said (&error));
-    return;
+    return 0;
   }
   if (!CHECK (adm_session_run (session, &plan, &(adm_sink) { watch, drop, &c }, &error) == ADM_OK))
     printf ("  %s: %s\n", name, said (&error));
@@ -74,9 +75,27 @@ foretell (const adm_model *model, const char *name, const adm_task *task)
                foretold = (c.after - c.began) * (1 - c.whole) / (c.whole - c.from);
   printf ("%s: %.2f s after the first tenth, %.2f foretold: %.2f\n", name, took, foretold,
           foretold / took);
-  if (!CHECK (fabs (foretold / took - 1) <= WITHIN))
-    printf ("  %s\n", name);
   adm_session_free (session);
+  return foretold / took;
+}
+
+static int
+by_size (const void *a, const void *b)
+{
+  const double x = *(const double *) a, y = *(const double *) b;
+  return (x > y) - (x < y);
+}
+
+/* The middle one of TRIES: a tenth of less than a second is at the mercy of the machine. */
+static void
+foretell (const adm_model *model, const char *name, const adm_task *task, int tries)
+{
+  double ratio[TRIES];
+  for (int i = 0; i < tries; i++)
+    ratio[i] = foretold_ratio (model, name, task);
+  qsort (ratio, (size_t) tries, sizeof *ratio, by_size);
+  if (!CHECK (fabs (ratio[tries / 2] - 1) <= WITHIN))
+    printf ("  %s\n", name);
 }
 
 static adm_request
@@ -184,12 +203,12 @@ main (void)
   model->defaults.scale = 1.5;
   test_plan (model);
   adm_task task = canvas_of (model, 64, 112);
-  foretell (model, "guided", &task);
+  foretell (model, "guided", &task, TRIES);
   task = upsampled_of (model, OUT_HEIGHT, OUT_WIDTH);
-  foretell (model, "upsampled", &task);
+  foretell (model, "upsampled", &task, 1);
   task.generate.sample.classes = map_of (OUT_HEIGHT, OUT_WIDTH);
   task.generate.sample.class_count = 2;
-  foretell (model, "a map, upsampled", &task);
+  foretell (model, "a map, upsampled", &task, 1);
   free ((void *) task.generate.sample.classes[0].map);
   task = upsampled_of (model, OUT_HEIGHT, OUT_HEIGHT);
   float *start = calloc (3 * OUT_HEIGHT * OUT_HEIGHT, sizeof *start);
@@ -197,7 +216,7 @@ main (void)
   task.generate.canvas.strength = 1;
   task.generate.canvas.mend_seams = true;
   task.generate.sample.scale = 0;
-  foretell (model, "mended, upsampled", &task);
+  foretell (model, "mended, upsampled", &task, 1);
   free (start);
   adm_model_free (model);
   return check_summary ();
