@@ -43,11 +43,12 @@ row_before (const adm_forming *f, int c, int y, float *to)
       to[x] = f->mean[c];
     return;
   }
-  for (size_t x = 0; x < width;) {
-    const float value = value_before (f, c, y, (int) x);
-    for (int k = 0; k < f->factor && x < width; k++)
-      to[x++] = value;
-  }
+  const size_t side = (size_t) f->factor;
+  const float *low = f->low + (size_t) c * (area / side / side)
+                     + (size_t) y / side * ((size_t) f->size.width / side);
+  for (size_t x = 0; x < width; low++)
+    for (size_t k = 0; k < side && x < width; k++)
+      to[x++] = *low;
 }
 
 static void

@@ -447,8 +447,11 @@ adm_sampling_run (adm_sampling *stage, int i, int n, const float *low, adm_error
   stage->low = stage->field.low = low;
   stage->visits = 0;
   stage->from = stage->span = 0;
-  if (stage->windowed)
+  if (stage->windowed) {
+    if (!between_pieces (stage))
+      return ADM_FAIL (error, STOPPED);
     begin_forming (stage, low);
+  }
   adm_diffusion_params params = {
     .sampler = request->sampler,
     .eta = request->eta,
