@@ -3,7 +3,7 @@
 """Training by adm and by PyTorch, on this machine, in one run. Debian 13's python3-torch lives in an environment of its own: ./setup bench --peers
 
   train_torch.py ADM [NETWORK…]            pictures a second and memory of training steps (all processors, float32), as a table
-  train_torch.py --learn DATA DESCRIPTION PICTURES LOG.jsonl [--threads T] [--sheet OUT.png]
+  train_torch.py --learn DATA DESCRIPTION PICTURES LOG.jsonl [--threads T] [--ema E] [--sheet OUT.png]
                                            PyTorch learns what `adm train` would: its loss, by pictures seen, as adm's --log; then what it has
                                            learnt makes: DDIM, 20 steps, of the weights' average, a column a class, a row a seed
 
@@ -178,7 +178,7 @@ def make_sheet(network, schedule, d, path, columns=range(0, 20, 2), rows=4, step
 
 
 def learn(options):
-    """AdamW without decay at 4e-4, batches of 16, labels dropped one in ten, mirrored, averages that keep 0.999: docs/training.md's."""
+    """AdamW without decay at 4e-4, batches of 16, labels dropped one in ten, mirrored: docs/training.md's."""
     import numpy
     from PIL import Image
     torch.set_num_threads(options.threads)
@@ -205,7 +205,7 @@ def learn(options):
             optimizer.zero_grad()
             each.mean().backward()
             optimizer.step()
-            torch._foreach_lerp_(average, [parameter.detach() for parameter in network.parameters()], 0.001)
+            torch._foreach_lerp_(average, [parameter.detach() for parameter in network.parameters()], 1 - options.ema)
             losses += zip((4 * t // d["diffusion_steps"]).tolist(), each.tolist())
             if step % 25 == 0:
                 quarters = [[loss for quarter, loss in losses if quarter == q] for q in range(4)]
@@ -226,6 +226,7 @@ def main():
         for name in ("data", "description", "pictures", "log"):
             parser.add_argument(name, type=int if name == "pictures" else str)
         parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
+        parser.add_argument("--ema", type=float, default=0.999)
         parser.add_argument("--sheet")
         learn(parser.parse_args(sys.argv[2:]))
     else:

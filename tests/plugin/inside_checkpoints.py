@@ -65,7 +65,7 @@ def checkpoints(win):
     note('portraits chosen', choose(win, 'portraits'))
     turn(TITLE, 'Steps', 5)
     press(win, 'alt+g')
-    note('own checkpoint', shows('0 · s'))
+    note('own checkpoint', shows('0 · character'))
     shot('own-checkpoint')
     note('embedded chosen', choose(win, embedded.NAME))
     before = pictures(TITLE)
