@@ -55,8 +55,14 @@ static void
 show_before (adm_forming *f)
 {
   for (int c = 0; c < 3; c++)
-    for (int y = 0; y < f->used.height; y++)
-      row_before (f, c, y, shown_at (f, c, y));
+    adm_forming_show (f, c);
+}
+
+void
+adm_forming_show (adm_forming *f, int channel)
+{
+  for (int y = 0; y < f->used.height && !f->blank; y++)
+    row_before (f, channel, y, shown_at (f, channel, y));
 }
 
 void
@@ -67,8 +73,6 @@ adm_forming_begin (adm_forming *f, const float *before, const float *low, int fa
   f->factor = factor;
   f->blank = !before && !low;
   f->fresh = false;
-  if (!f->blank)
-    show_before (f);
 }
 
 /* X0 as far as it can be shown. */

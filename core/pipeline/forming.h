@@ -23,8 +23,10 @@ typedef struct adm_forming {
 } adm_forming;
 
 /* A picture begins: with BEFORE [3,size], or with LOW [3,size / FACTOR], or (both NULL) with
- * nothing; what is given must stay until the first adm_forming_step. */
+ * nothing; what is given must stay until the first adm_forming_step, and is shown when
+ * adm_forming_show has been called for each of the three channels, which may take a moment each. */
 void adm_forming_begin (adm_forming *forming, const float *before, const float *low, int factor);
+void adm_forming_show (adm_forming *forming, int channel);
 
 /* What an evaluation at STEP tells of WINDOW, by its share: OUT [3,side,side] for X [3,side,side].
  * At every pixel the shares of a step sum to 1. */

@@ -420,13 +420,19 @@ seed_pictures (adm_sampling *stage, int i)
 }
 
 /* What the canvas is foreseen to be before its first window is done. */
-static void
-begin_forming (adm_sampling *stage, const float *low)
+static adm_status
+begin_forming (adm_sampling *stage, const float *low, adm_error *error)
 {
   stage->progress.height = stage->forming.used.height;
   stage->progress.width = stage->forming.used.width;
   adm_forming_begin (&stage->forming, low ? NULL : stage->frame->init[stage->number], low,
                      stage->field.factor);
+  for (int c = 0; c < 3; c++) {
+    if (!between_pieces (stage))
+      return ADM_FAIL (error, STOPPED);
+    adm_forming_show (&stage->forming, c);
+  }
+  return ADM_OK;
 }
 
 adm_status
@@ -447,11 +453,9 @@ adm_sampling_run (adm_sampling *stage, int i, int n, const float *low, adm_error
   stage->low = stage->field.low = low;
   stage->visits = 0;
   stage->from = stage->span = 0;
-  if (stage->windowed) {
-    if (!between_pieces (stage))
-      return ADM_FAIL (error, STOPPED);
-    begin_forming (stage, low);
-  }
+  adm_status status = stage->windowed ? begin_forming (stage, low, error) : ADM_OK;
+  if (status)
+    return status;
   adm_diffusion_params params = {
     .sampler = request->sampler,
     .eta = request->eta,

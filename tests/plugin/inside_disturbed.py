@@ -8,7 +8,7 @@ from window_driver import add, by_search, close, finished, is_running, opened, p
 
 TITLE, UPSAMPLE = 'Generate Image', 'Upsample Layer'
 # Long enough for what is done meanwhile: of a layer of one and a half windows, of a canvas of twenty.
-STEPS, CANVAS_STEPS, UPSAMPLE_STEPS = 40, 6, 8
+STEPS, CANVAS_STEPS, UPSAMPLE_STEPS = 75, 12, 12
 
 
 def about(image):
@@ -168,14 +168,14 @@ def meanwhile(artist, run):
 def scripted():
     image, inset, view, main = three_layers((210, 130))
     before = about(image)
-    done, facts = meanwhile(lambda: by_search(main, 'Delete Layer'), lambda: upscale(image, [inset], steps=12))
+    done, facts = meanwhile(lambda: by_search(main, 'Delete Layer'), lambda: upscale(image, [inset], steps=40))
     facts.update(outcome(done), names=names(image))
     press(main, 'ctrl+z')
     wait(lambda: len(image.get_layers()) == 2, 5)
     note('script deleted', dict(facts, back=about(image) == [before[0], before[2]]))
 
     before = about(image)
-    done, facts = meanwhile(lambda: press(main, 'ctrl+a'), lambda: generate(image, **{'class': embedded.CLASSES[1], 'steps': 80}))
+    done, facts = meanwhile(lambda: press(main, 'ctrl+a'), lambda: generate(image, **{'class': embedded.CLASSES[1], 'steps': 250}))
     facts.update(outcome(done), at=[place(layer) for layer in done.layers], selection=bounds(image))
     note('script selection', dict(facts, same=others(image) == before))
     view.delete()
@@ -186,7 +186,7 @@ def scripted():
     image = new_image(200, 120)
     view, main = shown(image, '200x120.*GIMP$')
     images = len(Gimp.get_images())
-    done, facts = meanwhile(lambda: press(main, 'ctrl+w'), lambda: generate(image, **{'class': embedded.CLASSES[1], 'steps': 80}))
+    done, facts = meanwhile(lambda: press(main, 'ctrl+w'), lambda: generate(image, **{'class': embedded.CLASSES[1], 'steps': 250}))
     facts.update(outcome(done), images=len(Gimp.get_images()) - images, valid=image.is_valid(), freed=not view.is_valid())
     note('script closed', facts)
     note('script after', outcome(generate(**{'class': embedded.CLASSES[1], 'steps': 2})))

@@ -19,7 +19,7 @@ class Quitting(unittest.TestCase):
         cls.profile = gimp_profile.Profile()
         cls.addClassCleanup(cls.profile.close)
         picture = os.path.join(cls.profile.folder, 'picture.png')
-        gimp_profile.adm('sample', '--model', gimp_profile.embedded.FILE, '--steps', 2, '-o', picture)
+        gimp_profile.adm('sample', '--model', gimp_profile.embedded.FILE, '--size', '128x96', '--steps', 2, '-o', picture)  # a thousand steps on it last minutes
         cls.notes = cls.profile.around('around_gimp', picture, os.path.join(cls.profile.installed, 'plug-in-adm'),
                                        os.path.join(cls.profile.gimp, 'plug-in-adm-history'))
 
