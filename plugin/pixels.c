@@ -61,8 +61,10 @@ void
 pixels_read (GeglBuffer *buffer, const GeglRectangle *area, const char *format, gpointer pixels)
 {
   const gboolean colors = strcmp (format, "R'G'B'A float") == 0,
-                 bytes = strcmp (format, "R'G'B'A u8") == 0, mask = strcmp (format, "Y float") == 0;
-  const int channels = colors && is_format (buffer, "R'G'B'A u8")             ? 4
+                 bytes = strcmp (format, "R'G'B'A u8") == 0, mask = strcmp (format, "Y float") == 0,
+                 inside = gegl_rectangle_contains (gegl_buffer_get_extent (buffer), area);
+  const int channels = !inside                                                ? 0
+                       : colors && is_format (buffer, "R'G'B'A u8")           ? 4
                        : (colors || bytes) && is_format (buffer, "R'G'B' u8") ? 3
                        : mask && is_format (buffer, "Y u8")                   ? 1
                                                                               : 0,
