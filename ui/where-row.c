@@ -128,17 +128,21 @@ show_size (UiWhereRow *self)
 {
   const UiTarget *target = ui_where_row_target (self);
   gboolean choose = sizes_chosen (self, target), boxes = choose && other_size (self);
-  g_autofree char *of = NULL;
+  gboolean sized = self->backend->abilities & UI_CAN_SIZE;
+  g_autofree char *of = NULL, *size = NULL;
 
   if (target && target->image) {
-    of = self->backend->abilities & UI_CAN_SIZE
-             ? g_strdup_printf (_ ("%d × %d px of %s"), target->width, target->height,
-                                target->image)
-             : g_strdup_printf (_ ("of %s"), target->image);
+    size = sized ? g_strdup_printf (_ ("%d × %d px"), target->width, target->height) : NULL;
+    of = sized ? g_strdup_printf (_ ("%d × %d px of %s"), target->width, target->height,
+                                  target->image)
+               : g_strdup_printf (_ ("of %s"), target->image);
   }
-  gtk_label_set_text (GTK_LABEL (self->of), of ? of : "");
+  /* Of several images the choice beside it names the one that is meant. */
+  const char *words = of_several_images (self->backend->targets (self->backend->user)) ? size : of;
+
+  gtk_label_set_text (GTK_LABEL (self->of), words ? words : "");
   gtk_widget_set_tooltip_text (self->of, of);
-  gtk_widget_set_visible (self->of, of != NULL);
+  gtk_widget_set_visible (self->of, words != NULL);
   gtk_widget_set_visible (self->size, choose);
   gtk_widget_set_visible (self->width, boxes);
   gtk_widget_set_visible (self->by, boxes);
@@ -343,7 +347,6 @@ ui_where_row_init (UiWhereRow *self)
   self->size = gtk_combo_box_text_new ();
   ui_combo_shrink (self->size);
   gtk_widget_set_tooltip_text (self->size, _ ("Size of the new image"));
-  atk_object_set_name (gtk_widget_get_accessible (self->size), _ ("Size of the new image"));
   self->width = side_box (self, _ ("Width in pixels"));
   self->by = gtk_label_new ("×");
   self->height = side_box (self, _ ("Height in pixels"));

@@ -6,7 +6,7 @@ import os
 import time
 
 from inside_gimp import embedded, note
-from window_driver import activate, add, finished, in_window, look, pictures, press, shot, texts, turn, wait
+from window_driver import activate, add, choose_model, finished, in_window, look, pictures, press, shot, texts, turn, wait
 
 TITLE = 'Generate Image'
 MODELS = os.environ['ADM_MODEL_PATH']
@@ -17,14 +17,7 @@ def shows(words, seconds=20):
 
 
 def choose(win, name):
-    """Steps through the models by keys until NAME is the one."""
-    press(win, 'alt+m')
-    press(win, 'Home')
-    for _ in range(12):
-        if wait(lambda: any(role == 'combo box' and label == name for role, label, _text in look(TITLE)), 0.5):
-            return True
-        press(win, 'Down')
-    return False
+    return choose_model(win, TITLE, name)
 
 
 def checkpoints(win):

@@ -150,6 +150,17 @@ def opened(main, action, title):
     return win
 
 
+def choose_model(win, title, name):
+    """Steps through the models by keys until NAME is the one; whether it is there."""
+    press(win, 'alt+m')
+    press(win, 'Home')
+    for _ in range(12):
+        if wait(lambda: any(role == 'combo box' and label == name for role, label, _text in look(title)), 0.5):
+            return True
+        press(win, 'Down')
+    return False
+
+
 def tick(title, count):
     """Ticks the COUNT last pictures of the history; whether that many are there."""
     boxes = [name for _role, name, _text in look(title) if name.startswith('Add this picture: ')]
