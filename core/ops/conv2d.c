@@ -127,19 +127,19 @@ multiply_row (const struct direct *d, adm_product product, ptrdiff_t at, size_t 
 {
   if (d->input) {
     product.a = d->input + at;
-    d->exec->kernels->multiply (product);
+    d->exec->kernels->multiply (&product);
   } else
     d->exec->kernels->multiply16 (
-        (adm_product16) { .m = product.m,
-                          .taps = product.taps,
-                          .cin = product.cin,
-                          .tap = product.tap,
-                          .a = d->input16 + at,
-                          .w = (const uint16_t *) d->conv->packed + weights,
-                          .c = product.c,
-                          .a_stride = product.a_stride,
-                          .c_stride = product.c_stride,
-                          .accumulate = product.accumulate });
+        &(adm_product16) { .m = product.m,
+                           .taps = product.taps,
+                           .cin = product.cin,
+                           .tap = product.tap,
+                           .a = d->input16 + at,
+                           .w = (const uint16_t *) d->conv->packed + weights,
+                           .c = product.c,
+                           .a_stride = product.a_stride,
+                           .c_stride = product.c_stride,
+                           .accumulate = product.accumulate });
 }
 
 static void

@@ -27,5 +27,5 @@ adm_conv_epilogue (const adm_kernels *kernels, const adm_conv *conv, const adm_c
     rows.residual_stride = ADM_PANEL;
     rows.residual = temp;
   }
-  kernels->epilogue (rows);
+  kernels->epilogue (&rows);
 }

@@ -74,17 +74,31 @@ multiply16_rows (const int rows, adm_product16 p)
   return p;
 }
 
+#define ROWS_CASE(n)                                                                               \
+  case n:                                                                                          \
+    p = multiply16_rows (n, p);                                                                    \
+    break
+
+/* In tiles as even as can be: few rows have too few sums to hide each other's latency. */
 static void
-multiply16 (adm_product16 p)
+multiply16 (const adm_product16 *product)
 {
-  while (p.m >= ROWS16 && p.m != 16)
-    p = multiply16_rows (ROWS16, p);
-  while (p.m >= 8)
-    p = multiply16_rows (8, p);
-  if (p.m >= 4)
-    p = multiply16_rows (4, p);
-  if (p.m >= 2)
-    p = multiply16_rows (2, p);
-  if (p.m)
-    multiply16_tile (1, p);
+  adm_product16 p = *product;
+  for (int tiles = (p.m + ROWS16 - 1) / ROWS16; tiles > 0; tiles--)
+    switch ((p.m + tiles - 1) / tiles) {
+      ROWS_CASE (14);
+      ROWS_CASE (13);
+      ROWS_CASE (12);
+      ROWS_CASE (11);
+      ROWS_CASE (10);
+      ROWS_CASE (9);
+      ROWS_CASE (8);
+      ROWS_CASE (7);
+      ROWS_CASE (6);
+      ROWS_CASE (5);
+      ROWS_CASE (4);
+      ROWS_CASE (3);
+      ROWS_CASE (2);
+      ROWS_CASE (1);
+    }
 }

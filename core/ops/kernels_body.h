@@ -15,7 +15,6 @@
 
 typedef float vf __attribute__ ((vector_size (LANES * 4)));
 typedef int32_t vi __attribute__ ((vector_size (LANES * 4)));
-typedef double vd __attribute__ ((vector_size (LANES * 8)));
 
 #define ALWAYS static inline __attribute__ ((always_inline))
 
@@ -40,6 +39,13 @@ load_tail (const float *p, int n)
   vf v = { 0 };
   memcpy (&v, p, (size_t) n * sizeof *p);
   return v;
+}
+
+/* Whole vectors take the quick way: the other copies byte by byte. */
+ALWAYS vf
+load_some (const float *x, int tail)
+{
+  return tail >= LANES ? load (x) : load_tail (x, tail);
 }
 
 ALWAYS void
@@ -129,13 +135,13 @@ narrow (size_t n, const float *x, uint16_t *y)
 }
 
 #ifdef MULTIPLY
-static void MULTIPLY (adm_product product);
+static void MULTIPLY (const adm_product *product);
 #else
 #define MULTIPLY multiply
 #endif
 
 #ifdef RATE16
-static void multiply16 (adm_product16 product);
+static void multiply16 (const adm_product16 *product);
 #define MULTIPLY16 multiply16
 #else
 #define MULTIPLY16 NULL
@@ -187,8 +193,10 @@ multiply_rows (const int rows, adm_product p)
 }
 
 static void
-multiply (adm_product p)
+multiply (const adm_product *product)
 {
+  adm_product p = *product;
+
   while (p.m >= ROWS)
     p = multiply_rows (ROWS, p);
 #if ROWS > 8
@@ -272,105 +280,13 @@ affine (int n, const float *x, const float *mul, const float *add, bool silu, fl
   }
 }
 
-static void
-moments (int p, int c, const float *x, ptrdiff_t stride, double *sum, double *square)
-{
-  int i = 0;
-  for (; i + LANES <= c; i += LANES) {
-    vd s, q;
-    memcpy (&s, sum + i, sizeof s);
-    memcpy (&q, square + i, sizeof q);
-    for (int j = 0; j < p; j++) {
-      vd v = __builtin_convertvector (load (x + j * stride + i), vd);
-      s += v;
-      q += v * v;
-    }
-    memcpy (sum + i, &s, sizeof s);
-    memcpy (square + i, &q, sizeof q);
-  }
-  for (; i < c; i++)
-    for (int j = 0; j < p; j++) {
-      double v = (double) x[j * stride + i];
-      sum[i] += v;
-      square[i] += v * v;
-    }
-}
-
-/* dy * f' (z), z = mul * x + add. SiLU' (z) = s + z s (1 - s), s = sigmoid (z). */
-ALWAYS vf
-grad_through (vf x, vf dy, vf mul, vf add, bool silu)
-{
-  if (!silu)
-    return dy;
-  vf z = mul * x + add;
-  vf s = sigmoid_vf (z);
-  return dy * (s + z * s * (splat (1.0f) - s));
-}
-
-/* Whole vectors take the quick way: the other copies byte by byte. */
-ALWAYS vf
-load_some (const float *x, int tail)
-{
-  return tail >= LANES ? load (x) : load_tail (x, tail);
-}
+#include "ops/kernels_norm.h"
 
 /* LANES channels from C on or, at the end, PART of them. */
 ALWAYS void
-norm_grad_sums_of (int tail, adm_norm_rows r, int c, vd *a, vd *b)
+epilogue_of (int tail, const adm_epilogue *rows, int c)
 {
-  vf mul = load_some (r.mul + c, tail), add = load_some (r.add + c, tail);
-  vd sa = { 0 }, sb = { 0 };
-  const float *x = r.x + c, *dy = r.dy + c;
-  for (int j = 0; j < r.p; j++, x += r.c, dy += r.c) {
-    vf xv = load_some (x, tail);
-    vd dz = __builtin_convertvector (grad_through (xv, load_some (dy, tail), mul, add, r.silu), vd);
-    sa += dz;
-    sb += dz * __builtin_convertvector (xv, vd);
-  }
-  *a = sa;
-  *b = sb;
-}
-
-static void
-norm_grad_sums (adm_norm_rows r, double *a, double *b)
-{
-  for (int i = 0; i < r.c; i += LANES) {
-    int tail = r.c - i < LANES ? r.c - i : LANES;
-    vd sa, sb;
-    if (tail == LANES)
-      norm_grad_sums_of (LANES, r, i, &sa, &sb);
-    else
-      norm_grad_sums_of (tail, r, i, &sa, &sb);
-    for (int k = 0; k < tail; k++) {
-      a[i + k] += sa[k];
-      b[i + k] += sb[k];
-    }
-  }
-}
-
-static void
-norm_grad (adm_norm_rows r, const float *k1, const float *k2, bool accumulate, float *dx)
-{
-  const float *x = r.x, *dy = r.dy;
-  for (int j = 0; j < r.p; j++, x += r.c, dy += r.c, dx += r.c)
-    for (int i = 0; i < r.c; i += LANES) {
-      int tail = r.c - i < LANES ? r.c - i : LANES;
-      vf xv = load_some (x + i, tail), m = load_some (r.mul + i, tail);
-      vf dz = grad_through (xv, load_some (dy + i, tail), m, load_some (r.add + i, tail), r.silu);
-      vf g = m * dz - load_some (k1 + i, tail) - load_some (k2 + i, tail) * xv;
-      if (accumulate)
-        g += load_some (dx + i, tail);
-      if (tail == LANES)
-        store (dx + i, g);
-      else
-        store_tail (dx + i, g, tail);
-    }
-}
-
-/* LANES channels from C on or, at the end, PART of them. */
-ALWAYS void
-epilogue_of (int tail, adm_epilogue e, int c)
-{
+  const adm_epilogue e = *rows;
   vf b = load_some (e.bias + c, tail);
   if (e.extra)
     b += load_some (e.extra + c, tail);
@@ -387,13 +303,13 @@ epilogue_of (int tail, adm_epilogue e, int c)
 }
 
 static void
-epilogue (adm_epilogue e)
+epilogue (const adm_epilogue *rows)
 {
-  for (int i = 0; i < e.n; i += LANES)
-    if (e.n - i >= LANES)
-      epilogue_of (LANES, e, i);
+  for (int i = 0; i < rows->n; i += LANES)
+    if (rows->n - i >= LANES)
+      epilogue_of (LANES, rows, i);
     else
-      epilogue_of (e.n - i, e, i);
+      epilogue_of (rows->n - i, rows, i);
 }
 
 /* ---- Winograd F(4x4, 3x3) -------------------------------------------------------------------- */

@@ -28,12 +28,13 @@ adm_kernels_use_sgemm (__typeof__ (cblas_sgemm) *loaded)
 }
 
 static void
-multiply_by_sgemm (adm_product p)
+multiply_by_sgemm (const adm_product *of)
 {
+  const adm_product p = *of;
   enum { FEW = 4 }; /* rows that a call is not worth */
   __typeof__ (cblas_sgemm) *product = atomic_load (&sgemm);
   if (p.m < FEW) {
-    multiply (p);
+    multiply (of);
     return;
   }
   for (int t = 0; t < p.taps; t++)

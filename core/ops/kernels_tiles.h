@@ -62,8 +62,9 @@ tile_strip (const bool both, adm_product16 p, tile_set *set)
 }
 
 static void
-multiply16 (adm_product16 p)
+multiply16 (const adm_product16 *product)
 {
+  adm_product16 p = *product;
   tile_set set;
   int low = 0, high = 0;
   while (p.m > 0) {

@@ -98,7 +98,7 @@ adm_matmul_packed (const adm_kernels *kernels, float *scratch, const adm_matmul_
     product.c = whole ? of->c + j : scratch;
     product.c_stride = whole ? of->ldc : ADM_PANEL;
     product.accumulate = whole && of->accumulate;
-    kernels->multiply (product);
+    kernels->multiply (&product);
     if (!whole)
       put_tail (of, j, scratch);
   }
@@ -226,7 +226,7 @@ adm_matmul_packed16 (const adm_kernels *kernels, void *scratch, const adm_matmul
     product.c = whole ? of->c + j : s.tail;
     product.c_stride = whole ? of->ldc : ADM_PANEL;
     product.accumulate = whole && of->accumulate;
-    kernels->multiply16 (product);
+    kernels->multiply16 (&product);
     if (!whole)
       put_tail (of, j, s.tail);
   }

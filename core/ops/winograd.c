@@ -157,7 +157,7 @@ strip_unit (void *arg, int unit, int worker)
       product.w = adm_conv_weights (w->exec->kernels, w->conv,
                                     ((size_t) p * ADM_WINO_POINTS + xi) * panel, panel, s.widened);
       product.c = s.m + xi * plane (w, ADM_PANEL);
-      w->exec->kernels->multiply (product);
+      w->exec->kernels->multiply (&product);
     }
     transform_output (w, at, p, &s);
   }
