@@ -122,6 +122,11 @@ typedef struct adm_canvas {
   double strength;
   /* 1 to be made … 0 known, and INIT's in the end, [height,width]; NULL: all is made */
   const float *mask;
+  /* Without INIT, of a canvas wider than one and a half windows: one window goes first, and the
+   * canvas starts from pieces of it, so that it is all one material; ANCHOR is the share of the
+   * steps that is left then, above 0 … 1. 1: every window goes its own way from noise. 0: 1/2 for
+   * models of textures, else 1 */
+  double anchor;
   bool mend_seams; /* INIT is kept but in a soft band along its edges, which then meet */
   int jump_length, resamplings; /* RePaint; 0: the defaults */
 } adm_canvas;

@@ -124,6 +124,7 @@
   X (V_ETA, "eta")                                                                                 \
   X (V_THRESHOLD, "threshold")                                                                     \
   X (V_TEXTURE, "texture size")                                                                    \
+  X (V_ANCHOR, "anchor")                                                                           \
   X (V_STRENGTH, "strength")                                                                       \
   X (RECORD_CUT, "a record is broken")                                                             \
   X (NO_TENSOR, "is missing or of another size")

@@ -8,6 +8,7 @@ cd "$(dirname "$0")/.."
 python3 tests/plugin/demo.py
 convert build/demo/demo.png -strip docs/demo.png
 python3 docs/make-sheet.py
+python3 docs/make-anchor.py
 meson test -C build plugin-artist plugin-canvas-window plugin-taught-window plugin-checkpoints
 convert build/screenshots/gimp-artist-varied.png -crop 911x699+184+100 +repage -strip docs/window.png
 convert build/screenshots/gimp-models.png -crop 911x699+184+100 +repage -strip docs/models.png

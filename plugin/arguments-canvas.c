@@ -35,6 +35,12 @@ static const Argument canvas[] = {
   { "texture-size", REAL, "_Texture size",
     N_ ("2 makes everything in the picture twice as large, 0.5 half as large"), UI_TEXTURE_SIZE_MIN,
     UI_TEXTURE_SIZE_MAX, 1.0 },
+  { "anchor", REAL, "_Anchor",
+    N_ ("Of a large picture that starts from nothing: the share of the steps that is left after "
+        "one "
+        "part has gone first, so that it becomes one material. 1: every part for itself. 0: what "
+        "suits the model"),
+    0.0, 1.0, 0.0 },
   { "seamless-x", FLAG, "Seamless across", N_ ("The left edge goes on at the right one"), 0, 1, 0 },
   { "seamless-y", FLAG, "Seamless down", N_ ("The upper edge goes on at the lower one"), 0, 1, 0 },
   { "match-edges", FLAG, "_Match edges", N_ ("Goes on from what surrounds the selection"), 0, 1,

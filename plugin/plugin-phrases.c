@@ -129,6 +129,7 @@ static const char *const phrases[ADM_WORDS] = {
   [ADM_WORD_V_ETA] = NC_ ("error", "eta"),
   [ADM_WORD_V_THRESHOLD] = NC_ ("error", "threshold"),
   [ADM_WORD_V_TEXTURE] = NC_ ("error", "texture size"),
+  [ADM_WORD_V_ANCHOR] = NC_ ("error", "anchor"),
   [ADM_WORD_V_STRENGTH] = NC_ ("error", "strength"),
   [ADM_WORD_RECORD_CUT] = NC_ ("error", "a record is broken"),
   [ADM_WORD_NO_TENSOR] = NC_ ("error", "is missing or of another size"),

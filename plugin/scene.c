@@ -175,6 +175,7 @@ scene_apply (const Scene *scene, const UiSettings *settings, adm_task *task)
                            .seamless_x = settings->seamless_x,
                            .seamless_y = settings->seamless_y,
                            .texture_size = settings->texture_size,
+                           .anchor = settings->anchor,
                            .init = scene->init,
                            .strength = settings->start == UI_START_NOTHING ? 1.0 : settings->change,
                            .mask = scene->made,

@@ -412,6 +412,7 @@ ui_more_box_get (UiMoreBox *self, UiSettings *settings)
             : kept->guidance;
   ui_settings_set_upsample_sampler (settings, kept->upsample_sampler);
   settings->upsample_steps = kept->upsample_steps;
+  settings->anchor = kept->anchor; /* a script's */
   if (self->parts[UP_SAMPLER]) {
     const char *id = gtk_combo_box_get_active_id (GTK_COMBO_BOX (self->parts[UP_SAMPLER]));
     int steps = (int) number (self, UP_STEPS, 0);

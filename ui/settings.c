@@ -61,6 +61,7 @@ static const Field fields[] = {
   { "height", WHOLE, AT (height), 0, UI_SIDE_MAX },
   { "natural-size", FLAG, AT (natural_size), .elsewhere = TRUE },
   { "texture-size", REAL, AT (texture_size), UI_TEXTURE_SIZE_MIN, UI_TEXTURE_SIZE_MAX },
+  { "anchor", REAL, AT (anchor), 0.0, 1.0 },
   { "seamless-x", FLAG, AT (seamless_x) },
   { "seamless-y", FLAG, AT (seamless_y) },
   { "match-edges", FLAG, AT (match_edges) },

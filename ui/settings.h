@@ -77,6 +77,7 @@ typedef struct UiSettings {
   int width, height;
   gboolean natural_size; /* at the model's own size in the middle of the target, not covering it */
   double texture_size;   /* 2: everything twice as large; UI_TEXTURE_SIZE_MIN … _MAX; 1: as it is */
+  double anchor;         /* of a canvas from nothing: adm_canvas.anchor; 0: the model's default */
   gboolean seamless_x,
       seamless_y;       /* the left edge goes on at the right one, the upper at the lower */
   gboolean match_edges; /* goes on from what surrounds the target */

@@ -28,6 +28,7 @@ canvas_options_specs (canvas_options *o, option_spec *specs)
     { .name = "--vary", .type = OPTION_TEXT, .value = &o->vary },
     { .name = "--texture-size", .type = OPTION_REAL, .value = &o->texture_size, .min = 0.25,
       .max = 8 },
+    { .name = "--anchor", .type = OPTION_REAL, .value = &o->anchor, .min = 0.01, .max = 1 },
     { .name = "--jump-length", .type = OPTION_INT, .value = &o->jump_length, .min = 1,
       .max = 1000 },
     { .name = "--resamplings", .type = OPTION_INT, .value = &o->resamplings, .min = 1,
@@ -361,6 +362,7 @@ canvas_inputs_read (const canvas_options *o, const adm_model *model, const char 
   c->seamless_x = o->seamless && strchr (o->seamless, 'x');
   c->seamless_y = o->seamless && strchr (o->seamless, 'y');
   c->texture_size = o->texture_size;
+  c->anchor = o->anchor;
   if (o->vary)
     parse_vary (o->vary, &request->vary_seed, &request->vary);
   if (o->guidance)

@@ -9,12 +9,12 @@
 
 typedef struct canvas_options {
   const char *size, *seamless, *init, *mask, *map, *legend, *guidance, *vary; /* NULL: not given */
-  double strength, texture_size;
+  double strength, texture_size, anchor;
   int jump_length, resamplings; /* 0: not given */
   bool strength_given, mend_seams;
 } canvas_options;
 
-enum { CANVAS_SPECS = 13 };
+enum { CANVAS_SPECS = 14 };
 void canvas_options_specs (canvas_options *options, option_spec *specs);
 
 /* What can be refused without opening any file. CLASSES: --class's text, or NULL. */

@@ -24,6 +24,8 @@ check (const adm_canvas *c, const adm_request *sample, adm_error *error)
     return ADM_FAIL (error, CANVAS_SIZE, c->width, c->height, MOST_SIDE);
   if (c->texture_size != 0 && !(c->texture_size >= 0.25 && c->texture_size <= 8))
     return ADM_FAIL (error, VALUE_OUTSIDE, ADM_WORD_V_TEXTURE, c->texture_size, 0.25, 8.0);
+  if (!(c->anchor >= 0 && c->anchor <= 1))
+    return ADM_FAIL (error, VALUE_OUTSIDE, ADM_WORD_V_ANCHOR, c->anchor, 0.0, 1.0);
   if (c->init && !(c->strength >= 0 && c->strength <= 1))
     return ADM_FAIL (error, VALUE_OUTSIDE, ADM_WORD_V_STRENGTH, c->strength, 0.0, 1.0);
   if ((keeps || c->init) && !c->height)
@@ -59,6 +61,15 @@ fit (int out, double texture, int factor, int side, bool wrap, int *base, int *u
   *used = wrap ? *base * factor : inner;
 }
 
+/* Whether the canvas is larger than a window by half, and nowhere smaller: what windows overlap
+ * less than that agree upon by themselves. */
+static bool
+is_large (adm_plane_size size, int side)
+{
+  return size.height >= side && size.width >= side
+         && (2 * size.height > 3 * side || 2 * size.width > 3 * side);
+}
+
 adm_status
 adm_frame_of_task (adm_frame *frame, const adm_task *task, int side, int factor, adm_error *error)
 {
@@ -89,6 +100,8 @@ adm_frame_of_task (adm_frame *frame, const adm_task *task, int side, int factor,
       = (adm_plane_size) { frame->size[0].height * factor, frame->size[0].width * factor };
   frame->plain = frame->out.height == own && frame->out.width == own && !frame->wrap[0]
                  && !frame->wrap[1] && !c.init && texture == 1;
+  frame->anchored
+      = !upscale && !c.init && c.anchor > 0 && c.anchor < 1 && is_large (frame->size[0], side);
   return ADM_OK;
 }
 
@@ -107,7 +120,7 @@ keeps (const adm_frame *frame)
 }
 
 /* RePaint's, where the task leaves them open (docs/canvas.md). */
-enum { JUMP_LENGTH = 5, RESAMPLINGS = 2 };
+enum { JUMP_LENGTH = 2, RESAMPLINGS = 2 };
 
 void
 adm_frame_apply (const adm_frame *frame, int stage, const adm_schedule *schedule,
@@ -115,6 +128,12 @@ adm_frame_apply (const adm_frame *frame, int stage, const adm_schedule *schedule
 {
   const adm_canvas *c = &frame->canvas;
   const float *start = frame->init[stage] ? frame->init[stage] : c->init;
+  if (frame->anchored && !stage) {
+    static const float not_yet[1];
+    params->steps = (int) lrint (c->anchor * schedule->steps);
+    params->steps = params->steps < 1 ? 1 : params->steps;
+    params->start = frame->start ? frame->start : not_yet;
+  }
   if (!c->init)
     return;
   params->steps = (int) lrint (c->strength * schedule->steps);
@@ -336,6 +355,8 @@ place_all (filling *f)
   adm_frame *frame = f->frame;
   const adm_canvas *c = &frame->canvas;
   bool ok = !c->init || place (f, c->init, 3, -1, 1, frame->init);
+  if (ok && frame->anchored)
+    frame->start = adm_layout_floats (&f->layout, 3 * (uint64_t) area (frame->size[0]));
   if (ok && c->mend_seams && f->layout.base)
     seam_mask (frame, f->plane);
   if (ok && keeps (frame))
@@ -394,6 +415,7 @@ adm_frame_clear (adm_frame *frame)
   for (int s = 0; s < 2; s++)
     free (frame->label[s]);
   frame->memory = NULL;
+  frame->start = NULL;
   frame->label[0] = frame->label[1] = NULL;
 }
 

@@ -21,11 +21,13 @@ typedef struct adm_frame {
   adm_plane_size used;    /* of the last stage's canvas, what becomes it */
   adm_plane_size size[2]; /* the stages' canvases; with factor 1 there is the first alone */
   bool wrap[2];           /* vertically, horizontally */
+  bool anchored;          /* the first canvas starts from START (anchor.h) */
   bool plain;             /* no canvas: the network's own size, one window */
   /* set by adm_frame_fill, owned by the frame: what the stages start from, keep, and mix */
   void *memory;
   uint64_t bytes;                 /* of it */
   const float *init[2], *mask[2]; /* [3,H,W], [H,W] of each canvas; NULL: none */
+  float *start;                   /* [3,H,W] of the first canvas, undefined yet; or NULL */
   adm_canvas_label *label[2];     /* [labels] of each */
   int labels;
 } adm_frame;

@@ -4,7 +4,7 @@
  * any work. Networks in memory serve on when their files are gone, so they speak for themselves. */
 #include "base/error.h"
 #include "catalog/model.h"
-#include "pipeline/stage.h"
+#include "pipeline/anchor.h"
 
 #include <math.h>
 
@@ -31,6 +31,7 @@ inspect (const adm_residency *r, int part, adm_description *out, adm_error *erro
 typedef struct measured {
   int steps, windows; /* the most windows of a step */
   double evaluations; /* of windows, all steps together */
+  double ahead;       /* of an anchor's windows and labels (anchor.h) */
   double labels;      /* that a window touches, in the mean */
   double work;        /* in FLOPs */
 } measured;
@@ -100,10 +101,13 @@ measure (const adm_description *d, const adm_request *request, const adm_frame *
     out->evaluations += frame->plain ? 1
                                      : adm_axis_at (&axis[0], (unsigned) i).count
                                            * adm_axis_at (&axis[1], (unsigned) i).count;
+  const int schedule_steps = schedule->steps;
   adm_schedule_free (schedule);
+  if (frame->anchored && !stage)
+    out->ahead = adm_anchor_evaluations (frame, schedule_steps);
   status = adm_description_flops (d, &flops, error);
   if (!status)
-    out->work = flops * out->evaluations * (d->num_classes > 0 ? out->labels : 1);
+    out->work = flops * (out->evaluations * (d->num_classes > 0 ? out->labels : 1) + out->ahead);
   return status;
 }
 
@@ -171,7 +175,7 @@ measure_guidance (const adm_residency *r, adm_plan *plan, const adm_description 
   double flops = 0;
   if (adm_request_guides_freely (r->model, sample)) {
     adm_status status = adm_description_flops (diffusion, &flops, error);
-    plan->work[0] += status ? 0 : flops * m->evaluations;
+    plan->work[0] += status ? 0 : flops * (m->evaluations + m->ahead);
     return status;
   }
   if (sample->scale > 0) {
@@ -183,10 +187,14 @@ measure_guidance (const adm_residency *r, adm_plan *plan, const adm_description 
       status = adm_description_flops (&classifier, &flops, error);
     if (status)
       return status;
-    plan->work[0] += flops * m->evaluations * m->labels;
+    plan->work[0] += flops * (m->evaluations * m->labels + m->ahead);
   }
   return ADM_OK;
 }
+
+/* Half of the steps keep the material, and leave no trace of where its pieces lay
+ * (docs/canvas.md). */
+#define ANCHOR 0.5
 
 static adm_status
 plan_generate (const adm_residency *r, adm_plan *plan, adm_error *error)
@@ -205,6 +213,8 @@ plan_generate (const adm_residency *r, adm_plan *plan, adm_error *error)
     status = inspect_upsampler (r, &diffusion, &upsampler, error);
   if (status)
     return status;
+  if (plan->task.generate.canvas.anchor == 0)
+    plan->task.generate.canvas.anchor = r->model->texture ? ANCHOR : 1;
   plan->side = diffusion.image_size;
   plan->factor = upscaled ? upsampler.image_size / diffusion.image_size : 1;
   status = adm_frame_of_task (&frame, &plan->task, plan->side, plan->factor, error);

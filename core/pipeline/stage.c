@@ -2,7 +2,7 @@
  *
  * See stage.h. What a sampler asks of networks goes through the two functions of
  * diffusion/denoiser.h, predict and gradient below. */
-#include "pipeline/stage.h"
+#include "pipeline/anchor.h"
 
 #include "base/error.h"
 #include "base/layout.h"
@@ -16,16 +16,22 @@
 
 /* ---- what the sampler asks ------------------------------------------------------------------- */
 
-static bool
-between_layers (void *user, double done)
+bool
+adm_sampling_tell (adm_sampling *s, double done)
 {
-  adm_sampling *s = user;
   adm_progress p = s->progress;
-  p.fraction = (s->progress.step + s->from + s->span * done) / p.steps;
+  p.fraction
+      = (s->ahead_done + p.step + s->unit * (s->from + s->span * done)) / (s->ahead + p.steps);
   if (s->forming.fresh)
     p.x0 = s->forming.shown;
   s->forming.fresh = false;
   return !s->callback || s->callback (&p, s->user);
+}
+
+static bool
+between_layers (void *user, double done)
+{
+  return adm_sampling_tell (user, done);
 }
 
 /* Between the pieces of what the sampler does to a whole canvas, before or after its networks. */
@@ -40,7 +46,7 @@ after_step (void *user, int done, int steps, const float *x0)
 {
   adm_sampling *s = user;
   s->progress.step = done;
-  s->progress.fraction = (double) done / steps;
+  s->progress.fraction = (s->ahead + done) / (s->ahead + steps);
   s->from = s->span = 0;
   adm_progress p = s->progress;
   if (s->windowed)
@@ -219,6 +225,9 @@ take_arrays (adm_sampling *stage, adm_layout *layout)
                classes
                = stage->classifier ? (size_t) stage->classifier->description.num_classes : 0;
   stage->workspace = adm_layout_floats (layout, adm_diffusion_workspace (&denoiser));
+  stage->quilting = stage->frame && stage->frame->anchored && !stage->number
+                        ? adm_layout_floats (layout, adm_anchor_work (stage->field.axis))
+                        : NULL;
   stage->x = adm_layout_floats (layout, n * (size_t) stage->channels * plane);
   stage->logits = adm_layout_floats (layout, at_once (stage) * classes);
   stage->rgb = stage->channels == 3 ? NULL : adm_layout_floats (layout, 3 * plane);
@@ -425,8 +434,11 @@ begin_forming (adm_sampling *stage, const float *low, adm_error *error)
 {
   stage->progress.height = stage->forming.used.height;
   stage->progress.width = stage->forming.used.width;
-  adm_forming_begin (&stage->forming, low ? NULL : stage->frame->init[stage->number], low,
-                     stage->field.factor);
+  adm_forming_begin (&stage->forming,
+                     low               ? NULL
+                     : stage->quilting ? stage->frame->start
+                                       : stage->frame->init[stage->number],
+                     low, stage->field.factor);
   for (int c = 0; c < 3; c++) {
     if (!between_pieces (stage))
       return ADM_FAIL (error, STOPPED);
@@ -452,10 +464,8 @@ adm_sampling_run (adm_sampling *stage, int i, int n, const float *low, adm_error
                                      .channels = stage->all_channels ? stage->channels : 3 };
   stage->low = stage->field.low = low;
   stage->visits = 0;
-  stage->from = stage->span = 0;
-  adm_status status = stage->windowed ? begin_forming (stage, low, error) : ADM_OK;
-  if (status)
-    return status;
+  stage->from = stage->span = stage->ahead = stage->ahead_done = 0;
+  stage->unit = 1;
   adm_diffusion_params params = {
     .sampler = request->sampler,
     .eta = request->eta,
@@ -475,8 +485,15 @@ adm_sampling_run (adm_sampling *stage, int i, int n, const float *low, adm_error
   };
   if (stage->frame)
     adm_frame_apply (stage->frame, stage->number, stage->schedule, &params);
-  stage->progress.steps = adm_diffusion_steps (stage->schedule, &params);
-  if (stage->progress.steps)
+  const int steps = adm_diffusion_steps (stage->schedule, &params);
+  stage->progress.steps = steps ? steps : stage->schedule->steps;
+  adm_status status = stage->quilting ? adm_anchor_make (stage, &denoiser, &params, error) : ADM_OK;
+  if (!status && stage->windowed)
+    status = begin_forming (stage, low, error);
+  if (status)
+    return status;
+  stage->progress.steps = steps;
+  if (steps)
     return adm_diffusion_run (&denoiser, stage->schedule, &params, stage->workspace, stage->x,
                               error);
   for (int j = 0; j < n; j++)

@@ -39,6 +39,7 @@ typedef struct adm_sampling {
   uint64_t bytes;      /* of MEMORY, counted among what the run holds */
   void *memory;        /* holds the arrays that follow */
   float *workspace;    /* of the sampler */
+  float *quilting;     /* of an anchor; NULL: there is none */
   float *x; /* [batch,channels,height,width]: the pictures when adm_sampling_run has made them */
   float *logits;        /* of the classifier, [K] for each picture or window */
   float *rgb;           /* [3,height,width] for what shows colours; NULL: X is that */
@@ -53,12 +54,18 @@ typedef struct adm_sampling {
   adm_progress progress;
   double share;      /* of a step that the diffusion network takes */
   double from, span; /* of a step: what is being worked on */
+  /* an anchor's work before the first step, and what of it is done, in steps; and how long one of
+   * its own steps, or the canvas's, is */
+  double ahead, ahead_done, unit;
 } adm_sampling;
 
 /* Checks the request against the networks, plans them before the first step so that memory is
  * refused at once, and takes the sampler's arrays. On failure nothing is held. */
 adm_status adm_sampling_open (adm_sampling *stage, adm_error *error);
 void adm_sampling_close (adm_sampling *stage);
+
+/* Tells how far it is, with DONE of what is being worked on. False: cancelled. */
+bool adm_sampling_tell (adm_sampling *stage, double done);
 
 /* Whether the request suits the stage, which is open but for its arrays. */
 adm_status adm_sampling_check_request (adm_sampling *stage, adm_error *error);

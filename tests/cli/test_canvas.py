@@ -88,6 +88,29 @@ def main():
         succeeds(*ONE, "--class", 1, "--vary", "7:0.3", "-o", out)
         check(out.read_bytes() != other.read_bytes(), "a variation of 0.3 is the same picture")
 
+        # One material: the default of textures, whatever the threads; without it windows go their own ways. What starts from a picture has none.
+        large = [*ONE, "--class", 1, "--size", "128x80"]
+        succeeds(*large, "-o", out)
+        succeeds(*large, "--anchor", 0.5, "--threads", 1, "-o", other)
+        check(out.read_bytes() == other.read_bytes(), "an anchor of 0.5 is not the default")
+        for anchor in (1, 0.75):
+            succeeds(*large, "--anchor", anchor, "-o", other)
+            check(out.read_bytes() != other.read_bytes(), f"an anchor of {anchor} changes nothing")
+        for size in ("96x96", "200x60"):
+            for more in ([], ["--anchor", 1]):
+                succeeds(*ONE, "--class", 1, "--size", size, "--seamless", "xy", *more, "-o", other if more else out)
+            check(out.read_bytes() == other.read_bytes(), f"{size}: an anchor where there is no room for one")
+        for more in ([], ["--anchor", 0.25]):
+            succeeds(*ONE, "--class", 1, "--init", start, *more, "-o", other if more else out)
+        check(out.read_bytes() == other.read_bytes(), "an anchor beside a picture to start from")
+        for more in (["--class", "1=0.5,8=0.5", "--size", "128x80"], ["--map", painted, "--legend", legend], ["--class", 1, "--size", "160x128", "--seamless", "xy"],
+                     ["--class", 1, "--size", "400x260", "--upscale", "--up-steps", 2]):
+            succeeds(*ONE, *more, "-o", out)
+            succeeds(*ONE, *more, "--threads", 1, "-o", other)
+            check(out.read_bytes() == other.read_bytes(), f"{more}: one thread gives another picture")
+            succeeds(*ONE, *more, "--anchor", 1, "-o", other)
+            check(out.read_bytes() != other.read_bytes(), f"{more}: an anchor changes nothing")
+
         for status, says, *arguments in (
                 (2, "WIDTHxHEIGHT", "--size", "0x5"), (2, "WIDTHxHEIGHT", "--size", "16385x1"), (2, "WIDTHxHEIGHT", "--size", "wide"),
                 (2, "WIDTHxHEIGHT", "--size", " 64x64"), (2, "WIDTHxHEIGHT", "--size", "+64x64"), (2, "WIDTHxHEIGHT", "--size", "64x64x64"),
@@ -95,7 +118,7 @@ def main():
                 (2, "--strength: 'nan'", "--init", start, "--strength", "nan"), (2, "--mask", "--resamplings", 3), (2, "--mask", "--init", start, "--jump-length", 3),
                 (2, "--resamplings: '0'", "--init", start, "--mask", mask, "--resamplings", 0),
                 (2, "x, y or xy", "--seamless", "z"), (2, "--init", "--mask", mask), (2, "--init", "--strength", 0.5), (2, "--init", "--mend-seams"),
-                (2, "0.25", "--texture-size", 9), (2, "--legend", "--map", painted), (2, "CLASS=#rrggbb", "--map", painted, "--legend", "brick=red"),
+                (2, "0.25", "--texture-size", 9), (2, "--anchor: '0'", "--anchor", 0), (2, "--anchor: '1.5'", "--anchor", 1.5), (2, "--legend", "--map", painted), (2, "CLASS=#rrggbb", "--map", painted, "--legend", "brick=red"),
                 (2, "classifier or free", "--guidance", "loud"), (2, "SEED:AMOUNT", "--vary", "7"), (2, "SEED:AMOUNT", "--vary", "7:2"), (2, "SEED:AMOUNT", "--vary", "99999999999999999999999:0.5"),
                 (2, "'brick=#-12345'", "--map", painted, "--legend", "brick=#-12345"), (2, "two classes", "--map", painted, "--legend", "1=#ff0000,8=#FF0000"),
                 (2, "no colour of --legend", "--map", painted, "--legend", "1=#00ff00,8=#ffffff"), (2, "'1=nan'", "--class", "1=nan,2=1"), (2, "'1=-1'", "--class", "1=-1,2=1"),

@@ -38,6 +38,7 @@ settings_new (void)
   settings->scale = 0.0;
   settings->width = WIDTH;
   settings->height = HEIGHT;
+  settings->anchor = 1.0; /* every window for itself */
   return settings;
 }
 
@@ -102,6 +103,22 @@ test_what_is_there (const Target *layer)
   CHECK_NEAR (work (settings, &selection, NULL) / one, 1.0, 1e-9);
 }
 
+/* One window takes all steps, five take half of them. */
+static void
+test_one_material (const Target *layer)
+{
+  g_autoptr (UiSettings) settings = settings_new ();
+  const double each = work (settings, layer, NULL);
+
+  settings->anchor = 0.5;
+  CHECK_NEAR (work (settings, layer, NULL) / each, 0.67, 0.03);
+  settings->anchor = 0.0; /* the model's own: one of textures */
+  CHECK_NEAR (work (settings, layer, NULL) / each, 0.67, 0.03);
+  settings->match_edges = TRUE;
+  const Target selection = { UI_WHERE_SELECTION, layer->image, layer->layer, 0, 0, WIDTH, HEIGHT };
+  CHECK (work (settings, &selection, NULL) / each > 1.5);
+}
+
 int
 main (void)
 {
@@ -117,6 +134,7 @@ main (void)
   if (CHECK (folder && adm_catalog_new (&folder, 1, &catalog, &error) == ADM_OK)
       && CHECK (adm_catalog_find (catalog, ADM_EMBEDDED_MODEL, &model, &error) == ADM_OK)) {
     test_classes (&layer);
+    test_one_material (&layer);
     test_what_is_there (&layer);
   }
   adm_catalog_free (catalog);

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * See anchor.h. */
+#include "pipeline/anchor.h"
+
+#include "base/error.h"
+#include "diffusion/sampler.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- from a window to a canvas --------------------------------------------------------------- */
+
+size_t
+adm_anchor_work (const adm_axis axis[2])
+{
+  const size_t side = (size_t) axis[0].side;
+  return (size_t) (axis[0].length + axis[1].length) + 2 * side + 3 * side * side;
+}
+
+/* The weights' length at each pixel of AXIS: NORM [length]. ROW [side] is free to use. */
+static void
+norms (const adm_axis *axis, const adm_axis_grid *grid, float *row, float *norm)
+{
+  memset (norm, 0, (size_t) axis->length * sizeof *norm);
+  for (int i = 0; i < grid->count; i++) {
+    const int start = adm_axis_start (axis, grid, i);
+    adm_axis_weights (axis, grid, i, 1, row);
+    for (int k = 0; k < axis->side; k++)
+      norm[(start + k) % axis->length] += row[k] * row[k];
+  }
+  for (int k = 0; k < axis->length; k++)
+    norm[k] = sqrtf (norm[k]);
+}
+
+/* Window I's weights over their length there. */
+static void
+weights_of (const adm_axis *axis, const adm_axis_grid *grid, int i, const float *norm, float *row)
+{
+  const int start = adm_axis_start (axis, grid, i);
+  adm_axis_weights (axis, grid, i, 1, row);
+  for (int k = 0; k < axis->side; k++)
+    row[k] /= norm[(start + k) % axis->length];
+}
+
+/* TILE [side,side] less MEAN, moved by DY, DX. */
+static void
+roll (const float *tile, int side, float mean, int dy, int dx, float *to)
+{
+  for (int y = 0; y < side; y++) {
+    const float *row = tile + (ptrdiff_t) ((y + dy) % side) * side;
+    for (int x = 0; x < side; x++)
+      *to++ = row[(x + dx) % side] - mean;
+  }
+}
+
+static float
+mean_of (const float *x, size_t n)
+{
+  double sum = 0;
+  for (size_t i = 0; i < n; i++)
+    sum += (double) x[i];
+  return (float) (sum / (double) n);
+}
+
+void
+adm_anchor_quilt (const adm_axis axis[2], const float *tile, const float *map, adm_rng rng,
+                  float *work, float *canvas)
+{
+  const int side = axis[0].side;
+  const size_t pixels = (size_t) side * (size_t) side,
+               area = (size_t) axis[0].length * (size_t) axis[1].length;
+  float *norm[2] = { work, work + axis[0].length }, *rows = norm[1] + axis[1].length,
+        *columns = rows + side, *moved = columns + side, mean[3];
+  adm_axis_grid grid[2];
+  for (int a = 0; a < 2; a++) {
+    grid[a] = adm_axis_at (&axis[a], 0);
+    norms (&axis[a], &grid[a], rows, norm[a]);
+  }
+  for (int c = 0; c < 3; c++) {
+    mean[c] = mean_of (tile + (size_t) c * pixels, pixels);
+    for (size_t i = 0; i < area; i++)
+      canvas[(size_t) c * area + i] += mean[c] * (map ? map[i] : 1);
+  }
+  adm_window window = { .side = side, .length = { axis[0].length, axis[1].length } };
+  const adm_window_share share = { .rows = rows, .columns = columns, .map = map, .scale = 1 };
+  for (int i = 0; i < grid[0].count; i++) {
+    weights_of (&axis[0], &grid[0], i, norm[0], rows);
+    window.start[0] = adm_axis_start (&axis[0], &grid[0], i);
+    for (int j = 0; j < grid[1].count; j++) {
+      const int dy = (int) (adm_rng_next (&rng) % (uint32_t) side),
+                dx = (int) (adm_rng_next (&rng) % (uint32_t) side);
+      weights_of (&axis[1], &grid[1], j, norm[1], columns);
+      window.start[1] = adm_axis_start (&axis[1], &grid[1], j);
+      for (int c = 0; c < 3; c++)
+        roll (tile + (size_t) c * pixels, side, mean[c], dy, dx, moved + (size_t) c * pixels);
+      adm_window_add (&window, &share, moved, 3, canvas);
+    }
+  }
+}
+
+/* ---- one window's way ------------------------------------------------------------------------ */
+
+/* Labels that have a map are shown apart, all others together. */
+static int
+rounds (const adm_frame *frame)
+{
+  for (int k = 0; k < frame->sample->class_count; k++)
+    if (frame->sample->classes[k].map)
+      return frame->sample->class_count;
+  return 1;
+}
+
+int
+adm_anchor_evaluations (const adm_frame *frame, int steps)
+{
+  const int labels = frame->sample->class_count;
+  return steps * (labels > 0 ? labels : 1);
+}
+
+typedef struct anchor {
+  adm_sampling *stage;
+  adm_axis axis[2]; /* of the canvas */
+  const float *map; /* of the label */
+  adm_rng moves;
+  float *canvas;
+  bool alone; /* the only label: its window can be shown while it forms */
+  int done, all;
+} anchor;
+
+static adm_plane_size
+size_of (const anchor *a)
+{
+  return (adm_plane_size) { a->axis[0].length, a->axis[1].length };
+}
+
+/* The canvas as it would start from TILE. */
+static void
+lay_out (anchor *a, const float *tile)
+{
+  const adm_plane_size size = size_of (a);
+  const size_t values = 3 * (size_t) size.height * (size_t) size.width;
+  if (a->alone)
+    memset (a->canvas, 0, values * sizeof *a->canvas);
+  adm_anchor_quilt (a->axis, tile, a->map, a->moves, a->stage->quilting, a->canvas);
+}
+
+static bool
+after_window_step (void *user, int done, int steps, const float *x0)
+{
+  anchor *a = user;
+  adm_sampling *s = a->stage;
+  enum { SHOWN_EVERY = 4 }; /* laying out a large canvas takes a moment */
+  s->ahead_done = s->ahead * (a->done + done) / a->all;
+  s->from = s->span = 0;
+  if (a->alone && (done % SHOWN_EVERY == 1 || done == steps)) {
+    lay_out (a, x0);
+    adm_forming_begin (&s->forming, a->canvas, NULL, 1);
+    for (int c = 0; c < 3; c++)
+      adm_forming_show (&s->forming, c);
+    s->forming.fresh = true;
+  }
+  return adm_sampling_tell (s, 0);
+}
+
+static bool
+go_on (void *user)
+{
+  const anchor *a = user;
+  return adm_sampling_tell (a->stage, 0);
+}
+
+/* In the mean of STEPS: the grid moves, and has more windows at one step than at another. */
+static double
+windows_of_a_step (const adm_canvas_field *field, int steps)
+{
+  double sum = 0;
+  for (int i = 0; i < steps; i++)
+    sum += adm_canvas_windows (field, (unsigned) i);
+  return sum / steps;
+}
+
+adm_status
+adm_anchor_make (adm_sampling *stage, const adm_denoiser *denoiser,
+                 const adm_diffusion_params *params, adm_error *error)
+{
+  const adm_canvas_field field = stage->field;
+  const adm_frame *frame = stage->frame;
+  const int side = field.axis[0].side, n = rounds (frame), steps = stage->schedule->steps;
+  anchor a = { .stage = stage,
+               .axis = { field.axis[0], field.axis[1] },
+               .canvas = frame->start,
+               .alone = n == 1,
+               .all = n * steps };
+  const adm_plane_size size = size_of (&a);
+  adm_denoiser one = *denoiser;
+  adm_diffusion_params its = *params;
+  adm_status status = ADM_OK;
+  one.height = one.width = side;
+  its.start = its.known = its.mask = NULL;
+  its.stepped = after_window_step;
+  its.poll = go_on;
+  its.user = &a;
+  memset (a.canvas, 0, 3 * (size_t) size.height * (size_t) size.width * sizeof *a.canvas);
+  stage->unit = 1 / windows_of_a_step (&field, stage->progress.steps);
+  stage->ahead = stage->unit * a.all;
+  for (int k = 0; k < n && !status; k++) {
+    adm_canvas_label label = field.label[k];
+    for (int i = 0; i < 2; i++)
+      stage->field.axis[i] = adm_axis_new (side, side, true, i == 0);
+    stage->field.done = NULL;
+    if (n > 1) {
+      a.map = label.weight;
+      label.weight = NULL;
+      stage->field.label = &label;
+      stage->field.labels = 1;
+    }
+    a.moves = stage->rng[2][0];
+    adm_rng_seed (&a.moves, adm_rng_next (&stage->rng[2][0]));
+    a.done = k * steps;
+    status = adm_diffusion_run (&one, stage->schedule, &its, stage->workspace, stage->x, error);
+    stage->field = field;
+    if (!status)
+      lay_out (&a, stage->x);
+  }
+  stage->ahead_done = stage->ahead;
+  stage->unit = 1;
+  stage->visits = 0;
+  return status;
+}
