@@ -22,11 +22,13 @@ window_forget_map (Window *window)
   g_clear_pointer (&window->map_model, g_free);
 }
 
-/* The classes of the map that TARGET is, by MODEL; none when they cannot be read. */
+/* The classes of the map that TARGET is, by MODEL; none when they cannot be read. A map on which
+ * nothing was painted yet is looked at again. */
 static const Scene *
 map_of (Window *window, guint id, const Target *target, const adm_model *model)
 {
-  if (window->map && window->map_target == id && g_strcmp0 (window->map_model, model->id) == 0)
+  if (window->map && window->map->class_count > 0 && window->map_target == id
+      && g_strcmp0 (window->map_model, model->id) == 0)
     return window->map;
   window_forget_map (window);
   window->map = g_new0 (Scene, 1);

@@ -33,6 +33,7 @@ struct UiRunner {
   UiProgress progress;
   int pictures_before; /* of finished jobs of this run */
   double amount[2];    /* of the running job's pictures, each: units of sampling, of upsampling */
+  gboolean counted;    /* they are; else they are steps, which no unit is measured by */
   double seconds[3];   /* of a unit, measured by this job, by UiCost; 0: not yet */
 };
 
@@ -154,7 +155,7 @@ measure (UiRunner *self, const UiEvent *event)
   double sampling = unit_seconds (self, self->work->settings, FALSE),
          upsampling = unit_seconds (self, self->work->settings, TRUE);
   gboolean second = event->upsampling && self->work->settings->task == UI_TASK_GENERATE;
-  gboolean known = sampling > 0.0 && (self->amount[1] <= 0.0 || upsampling > 0.0);
+  gboolean known = self->counted && sampling > 0.0 && (self->amount[1] <= 0.0 || upsampling > 0.0);
   double first_work = self->amount[0] * (known ? sampling : 1.0),
          second_work = self->amount[1] * (known ? upsampling : 4.0);
   double part = CLAMP (event->fraction, 0.0, 1.0);
@@ -194,7 +195,8 @@ start (UiRunner *self, Work *work, gboolean draft)
   self->draft = draft;
   self->stopping = 0;
   self->current = ++self->last_id;
-  if (!amount_of (self, work->settings, work->target, self->amount)) {
+  self->counted = amount_of (self, work->settings, work->target, self->amount);
+  if (!self->counted) {
     self->amount[0] = work->settings->steps; /* the backend is about to say why it cannot be */
     self->amount[1] = 0.0;
   }
@@ -410,7 +412,7 @@ note_step (UiRunner *self, const UiEvent *event)
   gboolean second = event->upsampling && self->work->settings->task == UI_TASK_GENERATE;
   double amount = self->amount[second];
 
-  if (amount > 0.0) {
+  if (self->counted && amount > 0.0) {
     self->seconds[cost_of (self->work->settings, event->upsampling)]
         = event->seconds_per_step * event->steps / amount;
   }

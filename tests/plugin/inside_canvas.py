@@ -85,7 +85,8 @@ note('patterns', {'files': patterns(), 'active': Gimp.context_get_pattern().get_
 shot('canvas-pattern')
 
 
-# A bucket of it, over four copies: the mean difference across their border to that between neighbours within.
+# A bucket of it, over four copies: the difference across their border over that between neighbours within, in the mean and where it is largest
+# (bricks have lines of their own).
 def seams(layer, width, height):
     data = base64.b64decode(pixels(layer))
 
@@ -95,7 +96,7 @@ def seams(layer, width, height):
 
     across = [sum(step(x, y, 1, 0) for y in range(2 * height)) for x in range(width + width // 2)]
     down = [sum(step(x, y, 0, 1) for x in range(2 * width)) for y in range(height + height // 2)]
-    return [line[side - 1] * (side - 1) / max(1, sum(line[:side - 1])) for line, side in ((across, width), (down, height))]
+    return [[line[side - 1] * (side - 1) / max(1, sum(line[:side - 1])), line[side - 1] / max(1, *line[:side - 1])] for line, side in ((across, width), (down, height))]
 
 
 painted = new_image(240, 180)

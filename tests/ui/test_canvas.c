@@ -541,6 +541,7 @@ test_estimate (void)
   CHECK_STR (gtk_label_get_text (GTK_LABEL (part (&self, "estimate"))), "about 14 min");
   choose_where (&self, "2"); /* not known */
   CHECK_STR (gtk_label_get_text (GTK_LABEL (part (&self, "estimate"))), "");
+  make (&self); /* of whose time no unit is learnt */
   choose_where (&self, "4");
   CHECK_STR (gtk_label_get_text (GTK_LABEL (part (&self, "estimate"))), "about 4 s");
   close_window (&self);
