@@ -63,9 +63,17 @@ mean_of (const float *x, size_t n)
   return (float) (sum / (double) n);
 }
 
-void
+/* CANVAS [area] += VALUE x MAP (or 1). */
+static void
+add_value (float value, const float *map, size_t area, float *canvas)
+{
+  for (size_t i = 0; i < area; i++)
+    canvas[i] += value * (map ? map[i] : 1);
+}
+
+bool
 adm_anchor_quilt (const adm_axis axis[2], const float *tile, const float *map, adm_rng rng,
-                  float *work, float *canvas)
+                  float *work, float *canvas, bool (*go) (void *user), void *user)
 {
   const int side = axis[0].side;
   const size_t pixels = (size_t) side * (size_t) side,
@@ -79,8 +87,9 @@ adm_anchor_quilt (const adm_axis axis[2], const float *tile, const float *map, a
   }
   for (int c = 0; c < 3; c++) {
     mean[c] = mean_of (tile + (size_t) c * pixels, pixels);
-    for (size_t i = 0; i < area; i++)
-      canvas[(size_t) c * area + i] += mean[c] * (map ? map[i] : 1);
+    add_value (mean[c], map, area, canvas + (size_t) c * area);
+    if (go && !go (user))
+      return false;
   }
   adm_window window = { .side = side, .length = { axis[0].length, axis[1].length } };
   const adm_window_share share = { .rows = rows, .columns = columns, .map = map, .scale = 1 };
@@ -96,7 +105,10 @@ adm_anchor_quilt (const adm_axis axis[2], const float *tile, const float *map, a
         roll (tile + (size_t) c * pixels, side, mean[c], dy, dx, moved + (size_t) c * pixels);
       adm_window_add (&window, &share, moved, 3, canvas);
     }
+    if (go && !go (user))
+      return false;
   }
+  return true;
 }
 
 /* ---- one window's way ------------------------------------------------------------------------ */
@@ -128,21 +140,48 @@ typedef struct anchor {
   int done, all;
 } anchor;
 
-static adm_plane_size
-size_of (const anchor *a)
+static bool
+go_on (void *user)
 {
-  return (adm_plane_size) { a->axis[0].length, a->axis[1].length };
+  const anchor *a = user;
+  return adm_sampling_tell (a->stage, 0);
 }
 
-/* The canvas as it would start from TILE. */
-static void
+/* False: cancelled. */
+static bool
+clear (anchor *a)
+{
+  const size_t plane = (size_t) a->axis[0].length * (size_t) a->axis[1].length;
+  bool on = true;
+  for (size_t c = 0; c < 3 && on; c++) {
+    memset (a->canvas + c * plane, 0, plane * sizeof *a->canvas);
+    on = go_on (a);
+  }
+  return on;
+}
+
+/* The canvas as it would start from TILE, or with it beside the labels before. False: cancelled. */
+static bool
 lay_out (anchor *a, const float *tile)
 {
-  const adm_plane_size size = size_of (a);
-  const size_t values = 3 * (size_t) size.height * (size_t) size.width;
-  if (a->alone)
-    memset (a->canvas, 0, values * sizeof *a->canvas);
-  adm_anchor_quilt (a->axis, tile, a->map, a->moves, a->stage->quilting, a->canvas);
+  return (!a->alone || clear (a))
+         && adm_anchor_quilt (a->axis, tile, a->map, a->moves, a->stage->quilting, a->canvas, go_on,
+                              a);
+}
+
+/* What is foreseen is the canvas as it lies now. False: cancelled. */
+static bool
+show (anchor *a)
+{
+  adm_sampling *s = a->stage;
+  bool on = true;
+  adm_forming_begin (&s->forming, a->canvas, NULL, 1);
+  for (int c = 0; c < 3 && on; c++) {
+    adm_forming_show (&s->forming, c);
+    on = go_on (a);
+  }
+  s->forming.fresh = true;
+  return on;
 }
 
 static bool
@@ -153,21 +192,9 @@ after_window_step (void *user, int done, int steps, const float *x0)
   enum { SHOWN_EVERY = 4 }; /* laying out a large canvas takes a moment */
   s->ahead_done = s->ahead * (a->done + done) / a->all;
   s->from = s->span = 0;
-  if (a->alone && (done % SHOWN_EVERY == 1 || done == steps)) {
-    lay_out (a, x0);
-    adm_forming_begin (&s->forming, a->canvas, NULL, 1);
-    for (int c = 0; c < 3; c++)
-      adm_forming_show (&s->forming, c);
-    s->forming.fresh = true;
-  }
-  return adm_sampling_tell (s, 0);
-}
-
-static bool
-go_on (void *user)
-{
-  const anchor *a = user;
-  return adm_sampling_tell (a->stage, 0);
+  if (a->alone && (done % SHOWN_EVERY == 1 || done == steps) && !(lay_out (a, x0) && show (a)))
+    return false;
+  return go_on (a);
 }
 
 /* In the mean of STEPS: the grid moves, and has more windows at one step than at another. */
@@ -192,18 +219,16 @@ adm_anchor_make (adm_sampling *stage, const adm_denoiser *denoiser,
                .canvas = frame->start,
                .alone = n == 1,
                .all = n * steps };
-  const adm_plane_size size = size_of (&a);
   adm_denoiser one = *denoiser;
   adm_diffusion_params its = *params;
-  adm_status status = ADM_OK;
   one.height = one.width = side;
   its.start = its.known = its.mask = NULL;
   its.stepped = after_window_step;
   its.poll = go_on;
   its.user = &a;
-  memset (a.canvas, 0, 3 * (size_t) size.height * (size_t) size.width * sizeof *a.canvas);
   stage->unit = 1 / windows_of_a_step (&field, stage->progress.steps);
   stage->ahead = stage->unit * a.all;
+  adm_status status = a.alone || clear (&a) ? ADM_OK : ADM_FAIL (error, STOPPED);
   for (int k = 0; k < n && !status; k++) {
     adm_canvas_label label = field.label[k];
     for (int i = 0; i < 2; i++)
@@ -220,8 +245,8 @@ adm_anchor_make (adm_sampling *stage, const adm_denoiser *denoiser,
     a.done = k * steps;
     status = adm_diffusion_run (&one, stage->schedule, &its, stage->workspace, stage->x, error);
     stage->field = field;
-    if (!status)
-      lay_out (&a, stage->x);
+    if (!status && !lay_out (&a, stage->x))
+      status = ADM_FAIL (error, STOPPED);
   }
   stage->ahead_done = stage->ahead;
   stage->unit = 1;

@@ -21,9 +21,10 @@ int adm_anchor_evaluations (const adm_frame *frame, int steps);
 /* CANVAS [3,size] += MAP (or 1) x pieces of TILE [3,side,side], a torus, along the axes; RNG says
  * how each is moved. Blended so that contrast stays what it is (Heitz & Neyret 2018,
  * "High-performance by-example noise using a histogram-preserving blending operator", section 3.1).
- * WORK: adm_anchor_work (axis) floats. */
-void adm_anchor_quilt (const adm_axis axis[2], const float *tile, const float *map, adm_rng rng,
-                       float *work, float *canvas);
+ * WORK: adm_anchor_work (axis) floats. GO (USER), which may be NULL, is asked in between: false
+ * stops, and is the answer. */
+bool adm_anchor_quilt (const adm_axis axis[2], const float *tile, const float *map, adm_rng rng,
+                       float *work, float *canvas, bool (*go) (void *user), void *user);
 size_t adm_anchor_work (const adm_axis axis[2]);
 
 #endif

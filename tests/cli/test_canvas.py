@@ -4,7 +4,7 @@
 tests/bench/canvas.py's; here are those that must not fail, on few steps."""
 import sys
 
-from harness import check, embedded, folder, png, png_read, refuses, run, succeeds, summary
+from harness import check, embedded, folder, npy_read, png, png_read, refuses, run, succeeds, summary
 
 ONE = ["sample", "--model", embedded.ID, "--steps", 4, "--scale", 0]
 
@@ -110,6 +110,14 @@ def main():
             check(out.read_bytes() == other.read_bytes(), f"{more}: one thread gives another picture")
             succeeds(*ONE, *more, "--anchor", 1, "-o", other)
             check(out.read_bytes() != other.read_bytes(), f"{more}: an anchor changes nothing")
+
+        # Of two pictures the second is its seed's, whatever the first left behind.
+        two, second = place / "two.npy", place / "second.npy"
+        for more in (["--map", painted, "--legend", legend], ["--class", 1, "--size", "128x80"]):
+            succeeds(*ONE, *more, "--count", 2, "--seed", 5, "-o", two)
+            succeeds(*ONE, *more, "--seed", 6, "-o", second)
+            values = npy_read(two)[1]
+            check(list(values[len(values) // 2:]) == list(npy_read(second)[1]), f"{more}: the second of two is another picture")
 
         for status, says, *arguments in (
                 (2, "WIDTHxHEIGHT", "--size", "0x5"), (2, "WIDTHxHEIGHT", "--size", "16385x1"), (2, "WIDTHxHEIGHT", "--size", "wide"),
