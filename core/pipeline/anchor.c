@@ -72,14 +72,15 @@ add_value (float value, const float *map, size_t area, float *canvas)
 }
 
 bool
-adm_anchor_quilt (const adm_axis axis[2], const float *tile, const float *map, adm_rng rng,
-                  float *work, float *canvas, bool (*go) (void *user), void *user)
+adm_anchor_quilt (const adm_quilt *quilt, const float *tile)
 {
+  const adm_axis *axis = quilt->axis;
   const int side = axis[0].side;
   const size_t pixels = (size_t) side * (size_t) side,
                area = (size_t) axis[0].length * (size_t) axis[1].length;
-  float *norm[2] = { work, work + axis[0].length }, *rows = norm[1] + axis[1].length,
+  float *norm[2] = { quilt->work, quilt->work + axis[0].length }, *rows = norm[1] + axis[1].length,
         *columns = rows + side, *moved = columns + side, mean[3];
+  adm_rng rng = quilt->moves;
   adm_axis_grid grid[2];
   for (int a = 0; a < 2; a++) {
     grid[a] = adm_axis_at (&axis[a], 0);
@@ -87,12 +88,13 @@ adm_anchor_quilt (const adm_axis axis[2], const float *tile, const float *map, a
   }
   for (int c = 0; c < 3; c++) {
     mean[c] = mean_of (tile + (size_t) c * pixels, pixels);
-    add_value (mean[c], map, area, canvas + (size_t) c * area);
-    if (go && !go (user))
+    add_value (mean[c], quilt->map, area, quilt->canvas + (size_t) c * area);
+    if (quilt->go && !quilt->go (quilt->user))
       return false;
   }
   adm_window window = { .side = side, .length = { axis[0].length, axis[1].length } };
-  const adm_window_share share = { .rows = rows, .columns = columns, .map = map, .scale = 1 };
+  const adm_window_share share
+      = { .rows = rows, .columns = columns, .map = quilt->map, .scale = 1 };
   for (int i = 0; i < grid[0].count; i++) {
     weights_of (&axis[0], &grid[0], i, norm[0], rows);
     window.start[0] = adm_axis_start (&axis[0], &grid[0], i);
@@ -103,9 +105,9 @@ adm_anchor_quilt (const adm_axis axis[2], const float *tile, const float *map, a
       window.start[1] = adm_axis_start (&axis[1], &grid[1], j);
       for (int c = 0; c < 3; c++)
         roll (tile + (size_t) c * pixels, side, mean[c], dy, dx, moved + (size_t) c * pixels);
-      adm_window_add (&window, &share, moved, 3, canvas);
+      adm_window_add (&window, &share, moved, 3, quilt->canvas);
     }
-    if (go && !go (user))
+    if (quilt->go && !quilt->go (quilt->user))
       return false;
   }
   return true;
@@ -133,10 +135,8 @@ adm_anchor_evaluations (const adm_frame *frame, int steps)
 typedef struct anchor {
   adm_sampling *stage;
   adm_axis axis[2]; /* of the canvas */
-  const float *map; /* of the label */
-  adm_rng moves;
-  float *canvas;
-  bool alone; /* the only label: its window can be shown while it forms */
+  adm_quilt quilt;  /* of the label */
+  bool alone;       /* the only label: its window can be shown while it forms */
   int done, all;
 } anchor;
 
@@ -154,7 +154,7 @@ clear (anchor *a)
   const size_t plane = (size_t) a->axis[0].length * (size_t) a->axis[1].length;
   bool on = true;
   for (size_t c = 0; c < 3 && on; c++) {
-    memset (a->canvas + c * plane, 0, plane * sizeof *a->canvas);
+    memset (a->quilt.canvas + c * plane, 0, plane * sizeof *a->quilt.canvas);
     on = go_on (a);
   }
   return on;
@@ -164,9 +164,7 @@ clear (anchor *a)
 static bool
 lay_out (anchor *a, const float *tile)
 {
-  return (!a->alone || clear (a))
-         && adm_anchor_quilt (a->axis, tile, a->map, a->moves, a->stage->quilting, a->canvas, go_on,
-                              a);
+  return (!a->alone || clear (a)) && adm_anchor_quilt (&a->quilt, tile);
 }
 
 /* What is foreseen is the canvas as it lies now. False: cancelled. */
@@ -175,7 +173,7 @@ show (anchor *a)
 {
   adm_sampling *s = a->stage;
   bool on = true;
-  adm_forming_begin (&s->forming, a->canvas, NULL, 1);
+  adm_forming_begin (&s->forming, a->quilt.canvas, NULL, 1);
   for (int c = 0; c < 3 && on; c++) {
     adm_forming_show (&s->forming, c);
     on = go_on (a);
@@ -216,7 +214,7 @@ adm_anchor_make (adm_sampling *stage, const adm_denoiser *denoiser,
   const int side = field.axis[0].side, n = rounds (frame), steps = stage->schedule->steps;
   anchor a = { .stage = stage,
                .axis = { field.axis[0], field.axis[1] },
-               .canvas = frame->start,
+               .quilt = { .work = stage->quilting, .canvas = frame->start, .go = go_on },
                .alone = n == 1,
                .all = n * steps };
   adm_denoiser one = *denoiser;
@@ -226,6 +224,8 @@ adm_anchor_make (adm_sampling *stage, const adm_denoiser *denoiser,
   its.stepped = after_window_step;
   its.poll = go_on;
   its.user = &a;
+  a.quilt.axis = a.axis;
+  a.quilt.user = &a;
   stage->unit = 1 / windows_of_a_step (&field, stage->progress.steps);
   stage->ahead = stage->unit * a.all;
   adm_status status = a.alone || clear (&a) ? ADM_OK : ADM_FAIL (error, STOPPED);
@@ -235,13 +235,13 @@ adm_anchor_make (adm_sampling *stage, const adm_denoiser *denoiser,
       stage->field.axis[i] = adm_axis_new (side, side, true, i == 0);
     stage->field.done = NULL;
     if (n > 1) {
-      a.map = label.weight;
+      a.quilt.map = label.weight;
       label.weight = NULL;
       stage->field.label = &label;
       stage->field.labels = 1;
     }
-    a.moves = stage->rng[2][0];
-    adm_rng_seed (&a.moves, adm_rng_next (&stage->rng[2][0]));
+    a.quilt.moves = stage->rng[2][0];
+    adm_rng_seed (&a.quilt.moves, adm_rng_next (&stage->rng[2][0]));
     a.done = k * steps;
     status = adm_diffusion_run (&one, stage->schedule, &its, stage->workspace, stage->x, error);
     stage->field = field;

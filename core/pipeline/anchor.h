@@ -18,13 +18,21 @@ adm_status adm_anchor_make (adm_sampling *stage, const adm_denoiser *denoiser,
 /* How often it asks a network about a window and a label, in STEPS. */
 int adm_anchor_evaluations (const adm_frame *frame, int steps);
 
-/* CANVAS [3,size] += MAP (or 1) x pieces of TILE [3,side,side], a torus, along the axes; RNG says
- * how each is moved. Blended so that contrast stays what it is (Heitz & Neyret 2018,
- * "High-performance by-example noise using a histogram-preserving blending operator", section 3.1).
- * WORK: adm_anchor_work (axis) floats. GO (USER), which may be NULL, is asked in between: false
- * stops, and is the answer. */
-bool adm_anchor_quilt (const adm_axis axis[2], const float *tile, const float *map, adm_rng rng,
-                       float *work, float *canvas, bool (*go) (void *user), void *user);
+/* How pieces of a window become a canvas. */
+typedef struct adm_quilt {
+  const adm_axis *axis;    /* [2], vertical first: the canvas, seen by windows of the tile's side */
+  const float *map;        /* [H,W]: how much of each pixel they are; NULL: 1 */
+  adm_rng moves;           /* how each is moved */
+  float *work;             /* adm_anchor_work (axis) floats */
+  float *canvas;           /* [3,H,W] */
+  bool (*go) (void *user); /* asked in between, false stops; or NULL */
+  void *user;
+} adm_quilt;
+
+/* Adds to the canvas pieces of TILE [3,side,side], a torus. They are blended so that contrast stays
+ * what it is (Heitz & Neyret 2018, "High-performance by-example noise using a histogram-preserving
+ * blending operator", section 3.1). False: it was stopped. */
+bool adm_anchor_quilt (const adm_quilt *quilt, const float *tile);
 size_t adm_anchor_work (const adm_axis axis[2]);
 
 #endif

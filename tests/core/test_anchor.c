@@ -66,12 +66,15 @@ moments_of (const float *x, int n, double *mean, double *deviation)
   *deviation = sqrt (square / n);
 }
 
-static adm_rng
-moves (uint64_t seed)
+static bool
+lay (const layout *l, const float *tile, const float *map, uint64_t seed, bool (*go) (void *),
+     void *user)
 {
-  adm_rng rng;
-  adm_rng_seed (&rng, seed);
-  return rng;
+  adm_quilt quilt = {
+    .axis = l->axis, .map = map, .work = l->work, .canvas = l->canvas, .go = go, .user = user
+  };
+  adm_rng_seed (&quilt.moves, seed);
+  return adm_anchor_quilt (&quilt, tile);
 }
 
 static void
@@ -80,7 +83,7 @@ test_colours_and_contrast (void)
   static float tile[3 * TILE_AREA];
   layout l = layout_new (400, 304, false);
   fill_tile (tile, 0.8f);
-  adm_anchor_quilt (l.axis, tile, NULL, moves (1), l.work, l.canvas, NULL, NULL);
+  lay (&l, tile, NULL, 1, NULL, NULL);
   for (int c = 0; c < 3; c++) {
     double mean, deviation, its_mean, its_deviation;
     moments_of (tile + c * TILE_AREA, TILE_AREA, &its_mean, &its_deviation);
@@ -114,7 +117,7 @@ test_ends_meet (void)
   static float tile[3 * TILE_AREA];
   layout torus = layout_new (160, 200, true);
   fill_tile (tile, 0);
-  adm_anchor_quilt (torus.axis, tile, NULL, moves (2), torus.work, torus.canvas, NULL, NULL);
+  lay (&torus, tile, NULL, 2, NULL, NULL);
   CHECK (steepest (&torus, true) <= 1.001 * steepest (&torus, false));
   CHECK (steepest (&torus, true) < 0.2);
   layout_clear (&torus);
@@ -128,12 +131,12 @@ test_maps (void)
   fill_tile (tile, 0.8f);
   for (int i = 0; i < l.area; i++)
     map[i] = i % l.width < 40 ? 0 : i % l.width < 60 ? 0.25f : 1;
-  adm_anchor_quilt (whole.axis, tile, NULL, moves (5), whole.work, whole.canvas, NULL, NULL);
-  adm_anchor_quilt (l.axis, tile, map, moves (5), l.work, l.canvas, NULL, NULL);
+  lay (&whole, tile, NULL, 5, NULL, NULL);
+  lay (&l, tile, map, 5, NULL, NULL);
   for (int i = 0; i < 3 * l.area; i++)
     CHECK_NEAR (l.canvas[i], map[i % l.area] * whole.canvas[i], 1e-5);
   /* on top of what is there */
-  adm_anchor_quilt (l.axis, tile, NULL, moves (5), l.work, l.canvas, NULL, NULL);
+  lay (&l, tile, NULL, 5, NULL, NULL);
   for (int i = 0; i < 3 * l.area; i++)
     CHECK_NEAR (l.canvas[i], (1 + map[i % l.area]) * whole.canvas[i], 1e-5);
   layout_clear (&l);
@@ -147,11 +150,11 @@ test_chance (void)
   layout a = layout_new (100, 140, false), b = layout_new (100, 140, false);
   const size_t bytes = 3 * (size_t) a.area * sizeof (float);
   fill_tile (tile, 0.8f);
-  adm_anchor_quilt (a.axis, tile, NULL, moves (1), a.work, a.canvas, NULL, NULL);
-  adm_anchor_quilt (b.axis, tile, NULL, moves (1), b.work, b.canvas, NULL, NULL);
+  lay (&a, tile, NULL, 1, NULL, NULL);
+  lay (&b, tile, NULL, 1, NULL, NULL);
   CHECK (memcmp (a.canvas, b.canvas, bytes) == 0);
   memset (b.canvas, 0, bytes);
-  adm_anchor_quilt (b.axis, tile, NULL, moves (7), b.work, b.canvas, NULL, NULL);
+  lay (&b, tile, NULL, 7, NULL, NULL);
   CHECK (memcmp (a.canvas, b.canvas, bytes) != 0);
   layout_clear (&a);
   layout_clear (&b);
@@ -171,7 +174,7 @@ test_stop (void)
   layout l = layout_new (400, 304, false);
   for (int asked = 1; asked < 6; asked++) {
     int left = asked;
-    CHECK (!adm_anchor_quilt (l.axis, tile, NULL, moves (1), l.work, l.canvas, count_down, &left));
+    CHECK (!lay (&l, tile, NULL, 1, count_down, &left));
     CHECK (left == 0);
   }
   layout_clear (&l);
