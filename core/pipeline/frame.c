@@ -119,8 +119,9 @@ keeps (const adm_frame *frame)
   return frame->canvas.mask || frame->canvas.mend_seams;
 }
 
-/* RePaint's, where the task leaves them open (docs/canvas.md). */
-enum { JUMP_LENGTH = 2, RESAMPLINGS = 2 };
+/* RePaint's, by stages, where the task leaves them open (docs/canvas.md): the upsampler, whose
+ * steps cost most, has the first stage's agreement to go by. */
+static const int jump_length[2] = { 1, 2 }, resamplings[2] = { 3, 2 };
 
 void
 adm_frame_apply (const adm_frame *frame, int stage, const adm_schedule *schedule,
@@ -140,8 +141,8 @@ adm_frame_apply (const adm_frame *frame, int stage, const adm_schedule *schedule
   params->start = params->steps < schedule->steps ? start : NULL;
   params->mask = frame->mask[stage];
   params->known = keeps (frame) ? start : NULL;
-  params->jump_length = c->jump_length ? c->jump_length : JUMP_LENGTH;
-  params->resamplings = c->resamplings ? c->resamplings : RESAMPLINGS;
+  params->jump_length = c->jump_length ? c->jump_length : jump_length[stage];
+  params->resamplings = c->resamplings ? c->resamplings : resamplings[stage];
 }
 
 /* ---- arrays ---------------------------------------------------------------------------------- */
