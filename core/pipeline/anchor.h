@@ -9,9 +9,9 @@
 
 #include "pipeline/stage.h"
 
-/* Samples one window for each label that has a map (or one for all), and makes of them what the
- * frame's first canvas starts from. STAGE is open, and RNG[0] and RNG[2] are seeded; PARAMS are its
- * sampler's, all steps. Errors as adm_diffusion_run. */
+/* Samples one window for each label, or one for all where none has a map, and makes of them what
+ * the frame's first canvas starts from. STAGE is open, and RNG[0] and RNG[2] are seeded; PARAMS are
+ * its sampler's, all steps. Errors as adm_diffusion_run. */
 adm_status adm_anchor_make (adm_sampling *stage, const adm_denoiser *denoiser,
                             const adm_diffusion_params *params, adm_error *error);
 
